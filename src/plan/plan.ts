@@ -1,0 +1,84 @@
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+
+import type { Fault, KillFault, LinkFault, Scenario } from "../scenario/scenario.js";
+import { type Layout, layOut } from "./layout.js";
+
+/**
+ * Everything that is to happen in a run, decided before it begins. All chance is spent here: the
+ * same scenario and seed give the same plan.
+ */
+export interface Plan {
+  schema: "lossbound.plan/1";
+  scenario: Scenario;
+  seed: number;
+  layout: Layout;
+  /** How long the producers send when nothing holds them up, in milliseconds. */
+  sendingMs: number;
+  faults: PlannedFault[];
+}
+
+export type PlannedFault = PlannedLinkFault | PlannedKill;
+
+export interface PlannedLinkFault extends LinkFault {
+  /** Place in the scenario's list, from 0. */
+  index: number;
+}
+
+export interface PlannedKill extends KillFault {
+  index: number;
+  /** The worker that each occurrence falls on. */
+  targets: number[];
+}
+
+/** @param seed an integer from 0 to 2^32 - 1. */
+export function makePlan(scenario: Scenario, seed: number): Plan {
+  const random = randomOf(seed);
+  const alive = {
+    producer: Array.from({ length: scenario.producers.count }, (_, worker) => worker),
+    consumer: Array.from({ length: scenario.consumers.count }, (_, worker) => worker),
+  };
+  return {
+    schema: "lossbound.plan/1",
+    scenario,
+    seed,
+    layout: layOut(scenario.producers.messages, scenario.producers.count),
+    sendingMs: (scenario.producers.messages / scenario.producers.rate) * 1000,
+    faults: scenario.faults.map((fault, index) => planFault(fault, index, alive, random)),
+  };
+}
+
+
+function planFault(
+  fault: Fault,
+  index: number,
+  alive: Record<"producer" | "consumer", number[]>,
+  random: (below: number) => number,
+): PlannedFault {
+  switch (fault.kind) {
+    case "link":
+      return { ...fault, index };
+    case "kill":
+      return { ...fault, index, targets: drawTargets(fault, alive[fault.role], random) };
+  }
+}
+
+/**
+ * One worker an occurrence. A worker that is not started again cannot be killed twice, so it leaves
+ * `alive`, for this fault and for those after it in the list.
+ */
+function drawTargets(fault: KillFault, alive: number[], random: (below: number) => number): number[] {
+  const targets: number[] = [];
+  for (let occurrence = 0; occurrence < fault.times && alive.length > 0; occurrence++) {
+    const target = fault.worker ?? alive[random(alive.length)]!;
+    targets.push(target);
+    if (fault.restartAfter === undefined && alive.includes(target)) alive.splice(alive.indexOf(target), 1);
+  }
+  return targets;
+}
+
+/** Draws integers from 0 to below a number. Nothing is drawn where there is no choice. */
+function randomOf(seed: number): (below: number) => number {
+  const generator = xoroshiro128plus(seed);
+  return (below) => (below === 1 ? 0 : uniformInt(generator, 0, below - 1));
+}
