@@ -1,0 +1,120 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { crc32 } from "node:zlib";
+
+import { LossboundError } from "../base/errors.js";
+import {
+  type BoxDescription,
+  type BoxKind,
+  type CounterName,
+  type PlaneName,
+  checkedFrom,
+  checksumAt,
+  counterCount,
+  countersAt,
+  countersOf,
+  descriptionAt,
+  magic,
+  planeNames,
+  sectionsOf,
+} from "./box-format.js";
+import { type MappedFile, mapFile } from "./memory-map.js";
+import { Plane } from "./plane.js";
+
+/** A mapped black box. The worker writes it; the supervisor maps the same file and only reads. */
+export interface BlackBox<Kind extends BoxKind> extends Disposable {
+  readonly description: BoxDescription;
+  readonly planes: { readonly [Name in PlaneName<Kind>]: Plane };
+  /** `next` over time, one entry each 100 ms. */
+  readonly ticks: Float64Array;
+  /** `connectionStride` numbers a connection, in the order of opening. */
+  readonly connections: Float64Array;
+  readonly histogram: Float64Array;
+  get(counter: CounterName<Kind>): number;
+  set(counter: CounterName<Kind>, value: number): void;
+  add(counter: CounterName<Kind>, value: number): void;
+}
+
+/**
+ * Makes the file of a life, before the life begins: its full length, in zeros that are written for
+ * real, so that no later store can find the file system full.
+ *
+ * @throws LossboundError `ENVIRONMENT` when there is no room for it.
+ */
+export function createBox(path: string, description: BoxDescription): void {
+  const { fileLength } = sectionsOf(description);
+  const descriptor = openSync(path, "wx", 0o600);
+  try {
+    const header = headerOf(description);
+    writeWhole(descriptor, header, 0);
+    const zeros = Buffer.alloc(1 << 20);
+    for (let at = header.length; at < fileLength; at += zeros.length) {
+      writeWhole(descriptor, zeros.subarray(0, Math.min(zeros.length, fileLength - at)), at);
+    }
+  } catch (error) {
+    throw new LossboundError("ENVIRONMENT", `cannot write the black box ${path} (${fileLength} bytes)`, { cause: error });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Maps a box that `createBox` made. `access: "read"` is the supervisor's. */
+export function openBox<Kind extends BoxKind>(
+  path: string,
+  description: BoxDescription & { kind: Kind },
+  access: "read" | "write",
+): BlackBox<Kind> {
+  const sections = sectionsOf(description);
+  const map = mapFile(path, sections.fileLength, access);
+  return viewOf(map, description, sections);
+}
+
+function viewOf<Kind extends BoxKind>(
+  map: MappedFile,
+  description: BoxDescription & { kind: Kind },
+  sections: ReturnType<typeof sectionsOf>,
+): BlackBox<Kind> {
+  const { buffer } = map;
+  const counters = new Float64Array(buffer, countersAt, counterCount);
+  const names = countersOf(description.kind);
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOf = (name: string): number => places.get(name)!;
+  const planes = planeNames[description.kind].map((name, plane) => {
+    const section = sections.planes[plane]!;
+    const words = new Uint32Array(buffer, section.at, section.length);
+    return [name, new Plane(words, counters, { counter: placeOf(name), pending: placeOf("pending"), plane })];
+  });
+  return {
+    description,
+    planes: Object.fromEntries(planes) as BlackBox<Kind>["planes"],
+    ticks: new Float64Array(buffer, sections.ticks.at, sections.ticks.length),
+    connections: new Float64Array(buffer, sections.connections.at, sections.connections.length),
+    histogram: new Float64Array(buffer, sections.histogram.at, sections.histogram.length),
+    get: (name) => counters[placeOf(name)]!,
+    set: (name, value) => {
+      counters[placeOf(name)] = value;
+    },
+    add: (name, value) => {
+      const place = placeOf(name);
+      counters[place] = counters[place]! + value;
+    },
+    [Symbol.dispose]: () => map[Symbol.dispose](),
+  };
+}
+
+function headerOf(description: BoxDescription): Buffer {
+  const header = Buffer.alloc(countersAt);
+  const text = Buffer.from(JSON.stringify(description));
+  header.write(magic, 0, "latin1");
+  header.writeUInt32LE(text.length, checkedFrom);
+  text.copy(header, descriptionAt);
+  header.writeUInt32LE(crc32(header.subarray(checkedFrom)), checksumAt);
+  return header;
+}
+
+/** A write may take less than it was given, on a file system that is nearly full. */
+function writeWhole(descriptor: number, bytes: Buffer, at: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, at + written);
+  }
+}

@@ -1,0 +1,154 @@
+import { bucketCount } from "./histogram.js";
+
+/**
+ * The format of a black box: the file that one worker life leaves behind (or, of kind `scan`, what
+ * the auditor saw in the log).
+ *
+ *     0      magic "LBBOX001"
+ *     8      CRC-32 of bytes 12 to 1023
+ *     12     length of the description
+ *     16     the description, JSON: what the supervisor knew when it made the file
+ *     1024   384 counters, float64, each written by the one writer of the file
+ *     4096   the sections, in the order of `sectionsOf`
+ *
+ * Every number is in the machine's own byte order: a black box is read where it was written, or on a
+ * machine of the same kind (x86-64 and arm64 agree).
+ */
+export const magic = "LBBOX001";
+export const checksumAt = 8;
+export const checkedFrom = 12;
+export const descriptionAt = 16;
+export const countersAt = 1024;
+export const counterCount = 384;
+export const sectionsAt = 4096;
+
+/** What is fixed when a box is made. */
+export interface BoxDescription {
+  format: 1;
+  kind: BoxKind;
+  runId: string;
+  /** Index of the worker among those of its role. */
+  worker: number;
+  /** Starts of this worker before this one. */
+  life: number;
+  /** Messages that the bits stand for (the producer's own, or all of the layout). */
+  bits: number;
+  /** Producer: the first number that this life may send. */
+  firstNumber: number;
+  /** Producer: room for so many entries of `next` over time. */
+  ticks: number;
+}
+
+export type BoxKind = "producer" | "consumer" | "scan";
+
+/** How often a producer writes its next number down, in milliseconds. */
+export const tickMs = 100;
+
+/** Connections that one life can describe one by one; those beyond it count in the totals alone. */
+export const connectionSlots = 4096;
+
+/** What a life writes down of each connection, one float64 each. */
+export const connectionFields = ["openedAt", "closedAt", "bytesWritten", "bytesFlushed", "requests", "answered"] as const;
+export const connectionStride = 8;
+
+export type ConnectionField = (typeof connectionFields)[number];
+
+/**
+ * The planes of bits of each kind of box. Each has a counter of the same name, kept by separate
+ * stores, so that bits and counter check each other.
+ */
+export const planeNames = {
+  producer: ["accepted", "rejected"],
+  consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain"],
+  scan: ["stored", "storedAgain", "uncommitted"],
+} as const satisfies Record<BoxKind, readonly string[]>;
+
+export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
+
+/** Counters beside those of the planes. Each one answers a question. */
+export const counterNames = {
+  /** Which plane's which bit is being stored right now? 0: none. See `Plane.mark`. */
+  shared: ["pending"],
+  producer: [
+    /** Below which number has every message been handed to the client? */
+    "next",
+    /** When did this life begin to send? Milliseconds since 1970. */
+    "sendingSince",
+    /** When did it last hand a message to the client? */
+    "sendingUntil",
+    /** How many entries of `next` over time are there? */
+    "ticks",
+    /** How many calls of the client's send? */
+    "sends",
+    /** How far behind its schedule did it fall at worst? Microseconds. */
+    "lagMax",
+  ],
+  consumer: [
+    /** How many messages has it fetched and neither ended nor given up? */
+    "inHand",
+    /** How many partitions is it assigned? */
+    "assigned",
+    /** How many commits were acknowledged? */
+    "commitsAcknowledged",
+    /** How many were refused, failed, or stayed without an answer? */
+    "commitsFailed",
+    /** At which armed place does it stand still, waiting to be killed? 0: none; else the arm's number. */
+    "standing",
+    /** When did it last end a handler? Milliseconds since 1970. */
+    "processingUntil",
+    /** Which message took longest from its sending to the end of its handler? Microseconds. */
+    "latencyMax",
+  ],
+  scan: [
+    /** How many records are in the log? */
+    "records",
+  ],
+  /** Of the sockets, for both roles of workers. */
+  sockets: ["connectionsOpened", "connectionsClosed", "dialsRefused", "bytesWritten", "bytesFlushed", "requests", "answered"],
+} as const;
+
+export type CounterName<Kind extends BoxKind> =
+  | (typeof counterNames)["shared" | Kind][number]
+  | (Kind extends "scan" ? never : (typeof counterNames)["sockets"][number])
+  | PlaneName<Kind>;
+
+/** The counters of a kind of box in the order of their places. */
+export function countersOf(kind: BoxKind): readonly string[] {
+  const sockets = kind === "scan" ? [] : counterNames.sockets;
+  return [...counterNames.shared, ...counterNames[kind], ...sockets, ...planeNames[kind]];
+}
+
+export interface Section {
+  name: string;
+  /** Offset in the file, in bytes. */
+  at: number;
+  /** Length in elements of 8 bytes (series) or 4 bytes (planes). */
+  length: number;
+}
+
+export interface Sections {
+  ticks: Section;
+  connections: Section;
+  histogram: Section;
+  planes: Section[];
+  /** Length of the whole file, in bytes. */
+  fileLength: number;
+}
+
+/** Where each section of such a box lies. */
+export function sectionsOf(description: Pick<BoxDescription, "kind" | "bits" | "ticks">): Sections {
+  const worker = description.kind !== "scan";
+  let at = sectionsAt;
+  const place = (name: string, length: number, bytesEach: number): Section => {
+    const section = { name, at, length };
+    at += Math.ceil((length * bytesEach) / 8) * 8;
+    return section;
+  };
+  return {
+    ticks: place("ticks", description.ticks, 8),
+    connections: place("connections", worker ? connectionSlots * connectionStride : 0, 8),
+    histogram: place("histogram", worker ? bucketCount : 0, 8),
+    planes: planeNames[description.kind].map((name) => place(name, Math.ceil(description.bits / 32), 4)),
+    fileLength: at,
+  };
+}

@@ -1,0 +1,107 @@
+import { openSync, readFileSync, writeSync } from "node:fs";
+
+import { LossboundError, messageOf } from "../base/errors.js";
+
+/**
+ * The event file of a run (NDJSON): what happened when, in the words of whoever saw it. Supervisor
+ * and workers append to the same file, a line each in one write, so that lines never mix. People
+ * read it to understand a run; of all its lines a verdict uses only those of kind `fault`, and those
+ * never for a fate.
+ */
+export type RunEvent =
+  | { event: "phase"; phase: string }
+  | { event: "life-started"; role: string; worker: number; life: number; pid: number }
+  | { event: "life-ended"; role: string; worker: number; life: number; how: string }
+  | { event: "connected" | "connect-failed"; why?: string }
+  | { event: "assigned"; partitions: readonly number[] }
+  | { event: "commit-failed"; partition: number; offset: number }
+  | { event: "stands-still"; message: number; of: number }
+  | { event: "connection-opened"; connection: number }
+  | { event: "connection-closed"; connection: number; bytesWritten: number; bytesFlushed: number }
+  | { event: "dial-refused" }
+  | { event: "request"; connection: number; apiKey: number; ends: number; messages: number[] }
+  | { event: "flush-limit"; bytesLeft: number }
+  | { event: "crashed"; why: string }
+  | { event: "drain-limit"; why: string }
+  | FaultEvent;
+
+/** One occurrence of a fault, written when it is over. Times are milliseconds since 1970. */
+export interface FaultEvent {
+  event: "fault";
+  /** Place in the scenario's list, and which of its `times`; both from 0. */
+  fault: number;
+  occurrence: number;
+  on: string;
+  kind: string;
+  appliedAt: number | null;
+  healedAt: number | null;
+  touched: number;
+  /** What the probe saw while it was in force; `null` where the probe is blind to it. */
+  probe: string | null;
+  /** Whether that shows it in force; `null`: it shows neither. */
+  inForce: boolean | null;
+  /** Whether a probe found the link healthy afterwards; `null` where it cannot tell. */
+  healed: boolean | null;
+}
+
+/** Appends events; `who` goes into each line. */
+export type EventWriter = (event: RunEvent) => void;
+
+export function openEvents(path: string, who: string): EventWriter {
+  const descriptor = openSync(path, "a", 0o600);
+  return (event) => {
+    writeSync(descriptor, `${JSON.stringify({ at: Date.now(), who, ...event })}\n`);
+  };
+}
+
+/**
+ * Reads the faults of a run out of its event file.
+ *
+ * @throws LossboundError `INPUT` naming the line that is not as it should be.
+ */
+export function readFaultEvents(path: string): FaultEvent[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new LossboundError("INPUT", `cannot read the event file ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  return text.split("\n").flatMap((line, index) => {
+    if (line === "") return [];
+    const where = `${path}:${index + 1}`;
+    const event = parseLine(line, where);
+    return event["event"] === "fault" ? [faultFrom(event, where)] : [];
+  });
+}
+
+function parseLine(line: string, where: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    if (typeof parsed === "object" && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Said below, in our words.
+  }
+  throw new LossboundError("INPUT", `${where}: found ${JSON.stringify(line.slice(0, 40))}, allowed is one JSON object a line`);
+}
+
+function faultFrom(line: Record<string, unknown>, where: string): FaultEvent {
+  const number = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+  const checks: Record<keyof Omit<FaultEvent, "event">, (value: unknown) => boolean> = {
+    fault: number,
+    occurrence: number,
+    on: (value) => typeof value === "string",
+    kind: (value) => typeof value === "string",
+    appliedAt: (value) => value === null || number(value),
+    healedAt: (value) => value === null || number(value),
+    touched: number,
+    probe: (value) => value === null || typeof value === "string",
+    inForce: (value) => value === null || typeof value === "boolean",
+    healed: (value) => value === null || typeof value === "boolean",
+  };
+  for (const [key, isRight] of Object.entries(checks)) {
+    if (!isRight(line[key])) {
+      throw new LossboundError("INPUT", `${where}: a fault's ${key} cannot be ${JSON.stringify(line[key])}`);
+    }
+  }
+  return line as unknown as FaultEvent;
+}

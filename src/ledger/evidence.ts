@@ -1,0 +1,33 @@
+import { LossboundError } from "../base/errors.js";
+
+/**
+ * The checks that evidence must pass before anything is concluded from it. A partition of messages
+ * into fates always sums to the plan, so the sum proves nothing by itself: each of these compares
+ * two things that were recorded independently.
+ */
+export type Check =
+  /** The record of the run is as it was written. */
+  | "run-record"
+  /** A black box has its magic, its length, its checksum, and describes the life it is said to be of. */
+  | "black-box"
+  /** The bits of each plane are as many as its counter says. */
+  | "bits-against-counters"
+  /** A producer's life begins where the one before it ended, and its bits lie in its own range. */
+  | "lives-continue"
+  /** The log's records are as many as its stored bits plus extra copies, and as its offsets say. */
+  | "log-against-offsets"
+  /** The group's position is within the log. */
+  | "position-within-log"
+  /** No message has evidence that contradicts itself. */
+  | "possible-evidence";
+
+/** Evidence contradicts itself: the harness (or its files) is wrong, and there is no verdict. */
+export class EvidenceError extends LossboundError {
+  override readonly name = "EvidenceError";
+  readonly check: Check;
+
+  constructor(check: Check, message: string, options: { cause?: unknown } = {}) {
+    super("HARNESS", `evidence fails the check ${check}: ${message}`, options);
+    this.check = check;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * A log-linear histogram in shared memory: 32 buckets for each doubling, so a value read back is at
+ * most 3.2 % too high. Values are microseconds, from 0 to 2^31 (36 minutes); what lies beyond counts
+ * in the last bucket. (The idea is that of HdrHistogram; this one lives in a mapped
+ * file, where a store is all that recording may cost.)
+ */
+export const bucketCount = 32 + 26 * 32;
+
+export function record(buckets: Float64Array, valueUs: number): void {
+  const bucket = bucketOf(valueUs);
+  buckets[bucket] = buckets[bucket]! + 1;
+}
+
+/** Adds the counts of `life` to `sum`: histograms merge exactly. */
+export function addBuckets(sum: Float64Array, life: Float64Array): void {
+  for (let bucket = 0; bucket < bucketCount; bucket++) sum[bucket] = sum[bucket]! + life[bucket]!;
+}
+
+/**
+ * The value below or at which a share `q` (0 to 1) of all recorded values lies, in microseconds: the
+ * upper edge of its bucket. 0 where nothing was recorded.
+ */
+export function quantile(buckets: Float64Array, q: number): number {
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 0;
+  const rank = Math.max(1, Math.ceil(q * total));
+  let seen = 0;
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    seen += buckets[bucket]!;
+    if (seen >= rank) return upperEdge(bucket);
+  }
+  return upperEdge(bucketCount - 1);
+}
+
+function bucketOf(valueUs: number): number {
+  if (!(valueUs >= 1)) return 0;
+  if (valueUs < 32) return Math.floor(valueUs);
+  if (valueUs >= 2 ** 31) return bucketCount - 1;
+  const octave = 31 - Math.clz32(valueUs);
+  return 32 + (octave - 5) * 32 + ((valueUs >>> (octave - 5)) - 32);
+}
+
+function upperEdge(bucket: number): number {
+  if (bucket < 32) return bucket;
+  const octave = Math.floor((bucket - 32) / 32) + 5;
+  const within = (bucket - 32) % 32;
+  return (32 + within + 1) * 2 ** (octave - 5);
+}

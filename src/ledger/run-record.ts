@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { LossboundError, messageOf } from "../base/errors.js";
+import type { Role, Scenario } from "../scenario/scenario.js";
+import { EvidenceError } from "./evidence.js";
+
+/**
+ * What the supervisor writes down of a run once it has ended (`run.json`): what was to happen, which
+ * lives there were, and what the auditor saw of the log beside the bits. Together with the black
+ * boxes and the event file it is all that a verdict is made from, then or later.
+ */
+export interface RunRecord {
+  runId: string;
+  scenario: Scenario;
+  seed: number;
+  /** When the producers began to send, milliseconds since 1970. */
+  startedAt: number;
+  lives: LifeRecord[];
+  log: PartitionRecord[];
+  environment: { kind: string; broker: string; proxy: string; client: string; node: string };
+  /** The command that repeats the run. */
+  repeatWith: string;
+}
+
+export interface LifeRecord {
+  role: Role;
+  worker: number;
+  life: number;
+  /** Whether it ended by SIGKILL. */
+  killed: boolean;
+}
+
+export interface PartitionRecord {
+  partition: number;
+  /** First offset of the log at the scan. */
+  start: number;
+  /** The offset that the next record would have had. */
+  end: number;
+  /** Records that the auditor read. */
+  records: number;
+  /** The group's final committed position; `null` where it has none. */
+  position: number | null;
+}
+
+/** File name of the black box of a life, in the folder of the boxes. */
+export function boxName(life: Pick<LifeRecord, "role" | "worker" | "life">): string {
+  return `${life.role}-${life.worker}.${life.life}.box`;
+}
+
+/** File name of the box with what the auditor saw. */
+export const scanBoxName = "log.box";
+
+const recordName = "run.json";
+const schema = "lossbound.run/1";
+
+export function writeRunRecord(folder: string, run: RunRecord): void {
+  const stored = { schema, sha256: digestOf(run), run };
+  writeFileSync(join(folder, recordName), `${JSON.stringify(stored, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/**
+ * Reads the record of a run back. Its digest stands for its form too: what has it was written by
+ * `writeRunRecord`.
+ *
+ * @throws LossboundError `INPUT` where there is none, or one of another version; EvidenceError where
+ *   it was changed.
+ */
+export function readRunRecord(folder: string): RunRecord {
+  const path = join(folder, recordName);
+  const stored = parse(path);
+  if (stored.schema !== schema) {
+    throw new LossboundError("INPUT", `${path}: found schema ${JSON.stringify(stored.schema)}, allowed is "${schema}"`);
+  }
+  if (stored.run === undefined || stored.sha256 !== digestOf(stored.run)) {
+    throw new EvidenceError("run-record", `${path} was changed since it was written: its digest does not match`);
+  }
+  return stored.run;
+}
+
+function parse(path: string): { schema?: unknown; sha256?: unknown; run?: RunRecord } {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof parsed === "object" && parsed !== null) return parsed;
+    throw new Error("it is not a JSON object");
+  } catch (error) {
+    throw new LossboundError("INPUT", `${path} is not the record of a run: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function digestOf(run: unknown): string {
+  return createHash("sha256").update(JSON.stringify(run)).digest("hex");
+}

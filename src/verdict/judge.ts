@@ -1,0 +1,168 @@
+import { type Bound, type Expect, type Limit, causes } from "../scenario/scenario.js";
+import { type Tally, lostBy } from "./tally.js";
+
+export type Verdict = "held" | "broken" | "inconclusive";
+
+/** One bound of the scenario, held against what was observed. Limits are counts of messages. */
+export interface Expectation {
+  /** `lost`, `silentlyLost`, `lostBy.in-transit`, `duplicated`, `violations`, … */
+  name: string;
+  min: number | null;
+  max: number | null;
+  observed: number;
+  verdict: Verdict;
+}
+
+/** What is known of a fault, for the verdict: whether it did anything. */
+export interface FaultEvidence {
+  on: string;
+  kind: string;
+  /** Live connections, refused dials or live processes that it was seen to hit. */
+  touched: number;
+  /** Whether the probe found it in force; `null` where the probe is blind to it, or came too late. */
+  inForce: boolean | null;
+  /** Whether the link was healthy afterwards; `null` where nothing can tell. */
+  healed: boolean | null;
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  /** Why the verdict is not `held`, a sentence each. */
+  reasons: string[];
+  expectations: Expectation[];
+}
+
+/** Lost messages nobody was told of: every cause but `rejected`. */
+export function silentlyLost(tally: Tally): number {
+  const by = lostBy(tally);
+  return causes.reduce((sum, cause) => sum + (cause === "rejected" ? 0 : by[cause]), 0);
+}
+
+export function lostInAll(tally: Tally): number {
+  return silentlyLost(tally) + tally.fates.rejected;
+}
+
+/**
+ * Holds a tally against what the scenario claims.
+ *
+ * The order of the argument: a bound that is exceeded stays exceeded, whatever else went wrong, so
+ * `broken` comes first. A bound that is kept proves something only when the faults did their work
+ * and nothing is left open; otherwise the run is inconclusive. Only then has it held.
+ */
+export function judge(expect: Expect, tally: Tally, faults: readonly FaultEvidence[]): Judgement {
+  const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
+  const expectations = observationsOf(expect, tally).map((observation) =>
+    holdAgainst(observation, { sent: tally.sent, faultsWorked: idle.length === 0, lostAny: lostInAll(tally) > 0 }),
+  );
+  const broken = expectations.filter(({ verdict }) => verdict === "broken");
+  if (broken.length > 0) return { verdict: "broken", reasons: broken.map(inWords), expectations };
+
+  const reasons = [
+    ...idle.map(idleInWords),
+    ...faults.filter(({ healed }) => healed === false).map(unhealedInWords),
+    ...openInWords(tally),
+    ...expectations.filter(({ verdict }) => verdict === "inconclusive").map(inWords),
+  ];
+  return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, expectations };
+}
+
+interface Observation {
+  name: string;
+  bound: Bound;
+  /** What was proved. */
+  observed: number;
+  /** What it would be if everything that is still open turned out to belong to it. */
+  atMost: number;
+}
+
+function observationsOf(expect: Expect, tally: Tally): Observation[] {
+  const by = lostBy(tally);
+  const open = tally.fates.unread + tally.fates.indeterminate;
+  const { beganBeforeCommit, beganTwice, storedTwice } = tally.violations;
+  const violated = beganBeforeCommit + beganTwice + storedTwice;
+  const lost = lostInAll(tally);
+  const silent = silentlyLost(tally);
+  return [
+    { name: "lost", bound: expect.lost, observed: lost, atMost: lost + open },
+    ...(expect.silentlyLost === undefined
+      ? []
+      : [{ name: "silentlyLost", bound: expect.silentlyLost, observed: silent, atMost: silent + open }]),
+    ...causes.flatMap((cause) => {
+      const bound = expect.lostBy[cause];
+      return bound === undefined
+        ? []
+        : [{ name: `lostBy.${cause}`, bound, observed: by[cause], atMost: by[cause] + open }];
+    }),
+    {
+      name: "duplicated",
+      bound: expect.duplicated,
+      observed: tally.fates.duplicated,
+      atMost: tally.fates.duplicated,
+    },
+    // Not a key of the scenario: at-most-once itself promises this.
+    { name: "violations", bound: { min: undefined, max: none }, observed: violated, atMost: violated },
+  ];
+}
+
+const none: Limit = { kind: "count", value: 0 };
+
+function holdAgainst(
+  { name, bound, observed, atMost }: Observation,
+  run: { sent: number; faultsWorked: boolean; lostAny: boolean },
+): Expectation {
+  const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
+  const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
+  const verdict = ((): Verdict => {
+    if (max !== null && observed > max) return "broken";
+    if (min !== null && atMost < min) {
+      // Too little was lost. Where a fault did no work, or nothing was lost at all, the run simply
+      // did not show what it set out to show.
+      return run.faultsWorked && run.lostAny ? "broken" : "inconclusive";
+    }
+    const settled = (min === null || observed >= min) && (max === null || atMost <= max);
+    return settled ? "held" : "inconclusive";
+  })();
+  return { name, min, max, observed, verdict };
+}
+
+/** A share is of what was sent; the bound is inclusive, so a lower one rounds up and an upper one down. */
+function countOf(limit: Limit, sent: number, round: (count: number) => number): number {
+  switch (limit.kind) {
+    case "count":
+      return limit.value;
+    case "share":
+      // Without the guard against binary fractions, 2 % of 150 would be 3.0000000000000004.
+      return round(Number((limit.value * sent).toPrecision(12)));
+  }
+}
+
+function inWords({ name, min, max, observed, verdict }: Expectation): string {
+  const range = `${min ?? 0} to ${max ?? "any number"}`;
+  switch (verdict) {
+    case "held":
+      return `${name}: ${observed} is within ${range}`;
+    case "broken":
+      return `${name}: ${observed} is outside ${range}`;
+    case "inconclusive":
+      return `${name}: ${observed} proves nothing about ${range}`;
+  }
+}
+
+function idleInWords({ on, kind, touched }: FaultEvidence): string {
+  return touched === 0
+    ? `the fault ${kind} on ${on} touched nothing live`
+    : `the probe did not find the fault ${kind} on ${on} in force`;
+}
+
+function unhealedInWords({ on, kind }: FaultEvidence): string {
+  return `the fault ${kind} on ${on} did not heal: what was lost after it may be its doing`;
+}
+
+function openInWords(tally: Tally): string[] {
+  const { unread, indeterminate } = tally.fates;
+  return [
+    ...(unread > 0 ? [`${unread} messages are in the log, unread: the consumers did not reach its end`] : []),
+    ...(indeterminate > 0 ? [`${indeterminate} messages have an indeterminate fate`] : []),
+    ...(tally.sent === 0 ? ["nothing was sent"] : []),
+  ];
+}

@@ -1,0 +1,167 @@
+import { LossboundError } from "../base/errors.js";
+import { countBits, lowBits, popcount } from "../ledger/bits.js";
+import type { EvidencePlanes, Ledger, SendTime } from "../ledger/ledger.js";
+import { EvidenceError } from "../ledger/evidence.js";
+import { type Cause, causes } from "../scenario/scenario.js";
+import { type EvidenceBit, type Fate, evidenceBits, fates, sortIntoFates } from "./fates.js";
+
+/** How many messages there are of each kind: everything that a verdict is made from. */
+export interface Tally {
+  planned: number;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  stored: number;
+  received: number;
+  fates: Record<Fate, number>;
+  violations: { beganBeforeCommit: number; beganTwice: number; storedTwice: number };
+  /** By the second in which the message was sent; empty where nothing was. */
+  seconds: SecondTally[];
+}
+
+export interface SecondTally {
+  sent: number;
+  processed: number;
+  lostBy: Record<Cause, number>;
+}
+
+/**
+ * Gives every message its fate and counts.
+ *
+ * @param startedAt when second 0 began, milliseconds since 1970.
+ * @throws EvidenceError when a message has evidence that contradicts itself.
+ */
+export function tallyOf(ledger: Ledger, startedAt: number): Tally {
+  const { layout, planes } = ledger;
+  const tally: Tally = {
+    planned: layout.planned,
+    sent: ledger.sentBelow.reduce((sum, next) => sum + next, 0),
+    accepted: countBits(planes.accepted),
+    rejected: countBits(planes.rejected),
+    stored: countBits(planes.stored),
+    received: countBits(planes.began),
+    fates: zeroed(fates),
+    violations: {
+      beganBeforeCommit: countBits(planes.beganUncovered),
+      beganTwice: countBits(planes.beganAgain),
+      storedTwice: ledger.extraCopies,
+    },
+    seconds: [],
+  };
+  const counter = new FateCounter(planes);
+  for (let producer = 0; producer < layout.messages.length; producer++) {
+    const numbers = { base: layout.bases[producer]!, sent: ledger.sentBelow[producer]!, planned: layout.messages[producer]! };
+    let from = 0;
+    for (const { second, next } of secondsOf(ledger.sendTimes[producer]!, startedAt)) {
+      const to = Math.min(Math.max(next, from), numbers.sent);
+      const counted = counter.count(numbers, from, to);
+      add(tally.fates, counted);
+      addSecond(tally.seconds, second, to - from, counted);
+      from = to;
+    }
+    // What is left was never sent; its words also hold the room to spare, where no bit may be set.
+    add(tally.fates, counter.count(numbers, from, Math.ceil(numbers.planned / 32) * 32));
+  }
+  if (tally.fates.impossible > 0) {
+    throw new EvidenceError("possible-evidence", `${tally.fates.impossible} messages have evidence that contradicts itself`);
+  }
+  checkSum(tally);
+  return tally;
+}
+
+/** Lost messages by cause. */
+export function lostBy(tally: Pick<Tally, "fates">): Record<Cause, number> {
+  return Object.fromEntries(causes.map((cause) => [cause, tally.fates[cause]])) as Record<Cause, number>;
+}
+
+interface Numbers {
+  /** Where the producer's bits begin. */
+  base: number;
+  sent: number;
+  planned: number;
+}
+
+/** Counts the fates in a range of one producer's messages, a word at a time, without allocating. */
+class FateCounter {
+  readonly #planes: EvidencePlanes;
+  readonly #evidence = new Int32Array(evidenceBits.length);
+  readonly #found = new Int32Array(fates.length);
+  readonly #counts = new Float64Array(fates.length);
+
+  constructor(planes: EvidencePlanes) {
+    this.#planes = planes;
+  }
+
+  count(numbers: Numbers, from: number, to: number): Float64Array {
+    const evidence = this.#evidence;
+    const found = this.#found;
+    const counts = this.#counts.fill(0);
+    const planes = this.#planes;
+    const base = numbers.base / 32;
+    for (let word = Math.floor(from / 32); word * 32 < to; word++) {
+      const within = lowBits(to - word * 32) & ~lowBits(from - word * 32);
+      const place = base + word;
+      evidence[at.planned] = lowBits(numbers.planned - word * 32);
+      evidence[at.s] = lowBits(numbers.sent - word * 32);
+      evidence[at.a] = planes.accepted[place]!;
+      evidence[at.r] = planes.rejected[place]!;
+      evidence[at.l] = planes.stored[place]!;
+      evidence[at.b] = planes.stored[place]! & ~planes.uncommitted[place]!;
+      evidence[at.f] = planes.fetched[place]!;
+      evidence[at.t] = planes.tried[place]!;
+      evidence[at.c] = planes.covered[place]!;
+      evidence[at.g] = planes.began[place]!;
+      evidence[at.h] = planes.beganAgain[place]!;
+      evidence[at.d] = planes.ended[place]!;
+      evidence[at.e] = planes.endedAgain[place]!;
+      sortIntoFates(evidence, found);
+      for (let fate = 0; fate < found.length; fate++) {
+        const messages = found[fate]! & within;
+        if (messages !== 0) counts[fate] = counts[fate]! + popcount(messages);
+      }
+    }
+    return counts;
+  }
+}
+
+// The witnesses n, z and x have no plane yet: a run without a witness has 0 for it, and the message
+// falls to the wider cause.
+const at = Object.fromEntries(evidenceBits.map((bit, place) => [bit, place])) as Record<EvidenceBit, number>;
+
+/** Up to which number had been sent by the end of each second; the last moment closes the last second. */
+function secondsOf(times: readonly SendTime[], startedAt: number): { second: number; next: number }[] {
+  const seconds: { second: number; next: number }[] = [];
+  for (const { at: moment, next } of times) {
+    // What was sent by a moment on the boundary was sent in the second before it.
+    const second = Math.max(0, Math.ceil((moment - startedAt) / 1000) - 1);
+    const last = seconds.at(-1);
+    if (last?.second === second) last.next = Math.max(last.next, next);
+    else seconds.push({ second, next });
+  }
+  return seconds;
+}
+
+function addSecond(seconds: SecondTally[], second: number, sent: number, counted: Float64Array): void {
+  while (seconds.length <= second) seconds.push({ sent: 0, processed: 0, lostBy: zeroed(causes) });
+  const tally = seconds[second]!;
+  tally.sent += sent;
+  tally.processed += counted[fates.indexOf("processed")]! + counted[fates.indexOf("duplicated")]!;
+  for (const cause of causes) tally.lostBy[cause] += counted[fates.indexOf(cause)]!;
+}
+
+function add(sum: Record<Fate, number>, counted: Float64Array): void {
+  for (const [place, fate] of fates.entries()) sum[fate] += counted[place]!;
+}
+
+/** A message in two fates, or in none, would be an error of ours. */
+function checkSum(tally: Tally): void {
+  const sum = fates.reduce((total, fate) => total + tally.fates[fate], 0);
+  if (sum !== tally.planned) {
+    throw new LossboundError("HARNESS", `the fates sum to ${sum} messages, the plan has ${tally.planned}`);
+  }
+}
+
+
+function zeroed<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+}
