@@ -1,0 +1,108 @@
+import type { BlackBox } from "../ledger/black-box.js";
+import { type ConnectionField, connectionFields, connectionSlots, connectionStride } from "../ledger/box-format.js";
+import type { Role } from "../scenario/scenario.js";
+import type { Crew, Life } from "../worker/crew.js";
+
+/** What the black boxes of all lives say at this moment, dead ones among them. */
+export interface Counts {
+  sent: number;
+  accepted: number;
+  rejected: number;
+  received: number;
+  processed: number;
+  /** Messages that living consumers fetched and have neither ended nor given up. */
+  inHand: number;
+  /** Partitions assigned to living consumers. */
+  assigned: number;
+}
+
+export function countsOf(crew: Crew): Counts {
+  const counts: Counts = { sent: 0, accepted: 0, rejected: 0, received: 0, processed: 0, inHand: 0, assigned: 0 };
+  for (const producer of boxesOf(crew, "producer")) {
+    counts.sent += producer.box.get("next") - producer.box.description.firstNumber;
+    counts.accepted += producer.box.planes.accepted.count;
+    counts.rejected += producer.box.planes.rejected.count;
+  }
+  for (const { box, lives } of boxesOf(crew, "consumer")) {
+    counts.received += box.planes.began.count;
+    counts.processed += box.planes.ended.count;
+    if (!lives) continue;
+    counts.inHand += box.get("inHand");
+    counts.assigned += box.get("assigned");
+  }
+  return counts;
+}
+
+/**
+ * What killed consumers lost for certain: they had committed over it, and can no longer process it.
+ * (What the run's end says may differ by the messages of a position that was reset.)
+ */
+export function provedLost(crew: Crew): { "after-commit": number; "in-processing": number } {
+  const lost = { "after-commit": 0, "in-processing": 0 };
+  for (const { box, lives } of boxesOf(crew, "consumer")) {
+    if (lives) continue;
+    lost["after-commit"] += box.planes.covered.count - box.planes.began.count;
+    lost["in-processing"] += box.planes.began.count - box.planes.ended.count;
+  }
+  return lost;
+}
+
+/** What the sockets of a role have done so far, by life and connection. */
+export interface SocketCounts {
+  connections: Map<string, { written: number; answered: number; open: boolean }>;
+  refused: number;
+}
+
+export function socketsOf(crew: Crew, role: Role): SocketCounts {
+  const counts: SocketCounts = { connections: new Map(), refused: 0 };
+  for (const life of crew.lives) {
+    if (life.role !== role) continue;
+    const box = life.box as BlackBox<"producer">;
+    counts.refused += box.get("dialsRefused");
+    const opened = Math.min(box.get("connectionsOpened"), connectionSlots);
+    for (let connection = 0; connection < opened; connection++) {
+      const field = (name: ConnectionField): number =>
+        box.connections[connection * connectionStride + connectionFields.indexOf(name)]!;
+      counts.connections.set(`${life.worker}.${life.life}.${connection}`, {
+        written: field("bytesWritten"),
+        answered: field("answered"),
+        open: field("closedAt") === 0,
+      });
+    }
+  }
+  return counts;
+}
+
+/**
+ * How many live connections a link fault touched between two counts: those that wrote bytes (in the
+ * direction from the workers), or asked for an answer (in the direction to them). A fault that cuts
+ * the link is seen in refused dials and in connections that it closed.
+ */
+export function touchedBetween(
+  before: SocketCounts,
+  after: SocketCounts,
+  way: "upstream" | "downstream" | "down",
+): number {
+  let touched = way === "down" ? after.refused - before.refused : 0;
+  for (const [connection, now] of after.connections) {
+    const then = before.connections.get(connection) ?? { written: 0, answered: 0, open: true };
+    switch (way) {
+      case "upstream":
+        if (now.written > then.written) touched++;
+        break;
+      case "downstream":
+        if (now.answered > then.answered) touched++;
+        break;
+      case "down":
+        if (then.open && !now.open) touched++;
+        break;
+    }
+  }
+  return touched;
+}
+
+function boxesOf<R extends Role>(crew: Crew, role: R): { box: BlackBox<R>; lives: boolean }[] {
+  return crew.lives
+    .filter((life: Life) => life.role === role)
+    .map((life) => ({ box: life.box as unknown as BlackBox<R>, lives: life.process.end === undefined }));
+}

@@ -1,0 +1,97 @@
+import { epochMs } from "../base/clock.js";
+import { LossboundError, messageOf } from "../base/errors.js";
+import { waitUntil } from "../base/wait.js";
+import type { AdminClient } from "../kafka/driver.js";
+import type { Plan } from "../plan/plan.js";
+import type { Crew } from "../worker/crew.js";
+import { countsOf } from "./counts.js";
+import type { Faults } from "./faults.js";
+
+/** The log counts as still when nothing was appended to it for so long. */
+const stillForMs = 1_000;
+const stillLimitMs = 60_000;
+
+/** Every wait of a run ends when the run is interrupted, or when one of its parts has failed. */
+export interface Settling {
+  plan: Plan;
+  topic: string;
+  groupId: string;
+  admin: AdminClient;
+  crew: Crew;
+  faults: Faults;
+  signal: AbortSignal;
+}
+
+/** All partitions are assigned to living consumers. */
+export async function groupAssigned({ plan, crew, signal }: Settling): Promise<void> {
+  const { partitions } = plan.scenario.topic;
+  await waitUntil(`all ${partitions} partitions to be assigned`, () => countsOf(crew).assigned === partitions, {
+    limitMs: 30_000,
+    everyMs: 5,
+    signal,
+    evidence: () => lastLinesOf(crew),
+  });
+}
+
+export async function producersReady({ crew, signal }: Settling): Promise<void> {
+  const producers = (): boolean => crew.lives.every((life) => life.role !== "producer" || life.ready);
+  await waitUntil("the producers to be ready", producers, { limitMs: 30_000, everyMs: 2, signal, evidence: () => lastLinesOf(crew) });
+}
+
+/** Every producer has sent its last message and ended, or was killed for good. */
+export async function producersEnded({ plan, crew, faults, signal }: Settling): Promise<void> {
+  const ended = (): boolean =>
+    plan.layout.messages.every((_, worker) => !crew.living("producer", worker) && !faults.isRestarting("producer", worker));
+  const limitMs = 3 * plan.sendingMs + 120_000;
+  await waitUntil("the producers to send everything", ended, { limitMs, everyMs: 5, signal, evidence: () => lastLinesOf(crew) });
+}
+
+/** Nothing is on its way into the log any more: the ends of all partitions stay what they are. */
+export async function logStandsStill({ admin, topic, signal }: Settling): Promise<void> {
+  let ends = "";
+  let since = 0;
+  await waitUntil(
+    "the log to stand still",
+    async () => {
+      const now = (await admin.logEnds(topic)).map(({ end }) => end).join(" ");
+      if (now !== ends) since = epochMs();
+      ends = now;
+      return epochMs() - since >= stillForMs;
+    },
+    { limitMs: stillLimitMs, everyMs: 50, signal },
+  );
+}
+
+/**
+ * Drained: the group's position is at the end of the log, and no living consumer holds a message
+ * that it fetched and has not ended.
+ *
+ * @returns why it is not, when the limit is over: then what is left is `unread`.
+ */
+export async function drain({ plan, admin, topic, groupId, crew, signal }: Settling): Promise<string | undefined> {
+  const { messages } = plan.scenario.producers;
+  const { handle, sessionTimeout } = plan.scenario.consumers;
+  const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages;
+  try {
+    await waitUntil(
+      "the consumers to reach the end of the log",
+      async () => {
+        if (countsOf(crew).inHand > 0) return false;
+        const positions = await admin.positions(groupId, topic);
+        const behind = (await admin.logEnds(topic)).filter(({ partition, end }) => (positions.get(partition) ?? 0) < end);
+        if (behind.length > 0) throw new Error(behind.map(({ partition, end }) => `partition ${partition}: ${positions.get(partition) ?? "no position"} of ${end}`).join(", "));
+        // Looked at again: a batch may have been handed over while the positions were read.
+        return countsOf(crew).inHand === 0;
+      },
+      { limitMs, everyMs: 25, signal },
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof LossboundError && error.code === "DEADLINE" && !signal.aborted) return messageOf(error);
+    throw error;
+  }
+}
+
+function lastLinesOf(crew: Crew): string {
+  return crew.lives.map(({ process }) => `${process.name}:\n${process.lastLines()}`).join("\n");
+}

@@ -1,0 +1,122 @@
+import type { Socket } from "node:net";
+
+import type { Security } from "./security.js";
+
+/**
+ * What lossbound needs of a Kafka client. A driver translates; it decides nothing about delivery:
+ * that is the workers' business. Offsets and partitions are numbers, times milliseconds.
+ */
+export interface Driver {
+  readonly name: string;
+  readonly version: string;
+  producer(connection: Connection, options: ProducerOptions): ProducerClient;
+  consumer(connection: Connection, options: ConsumerOptions): ConsumerClient;
+  admin(connection: Connection): AdminClient;
+  /** Reads a topic from the start of its logs up to below the given ends, outside every group under test. */
+  readLog(connection: Connection, order: LogReadingOrder): Promise<void>;
+}
+
+/** How a client reaches the brokers. */
+export interface Connection {
+  clientId: string;
+  /** `host:port`, as the brokers advertise themselves. */
+  bootstrap: readonly string[];
+  /** Opens every socket of the client. */
+  dial: Dial;
+  security: Security | undefined;
+}
+
+/** Opens a socket to `host:port` as the client asked for it, wherever that leads in truth. */
+export type Dial = (asked: { host: string; port: number; onConnect: () => void }) => Socket;
+
+export interface ProducerOptions {
+  /** Only at-most-once's own: 0 waits for nothing, 1 for the leader. There is never a second send. */
+  acks: 0 | 1;
+}
+
+export interface ProducerClient {
+  connect(): Promise<void>;
+  /** One send of all these records. Resolves as the client's send does: that proves nothing about the broker. */
+  send(topic: string, records: OutgoingRecord[]): Promise<unknown>;
+  disconnect(): Promise<void>;
+}
+
+export interface OutgoingRecord {
+  value: Buffer;
+  partition: number;
+}
+
+export interface ConsumerOptions {
+  groupId: string;
+  topic: string;
+  /** Where a partition without a valid committed offset is read from. */
+  reset: "latest" | "earliest";
+  sessionTimeoutMs: number;
+  /** Batches of so many partitions are handed over at the same time. */
+  concurrency: number;
+}
+
+export interface ConsumerClient {
+  /** Joins the group and begins to hand over batches. */
+  start(handlers: ConsumerHandlers): Promise<void>;
+  /** Leaves the group, after the batches in hand. */
+  stop(): Promise<void>;
+}
+
+export interface ConsumerHandlers {
+  onBatch(batch: Batch): Promise<void>;
+  /** The group gave this member these partitions. */
+  onAssigned(partitions: readonly number[]): void;
+  /** The client cannot go on by itself. */
+  onCrash(error: Error): void;
+}
+
+/** What one fetch brought of one partition. */
+export interface Batch {
+  readonly partition: number;
+  /** Records that it holds; the methods below take their places, from 0. */
+  readonly count: number;
+  offsetOf(place: number): number;
+  valueOf(place: number): Buffer | null;
+  /** Whether it may still be worked on: fetched by the membership that holds now, and not given up. */
+  isCurrent(): boolean;
+  /**
+   * Commits `offset` as the next one to read. True only when the coordinator's acknowledgement of
+   * this very offset was seen, and the group had not been joined again since the batch was fetched.
+   * Never throws: false covers refused, failed and in doubt.
+   */
+  commit(offset: number): Promise<boolean>;
+  /** Up to below `offset` everything is dealt with: the next fetch begins there. */
+  advance(offset: number): void;
+  /** Gives up what is left of the batch; the position is taken from the broker again. */
+  giveUp(): Promise<void>;
+  /** Tells the group that this member lives, when that is due. May throw when the group rebalances. */
+  heartbeat(): Promise<void>;
+}
+
+export interface AdminClient extends AsyncDisposable {
+  connect(): Promise<void>;
+  /** The brokers under the addresses that they advertise. */
+  describeBrokers(): Promise<{ id: number; address: string }[]>;
+  createTopic(topic: string, options: { partitions: number; replicationFactor: number }): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+  /** Makes the group begin at the log's present end in every partition. The group must have no member. */
+  commitStart(group: string, topic: string, partitions: number): Promise<void>;
+  deleteGroup(group: string): Promise<void>;
+  /** The group's committed offsets, by partition; `null` where it has none. */
+  positions(group: string, topic: string): Promise<Map<number, number | null>>;
+  /** Start and end of each partition's log. */
+  logEnds(topic: string): Promise<{ partition: number; start: number; end: number }[]>;
+}
+
+export interface LogReadingOrder {
+  topic: string;
+  /** A group of the reader's own; it commits nothing. */
+  groupId: string;
+  /** The offset to read up to, by partition; partitions that have nothing to read are left out. */
+  ends: ReadonlyMap<number, number>;
+  onRecord(partition: number, offset: number, value: Buffer | null): void;
+  /** Longest time without a record, in milliseconds. */
+  stallLimitMs: number;
+  signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,114 @@
+import { randomInt } from "node:crypto";
+
+import { LossboundError } from "./base/errors.js";
+import type { Environment } from "./environment/environment.js";
+import { openExternal } from "./environment/external.js";
+import { openLocal } from "./environment/local.js";
+import type { RunObserver } from "./report/progress.js";
+import type { Result } from "./report/result.js";
+import { experiment } from "./run.js";
+import { readScenario } from "./scenario/read.js";
+import type { Scenario } from "./scenario/scenario.js";
+
+export interface RunOptions {
+  /** `local` (the default) starts brokers and a Toxiproxy of its own; `external` uses those that are named. */
+  environment?: "local" | "external";
+  /** `external`: some brokers of the cluster, `host:port` each. */
+  brokers?: readonly string[];
+  /** `external`: URL of Toxiproxy's API. */
+  toxiproxy?: string;
+  /** `external`: the address on which Toxiproxy is to listen for the workers; 127.0.0.1 where it runs on this machine. */
+  proxyHost?: string;
+  /** Integer from 0 to 2^32 - 1; drawn when it is not given, and part of the result. */
+  seed?: number;
+  /** Folder for the results, one folder a scenario; `lossbound-results` when it is not given. */
+  out?: string;
+  /** Ends the run early, with the signal's reason. Nothing is left behind. */
+  signal?: AbortSignal;
+  /** Hears how the run goes. */
+  observer?: RunObserver;
+}
+
+/**
+ * Runs a scenario end to end on a real broker, and returns what became of every message: what
+ * `lossbound run` does.
+ *
+ * @param scenario a path of a scenario file, or a scenario.
+ * @throws LossboundError with a `code`: `INPUT` for a wrong scenario, `USAGE` for wrong options,
+ *   `ENVIRONMENT` and `DEADLINE` where it could not run, `HARNESS` where evidence contradicts itself.
+ *   A broken expectation is no error: it is the result's `verdict`.
+ */
+export async function runScenario(scenario: string | Scenario, options: RunOptions = {}): Promise<Result> {
+  const [result] = await runScenarios([scenario], options);
+  return result!;
+}
+
+/**
+ * Runs scenarios one after the other; neighbours that need the same brokers share an environment,
+ * each with a topic, a group, proxies and processes of its own.
+ *
+ * @throws as `runScenario`, at the first error; `onResult` has had the results before it.
+ */
+export async function runScenarios(
+  scenarios: readonly (string | Scenario)[],
+  options: RunOptions & { onResult?: (result: Result) => void } = {},
+): Promise<Result[]> {
+  const { seed = randomInt(2 ** 32), out = "lossbound-results", observer = silent, onResult } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const read = await Promise.all(scenarios.map((one) => (typeof one === "string" ? readScenario(one) : one)));
+  refuseSameNames(read);
+
+  const results: Result[] = [];
+  for (const group of neighbours(read)) {
+    await using environment = await open(options, group[0]!.brokers.count, observer, signal);
+    for (const scenario of group) {
+      const given = scenarios[read.indexOf(scenario)]!;
+      const file = typeof given === "string" ? given : `${scenario.name}.yaml`;
+      const repeatWith = `lossbound run ${file} --seed ${seed}`;
+      const result = await experiment(environment, { scenario, seed, out, observer, signal, repeatWith });
+      results.push(result);
+      onResult?.(result);
+    }
+  }
+  return results;
+}
+
+const silent: RunObserver = { line: () => {}, live: () => {} };
+
+async function open(
+  options: RunOptions,
+  brokers: 1 | 3,
+  observer: RunObserver,
+  signal: AbortSignal,
+): Promise<Environment> {
+  const progress = (line: string): void => observer.line(line);
+  switch (options.environment ?? "local") {
+    case "local":
+      return await openLocal({ brokers, progress, signal });
+    case "external": {
+      if (options.brokers === undefined || options.toxiproxy === undefined) {
+        throw new LossboundError("USAGE", "an external environment needs both brokers and toxiproxy");
+      }
+      const { proxyHost, toxiproxy } = options;
+      return await openExternal({ brokers: options.brokers, toxiproxy, proxyHost, progress, signal });
+    }
+  }
+}
+
+/** Both would write to the same folder. */
+function refuseSameNames(scenarios: readonly Scenario[]): void {
+  const names = scenarios.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new LossboundError("USAGE", `two scenarios are called ${twice}: their results would overwrite each other`);
+}
+
+/** Splits a list where the number of brokers changes; the order stays. */
+function neighbours(scenarios: readonly Scenario[]): Scenario[][] {
+  const groups: Scenario[][] = [];
+  for (const scenario of scenarios) {
+    const last = groups.at(-1);
+    if (last !== undefined && last[0]!.brokers.count === scenario.brokers.count) last.push(scenario);
+    else groups.push([scenario]);
+  }
+  return groups;
+}

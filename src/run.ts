@@ -1,0 +1,155 @@
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+
+import { epochMs } from "./base/clock.js";
+import type { Environment } from "./environment/environment.js";
+import { openLinks } from "./environment/links.js";
+import { connectToxiproxy } from "./environment/toxiproxy.js";
+import { Faults } from "./experiment/faults.js";
+import { watchLive } from "./experiment/live.js";
+import { scanLog } from "./experiment/scan.js";
+import { drain, groupAssigned, logStandsStill, producersEnded, producersReady } from "./experiment/settle.js";
+import { ownTopic } from "./experiment/topic.js";
+import { boxesName, eventsName, judgeFolder } from "./judge-folder.js";
+import { dialDirectly } from "./kafka/dial.js";
+import { kafkajsDriver as driver } from "./kafka/kafkajs.js";
+import { securityFromEnvironment } from "./kafka/security.js";
+import { openEvents } from "./ledger/events.js";
+import { writeRunRecord } from "./ledger/run-record.js";
+import { makePlan } from "./plan/plan.js";
+import type { Phase, RunObserver } from "./report/progress.js";
+import type { Result } from "./report/result.js";
+import { openRunFolder } from "./report/run-folder.js";
+import type { Scenario } from "./scenario/scenario.js";
+import { Crew, bytesOfBoxes } from "./worker/crew.js";
+
+export interface ExperimentOptions {
+  scenario: Scenario;
+  seed: number;
+  /** Where the folder of the run goes. */
+  out: string;
+  observer: RunObserver;
+  signal: AbortSignal;
+  /** The command that repeats the run, for the result. */
+  repeatWith: string;
+  /** Write an event for each request of a producer. */
+  traceRequests?: boolean;
+}
+
+/**
+ * The experiment: one scenario on one environment, from the plan to the verdict. Everything it makes
+ * is held with `await using`, so whatever happens on the way is undone in the reverse order.
+ */
+export async function experiment(environment: Environment, options: ExperimentOptions): Promise<Result> {
+  const { scenario, seed, observer } = options;
+  const plan = makePlan(scenario, seed);
+  const runId = randomBytes(16).toString("hex");
+  const topic = `lossbound-${scenario.name}-${runId.slice(0, 8)}`;
+  const groupId = `${topic}-group`;
+  const failures = new AbortController();
+  const signal = AbortSignal.any([options.signal, environment.died, failures.signal]);
+
+  await using folder = await openRunFolder(environment, resolve(options.out), scenario.name);
+  await using boxes = await environment.folder(`boxes-${runId.slice(0, 8)}`, bytesOfBoxes(plan));
+  const events = join(folder.path, eventsName);
+  const write = openEvents(events, "supervisor");
+
+  // Direct connections, for admin and auditor alone.
+  const security = environment.kind === "external" ? securityFromEnvironment() : undefined;
+  const connection = {
+    clientId: `lossbound-${runId.slice(0, 8)}-auditor`,
+    bootstrap: environment.bootstrap,
+    dial: dialDirectly(security?.tls),
+    security,
+  };
+  await using admin = driver.admin(connection);
+  await admin.connect();
+  const brokers = await admin.describeBrokers();
+  await using links = await openLinks({
+    toxiproxy: await connectToxiproxy(environment.toxiproxy),
+    brokers: brokers.map(({ id, address }) => ({ id, address, upstream: address })),
+    proxyHost: environment.proxyHost,
+    runId: runId.slice(0, 8),
+    clock: epochMs,
+    tls: security?.tls,
+    onBroker: (event) => observer.line(`broker ${event.broker}: ${event.kind}`),
+  });
+  await using _topic = await ownTopic(environment, admin, { topic, groupId, scenario });
+
+  await using crew = new Crew({
+    plan,
+    runId,
+    topic,
+    groupId,
+    bootstrap: brokers.map(({ address }) => address),
+    routes: { producer: links.producer.routes, consumer: links.consumer.routes },
+    secured: security !== undefined,
+    traceRequests: options.traceRequests ?? false,
+    boxes: boxes.path,
+    events,
+    output: folder.path,
+    start: environment.start,
+    write,
+  });
+  const faults = new Faults({ plan, crew, links, write, say: (line) => observer.line(line), signal });
+  for (const failed of [crew.failed, faults.failed]) {
+    failed.addEventListener("abort", () => failures.abort(failed.reason));
+  }
+  const settling = { plan, topic, groupId, admin, crew, faults, signal };
+  using live = watchLive({ plan, crew, faults, observer });
+  const enter = (phase: Phase): void => {
+    write({ event: "phase", phase });
+    live.phase = phase;
+  };
+
+  enter("starting");
+  await Promise.all(Array.from({ length: scenario.consumers.count }, (_, worker) => crew.start("consumer", worker)));
+  await groupAssigned(settling);
+  await faults.beginEarly();
+  await Promise.all(Array.from({ length: scenario.producers.count }, (_, worker) => crew.start("producer", worker)));
+  await producersReady(settling);
+
+  enter("sending");
+  const startedAt = Math.ceil(epochMs()) + 5;
+  for (const life of crew.lives) if (life.role === "producer") crew.command(life, { kind: "go", at: startedAt });
+  live.startedAt = startedAt;
+  faults.begin(startedAt);
+  await producersEnded(settling);
+
+  enter("healing");
+  await logStandsStill(settling);
+  await faults.endLinkFaults();
+  await logStandsStill(settling);
+
+  enter("draining");
+  const left = await drain(settling);
+  if (left !== undefined) write({ event: "drain-limit", why: left });
+  await faults.end();
+  await crew.end("consumer", 15_000);
+  signal.throwIfAborted();
+
+  enter("scanning");
+  const log = await scanLog({ plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal });
+
+  enter("judging");
+  writeRunRecord(folder.path, {
+    runId,
+    scenario,
+    seed,
+    startedAt,
+    lives: crew.records(),
+    log,
+    environment: {
+      kind: environment.kind,
+      broker: environment.versions.broker,
+      proxy: environment.versions.proxy,
+      client: `${driver.name} ${driver.version}`,
+      node: process.version,
+    },
+    repeatWith: options.repeatWith,
+  });
+  await folder.take(boxes.path, boxesName);
+  const result = await judgeFolder(folder.path);
+  await folder.keep(result);
+  return result;
+}

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { epochMs } from "../base/clock.js";
+import { LossboundError } from "../base/errors.js";
+import type { Batch, ConsumerClient } from "../kafka/driver.js";
+import { messageReader } from "../kafka/message.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import type { EventWriter } from "../ledger/events.js";
+import { record } from "../ledger/histogram.js";
+import type { ConsumerOrder } from "./order.js";
+
+/** Where a consumer is to stand still until it is killed. */
+export interface Arm {
+  arm: number;
+  /** Which message of the chunk, from 1. */
+  message: number;
+  /** Messages of the chunk. */
+  of: number;
+}
+
+/**
+ * The at-most-once consumer. Its order of steps is the guarantee:
+ *
+ *     fetch → commit the offset behind the chunk → only when that is acknowledged, process
+ *
+ * so a crash from the commit on loses what is left of the chunk, and nothing is processed twice. A
+ * commit that was refused, failed, or stayed in doubt is not followed by processing: the chunk is
+ * given up, and the position taken from the broker again.
+ */
+export class AtMostOnceConsumer {
+  readonly #order: ConsumerOrder;
+  readonly #box: BlackBox<"consumer">;
+  readonly #write: EventWriter;
+  readonly #read: ReturnType<typeof messageReader>;
+  #arm: Arm | undefined;
+
+  constructor(order: ConsumerOrder, box: BlackBox<"consumer">, write: EventWriter) {
+    this.#order = order;
+    this.#box = box;
+    this.#write = write;
+    this.#read = messageReader(order.runId);
+  }
+
+  arm(arm: Arm): void {
+    this.#arm = arm;
+  }
+
+  async start(client: ConsumerClient, onCrash: (error: Error) => void): Promise<void> {
+    await client.start({
+      onBatch: async (batch) => {
+        try {
+          await this.take(batch);
+        } catch (error) {
+          // The client tries everything again; evidence that contradicts itself would stay what it is.
+          if (error instanceof LossboundError && error.code === "HARNESS") onCrash(error);
+          throw error;
+        }
+      },
+      onAssigned: (partitions) => {
+        this.#box.set("assigned", partitions.length);
+        this.#write({ event: "assigned", partitions });
+      },
+      onCrash,
+    });
+  }
+
+  async take(batch: Batch): Promise<void> {
+    const box = this.#box;
+    const { commitEvery } = this.#order.settings;
+    const messages = this.#identify(batch);
+    let inHand = batch.count;
+    box.add("inHand", inHand);
+    try {
+      for (let from = 0; from < batch.count; from += commitEvery) {
+        if (!batch.isCurrent()) break;
+        const to = Math.min(from + commitEvery, batch.count);
+        if (!(await this.#commit(batch, messages, from, to))) {
+          await batch.giveUp();
+          break;
+        }
+        const heartbeatError = await this.#process(batch, messages, from, to);
+        batch.advance(batch.offsetOf(to - 1) + 1);
+        box.add("inHand", from - to);
+        inHand -= to - from;
+        // Only now: the chunk was committed, so nobody else would ever have processed the rest of it.
+        if (heartbeatError !== undefined) throw heartbeatError;
+        await batch.heartbeat();
+      }
+    } finally {
+      box.add("inHand", -inHand);
+    }
+  }
+
+  /** Finds each record's place in the ledger, and marks it as fetched. */
+  #identify(batch: Batch): Identified {
+    const { bases, messages } = this.#order.layout;
+    const { fetched } = this.#box.planes;
+    const identity = { producer: 0, number: 0, sentAt: 0 };
+    const indexes = new Uint32Array(batch.count);
+    const sentAt = new Float64Array(batch.count);
+    for (let place = 0; place < batch.count; place++) {
+      const ours = this.#read(batch.valueOf(place), identity) && identity.number < (messages[identity.producer] ?? 0);
+      if (!ours) {
+        const where = `offset ${batch.offsetOf(place)} of partition ${batch.partition}`;
+        throw new LossboundError("HARNESS", `the record at ${where} of ${this.#order.topic} is none of this run's`);
+      }
+      indexes[place] = bases[identity.producer]! + identity.number;
+      sentAt[place] = identity.sentAt;
+      fetched.mark(indexes[place]!);
+    }
+    return { indexes, sentAt };
+  }
+
+  async #commit(batch: Batch, { indexes }: Identified, from: number, to: number): Promise<boolean> {
+    const box = this.#box;
+    const { tried, covered } = box.planes;
+    for (let place = from; place < to; place++) tried.mark(indexes[place]!);
+    const offset = batch.offsetOf(to - 1) + 1;
+    if (!(await batch.commit(offset))) {
+      box.add("commitsFailed", 1);
+      this.#write({ event: "commit-failed", partition: batch.partition, offset });
+      return false;
+    }
+    box.add("commitsAcknowledged", 1);
+    for (let place = from; place < to; place++) covered.mark(indexes[place]!);
+    return true;
+  }
+
+  /** Processes a committed chunk to its end, whatever the group does meanwhile; returns what a heartbeat threw. */
+  async #process(batch: Batch, { indexes, sentAt }: Identified, from: number, to: number): Promise<unknown> {
+    const box = this.#box;
+    const { began, beganAgain, ended, endedAgain } = box.planes;
+    const { handle, sessionTimeout } = this.#order.settings;
+    let heartbeatError: unknown;
+    let heartbeatAt = epochMs();
+    for (let place = from; place < to; place++) {
+      const index = indexes[place]!;
+      if (!began.mark(index)) beganAgain.mark(index);
+      const arm = this.#arm;
+      if (arm !== undefined && arm.of === to - from && arm.message === place - from + 1) await this.#standStill(arm);
+      if (handle > 0) await sleep(handle);
+      if (!ended.mark(index)) endedAgain.mark(index);
+      const now = epochMs();
+      recordLatency(box, now, now - sentAt[place]!);
+      if (heartbeatError === undefined && now - heartbeatAt > sessionTimeout / 4) {
+        heartbeatAt = now;
+        await batch.heartbeat().catch((error: unknown) => {
+          heartbeatError = error;
+        });
+      }
+    }
+    return heartbeatError;
+  }
+
+  /** Marks the place and goes no further. The supervisor sees the mark, and sends the SIGKILL. */
+  async #standStill({ arm, message, of }: Arm): Promise<never> {
+    this.#write({ event: "stands-still", message, of });
+    this.#box.set("standing", arm);
+    return new Promise<never>(() => {});
+  }
+}
+
+interface Identified {
+  /** Place of each record's message in the planes. */
+  indexes: Uint32Array;
+  /** When it was sent, milliseconds since 1970. */
+  sentAt: Float64Array;
+}
+
+function recordLatency(box: BlackBox<"consumer">, now: number, latencyMs: number): void {
+  const latencyUs = Math.max(0, Math.round(latencyMs * 1000));
+  record(box.histogram, latencyUs);
+  if (latencyUs > box.get("latencyMax")) box.set("latencyMax", latencyUs);
+  box.set("processingUntil", now);
+}

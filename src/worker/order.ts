@@ -1,0 +1,49 @@
+import type { BoxDescription } from "../ledger/box-format.js";
+import type { Route } from "../kafka/dial.js";
+import type { Scenario } from "../scenario/scenario.js";
+
+/** Everything one life of a worker needs to know. It travels as an argument, so it holds no secret. */
+export type LifeOrder = ProducerOrder | ConsumerOrder;
+
+interface AnyOrder {
+  runId: string;
+  topic: string;
+  partitions: number;
+  /** Names the life to the brokers: one client id a life. */
+  clientId: string;
+  bootstrap: readonly string[];
+  routes: readonly Route[];
+  /** Whether TLS and SASL settings are to be taken from the environment. */
+  secured: boolean;
+  box: { path: string; description: BoxDescription };
+  events: string;
+  /** Write an event for each request on each connection: for the tests that recompute a loss. */
+  traceRequests: boolean;
+}
+
+export interface ProducerOrder extends AnyOrder {
+  role: "producer";
+  /** Messages a second of this one producer. */
+  rate: number;
+  size: number;
+}
+
+export interface ConsumerOrder extends AnyOrder {
+  role: "consumer";
+  groupId: string;
+  settings: Scenario["consumers"];
+  /** Where each producer's bits begin, and how many messages it has. */
+  layout: { bases: readonly number[]; messages: readonly number[] };
+}
+
+/** From the supervisor to a worker. */
+export type Command =
+  /** Begin to send at this moment (milliseconds since 1970). */
+  | { kind: "go"; at: number }
+  /** Stand still in this message of a chunk of so many, and mark `arm` in the black box. */
+  | { kind: "arm"; arm: number; message: number; of: number }
+  /** Come to an orderly end. */
+  | { kind: "end" };
+
+/** From a worker to the supervisor. A producer is ready to send; everything else is in the black box. */
+export type Report = { kind: "ready" };

@@ -1,0 +1,107 @@
+import type { SocketObserver } from "../kafka/dial.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import { type ConnectionField, connectionFields, connectionSlots, connectionStride } from "../ledger/box-format.js";
+import type { EventWriter } from "../ledger/events.js";
+import { messageReader } from "../kafka/message.js";
+
+/**
+ * Writes down what the sockets of a life do, as it happens: totals and one line a connection in the
+ * black box, openings and ends in the event file.
+ *
+ * @param expectsAnswer whether the broker answers this request; an acks=0 produce gets none.
+ */
+export function socketRecorder(
+  box: BlackBox<"producer"> | BlackBox<"consumer">,
+  write: EventWriter,
+  expectsAnswer: (request: Uint8Array) => boolean,
+  trace?: (connection: number, request: Uint8Array, ends: number) => void,
+): SocketObserver {
+  const { connections } = box;
+  const add = (connection: number, field: ConnectionField, value: number): void => {
+    if (connection < connectionSlots) {
+      const place = connection * connectionStride + connectionFields.indexOf(field);
+      connections[place] = connections[place]! + value;
+    }
+  };
+  const get = (connection: number, field: ConnectionField): number =>
+    connections[connection * connectionStride + connectionFields.indexOf(field)] ?? 0;
+  return {
+    opened: () => {
+      const connection = box.get("connectionsOpened");
+      box.add("connectionsOpened", 1);
+      add(connection, "openedAt", Date.now());
+      write({ event: "connection-opened", connection });
+      return connection;
+    },
+    closed: (connection) => {
+      box.add("connectionsClosed", 1);
+      add(connection, "closedAt", Date.now());
+      write({
+        event: "connection-closed",
+        connection,
+        bytesWritten: get(connection, "bytesWritten"),
+        bytesFlushed: get(connection, "bytesFlushed"),
+      });
+    },
+    refused: () => {
+      box.add("dialsRefused", 1);
+      write({ event: "dial-refused" });
+    },
+    wrote: (connection, request) => {
+      box.add("bytesWritten", request.length);
+      box.add("requests", 1);
+      add(connection, "bytesWritten", request.length);
+      add(connection, "requests", 1);
+      if (expectsAnswer(request)) {
+        box.add("answered", 1);
+        add(connection, "answered", 1);
+      }
+      trace?.(connection, request, get(connection, "bytesWritten"));
+    },
+    flushed: (connection, bytes) => {
+      box.add("bytesFlushed", bytes);
+      add(connection, "bytesFlushed", bytes);
+    },
+  };
+}
+
+/** Bytes that were given to connections which are open, and have not left this process. */
+export function bytesInProcess(box: BlackBox<"producer"> | BlackBox<"consumer">): number {
+  const opened = Math.min(box.get("connectionsOpened"), connectionSlots);
+  let bytes = 0;
+  for (let connection = 0; connection < opened; connection++) {
+    const field = (name: ConnectionField): number =>
+      box.connections[connection * connectionStride + connectionFields.indexOf(name)]!;
+    // What was written to a connection that has closed is gone, and need not be waited for.
+    if (field("closedAt") === 0) bytes += field("bytesWritten") - field("bytesFlushed");
+  }
+  return bytes;
+}
+
+const produceApiKey = 0;
+
+/** The API key of a request: it stands behind the request's length. */
+export function apiKeyOf(request: Uint8Array): number {
+  return request.length < 6 ? -1 : (request[4]! << 8) | request[5]!;
+}
+
+export function expectsAnswerUnless(acks: 0 | 1): (request: Uint8Array) => boolean {
+  return (request) => !(acks === 0 && apiKeyOf(request) === produceApiKey);
+}
+
+/**
+ * Writes an event for each request: where on its connection it ends, and which messages it carries.
+ * The messages are found in the bytes themselves, not in what the client was told to send.
+ */
+export function requestTracer(runId: string, write: EventWriter) {
+  const read = messageReader(runId);
+  return (connection: number, request: Uint8Array, ends: number): void => {
+    const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
+    const messages: number[] = [];
+    const identity = { producer: 0, number: 0, sentAt: 0 };
+    for (let at = bytes.indexOf("LBM1"); at !== -1; at = bytes.indexOf("LBM1", at + 1)) {
+      if (read(bytes.subarray(at), identity)) messages.push(identity.number);
+    }
+    write({ event: "request", connection, apiKey: apiKeyOf(bytes), ends, messages });
+  };
+}
