@@ -117,7 +117,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await producersEnded(settling);
 
   enter("healing");
-  await logStandsStill(settling);
+  // What was to last is healed only when nothing gets through it any more.
+  if (faults.inForce.size > 0) await logStandsStill(settling);
   await faults.endLinkFaults();
   await logStandsStill(settling);
 

@@ -1,4 +1,5 @@
 import { Undo } from "../base/undo.js";
+import { waitUntil } from "../base/wait.js";
 import type { Environment } from "../environment/environment.js";
 import type { AdminClient } from "../kafka/driver.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -19,7 +20,10 @@ export async function ownTopic(
     undo.defer(() => admin.deleteTopic(topic));
     for (const group of [groupId, `${groupId}-auditor`]) undo.defer(() => deleteGroupIfThere(admin, group));
   }
-  await admin.commitStart(groupId, topic, partitions);
+  // The metadata name the leaders a moment before these know of it.
+  const led = async (): Promise<boolean> => (await admin.logEnds(topic)).length === partitions;
+  await waitUntil(`the leaders of ${topic} to answer`, led, { limitMs: 20_000, everyMs: 20 });
+  await admin.commitStart(groupId, topic);
   return undo.move();
 }
 

@@ -24,6 +24,8 @@ export interface Connection {
   /** Opens every socket of the client. */
   dial: Dial;
   security: Security | undefined;
+  /** Takes what the client logs, a line each: evidence for errors. Without it the client is silent. */
+  log?: (line: string) => void;
 }
 
 /** Opens a socket to `host:port` as the client asked for it, wherever that leads in truth. */
@@ -94,6 +96,7 @@ export interface Batch {
   heartbeat(): Promise<void>;
 }
 
+/** Its methods throw LossboundError `ENVIRONMENT` where the cluster cannot be reached or refuses. */
 export interface AdminClient extends AsyncDisposable {
   connect(): Promise<void>;
   /** The brokers under the addresses that they advertise. */
@@ -101,7 +104,7 @@ export interface AdminClient extends AsyncDisposable {
   createTopic(topic: string, options: { partitions: number; replicationFactor: number }): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   /** Makes the group begin at the log's present end in every partition. The group must have no member. */
-  commitStart(group: string, topic: string, partitions: number): Promise<void>;
+  commitStart(group: string, topic: string): Promise<void>;
   deleteGroup(group: string): Promise<void>;
   /** The group's committed offsets, by partition; `null` where it has none. */
   positions(group: string, topic: string): Promise<Map<number, number | null>>;

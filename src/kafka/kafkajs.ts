@@ -8,7 +8,7 @@ import kafkajs, {
   type logCreator,
 } from "kafkajs";
 
-import { LossboundError } from "../base/errors.js";
+import { LossboundError, messageOf } from "../base/errors.js";
 import { waitUntil, within } from "../base/wait.js";
 import type {
   AdminClient,
@@ -35,14 +35,14 @@ export const kafkajsDriver: Driver = {
 
 const requestTimeoutMs = 30_000;
 
-function clientOf({ clientId, bootstrap, dial, security }: Connection, more: Partial<KafkaConfig> = {}): kafkajs.Kafka {
+function clientOf({ clientId, bootstrap, dial, security, log }: Connection, more: Partial<KafkaConfig> = {}): kafkajs.Kafka {
   return new kafkajs.Kafka({
     clientId,
     brokers: [...bootstrap],
     // TLS is the dial's business, so kafkajs is told nothing of it.
     socketFactory: dial,
-    logLevel: kafkajs.logLevel.WARN,
-    logCreator: fewLines,
+    logLevel: log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.WARN,
+    logCreator: fewLines(log),
     requestTimeout: requestTimeoutMs,
     ...(security?.sasl && { sasl: security.sasl as SASLOptions }),
     ...more,
@@ -50,12 +50,14 @@ function clientOf({ clientId, bootstrap, dial, security }: Connection, more: Par
 }
 
 /** kafkajs logs each failure, hundreds a second under a fault: the first lines say it all. */
-const fewLines: logCreator = () => {
-  let left = 200;
-  return ({ label, log }) => {
-    if (left-- > 0) process.stderr.write(`${label} ${log.message} ${String(log["error"] ?? "")}\n`);
+function fewLines(take: (line: string) => void = () => {}): logCreator {
+  return () => {
+    let left = 200;
+    return ({ label, log }) => {
+      if (left-- > 0) take(`${label} ${log.message} ${String(log["error"] ?? "")}`);
+    };
   };
-};
+}
 
 function producer(connection: Connection, { acks }: ProducerOptions): ProducerClient {
   const client = clientOf(connection).producer({
@@ -172,28 +174,26 @@ function consumer(connection: Connection, options: ConsumerOptions): ConsumerCli
 function admin(connection: Connection): AdminClient {
   const client = clientOf(connection, { requestTimeout: 10_000 }).admin();
   return {
-    connect: () => client.connect(),
+    connect: () => asked(`reach a broker at ${connection.bootstrap.join(", ")}`, client.connect()),
     describeBrokers: async () => {
-      const { brokers } = await client.describeCluster();
+      const { brokers } = await asked("describe the cluster", client.describeCluster());
       return brokers.map(({ nodeId, host, port }) => ({ id: nodeId, address: `${host}:${port}` }));
     },
     createTopic: async (topic, { partitions, replicationFactor }) => {
-      await client.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor }], waitForLeaders: true });
+      const order = { topics: [{ topic, numPartitions: partitions, replicationFactor }], waitForLeaders: true };
+      await asked(`create the topic ${topic}`, client.createTopics(order));
     },
-    deleteTopic: (topic) => client.deleteTopics({ topics: [topic] }),
-    commitStart: async (groupId, topic, partitions) => {
+    deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
+    commitStart: async (groupId, topic) => {
       const ends = await logEnds(client, topic);
-      const offsets = ends.map(({ partition, end }) => ({ partition, offset: String(end) }));
-      if (offsets.length !== partitions) {
-        throw new LossboundError("ENVIRONMENT", `${topic} has ${offsets.length} partitions, ${partitions} were asked for`);
-      }
-      await client.setOffsets({ groupId, topic, partitions: offsets });
+      const offsets = new Map(ends.map(({ partition, end }) => [partition, end]));
+      await asked(`commit the start of the group ${groupId}`, commitOnce(connection, groupId, topic, offsets));
     },
     deleteGroup: async (groupId) => {
-      await client.deleteGroups([groupId]);
+      await asked(`delete the group ${groupId}`, client.deleteGroups([groupId]));
     },
     positions: async (groupId, topic) => {
-      const [answer] = await client.fetchOffsets({ groupId, topics: [topic] });
+      const [answer] = await asked(`read the position of ${groupId}`, client.fetchOffsets({ groupId, topics: [topic] }));
       const entries = answer?.partitions ?? [];
       return new Map(entries.map(({ partition, offset }) => [partition, Number(offset) < 0 ? null : Number(offset)]));
     },
@@ -202,8 +202,43 @@ function admin(connection: Connection): AdminClient {
   };
 }
 
+/** Says in our words what the cluster would not do. */
+async function asked<T>(what: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof LossboundError) throw error;
+    throw new LossboundError("ENVIRONMENT", `could not ${what}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Commits offsets as a passing member of the group. (kafkajs's own `setOffsets` does the same, and
+ * waits for the end of a fetch of five seconds.)
+ */
+async function commitOnce(
+  connection: Connection,
+  groupId: string,
+  topic: string,
+  offsets: ReadonlyMap<number, number>,
+): Promise<void> {
+  const client = clientOf(connection).consumer({ groupId, maxWaitTimeInMs: 10, allowAutoTopicCreation: false });
+  try {
+    await client.connect();
+    await client.subscribe({ topic });
+    const joined = new Promise<void>((resolve) => client.on(client.events.GROUP_JOIN, () => resolve()));
+    await client.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
+    await within(`a member to join ${groupId}`, joined, requestTimeoutMs);
+    const entries = [...offsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
+    await client.commitOffsets(entries);
+  } finally {
+    await client.stop();
+    await client.disconnect();
+  }
+}
+
 async function logEnds(client: Admin, topic: string): Promise<{ partition: number; start: number; end: number }[]> {
-  const offsets = await client.fetchTopicOffsets(topic);
+  const offsets = await asked(`read the ends of ${topic}`, client.fetchTopicOffsets(topic));
   return offsets
     .map(({ partition, low, high }) => ({ partition, start: Number(low), end: Number(high) }))
     .toSorted((a, b) => a.partition - b.partition);

@@ -1,12 +1,12 @@
-/** `pending` holds a plane's number above the index of a bit: room for 2^40 messages. */
-const planeStep = 2 ** 40;
+import { pendingCode, pendingOdd } from "./pending.js";
 
 /**
  * One plane of bits in a mapped file, with its counter.
  *
  * `mark` is four plain stores (3.6 ns, measured), each of which survives a SIGKILL that follows it.
- * Wherever the kill falls, the reader knows what is right: it finds `pending` naming the one bit
- * that may be ahead of its counter, or no `pending`, and then bits and counter agree exactly.
+ * Wherever the kill falls, the reader knows what is right. It finds no `pending`, and then bits and
+ * counter agree exactly; or `pending` names the one bit and says whether the counter has moved on,
+ * and then all other bits are as many as the counter said before.
  */
 export class Plane {
   readonly #words: Uint32Array;
@@ -24,7 +24,7 @@ export class Plane {
     this.#counters = counters;
     this.#counter = place.counter;
     this.#pending = place.pending;
-    this.#code = (place.plane + 1) * planeStep;
+    this.#code = pendingCode(place.plane);
   }
 
   /** Sets a bit. False, and nothing stored, when it was set already. */
@@ -33,9 +33,10 @@ export class Plane {
     const bit = 1 << (index & 31);
     const before = this.#words[word]!;
     if ((before & bit) !== 0) return false;
-    this.#counters[this.#pending] = this.#code + index;
+    const count = this.#counters[this.#counter]!;
+    this.#counters[this.#pending] = this.#code + (count & 1) * pendingOdd + index;
     this.#words[word] = before | bit;
-    this.#counters[this.#counter] = this.#counters[this.#counter]! + 1;
+    this.#counters[this.#counter] = count + 1;
     this.#counters[this.#pending] = 0;
     return true;
   }
@@ -47,10 +48,4 @@ export class Plane {
   get count(): number {
     return this.#counters[this.#counter]!;
   }
-}
-
-/** Which bit a `pending` counter names; `undefined` where it names none. */
-export function pendingBit(pending: number): { plane: number; index: number } | undefined {
-  if (pending === 0) return undefined;
-  return { plane: Math.floor(pending / planeStep) - 1, index: pending % planeStep };
 }

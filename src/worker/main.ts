@@ -96,6 +96,7 @@ function connectionOf(order: LifeOrder, sockets: Parameters<typeof dialThrough>[
     bootstrap: order.bootstrap,
     dial: dialThrough(order.routes, security?.tls, sockets),
     security,
+    log: (line) => process.stderr.write(`${line}\n`),
   };
 }
 

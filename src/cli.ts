@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+
+import { exitCode, exitCodeOf } from "./base/errors.js";
+import type { Command } from "./commands/command.js";
+import { doctor } from "./commands/doctor.js";
+import { commandHelp, generalHelp } from "./commands/help.js";
+import { judge } from "./commands/judge.js";
+import { plan } from "./commands/plan.js";
+import { run } from "./commands/run.js";
+import { outliveReaders, type Shell } from "./commands/shell.js";
+import { usageError } from "./commands/usage-error.js";
+import { errorText } from "./report/error-text.js";
+import { pageFor } from "./report/page.js";
+import { nearest } from "./scenario/nearest.js";
+
+const commands: readonly Command[] = [run, plan, judge, doctor];
+
+const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
+
+// Until a command says otherwise, this process has not done what it was asked to do: should it end
+// before that, for whatever reason, its exit code must be no verdict.
+process.exitCode = exitCode.couldNotRun;
+
+outliveReaders(process.stdout, process.stderr);
+
+// Node would print a stack trace and end with 1, which means "broken" here.
+process.on("uncaughtException", (error) => {
+  report(error);
+  process.exit(exitCode.couldNotRun);
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  report(error);
+  process.exitCode = exitCodeOf(error);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  switch (name) {
+    case undefined:
+      shell.stderr.write(generalHelp(commands, pageFor(shell.stderr, shell.env)));
+      return exitCode.usage;
+    case "--version":
+      shell.stdout.write(`${version()}\n`);
+      return 0;
+    case "help":
+    case "--help":
+    case "-h":
+      return help(rest[0]);
+    default: {
+      const command = find(name);
+      const options = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined);
+      if (options.includes("--help") || options.includes("-h")) return help(command.name);
+      return await command.run(rest, shell);
+    }
+  }
+}
+
+function help(name: string | undefined): number {
+  const page = pageFor(shell.stdout, shell.env);
+  shell.stdout.write(
+    name === undefined ? generalHelp(commands, page) : commandHelp(find(name), page),
+  );
+  return 0;
+}
+
+/** @throws LossboundError `USAGE` with the command that was probably meant. */
+function find(name: string): Command {
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const names = name.startsWith("-")
+    ? ["--help", "--version"]
+    : [...commands.map((command) => command.name), "help"];
+  const what = name.startsWith("-") ? "option" : "command";
+  const meant = /\.ya?ml$/u.test(name) ? `run ${name}` : nearest(name, names);
+  const advice =
+    meant === undefined ? `there is ${names.join(", ")}` : `did you mean \`lossbound ${meant}\`?`;
+  throw usageError([`unknown ${what} ${name}; ${advice}`]);
+}
+
+function version(): string {
+  const manifest = createRequire(import.meta.url)("#package/package.json") as { version: string };
+  return manifest.version;
+}
+
+function report(error: unknown): void {
+  shell.stderr.write(errorText(error, { debug: shell.env["LOSSBOUND_DEBUG"] === "1" }));
+}

@@ -1,0 +1,41 @@
+import { makePlan } from "../plan/plan.js";
+import { toJson } from "../report/json.js";
+import { pageFor } from "../report/page.js";
+import { renderPlan } from "../report/plan-text.js";
+import { defineCommand } from "./command.js";
+import { onlyOperand } from "./operand.js";
+import { readScenarioFiles } from "./scenario-files.js";
+import { readSeed } from "./seed.js";
+
+export const plan = defineCommand({
+  name: "plan",
+  summary: "print what a scenario would do, and touch nothing",
+  operands: "FILE",
+  about: [
+    "Prints the timeline of a scenario: who sends what, which fault falls when and on whom, and what is claimed. " +
+      "The same seed gives the same plan to `lossbound run`.",
+  ],
+  options: {
+    seed: {
+      value: "N",
+      description: "The seed of the plan; drawn at random where it is not given.",
+    },
+    json: { description: "Print the plan as JSON." },
+  },
+  examples: [
+    { does: "See what a scenario does:", command: "lossbound plan scenarios/consumer-kill.yaml" },
+    {
+      does: "See whom the seed 7 kills:",
+      command: "lossbound plan --seed 7 scenarios/consumer-kill.yaml",
+    },
+  ],
+  async run({ operands, options }, { stdout, env }) {
+    const file = onlyOperand(operands, "a scenario file", "plan");
+    const seed = readSeed(options.seed, "plan");
+    for (const scenario of await readScenarioFiles([file], "plan")) {
+      const planned = makePlan(scenario, seed);
+      stdout.write(options.json ? toJson(planned) : renderPlan(planned, pageFor(stdout, env)));
+    }
+    return 0;
+  },
+});

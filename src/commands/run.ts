@@ -1,0 +1,62 @@
+import { defineCommand } from "./command.js";
+import { runAndReport } from "./run-and-report.js";
+import { readRunSettings } from "./run-settings.js";
+import { readScenarioFiles } from "./scenario-files.js";
+import { readSeed } from "./seed.js";
+
+export const run = defineCommand({
+  name: "run",
+  summary: "run scenarios, count every message, and judge",
+  operands: "FILE…",
+  about: [
+    "Runs each scenario on a real broker through a real proxy, one after the other, accounts for every message, " +
+      "and holds what was lost against what the scenario claims.",
+    "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
+      "could not run, then broken, then inconclusive, then held.",
+  ],
+  options: {
+    environment: {
+      value: "KIND",
+      description: "local (default: starts broker and proxy itself) or external.",
+    },
+    brokers: { value: "HOST:PORT,…", description: "Brokers of an external cluster." },
+    toxiproxy: { value: "URL", description: "API of an external Toxiproxy." },
+    "proxy-host": {
+      value: "HOST",
+      description: "Where an external Toxiproxy is to listen for the workers.",
+    },
+    seed: {
+      value: "N",
+      description: "Repeats the chance of a run; drawn at random where it is not given.",
+    },
+    out: { value: "DIR", description: "Where results are written (default: lossbound-results)." },
+    json: { description: "Print a JSON array of results, and nothing else." },
+    quiet: { description: "No progress, only errors." },
+  },
+  examples: [
+    { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
+    {
+      does: "Run them all, for a program:",
+      command: "lossbound run --json --quiet scenarios/*.yaml",
+    },
+    {
+      does: "Run on a cluster and a proxy that exist already:",
+      command:
+        "lossbound run --environment external --brokers kafka:9092 --toxiproxy http://toxiproxy:8474 scenarios/baseline.yaml",
+    },
+  ],
+  async run({ operands, options }, shell) {
+    const settings = readRunSettings(options);
+    const seed = readSeed(options.seed, "run");
+    await readScenarioFiles(operands, "run");
+
+    // Loaded only now: help, and a mistake in a file, need neither a Kafka client nor a native addon.
+    const { runScenarios } = await import("../run-scenario.js");
+    return await runAndReport(
+      runScenarios,
+      operands,
+      { settings: { ...settings, seed }, json: options.json, quiet: options.quiet },
+      shell,
+    );
+  },
+});

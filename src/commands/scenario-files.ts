@@ -1,0 +1,62 @@
+import { LossboundError } from "../base/errors.js";
+import { ScenarioError } from "../scenario/problems.js";
+import { readScenario } from "../scenario/read.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { usageError } from "./usage-error.js";
+
+/**
+ * Reads all files before anything is started, so that a mistake in the last one does not show after
+ * minutes, and gives the problems of all of them at once.
+ *
+ * @throws LossboundError `INPUT`; `USAGE` where two files would write the same folder.
+ */
+export async function readScenarioFiles(
+  files: readonly string[],
+  command: string,
+): Promise<Scenario[]> {
+  if (files.length === 0) throw usageError([`${command} needs a scenario file`], command);
+  const scenarios: Scenario[] = [];
+  const wrong: ScenarioError[] = [];
+  for (const file of files) {
+    try {
+      scenarios.push(await readScenario(file));
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      wrong.push(error);
+    }
+  }
+  if (wrong.length > 0) throw together(wrong);
+  refuseSameNames(files, scenarios, command);
+  return scenarios;
+}
+
+function together(wrong: readonly ScenarioError[]): LossboundError {
+  const problems = wrong.reduce((sum, error) => sum + error.problems.length, 0);
+  const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  return new LossboundError(
+    "INPUT",
+    `${many(problems, "problem")} in ${many(wrong.length, "scenario file")}`,
+    {
+      detail: wrong.map(({ message }) => message).join("\n"),
+      cause: wrong.length === 1 ? wrong[0] : new AggregateError(wrong),
+    },
+  );
+}
+
+/** Names that differ only in case are one folder on some file systems. */
+function refuseSameNames(
+  files: readonly string[],
+  scenarios: readonly Scenario[],
+  command: string,
+): void {
+  const fileOf = new Map<string, string>();
+  const problems = scenarios.flatMap(({ name }, place) => {
+    const file = files[place] ?? name;
+    const earlier = fileOf.get(name.toLowerCase());
+    fileOf.set(name.toLowerCase(), file);
+    return earlier === undefined
+      ? []
+      : [`${earlier} and ${file} are both the scenario ${name}, and would write the same folder`];
+  });
+  if (problems.length > 0) throw usageError(problems, command);
+}

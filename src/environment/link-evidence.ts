@@ -1,0 +1,105 @@
+import { isIP } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+
+import { waitUntil } from "../base/wait.js";
+import { parseAddress } from "./address.js";
+import { expectationOf, type Expectation } from "./expectation.js";
+import type { ToxicOnLink } from "./link.js";
+import { probe, type Seen, wordsOf } from "./probe.js";
+import type { StandIn } from "./stand-in.js";
+
+/** What probes through all proxies of a link saw of a fault. */
+export interface Evidence {
+  /** In words, by broker where there are several; null where no probe sees such a fault. */
+  readonly seen: string | null;
+  /** Whether it was in force: false when one proxy ruled it out, null when not all of them showed it. */
+  readonly inForce: boolean | null;
+}
+
+/** How to look at a link. */
+export interface Look {
+  /** Where the brokers speak TLS. */
+  tls: ConnectionOptions | undefined;
+  /** Cuts a look short. */
+  signal: AbortSignal;
+}
+
+/** After this long a healthy link has to answer. */
+const healthyLimitMs = 2000;
+
+/** Looks at a fault that is in force, through all proxies at the same time. */
+export async function seeFault(
+  standIns: readonly StandIn[],
+  { toxic, stream }: ToxicOnLink,
+  look: Look,
+): Promise<Evidence> {
+  const expectation = expectationOf(toxic, stream);
+  if (expectation === null) return { seen: null, inForce: null };
+  const views = await Promise.all(
+    standIns.map(async (one) => {
+      // A dead broker's proxy refuses, whatever toxic waits on it.
+      if (toxic !== "down" && one.shutBy.size > 0) return { words: "shut", shown: null };
+      const seen = await probeThrough(one, expectation.lookMs, look);
+      return { words: wordsOf(seen), shown: expectation.shows(seen) };
+    }),
+  );
+  return {
+    seen: views.map(({ words }, index) => labelled(standIns, index, words)).join("; "),
+    inForce: views.some(({ shown }) => shown === false)
+      ? false
+      : views.every(({ shown }) => shown === true) || null,
+  };
+}
+
+/**
+ * Looks until each proxy answers as if the fault had never been, two seconds at most. Null when the
+ * fault is not alone: then an answer, or none, says nothing about it.
+ */
+export async function seeHealthy(
+  standIns: readonly StandIn[],
+  { toxic, stream }: ToxicOnLink,
+  isAlone: () => boolean,
+  look: Look,
+): Promise<boolean | null> {
+  const expectation = expectationOf(toxic, stream);
+  const canTell = () =>
+    isAlone() && standIns.every(({ shutBy }) => shutBy.size === 0) && !look.signal.aborted;
+  if (!canTell()) return null;
+  const answers = standIns.map((one) => answersAgain(one, expectation, look));
+  const healthy = (await Promise.all(answers)).every(Boolean);
+  return canTell() ? healthy : null;
+}
+
+/** One probe through one proxy, under the name that the broker's certificate bears. */
+export async function probeThrough(one: StandIn, limitMs: number, look: Look): Promise<Seen> {
+  const { host } = parseAddress("broker", one.broker);
+  const tls = look.tls && { ...serverName(host), ...look.tls };
+  return await probe(one.proxy, { limitMs, tls, signal: look.signal });
+}
+
+async function answersAgain(
+  one: StandIn,
+  expectation: Expectation | null,
+  look: Look,
+): Promise<boolean> {
+  try {
+    return await waitUntil(
+      `an answer through ${one.proxy}`,
+      async () => {
+        const seen = await probeThrough(one, healthyLimitMs / 2, look);
+        return seen.kind === "answered" && expectation?.shows(seen) !== true;
+      },
+      { limitMs: healthyLimitMs, everyMs: 20, signal: look.signal },
+    );
+  } catch {
+    return false;
+  }
+}
+
+function serverName(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
+function labelled(standIns: readonly StandIn[], index: number, words: string): string {
+  return standIns.length === 1 ? words : `${standIns[index]?.broker}: ${words}`;
+}

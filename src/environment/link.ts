@@ -1,0 +1,129 @@
+import type { Role, Toxic } from "../scenario/scenario.js";
+import { all } from "./all.js";
+import { type Evidence, type Look, seeFault, seeHealthy } from "./link-evidence.js";
+import type { StandIn } from "./stand-in.js";
+import type { Removal, Stream } from "./toxiproxy.js";
+
+/** The proxies between the workers of one role and all brokers. */
+export interface Link {
+  readonly role: Role;
+  /** Which proxy to dial in place of which advertised address, both `host:port`. */
+  readonly routes: readonly { broker: string; proxy: string }[];
+  /**
+   * Puts a fault on all proxies of the link, and resolves when Toxiproxy has answered for each. Any
+   * number of faults may be in force at the same time, each with an `id` of its own (letters, digits,
+   * hyphens). Where one proxy does not take it, it is taken from all, and the error passed on.
+   */
+  apply(fault: ToxicOnLink, id: string): Promise<LinkFaultInForce>;
+}
+
+export interface ToxicOnLink {
+  toxic: Toxic | "down";
+  /** Which way the toxic works; without meaning for `down`. */
+  stream: Stream;
+}
+
+/**
+ * A moment that is known to lie between two: before the first call to Toxiproxy and after the last
+ * answer, in milliseconds of the clock. In between, the fault may be in force on some proxies.
+ */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export interface LinkFaultInForce {
+  readonly applied: Span;
+  /** What probes see of it. Settles while it is in force, or at once when it is healed; never rejects. */
+  readonly evidence: Promise<Evidence>;
+  /** Takes the fault away, and resolves when Toxiproxy has answered for each proxy. */
+  heal(): Promise<HealedLinkFault>;
+}
+
+export interface HealedLinkFault {
+  readonly healed: Span;
+  /** `replaced`: Toxiproxy hung, and the link's connections were cut to heal it (see `Proxy`). */
+  readonly removal: Removal;
+  /**
+   * Whether probes then see a healthy link; null where they cannot tell, because another fault is in
+   * force or a broker is dead. Settles within two seconds; never rejects.
+   */
+  readonly healthy: Promise<boolean | null>;
+}
+
+/** What a link is made of. */
+export interface LinkParts {
+  role: Role;
+  standIns: readonly StandIn[];
+  /** Milliseconds since 1970. */
+  clock: () => number;
+  look: Look;
+}
+
+export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
+  /** Faults in force or under way, and how many there ever were: probes of one must not see another. */
+  const faults = new Set<string>();
+  let applied = 0;
+
+  return {
+    role,
+    routes: standIns.map(({ broker, proxy }) => ({ broker, proxy })),
+    async apply(fault, id) {
+      applied += 1;
+      faults.add(id);
+      try {
+        const { span } = await timed(() => all(standIns.map((one) => put(one, fault, id))));
+        return inForce(fault, id, span);
+      } catch (error) {
+        await Promise.allSettled(standIns.map((one) => take(one, fault, id)));
+        faults.delete(id);
+        throw error;
+      }
+    },
+  };
+
+  function inForce(fault: ToxicOnLink, id: string, span: Span): LinkFaultInForce {
+    const healing = new AbortController();
+    let healed: Promise<HealedLinkFault> | undefined;
+    return {
+      applied: span,
+      evidence: seeFault(standIns, fault, {
+        ...look,
+        signal: AbortSignal.any([look.signal, healing.signal]),
+      }),
+      heal() {
+        healing.abort();
+        return (healed ??= heal(fault, id));
+      },
+    };
+  }
+
+  async function heal(fault: ToxicOnLink, id: string): Promise<HealedLinkFault> {
+    const { span, results } = await timed(() => all(standIns.map((one) => take(one, fault, id))));
+    faults.delete(id);
+    const appliedBefore = applied;
+    const isAlone = () => faults.size === 0 && applied === appliedBefore;
+    return {
+      healed: span,
+      removal: results.includes("replaced") ? "replaced" : "removed",
+      healthy: seeHealthy(standIns, fault, isAlone, look),
+    };
+  }
+
+  async function timed<T>(calls: () => Promise<T>): Promise<{ span: Span; results: T }> {
+    const from = clock();
+    const results = await calls();
+    return { span: { from, to: clock() }, results };
+  }
+}
+
+async function put(one: StandIn, { toxic, stream }: ToxicOnLink, id: string): Promise<void> {
+  if (toxic === "down") await one.shut(id);
+  else await one.addToxic(id, stream, toxic);
+}
+
+async function take(one: StandIn, { toxic }: ToxicOnLink, id: string): Promise<Removal> {
+  if (toxic !== "down") return await one.removeToxic(id);
+  await one.reopen(id);
+  return "removed";
+}

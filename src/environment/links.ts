@@ -1,0 +1,154 @@
+import type { ConnectionOptions } from "node:tls";
+
+import { LossboundError } from "../base/errors.js";
+import { waitUntil } from "../base/wait.js";
+import type { Role } from "../scenario/scenario.js";
+import { formatAddress } from "./address.js";
+import { all } from "./all.js";
+import { type BrokerSign, watchBroker } from "./broker-watch.js";
+import { type Link, linkOf } from "./link.js";
+import { type Look, probeThrough } from "./link-evidence.js";
+import { type Seen, wordsOf } from "./probe.js";
+import { standIn, type StandIn } from "./stand-in.js";
+import type { Toxiproxy } from "./toxiproxy.js";
+
+/**
+ * One proxy for each broker and role, so that a fault on the producers' link leaves the consumers
+ * alone. Disposing it deletes these proxies, and no other.
+ */
+export interface Links extends AsyncDisposable {
+  readonly producer: Link;
+  readonly consumer: Link;
+  /**
+   * Shuts the proxies of a broker that is about to be killed: Toxiproxy takes connections for a dead
+   * upstream, and what is written into them would be a loss that no cluster without it has.
+   */
+  brokerDown(broker: string): Promise<void>;
+  /** Opens them again; the broker takes connections, and no `down` fault is in force. */
+  brokerUp(broker: string): Promise<void>;
+}
+
+export interface LinksOptions {
+  toxiproxy: Toxiproxy;
+  brokers: readonly LinkedBroker[];
+  /** Where Toxiproxy is to listen for the workers, without a port. */
+  proxyHost: string;
+  runId: string;
+  /** Milliseconds since 1970. */
+  clock: () => number;
+  /** Where the brokers speak TLS: settings for the probes. */
+  tls?: ConnectionOptions | undefined;
+  /** Hears of brokers that died without the harness, and of what went wrong on that occasion. */
+  onBroker: (event: BrokerEvent) => void;
+}
+
+export interface LinkedBroker {
+  id: number;
+  /** `host:port` that it advertises. */
+  address: string;
+  /** `host:port` at which Toxiproxy reaches it. */
+  upstream: string;
+}
+
+export type BrokerEvent =
+  /** Its proxies were shut (`refuses`) or opened again (`answers`), all by `at`. */
+  | { kind: BrokerSign; broker: string; at: number }
+  /** They could not be: what is sent from now on may be a loss that Toxiproxy made up. */
+  | { kind: "failed"; broker: string; error: unknown };
+
+/** Brokers answer already: one that does not within this time cannot be reached through its proxy. */
+const reachLimitMs = 5000;
+
+/** Reasons of a stand-in to be shut; the ids of faults have no spaces. */
+const killed = "the broker was killed";
+const refuses = "the broker refuses";
+
+/** Makes the proxies, and returns when each broker answers through both of its own. */
+export async function openLinks(options: LinksOptions): Promise<Links> {
+  const { brokers, clock, onBroker } = options;
+  const over = new AbortController();
+  const look: Look = { tls: options.tls, signal: over.signal };
+
+  const made: StandIn[] = [];
+  const removeAll = async (): Promise<void> => {
+    over.abort();
+    await all(made.map((one) => one.remove()));
+  };
+  let producer: StandIn[];
+  let consumer: StandIn[];
+  try {
+    producer = await make("producer");
+    consumer = await make("consumer");
+    await all(made.map((one) => reach(one, look)));
+  } catch (error) {
+    // What went wrong first is what the user has to know.
+    await removeAll().catch(() => {});
+    throw error;
+  }
+  const watches = brokers.map(({ address }) =>
+    watchBroker(address, (sign) => follow(address, sign)),
+  );
+
+  return {
+    producer: linkOf({ role: "producer", standIns: producer, clock, look }),
+    consumer: linkOf({ role: "consumer", standIns: consumer, clock, look }),
+    async brokerDown(broker) {
+      await all(standInsOf(broker).map((one) => one.shut(killed)));
+    },
+    async brokerUp(broker) {
+      await all(standInsOf(broker).map((one) => one.reopen(killed)));
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()));
+      await removeAll();
+    },
+  };
+
+  async function make(role: Role): Promise<StandIn[]> {
+    return await all(
+      brokers.map(async ({ id, address, upstream }) => {
+        const name = `lossbound-${options.runId}-${role}-${id}`;
+        const listen = formatAddress(options.proxyHost, 0);
+        const one = standIn(
+          address,
+          await options.toxiproxy.createProxy({ name, listen, upstream }),
+        );
+        made.push(one);
+        return one;
+      }),
+    );
+  }
+
+  /** What the harness kills it announces itself; this is for what dies without it. */
+  async function follow(broker: string, sign: BrokerSign): Promise<void> {
+    const change = (one: StandIn) => (sign === "refuses" ? one.shut(refuses) : one.reopen(refuses));
+    try {
+      await all(standInsOf(broker).map(change));
+      onBroker({ kind: sign, broker, at: clock() });
+    } catch (error) {
+      onBroker({ kind: "failed", broker, error });
+    }
+  }
+
+  function standInsOf(broker: string): StandIn[] {
+    const found = made.filter((one) => one.broker === broker);
+    if (found.length > 0) return found;
+    throw new LossboundError("HARNESS", `no proxy stands for the broker ${broker}`);
+  }
+}
+
+/** A proxy that leads nowhere would make every message of the run a lost one. */
+async function reach(one: StandIn, look: Look): Promise<void> {
+  let seen: Seen | undefined;
+  await waitUntil(
+    `the broker ${one.broker} to answer through its proxy ${one.proxy}`,
+    async () => {
+      seen = await probeThrough(one, reachLimitMs, look);
+      return seen.kind === "answered";
+    },
+    {
+      limitMs: reachLimitMs,
+      evidence: () => (seen ? `the last probe saw: ${wordsOf(seen)}` : "no probe ended"),
+    },
+  );
+}

@@ -1,0 +1,120 @@
+import { obtainClassData } from "./class-data.js";
+import type { Environment } from "./environment.js";
+import { openHosting, type Hosting, type Progress } from "./hosting.js";
+import { obtainKafkaJars } from "./kafka-jars.js";
+import type { KafkaInstall } from "./kafka-node.js";
+import {
+  AddressTaken,
+  startLocal,
+  type LocalBroker,
+  type LocalParts,
+  type LocalProcesses,
+} from "./local-start.js";
+import { localHost } from "./ports.js";
+import { together } from "./together.js";
+import { requireTool } from "./tools.js";
+import { obtainToxiproxy } from "./toxiproxy-server.js";
+import type { HostedProcess } from "./warden.js";
+
+export interface LocalOptions {
+  /** How many; each is broker and controller. */
+  brokers: 1 | 3;
+  /** What one broker will store at most; decides whether its data fit on memory. */
+  dataBytes?: number;
+  progress: Progress;
+  /** Gives up the start, with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Apache Kafka and Toxiproxy, started here from the parts in the cache. */
+export interface LocalEnvironment extends Environment {
+  readonly kind: "local";
+  readonly brokers: readonly LocalBroker[];
+  readonly proxy: HostedProcess;
+  /** Data folder of each broker: what Kafka's own tools read. */
+  readonly logDirs: readonly string[];
+  /** `java` command and classpath for Kafka's own tools. */
+  readonly java: string;
+  readonly classpath: string;
+}
+
+/** Where a port was taken between its choice and its use, others are tried. */
+const tries = 3;
+const defaultDataBytes = 1024 ** 3;
+
+/**
+ * Fetches what is not in the cache yet, and starts it all on free ports of 127.0.0.1.
+ *
+ * @throws LossboundError `ENVIRONMENT` when a tool is missing or a part ends, with what it printed;
+ *   `DEADLINE` when one does not become ready.
+ */
+export async function openLocal(options: LocalOptions): Promise<LocalEnvironment> {
+  const { brokers, dataBytes = defaultDataBytes, progress, signal } = options;
+  const hosting = await openHosting(progress);
+  try {
+    const given = AbortSignal.any([hosting.died, ...(signal ? [signal] : [])]);
+    const parts = await obtainParts(hosting, progress, given);
+    for (let left = tries; ; left--) {
+      try {
+        return localEnvironment(
+          hosting,
+          parts,
+          await startLocal(hosting, parts, brokers, dataBytes, given),
+        );
+      } catch (error) {
+        if (!(error instanceof AddressTaken) || left === 1) throw error;
+        progress(`${error.message}; trying again with others`);
+      }
+    }
+  } catch (error) {
+    await hosting[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function obtainParts(
+  hosting: Hosting,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<LocalParts> {
+  const [kafka, toxiproxy] = await together(signal, [
+    async (given): Promise<KafkaInstall> => {
+      const [java, jars] = await together(given, [
+        () => requireTool("java"),
+        (inner) => obtainKafkaJars(hosting, progress, inner),
+      ]);
+      const install: KafkaInstall = { ...jars, java: java.path };
+      return {
+        ...install,
+        classData: await obtainClassData(hosting, install, java, progress, given),
+      };
+    },
+    (given) => obtainToxiproxy(hosting, progress, given),
+  ]);
+  return { kafka, toxiproxy };
+}
+
+function localEnvironment(
+  hosting: Hosting,
+  parts: LocalParts,
+  running: LocalProcesses,
+): LocalEnvironment {
+  return {
+    kind: "local",
+    versions: { broker: parts.kafka.version, proxy: parts.toxiproxy.version },
+    bootstrap: running.brokers.map(({ address }) => address),
+    toxiproxy: running.toxiproxy,
+    proxyHost: localHost,
+    died: hosting.died,
+    brokers: running.brokers,
+    proxy: running.proxy,
+    logDirs: running.brokers.map(({ logDir }) => logDir),
+    java: parts.kafka.java,
+    classpath: parts.kafka.classpath,
+    start: (order) => hosting.start(order),
+    folder: (name, bytes) => hosting.folder(name, bytes),
+    claim: (path) => hosting.claim(path),
+    // The warden ends every process and deletes every folder: what was started here needs no list of its own.
+    [Symbol.asyncDispose]: () => hosting[Symbol.asyncDispose](),
+  };
+}

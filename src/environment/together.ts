@@ -1,0 +1,25 @@
+/**
+ * Does several things at once, as one: when one fails, the others are told by their signal to give
+ * up, and are waited for, so that nothing goes on behind the error that is thrown.
+ */
+export async function together<const T extends readonly unknown[]>(
+  signal: AbortSignal | undefined,
+  work: { [K in keyof T]: (signal: AbortSignal) => Promise<T[K]> },
+): Promise<{ -readonly [K in keyof T]: T[K] }> {
+  const giveUp = new AbortController();
+  const either = signal ? AbortSignal.any([signal, giveUp.signal]) : giveUp.signal;
+  let first: { error: unknown } | undefined;
+  const done = await Promise.all(
+    work.map(async (piece) => {
+      try {
+        return await piece(either);
+      } catch (error) {
+        first ??= { error };
+        giveUp.abort(error);
+        return undefined;
+      }
+    }),
+  );
+  if (first) throw first.error;
+  return done as { -readonly [K in keyof T]: T[K] };
+}

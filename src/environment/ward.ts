@@ -1,0 +1,83 @@
+import { LossboundError } from "../base/errors.js";
+import { within } from "../base/wait.js";
+import { lastLinesOf } from "./output-file.js";
+import type { HostedProcess, ProcessEnd, ProcessOrder } from "./warden.js";
+
+/** How long a process may take to end once it got SIGKILL. */
+const killLimitMs = 10_000;
+
+/** lossbound's side of one process under the warden: signals go straight to it, messages by the warden. */
+export class Ward implements HostedProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly ended: Promise<ProcessEnd>;
+  end: ProcessEnd | undefined;
+
+  readonly #output: string;
+  readonly #tell: (message: unknown) => void;
+  readonly #listeners: ((message: unknown) => void)[] = [];
+  /** What it said before anybody listened. */
+  #unheard: unknown[] = [];
+  #resolveEnded!: (end: ProcessEnd) => void;
+
+  constructor(order: ProcessOrder, pid: number, tell: (message: unknown) => void) {
+    this.name = order.name;
+    this.pid = pid;
+    this.#output = order.output;
+    this.#tell = tell;
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+  }
+
+  signal(signal: NodeJS.Signals): boolean {
+    return this.#kill(this.pid, signal);
+  }
+
+  send(message: unknown): void {
+    if (this.end === undefined) this.#tell(message);
+  }
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.#listeners.push(listener);
+    for (const message of this.#unheard.splice(0)) listener(message);
+  }
+
+  lastLines(): string {
+    return lastLinesOf(this.#output);
+  }
+
+  async stop(limitMs: number): Promise<ProcessEnd> {
+    this.signal("SIGTERM");
+    try {
+      return await within(`${this.name} to end`, this.ended, limitMs);
+    } catch (error) {
+      if (!(error instanceof LossboundError)) throw error;
+      this.#kill(-this.pid, "SIGKILL");
+      return await within(
+        `${this.name} (${this.pid}) to end after SIGKILL`,
+        this.ended,
+        killLimitMs,
+      );
+    }
+  }
+
+  /** For the client alone: the process said something. */
+  heard(message: unknown): void {
+    if (this.#listeners.length === 0) this.#unheard.push(message);
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  /** For the client alone: the process has ended. */
+  hasEnded(end: ProcessEnd): void {
+    this.end ??= end;
+    this.#resolveEnded(this.end);
+  }
+
+  #kill(pid: number, signal: NodeJS.Signals): boolean {
+    if (this.end !== undefined) return false;
+    try {
+      return process.kill(pid, signal);
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { LossboundError, messageOf } from "../base/errors.js";
+import { within } from "../base/wait.js";
+import { lastLinesOf } from "./output-file.js";
+import { identify } from "./process-identity.js";
+import { clearLeftover, leftoverIn } from "./sweep.js";
+import { Ward } from "./ward.js";
+import type { Report, Request } from "./warden-protocol.js";
+import { logFileOf, runningFolder, stateFileOf } from "./warden-state.js";
+import type { HostedProcess, ProcessOrder } from "./warden.js";
+
+/** lossbound's end of the warden. Disposing it kills all processes and deletes all folders. */
+export interface Warden extends AsyncDisposable {
+  readonly pid: number;
+  /** Aborted, with the error to throw, when the warden ended by itself: nothing is safe any more. */
+  readonly died: AbortSignal;
+  start(order: ProcessOrder): Promise<HostedProcess>;
+  /** From now on the folder is deleted when this process ends, whether it exists by then or not. */
+  own(folder: string): Promise<void>;
+  /** Takes `own` back. */
+  disown(folder: string): Promise<void>;
+}
+
+/** A Node process is up in 50 ms; this is for a machine that is short of everything. */
+const openLimitMs = 30_000;
+/** A request is a fork and a small write at most. */
+const answerLimitMs = 30_000;
+/** More than what the warden gives itself. */
+const endLimitMs = 15_000;
+
+/**
+ * Starts a warden for the run `id`.
+ *
+ * @throws LossboundError `ENVIRONMENT` when it does not come up.
+ */
+export async function openWarden(id: string): Promise<Warden> {
+  makeRunningFolder();
+  const warden = new WardenClient(stateFileOf(id));
+  try {
+    await within("the warden to come up", warden.ready, openLimitMs);
+    return warden;
+  } catch (error) {
+    await warden[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface Pending {
+  /** Of a start: what names the process. */
+  readonly order: ProcessOrder | undefined;
+  resolve(started: Ward | undefined): void;
+  reject(error: Error): void;
+}
+
+class WardenClient implements Warden {
+  readonly pid: number;
+  readonly died: AbortSignal;
+  readonly ready: Promise<void>;
+
+  readonly #stateFile: string;
+  readonly #process: ChildProcess;
+  readonly #death = new AbortController();
+  readonly #exited: Promise<void>;
+  readonly #pending = new Map<number, Pending>();
+  readonly #wards = new Map<number, Ward>();
+  #requests = 0;
+  #ending: Promise<void> | undefined;
+  #becomeReady!: () => void;
+
+  constructor(stateFile: string) {
+    this.#stateFile = stateFile;
+    this.#process = spawnWarden(stateFile);
+    this.pid = this.#process.pid ?? 0;
+    this.died = this.#death.signal;
+    this.ready = new Promise((resolve, reject) => {
+      this.#becomeReady = resolve;
+      this.died.addEventListener("abort", () => reject(this.died.reason as Error));
+    });
+    this.ready.catch(() => {});
+    this.#exited = new Promise((resolve) => {
+      this.#process.once("error", (error) => resolve(this.#afterExit(messageOf(error))));
+      this.#process.once("exit", (code, signal) =>
+        resolve(this.#afterExit(signal ?? `exit code ${code}`)),
+      );
+    });
+    this.#process.on("message", (report: Report) => this.#hear(report));
+  }
+
+  async start(order: ProcessOrder): Promise<HostedProcess> {
+    try {
+      return (await this.#ask({ kind: "start", request: ++this.#requests, order }))!;
+    } catch (error) {
+      this.died.throwIfAborted();
+      throw new LossboundError(
+        "ENVIRONMENT",
+        `${order.name} could not be started: ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async own(folder: string): Promise<void> {
+    await this.#ask({ kind: "own", request: ++this.#requests, folder });
+  }
+
+  async disown(folder: string): Promise<void> {
+    // After its end the warden has nothing to forget.
+    if (this.#ending || this.died.aborted) return;
+    await this.#ask({ kind: "disown", request: ++this.#requests, folder });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  /**
+   * The warden's own way out serves the orderly end too, so that it is the one that is walked every
+   * day. SIGKILL does no harm: all that these processes wrote is deleted next.
+   */
+  async #end(): Promise<void> {
+    this.#say({ kind: "end" });
+    try {
+      await within("the warden to end", this.#exited, endLimitMs);
+    } catch {
+      this.#process.kill("SIGKILL");
+      await this.#exited;
+    }
+  }
+
+  #ask(request: Request & { request: number }): Promise<Ward | undefined> {
+    if (this.died.aborted) return Promise.reject(this.died.reason as Error);
+    if (this.#ending)
+      return Promise.reject(new LossboundError("ENVIRONMENT", "the environment is being closed"));
+    const order = request.kind === "start" ? request.order : undefined;
+    const answer = new Promise<Ward | undefined>((resolve, reject) => {
+      this.#pending.set(request.request, { order, resolve, reject });
+    });
+    this.#say(request);
+    return within(`the warden to answer "${request.kind}"`, answer, answerLimitMs);
+  }
+
+  #say(request: Request): void {
+    // A failed write means that the warden is gone, which its exit says better.
+    if (this.#process.connected) this.#process.send(request, () => {});
+  }
+
+  #hear(report: Report): void {
+    switch (report.kind) {
+      case "ready":
+        return this.#becomeReady();
+      case "started":
+        return this.#settle(report.request, ({ order, resolve }) => {
+          const tell = (message: unknown) =>
+            this.#say({ kind: "tell", process: report.request, message });
+          const ward = new Ward(order!, report.pid, tell);
+          // Known from here on, and not from when the answer is awaited: its first message may come right behind.
+          this.#wards.set(report.request, ward);
+          resolve(ward);
+        });
+      case "noted":
+        return this.#settle(report.request, ({ resolve }) => resolve(undefined));
+      case "refused":
+        return this.#settle(report.request, ({ reject }) => reject(new Error(report.why)));
+      case "told":
+        return this.#wards.get(report.process)?.heard(report.message);
+      case "ended":
+        this.#wards.get(report.process)?.hasEnded(report.end);
+        return;
+    }
+  }
+
+  #settle(request: number, settle: (pending: Pending) => void): void {
+    const pending = this.#pending.get(request)!;
+    this.#pending.delete(request);
+    settle(pending);
+  }
+
+  /**
+   * However the warden ended, its state file says what it had not cleared: nothing, when all went
+   * well, and the file is gone. Otherwise lossbound does it, as the next run would.
+   */
+  async #afterExit(how: string): Promise<void> {
+    const error = new LossboundError(
+      "ENVIRONMENT",
+      `the warden (process ${this.pid}) ended by itself: ${how}`,
+      {
+        detail: lastLinesOf(logFileOf(this.#stateFile)),
+      },
+    );
+    try {
+      const leftover = leftoverIn(this.#stateFile);
+      if (!this.#ending) this.#death.abort(error);
+      if (leftover) await clearLeftover(leftover);
+    } catch {
+      // The state file stays, and with it the way for the next run to finish this.
+    } finally {
+      for (const { reject } of this.#pending.values()) reject(error);
+      this.#pending.clear();
+      for (const ward of this.#wards.values()) ward.hasEnded({ code: null, signal: "SIGKILL" });
+    }
+  }
+}
+
+function makeRunningFolder(): void {
+  try {
+    mkdirSync(runningFolder(), { recursive: true });
+  } catch (error) {
+    const what = `cannot write to the cache folder (LOSSBOUND_CACHE names another): ${messageOf(error)}`;
+    throw new LossboundError("ENVIRONMENT", what, { cause: error });
+  }
+}
+
+/** In a session of its own: neither the terminal's Ctrl-C nor a kill of lossbound's group reaches it. */
+function spawnWarden(stateFile: string): ChildProcess {
+  const self = identify(process.pid);
+  if (self === undefined) throw new LossboundError("HARNESS", "this process does not find itself");
+  const entry = createRequire(import.meta.url).resolve("#build/environment/warden-main.js");
+  const log = openSync(logFileOf(stateFile), "a");
+  try {
+    return spawn(process.execPath, [entry, stateFile, String(self.pid), self.startedAt], {
+      detached: true,
+      stdio: ["ignore", "ignore", log, "ipc"],
+    });
+  } finally {
+    closeSync(log);
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * The warden: a process in a session of its own that starts everything lossbound needs and outlives
+ * lossbound by the moment it takes to clear all of it away. A JVM, Toxiproxy, or a worker that stands
+ * still cannot notice that its parent is gone; the warden does nothing else. It notices by the end of
+ * its channel, which the kernel closes however lossbound died.
+ *
+ *     node warden-main.js STATE_FILE LOSSBOUND_PID LOSSBOUND_START
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename } from "node:path";
+
+import { messageOf } from "../base/errors.js";
+import { within } from "../base/wait.js";
+import { deleteOwned } from "./owned-folder.js";
+import { identify, type ProcessIdentity } from "./process-identity.js";
+import type { Report, Request } from "./warden-protocol.js";
+import { removeState, writeState } from "./warden-state.js";
+import type { ProcessOrder } from "./warden.js";
+
+interface Ward {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly identity: ProcessIdentity;
+  readonly closed: Promise<void>;
+}
+
+/** SIGKILL takes effect in milliseconds, unless the process hangs in the kernel. */
+const killLimitMs = 10_000;
+
+const [stateFile = "", lossboundPid = "", lossboundStart = ""] = process.argv.slice(2);
+const self = identify(process.pid);
+const wards = new Map<number, Ward>();
+const folders = new Set<string>();
+let ending = false;
+
+// Ctrl-C and a closed terminal are lossbound's to handle; the warden ends when lossbound has.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+
+process.on("message", (request: Request) => hear(request));
+process.on("disconnect", () => void end());
+process.on("uncaughtException", (error) => {
+  console.error(error);
+  void end();
+});
+
+saveState();
+report({ kind: "ready" });
+if (!process.connected) void end();
+
+function hear(request: Request): void {
+  switch (request.kind) {
+    case "start":
+      return answer(request.request, () => start(request.request, request.order));
+    case "own":
+      return answer(request.request, () => {
+        folders.add(request.folder);
+        saveState();
+        report({ kind: "noted", request: request.request });
+      });
+    case "disown":
+      return answer(request.request, () => {
+        folders.delete(request.folder);
+        saveState();
+        report({ kind: "noted", request: request.request });
+      });
+    case "tell": {
+      const child = wards.get(request.process)?.child;
+      // A message to a process that is just dying is lost with it, as it would be without a warden.
+      if (child?.connected) child.send(request.message as object, () => {});
+      return;
+    }
+    case "end":
+      return void end();
+  }
+}
+
+function answer(request: number, act: () => void): void {
+  try {
+    if (ending) throw new Error("the warden is ending");
+    act();
+  } catch (error) {
+    report({ kind: "refused", request, why: messageOf(error) });
+  }
+}
+
+function start(request: number, order: ProcessOrder): void {
+  const output = openSync(order.output, "a");
+  const child = spawn(order.command, order.args, {
+    detached: true, // a process group of its own, for one kill to reach all of it
+    env: { ...process.env, ...order.env },
+    ...(order.cwd !== undefined && { cwd: order.cwd }),
+    stdio: ["ignore", output, output, ...(order.talks ? (["ipc"] as const) : [])],
+  });
+  closeSync(output);
+  const { pid } = child;
+  if (pid === undefined) {
+    child.once("error", (error) => report({ kind: "refused", request, why: messageOf(error) }));
+    return;
+  }
+  // An id that is not reaped yet has a start time, unless the process has ended already: then any text will do.
+  const identity = identify(pid) ?? { pid, startedAt: "ended" };
+  // `close` comes after the last message of a process that talks; `exit` may come before it.
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  wards.set(request, { name: order.name, child, identity, closed });
+  child.on("error", () => {});
+  child.on("message", (message) => report({ kind: "told", process: request, message }));
+  child.once("exit", () => killGroupOf(pid));
+  child.once("close", (code, signal) => {
+    wards.delete(request);
+    if (!ending) saveState();
+    report({ kind: "ended", process: request, end: { code, signal } });
+  });
+  try {
+    saveState();
+  } catch (error) {
+    killGroupOf(pid); // What the state file does not name must not run.
+    throw error;
+  }
+  report({ kind: "started", request, pid });
+}
+
+/** Whatever the process started, and left in its group, goes with it. */
+function killGroupOf(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The group is empty.
+  }
+}
+
+/**
+ * Processes first: a folder that somebody writes to cannot be deleted for good. The state file last,
+ * and only when all is gone, so that what could not be cleared now is found by the next run.
+ */
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  try {
+    const living = [...wards.values()];
+    for (const { identity } of living) killGroupOf(identity.pid);
+    await within(
+      "the killed processes to end",
+      Promise.all(living.map(({ closed }) => closed)),
+      killLimitMs,
+    );
+    await Promise.all([...folders].map(deleteOwned));
+    removeState(stateFile);
+    process.exit(0);
+  } catch (error) {
+    console.error(error);
+    process.exit(1);
+  }
+}
+
+function saveState(): void {
+  if (self === undefined) throw new Error("a process that does not find itself");
+  writeState(stateFile, {
+    schema: "lossbound.running/1",
+    id: basename(stateFile, ".json"),
+    host: hostname(),
+    lossbound: { pid: Number(lossboundPid), startedAt: lossboundStart },
+    warden: self,
+    processes: [...wards.values()].map(({ name, identity }) => ({ name, ...identity })),
+    folders: [...folders],
+  });
+}
+
+function report(said: Report): void {
+  if (process.connected) process.send?.(said, undefined, undefined, () => {});
+}

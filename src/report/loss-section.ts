@@ -1,0 +1,73 @@
+import { causes } from "../scenario/scenario.js";
+import type { Palette } from "./colors.js";
+import { type Cell, cell, layRows, left, right } from "./columns.js";
+import { formatCount, formatPercent } from "./numbers.js";
+import type { Result } from "./result.js";
+import { causeInWords } from "./words.js";
+
+/** How far the messages came, in the order in which they pass. */
+export function passage({ messages }: Result, palette: Palette): string[] {
+  const places = [
+    ["planned", messages.planned],
+    ["sent", messages.sent],
+    ["stored", messages.stored],
+    ["received", messages.received],
+    ["processed", messages.processed],
+  ] as const;
+  const steps = places.map(
+    ([name, count]) => `${palette("faint", name)} ${palette("strong", formatCount(count))}`,
+  );
+  return [`  ${steps.join(palette("faint", " → "))}`];
+}
+
+/**
+ * Where the lost ones died. A cause that took none has no line of its own; one line at the end says
+ * so of all of them, since a place that was looked at and found empty is a finding too.
+ */
+export function lossSection(result: Result, palette: Palette): string[] {
+  const { lost } = result.messages;
+  const took = causes.filter((cause) => result.lostBy[cause] > 0);
+  const known = result.lostBy.rejected;
+  const silent = result.silentlyLost;
+  const rows: Cell[][] = [
+    [
+      cell("lost", "strong"),
+      cell(formatCount(lost), lost > 0 ? "strong" : "plain"),
+      cell(`${formatPercent(result.lossRatio)} of what was sent`, "faint"),
+    ],
+    ...took.map((cause) => [
+      cell(`  ${cause}`),
+      cell(formatCount(result.lostBy[cause])),
+      cell(causeInWords(cause), "faint"),
+    ]),
+    [cell(took.length === 0 ? "  anywhere" : "  elsewhere", "faint"), cell("0", "faint")],
+    [
+      cell("silently"),
+      cell(formatCount(silent), silent > 0 ? "bad" : "plain"),
+      cell("nobody was told", "faint"),
+    ],
+    [cell("knowingly"), cell(formatCount(known)), cell("the application could know", "faint")],
+    ...otherFates(result),
+  ];
+  return layRows([left, right, left], rows, palette);
+}
+
+/** What is neither processed once nor lost, and what the guarantee forbids; only where there is any. */
+function otherFates({ messages, violations }: Result): Cell[][] {
+  const fates = [
+    ["unsent", messages.unsent, "planned, its producer never came to it"],
+    ["duplicated", messages.duplicated, "processed more than once: the guarantee is broken"],
+    ["unread", messages.unread, "in the log, not committed: not lost"],
+    ["indeterminate", messages.indeterminate, "a commit in doubt, and the copy gone"],
+    ["began before its commit", violations.beganBeforeCommit, "forbidden by at-most-once"],
+    ["began twice", violations.beganTwice, "forbidden by at-most-once"],
+    ["stored twice", violations.storedTwice, "forbidden by at-most-once"],
+  ] as const;
+  return fates
+    .filter(([, count]) => count > 0)
+    .map(([name, count, words]) => [
+      cell(name),
+      cell(formatCount(count), "doubtful"),
+      cell(words, "faint"),
+    ]);
+}

@@ -1,0 +1,94 @@
+import type { FaultEvent } from "../ledger/events.js";
+import { quantile } from "../ledger/histogram.js";
+import type { Ledger } from "../ledger/ledger.js";
+import type { RunRecord } from "../ledger/run-record.js";
+import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
+import { type Tally, lostBy } from "../verdict/tally.js";
+import type { FaultResult, MessageCounts, Result } from "./result.js";
+
+export interface ResultParts {
+  run: RunRecord;
+  ledger: Ledger;
+  tally: Tally;
+  faults: readonly FaultEvent[];
+  judgement: Judgement;
+}
+
+export function makeResult({ run, ledger, tally, faults, judgement }: ResultParts): Result {
+  const { scenario, startedAt } = run;
+  const messages = countsOf(tally);
+  return {
+    schema: "lossbound.result/1",
+    scenario: scenario.name,
+    claim: scenario.claim,
+    runId: run.runId,
+    seed: run.seed,
+    guarantee: scenario.guarantee,
+    verdict: judgement.verdict,
+    reasons: judgement.reasons,
+    messages,
+    lostBy: lostBy(tally),
+    violations: tally.violations,
+    // acks=0 acknowledges nothing, and no other witness was posted.
+    witnesses: [],
+    silentlyLost: silentlyLost(tally),
+    lossRatio: ratio(messages.lost, messages.sent),
+    throughput: {
+      sentPerSecond: perSecond(messages.sent, startedAt, ledger.schedule.sendingUntil),
+      processedPerSecond: perSecond(messages.processed, startedAt, ledger.processing.until),
+    },
+    scheduleLagMs: { p99: milliseconds(quantile(ledger.schedule.lagUs, 0.99)), max: milliseconds(ledger.schedule.lagMaxUs) },
+    latencyMs: latencyOf(ledger.processing),
+    faults: faults.map((fault) => faultOf(fault, startedAt)).toSorted(byMoment),
+    expectations: judgement.expectations,
+    timeline: tally.seconds.map((second, index) => ({ second: index, ...second })),
+    environment: run.environment,
+    repeatWith: run.repeatWith,
+  };
+}
+
+function countsOf(tally: Tally): MessageCounts {
+  const { planned, sent, accepted, rejected, stored, received, fates } = tally;
+  return {
+    planned,
+    unsent: fates.unsent,
+    sent,
+    accepted,
+    rejected,
+    stored,
+    received,
+    processed: fates.processed + fates.duplicated,
+    duplicated: fates.duplicated,
+    lost: lostInAll(tally),
+    unread: fates.unread,
+    indeterminate: fates.indeterminate,
+  };
+}
+
+function faultOf({ on, kind, appliedAt, healedAt, touched, probe }: FaultEvent, startedAt: number): FaultResult {
+  const since = (at: number | null): number | null => (at === null ? null : Math.round(at - startedAt));
+  return { on, kind, appliedAt: since(appliedAt), healedAt: since(healedAt), touched, probe };
+}
+
+/** In the order in which they fell; those that never did come last. */
+function byMoment(a: FaultResult, b: FaultResult): number {
+  return (a.appliedAt ?? Number.MAX_SAFE_INTEGER) - (b.appliedAt ?? Number.MAX_SAFE_INTEGER);
+}
+
+function latencyOf({ latencyUs, latencyMaxUs }: Ledger["processing"]): Result["latencyMs"] {
+  // A quantile is the upper edge of its bucket, which may lie above the highest value recorded.
+  const at = (q: number): number => milliseconds(Math.min(quantile(latencyUs, q), latencyMaxUs));
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: milliseconds(latencyMaxUs) };
+}
+
+function milliseconds(us: number): number {
+  return Math.round(us / 10) / 100;
+}
+
+function perSecond(count: number, from: number, until: number): number {
+  return until <= from ? 0 : Math.round((count / (until - from)) * 10_000) / 10;
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

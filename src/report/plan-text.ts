@@ -1,0 +1,106 @@
+import type { Plan } from "../plan/plan.js";
+import { formatLimit, formatRate, formatSize } from "../scenario/quantities.js";
+import { type Bound, causes, type Scenario } from "../scenario/scenario.js";
+import { cell, layRows, left, wrap } from "./columns.js";
+import { formatCount, formatMessages, formatSpan } from "./numbers.js";
+import type { Page } from "./page.js";
+import { timelineOf } from "./plan-timeline.js";
+import { printable } from "./printable.js";
+
+/** A plan for a person: who does what, which fault falls when, and what is claimed of it all. */
+export function renderPlan(plan: Plan, page: Page): string {
+  const { palette } = page;
+  const { scenario, seed } = plan;
+  const sections = [
+    [
+      `${palette("strong", printable(scenario.name))}  ${palette("faint", `seed ${seed}`)}`,
+      ...(scenario.claim === ""
+        ? []
+        : wrap(printable(scenario.claim), page.width - 2).map((line) => `  ${line}`)),
+    ],
+    section("environment", environmentInWords(scenario), page),
+    section("producers", producersInWords(plan), page),
+    section("consumers", consumersInWords(scenario), page),
+    [palette("faint", "timeline"), ...timelineInWords(plan, page)],
+    section("expected", expectationsInWords(scenario), page),
+  ];
+  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+function section(name: string, sentences: readonly string[], { palette, width }: Page): string[] {
+  return [
+    palette("faint", name),
+    ...sentences.flatMap((sentence) => wrap(sentence, width - 2).map((line) => `  ${line}`)),
+  ];
+}
+
+function environmentInWords({ brokers, topic }: Scenario): string[] {
+  const copies =
+    topic.replicationFactor === 1 ? "one copy each" : `${topic.replicationFactor} copies each`;
+  return [
+    `${many(brokers.count, "broker")}, a proxy before each for the producers and one for the consumers`,
+    `one topic, ${many(topic.partitions, "partition")}, ${copies}`,
+  ];
+}
+
+function producersInWords({ scenario, sendingMs }: Plan): string[] {
+  const { count, rate, messages, size } = scenario.producers;
+  return [
+    `${many(count, "producer")}, together ${formatMessages(messages)} of ${formatSize(size)} at ${formatRate(rate)}, in ${formatSpan(sendingMs)}`,
+    "at-most-once: acks=0, no message is sent again",
+  ];
+}
+
+function consumersInWords({ consumers }: Scenario): string[] {
+  const { count, commitEvery, handle, reset, sessionTimeout, partitionsConsumedConcurrently } =
+    consumers;
+  return [
+    `${many(count, "consumer")}, each commits ${formatMessages(commitEvery)} at a time and only then processes them`,
+    handle === 0
+      ? "the handler takes no time"
+      : `the handler takes ${formatSpan(handle)} a message`,
+    `each handles ${many(partitionsConsumedConcurrently, "partition")} at a time`,
+    `without a valid committed offset a partition is read from the ${reset}; ` +
+      `the group gives up a silent consumer after ${formatSpan(sessionTimeout)}`,
+  ];
+}
+
+function timelineInWords(plan: Plan, { palette }: Page): string[] {
+  const rows = timelineOf(plan).map(({ moment, what }) => [cell(moment, "strong"), cell(what)]);
+  return layRows([left, left], rows, palette);
+}
+
+function expectationsInWords({ expect }: Scenario): string[] {
+  const bounds = [
+    ["lost", expect.lost],
+    ["silently lost", expect.silentlyLost],
+    ...causes.map((cause) => [`lost by ${cause}`, expect.lostBy[cause]] as const),
+    ["duplicated", expect.duplicated],
+  ] as const;
+  return bounds.flatMap(([name, bound]) =>
+    bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`],
+  );
+}
+
+function boundInWords({ min, max }: Bound): string {
+  const least = min && limitInWords(min);
+  const most = max && limitInWords(max);
+  if (least !== undefined && most !== undefined)
+    return least === most ? `exactly ${least}` : `${least} to ${most}`;
+  if (least !== undefined) return `at least ${least}`;
+  if (most === undefined) return "any number";
+  return most === "0" ? "none" : `at most ${most}`;
+}
+
+function limitInWords(limit: NonNullable<Bound["min"]>): string {
+  switch (limit.kind) {
+    case "count":
+      return formatCount(limit.value);
+    case "share":
+      return `${formatLimit(limit)} of what was sent`;
+  }
+}
+
+function many(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}

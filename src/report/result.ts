@@ -1,0 +1,75 @@
+import type { Cause, Guarantee } from "../scenario/scenario.js";
+import type { Expectation, Verdict } from "../verdict/judge.js";
+
+/** Everything one run found, as data. Terminal, JSON and all other reports are views of it. */
+export interface Result {
+  schema: "lossbound.result/1";
+  scenario: string;
+  claim: string;
+  runId: string;
+  seed: number;
+  guarantee: Guarantee;
+  verdict: Verdict;
+  /** Why the verdict is not `held`, a sentence each; empty where it is. */
+  reasons: string[];
+  messages: MessageCounts;
+  /** Lost messages by the place where they died; every cause is there, with 0 where none did. */
+  lostBy: Record<Cause, number>;
+  violations: { beganBeforeCommit: number; beganTwice: number; storedTwice: number };
+  /** Which witnesses this run had. A cause without its witness falls to the wider one. */
+  witnesses: Witness[];
+  /** Lost, and the application was never told. */
+  silentlyLost: number;
+  /** lost / sent; 0 where nothing was sent. */
+  lossRatio: number;
+  throughput: { sentPerSecond: number; processedPerSecond: number };
+  /** How far behind its schedule the sender fell, in milliseconds. */
+  scheduleLagMs: { p99: number; max: number };
+  /** From the sending of a message to the end of its handler, in milliseconds. */
+  latencyMs: { p50: number; p95: number; p99: number; max: number };
+  faults: FaultResult[];
+  expectations: Expectation[];
+  /** One entry a second of sending, from the start of the run. */
+  timeline: TimelineSecond[];
+  environment: { kind: string; broker: string; proxy: string; client: string; node: string };
+  /** The command that repeats this run. */
+  repeatWith: string;
+}
+
+export type Witness = "write-callbacks" | "broker-log" | "following-auditor" | "acknowledgements";
+
+export interface MessageCounts {
+  planned: number;
+  unsent: number;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  stored: number;
+  received: number;
+  processed: number;
+  duplicated: number;
+  lost: number;
+  unread: number;
+  indeterminate: number;
+}
+
+export interface FaultResult {
+  /** What it fell on: `producer-link`, `consumer-link`, `producer 0`, `consumer 1`. */
+  on: string;
+  /** A toxic's type, `down`, or `kill`. */
+  kind: string;
+  /** Milliseconds since the producers began to send; `null`: never. */
+  appliedAt: number | null;
+  healedAt: number | null;
+  /** Live connections (refused dials, live processes) that the fault was seen to hit. */
+  touched: number;
+  /** What the probe saw while the fault was in force; `null` where it is blind to this kind. */
+  probe: string | null;
+}
+
+export interface TimelineSecond {
+  second: number;
+  sent: number;
+  processed: number;
+  lostBy: Record<Cause, number>;
+}

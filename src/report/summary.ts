@@ -1,0 +1,35 @@
+import { causes } from "../scenario/scenario.js";
+import { type Cell, cell, layRows, left, right } from "./columns.js";
+import { formatCount } from "./numbers.js";
+import type { Page } from "./page.js";
+import { printable } from "./printable.js";
+import type { Result } from "./result.js";
+import { toneOf } from "./words.js";
+
+/** Several scenarios at a glance, a line each. */
+export function renderSummary(results: readonly Result[], { palette }: Page): string {
+  const heads = ["scenario", "verdict", "sent", "lost", "silently", "where"].map((head) =>
+    cell(head, "faint"),
+  );
+  const lines = layRows(
+    [left, left, right, right, right, left],
+    [heads, ...results.map(rowOf)],
+    palette,
+    0,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function rowOf({ scenario, verdict, messages, silentlyLost, lostBy }: Result): Cell[] {
+  const where = causes
+    .filter((cause) => lostBy[cause] > 0)
+    .map((cause) => `${cause} ${formatCount(lostBy[cause])}`);
+  return [
+    cell(printable(scenario), "strong"),
+    cell(verdict, toneOf(verdict)),
+    cell(formatCount(messages.sent)),
+    cell(formatCount(messages.lost)),
+    cell(formatCount(silentlyLost), silentlyLost > 0 ? "bad" : "plain"),
+    cell(where.join(", "), "faint"),
+  ];
+}

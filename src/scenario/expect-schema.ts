@@ -1,0 +1,71 @@
+import { either, type Field, isMap, type Rule, section } from "./fields.js";
+import { limit } from "./notations.js";
+import { formatLimit } from "./quantities.js";
+import { type Bound, type Cause, causes, type Expect, type Limit } from "./scenario.js";
+
+const end = "a count such as 40, or a share of the sent messages such as 2%";
+
+const oneLimit: Field<Bound> = limit(`${end}, or a map of min and max`).transform((both) => ({
+  min: both,
+  max: both,
+}));
+
+const limits: Field<Bound> = section(
+  {
+    min: limit(end).optional().describe("The least that must be observed."),
+    max: limit(end).optional().describe("The most that may be observed."),
+  },
+  [atLeastOneEnd, endsInOrder],
+)
+  .transform(({ min, max }) => ({ min, max }))
+  .meta({ minProperties: 1 });
+
+/** `{ min, max }` with one end at least, or one value that is both ends. */
+function bound(): Field<Bound> {
+  return either([oneLimit, limits], (written) => (isMap(written) ? limits : oneLimit));
+}
+
+const causeWords: Record<Cause, string> = {
+  rejected: "The client reported an error: the application could know.",
+  "client-buffer": "Never left the producer's process.",
+  "in-transit": "Accepted by the client, and never in the log: nobody was told.",
+  refused: "Reached the broker, which closed the connection instead of storing it.",
+  log: "Was in the log, and is there no more.",
+  skipped: "The position moved past it, and no consumer had committed over it.",
+  "after-commit": "Its consumer committed over it, and the handler never began.",
+  "in-processing": "Committed; the handler began and never ended.",
+};
+
+const causeFields = causes.map(
+  (cause) => [cause, bound().optional().describe(causeWords[cause])] as const,
+);
+
+export const expectSchema: Field<Expect> = section({
+  lost: bound().describe("Messages that are lost, whatever the cause."),
+  silentlyLost: bound()
+    .optional()
+    .describe("Messages that are lost and were not rejected: nobody was told."),
+  lostBy: section(Object.fromEntries(causeFields))
+    .prefault({})
+    .describe("Messages that are lost, by the place where they died.") as Field<Expect["lostBy"]>,
+  duplicated: bound()
+    .prefault({ max: 0 })
+    .describe("Messages that were processed more than once. At-most-once allows none."),
+}).transform((expect) => ({ ...expect, silentlyLost: expect.silentlyLost }));
+
+function* atLeastOneEnd(written: Ends): ReturnType<Rule<Ends>> {
+  if (Object.keys(written).length === 0) {
+    yield { path: [], found: "neither min nor max", allowed: "at least one of them" };
+  }
+}
+
+/** A count and a share can only be compared when it is known how many were sent. */
+function* endsInOrder({ min, max }: Ends, sound: Sound): ReturnType<Rule<Ends>> {
+  if (!sound("min") || !sound("max") || min === undefined || max === undefined) return;
+  if (min.kind === max.kind && min.value > max.value) {
+    yield { path: ["min"], allowed: `at most max, which is ${formatLimit(max)}` };
+  }
+}
+
+type Ends = { min?: Limit | undefined; max?: Limit | undefined };
+type Sound = Parameters<Rule<Ends>>[1];

@@ -1,0 +1,168 @@
+/**
+ * The kinds of field that a scenario file is made of, on top of zod (this file is the door to it).
+ *
+ * zod finds the problems; its own words for them ("Invalid input: expected string, received number")
+ * say nothing about a scenario. So each field brings the words for what it allows, and a problem
+ * leaves here as a `Complaint`: where, and what is allowed there. What was found is the file's
+ * business, for only the file knows how it was written.
+ */
+import { z } from "zod";
+
+export type Field<T> = z.ZodType<T>;
+
+export type Path = readonly (string | number)[];
+
+export interface Complaint {
+  path: Path;
+  /** What was found, where the text at `path` does not show it. */
+  found?: string;
+  /** What is allowed there, as it follows the word "allowed". */
+  allowed: string;
+  /** The names that are allowed there, where it is about names: one of them may have been meant. */
+  names?: readonly string[];
+  /** What may have been meant as one of `names`, where that is not the value at `path`. */
+  misspelt?: readonly string[];
+  /** Whether it is the key at the end of `path` that is wrong, not its value. */
+  aboutKey?: boolean;
+}
+
+/**
+ * A rule about several fields. It is asked even when other fields are wrong, so that all problems
+ * show at once; it must only look at what is `sound`, i.e. has no problem at, above or below it.
+ */
+export type Rule<T> = (value: T, sound: (...path: Path) => boolean) => Iterable<Complaint>;
+
+type Shape = Record<string, Field<unknown>>;
+type Section<S extends Shape> = { [K in keyof S]: z.output<S[K]> };
+
+/** A single value. `editor` is what JSON Schema can say about it. */
+export function leaf<T>(options: {
+  allowed: string;
+  names?: readonly string[];
+  editor: Record<string, unknown>;
+  read: (written: unknown) => T | undefined;
+}): Field<T> {
+  const { allowed, names, editor, read } = options;
+  return z
+    .unknown()
+    .transform((written, context) => {
+      const value = read(written);
+      if (value !== undefined) return value;
+      context.issues.push(issueOf({ path: [], allowed, ...(names && { names }) }, written));
+      return z.NEVER;
+    })
+    .meta(editor);
+}
+
+/** A map of fixed keys. A field that may be missing is `.optional()`, or has a `.prefault()`. */
+export function section<S extends Shape>(
+  shape: S,
+  rules: Rule<Section<S>>[] = [],
+): Field<Section<S>> {
+  const keys = Object.keys(shape);
+  const object = z.strictObject(shape, { error: `a map of ${keys.join(", ")}` });
+  return object.superRefine(
+    (value, context) => {
+      for (const issue of context.issues) {
+        // zod names the unknown keys, not the known ones: they are added while they are at hand.
+        if (issue.code === "unrecognized_keys" && !issue.path?.length)
+          Object.assign(issue, { known: keys });
+      }
+      const wrong = context.issues.flatMap(pathsOf);
+      const sound = (...path: Path) =>
+        !wrong.some((other) => isPrefix(path, other) || isPrefix(other, path));
+      for (const rule of rules) {
+        for (const complaint of rule(value as Section<S>, sound)) {
+          context.issues.push(issueOf(complaint, value));
+        }
+      }
+    },
+    { when: ({ value }) => isMap(value) },
+  ) as unknown as Field<Section<S>>;
+}
+
+export function list<T>(item: Field<T>, of: string, lengthMax: number): Field<T[]> {
+  const words = `a list of at most ${lengthMax} ${of}`;
+  return z.array(item, { error: words }).max(lengthMax, { error: words });
+}
+
+/**
+ * One of several forms, chosen by a look at what was written *before* it is checked: the problems are
+ * then those of the form that was meant, and not "none of nine forms fits".
+ */
+export function either<T>(
+  forms: readonly Field<T>[],
+  choose: (written: unknown) => Field<T> | Complaint,
+): Field<T> {
+  return z
+    .unknown()
+    .transform((written, context): T => {
+      const form = choose(written);
+      if (!(form instanceof z.ZodType)) {
+        context.issues.push(issueOf(form, written));
+        return z.NEVER;
+      }
+      const outcome = form.safeParse(written);
+      if (outcome.success) return outcome.data;
+      context.issues.push(...(outcome.error.issues as z.core.$ZodRawIssue[]));
+      return z.NEVER;
+    })
+    .meta({ anyOf: forms.map(bareJsonSchemaOf) });
+}
+
+/** The value with its defaults, or everything that is wrong with it. */
+export function check<T>(
+  field: Field<T>,
+  written: unknown,
+): { ok: true; value: T } | { ok: false; complaints: Complaint[] } {
+  const outcome = field.safeParse(written);
+  if (outcome.success) return { ok: true, value: outcome.data };
+  return { ok: false, complaints: outcome.error.issues.flatMap(complaintsOf) };
+}
+
+/** JSON Schema (draft 7, the one that every editor knows) of what may be written. */
+export function jsonSchemaOf(field: Field<unknown>): Record<string, unknown> {
+  const { "~standard": _, ...schema } = z.toJSONSchema(field, { io: "input", target: "draft-07" });
+  return schema;
+}
+
+export function isMap(written: unknown): written is Record<string, unknown> {
+  return typeof written === "object" && written !== null && !Array.isArray(written);
+}
+
+function bareJsonSchemaOf(field: Field<unknown>): Record<string, unknown> {
+  const { $schema: _, ...schema } = jsonSchemaOf(field);
+  return schema;
+}
+
+function issueOf(complaint: Complaint, input: unknown): z.core.$ZodRawIssue {
+  const { path, ...params } = complaint;
+  return { code: "custom", path: [...path], params, input, message: complaint.allowed };
+}
+
+/** All issues carry what is allowed as their message; only those that we made carry more. */
+function complaintsOf(issue: z.core.$ZodIssue): Complaint[] {
+  const path = issue.path as Path;
+  if (issue.code === "custom") return [{ ...(issue.params as Omit<Complaint, "path">), path }];
+  if (issue.code !== "unrecognized_keys") return [{ path, allowed: issue.message }];
+  const { known } = issue as unknown as { known: string[] };
+  return issue.keys.map((key) => ({
+    path: [...path, key],
+    found: "an unknown key",
+    allowed: known.join(", "),
+    names: known,
+    misspelt: [key],
+    aboutKey: true,
+  }));
+}
+
+function pathsOf(issue: z.core.$ZodRawIssue): Path[] {
+  const path = (issue.path ?? []) as Path;
+  return issue.code === "unrecognized_keys"
+    ? (issue.keys ?? []).map((key) => [...path, key])
+    : [path];
+}
+
+function isPrefix(path: Path, of: Path): boolean {
+  return path.length <= of.length && path.every((step, index) => step === of[index]);
+}

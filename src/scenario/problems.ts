@@ -1,0 +1,46 @@
+import { LossboundError } from "../base/errors.js";
+
+/** One thing that is wrong with a scenario file. */
+export interface ScenarioProblem {
+  file: string;
+  /** From 1, as editors count. */
+  line: number;
+  column: number;
+  /** The key with all keys above it, e.g. `faults[0].toxic`; `the file` where it is about all of it. */
+  key: string;
+  found: string;
+  allowed: string;
+  /** A name that was probably meant. */
+  suggestion?: string;
+}
+
+/** A scenario file is wrong. The message has one line for each problem, in the order of the file. */
+export class ScenarioError extends LossboundError {
+  override readonly name = "ScenarioError";
+  readonly problems: readonly ScenarioProblem[];
+
+  constructor(problems: readonly ScenarioProblem[], options: { cause?: unknown } = {}) {
+    const ordered = [...problems].sort(
+      (one, other) => one.line - other.line || one.column - other.column,
+    );
+    super("INPUT", ordered.map(renderProblem).join("\n"), options);
+    this.problems = ordered;
+  }
+}
+
+export function renderProblem(problem: ScenarioProblem): string {
+  const { file, line, column, key, found, allowed, suggestion } = problem;
+  const meant = suggestion === undefined ? "" : ` (did you mean "${suggestion}"?)`;
+  return printable(`${file}:${line}:${column}: ${key}: found ${found}, allowed ${allowed}${meant}`);
+}
+
+/**
+ * The text on one line, without anything that a terminal would obey: what a file holds, and what it
+ * is called, comes from strangers.
+ */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}

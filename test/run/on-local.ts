@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { openLocal } from "../../src/environment/local.js";
+import type { Result } from "../../src/report/result.js";
+import { experiment } from "../../src/run.js";
+import { parseScenario } from "../../src/scenario/read.js";
+
+/** A local environment and a folder for results, both gone with it. */
+export interface Laboratory extends AsyncDisposable {
+  environment: Awaited<ReturnType<typeof openLocal>>;
+  /** Runs a scenario; its files stay in the folder `lab.out/<name>` until the laboratory is closed. */
+  run(name: string, yaml: string, options?: { seed?: number; traceRequests?: boolean }): Promise<Result>;
+  out: string;
+}
+
+export async function openLaboratory(brokers: 1 | 3 = 1): Promise<Laboratory> {
+  const out = mkdtempSync(join(tmpdir(), "lossbound-test-"));
+  const environment = await openLocal({ brokers, progress: () => {} });
+  return {
+    environment,
+    out,
+    run: (name, yaml, { seed = 1, traceRequests = false } = {}) =>
+      experiment(environment, {
+        scenario: parseScenario(yaml, `${name}.yaml`),
+        seed,
+        out,
+        observer: { line: () => {}, live: () => {} },
+        signal: new AbortController().signal,
+        repeatWith: "",
+        traceRequests,
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await environment[Symbol.asyncDispose]();
+      rmSync(out, { recursive: true, force: true });
+    },
+  };
+}
