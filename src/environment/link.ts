@@ -27,12 +27,12 @@ export interface ToxicOnLink {
  * A moment that is known to lie between two: before the first call to Toxiproxy and after the last
  * answer, in milliseconds of the clock. In between, the fault may be in force on some proxies.
  */
-export interface Span {
+interface Span {
   from: number;
   to: number;
 }
 
-export interface LinkFaultInForce {
+interface LinkFaultInForce {
   readonly applied: Span;
   /** What probes see of it. Settles while it is in force, or at once when it is healed; never rejects. */
   readonly evidence: Promise<Evidence>;
@@ -40,7 +40,7 @@ export interface LinkFaultInForce {
   heal(): Promise<HealedLinkFault>;
 }
 
-export interface HealedLinkFault {
+interface HealedLinkFault {
   readonly healed: Span;
   /** `replaced`: Toxiproxy hung, and the link's connections were cut to heal it (see `Proxy`). */
   readonly removal: Removal;

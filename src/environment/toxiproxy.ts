@@ -19,7 +19,7 @@ export interface Toxiproxy {
   createProxy(order: ProxyOrder): Promise<Proxy>;
 }
 
-export interface ProxyOrder {
+interface ProxyOrder {
   name: string;
   listen: string;
   upstream: string;

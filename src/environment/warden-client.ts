@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 
 import { LossboundError, messageOf } from "../base/errors.js";
 import { within } from "../base/wait.js";
-import { lastLinesOf } from "./output-file.js";
 import { identify } from "./process-identity.js";
 import { clearLeftover, leftoverIn } from "./sweep.js";
 import { Ward } from "./ward.js";
 import type { Report, Request } from "./warden-protocol.js";
-import { logFileOf, runningFolder, stateFileOf } from "./warden-state.js";
+import { removeState, runningFolder, stateFileOf } from "./warden-state.js";
 import type { HostedProcess, ProcessOrder } from "./warden.js";
 
 /** lossbound's end of the warden. Disposing it kills all processes and deletes all folders. */
@@ -30,6 +29,7 @@ const openLimitMs = 30_000;
 const answerLimitMs = 30_000;
 /** More than what the warden gives itself. */
 const endLimitMs = 15_000;
+const lastWordsChars = 4_000;
 
 /**
  * Starts a warden for the run `id`.
@@ -67,6 +67,8 @@ class WardenClient implements Warden {
   readonly #pending = new Map<number, Pending>();
   readonly #wards = new Map<number, Ward>();
   #requests = 0;
+  /** It has nothing to say unless it crashes. */
+  #lastWords = "";
   #ending: Promise<void> | undefined;
   #becomeReady!: () => void;
 
@@ -82,11 +84,14 @@ class WardenClient implements Warden {
     this.ready.catch(() => {});
     this.#exited = new Promise((resolve) => {
       this.#process.once("error", (error) => resolve(this.#afterExit(messageOf(error))));
-      this.#process.once("exit", (code, signal) =>
+      this.#process.once("close", (code, signal) =>
         resolve(this.#afterExit(signal ?? `exit code ${code}`)),
       );
     });
     this.#process.on("message", (report: Report) => this.#hear(report));
+    this.#process.stderr!.setEncoding("utf8").on("data", (said: string) => {
+      this.#lastWords = `${this.#lastWords}${said}`.slice(-lastWordsChars);
+    });
   }
 
   async start(order: ProcessOrder): Promise<HostedProcess> {
@@ -189,14 +194,13 @@ class WardenClient implements Warden {
     const error = new LossboundError(
       "ENVIRONMENT",
       `the warden (process ${this.pid}) ended by itself: ${how}`,
-      {
-        detail: lastLinesOf(logFileOf(this.#stateFile)),
-      },
+      { detail: this.#lastWords },
     );
     try {
       const leftover = leftoverIn(this.#stateFile);
       if (!this.#ending) this.#death.abort(error);
       if (leftover) await clearLeftover(leftover);
+      else removeState(this.#stateFile);
     } catch {
       // The state file stays, and with it the way for the next run to finish this.
     } finally {
@@ -221,13 +225,8 @@ function spawnWarden(stateFile: string): ChildProcess {
   const self = identify(process.pid);
   if (self === undefined) throw new LossboundError("HARNESS", "this process does not find itself");
   const entry = createRequire(import.meta.url).resolve("#build/environment/warden-main.js");
-  const log = openSync(logFileOf(stateFile), "a");
-  try {
-    return spawn(process.execPath, [entry, stateFile, String(self.pid), self.startedAt], {
-      detached: true,
-      stdio: ["ignore", "ignore", log, "ipc"],
-    });
-  } finally {
-    closeSync(log);
-  }
+  return spawn(process.execPath, [entry, stateFile, String(self.pid), self.startedAt], {
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
 }

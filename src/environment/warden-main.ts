@@ -40,6 +40,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 process.on("message", (request: Request) => hear(request));
 process.on("disconnect", () => void end());
+process.stderr.on("error", () => {}); // nobody is left to hear it
 process.on("uncaughtException", (error) => {
   console.error(error);
   void end();

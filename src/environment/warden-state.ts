@@ -30,11 +30,6 @@ export function stateFileOf(id: string): string {
   return join(runningFolder(), `${id}.json`);
 }
 
-/** The file that takes what the warden has to say should it crash. */
-export function logFileOf(stateFile: string): string {
-  return stateFile.replace(/\.json$/, ".log");
-}
-
 /** Replaces the file in one step, so that a reader, or a crash, never meets half of it. */
 export function writeState(stateFile: string, state: WardenState): void {
   const next = `${stateFile}.next`;
@@ -55,7 +50,6 @@ export function readState(stateFile: string): WardenState | undefined {
 
 export function removeState(stateFile: string): void {
   rmSync(`${stateFile}.next`, { force: true });
-  rmSync(logFileOf(stateFile), { force: true });
   rmSync(stateFile, { force: true });
 }
 
