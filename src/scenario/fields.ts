@@ -151,7 +151,6 @@ function complaintsOf(issue: z.core.$ZodIssue): Complaint[] {
     found: "an unknown key",
     allowed: known.join(", "),
     names: known,
-    misspelt: [key],
     aboutKey: true,
   }));
 }

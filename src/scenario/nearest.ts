@@ -10,6 +10,6 @@ export function nearest(written: string, names: readonly string[]): string | und
   const ranked = names
     .map((name) => ({ name, wrong: distance(written.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, wrong }) => wrong <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((one, other) => one.wrong - other.wrong);
+    .toSorted((one, other) => one.wrong - other.wrong);
   return ranked[0]?.name;
 }

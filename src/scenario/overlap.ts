@@ -28,7 +28,7 @@ export function* overlappingFaults(faults: Iterable<[number, Fault]>): Iterable<
   for (const [what, stretches] of alike) {
     const reported = new Set<number>();
     let longest: Stretch | undefined;
-    for (const stretch of stretches.sort((one, next) => one.fromMs - next.fromMs)) {
+    for (const stretch of stretches.toSorted((one, next) => one.fromMs - next.fromMs)) {
       // Two stretches of one fault never overlap: a rule of its own makes `every` longer than `for`.
       if (longest && stretch.fromMs < longest.toMs && !reported.has(stretch.index)) {
         reported.add(stretch.index);

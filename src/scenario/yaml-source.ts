@@ -56,23 +56,16 @@ export function readYaml(text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  let document: Document.Parsed;
-  let complaints: YamlComplaint[];
-  let value: unknown;
-  try {
-    document = parseDocument(text, {
-      // Whatever a `%YAML` directive says: in 1.1 `on` is a boolean, and here it is a key.
-      schema: "core",
-      merge: false,
-      lineCounter: lines,
-      prettyErrors: false,
-    });
-    complaints = [...errorsOf(document, text, placeOf), ...excessesOf(document, placeOf)];
-    if (!complaints.some(isFatal)) value = document.toJS({ maxAliasCount: 0 });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { value, complaints: [{ line: 1, column: 1, ...tooDeep }], locate: () => start };
-  }
+  const document = parseDocument(text, {
+    // Whatever a `%YAML` directive says: in 1.1 `on` is a boolean, and here it is a key.
+    schema: "core",
+    merge: false,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
+  const complaints = [...errorsOf(document, text, placeOf), ...excessesOf(document, placeOf)];
+  // Only now: to make values of aliases, or of keys that are maps, may take for ever.
+  const value: unknown = complaints.some(isFatal) ? undefined : document.toJS();
   return {
     value,
     complaints,
@@ -89,7 +82,7 @@ export function readYaml(text: string): YamlSource {
 
 const start: Place = { line: 1, column: 1, found: "nothing", word: "" };
 
-/** The parser calls itself for each level, and so may run out of stack, here or inside of itself. */
+/** The parser calls itself for each level, and says so where it runs out of stack. */
 const tooDeep = {
   found: "maps or lists too deep to be read",
   allowed: "six levels, which is all that a scenario has",
@@ -112,7 +105,7 @@ function errorsOf(
   // Where YAML is broken, all that the parser finds behind that place follows from it.
   const [first] = errors
     .filter((error) => !doubles.includes(error))
-    .sort((a, b) => a.pos[0] - b.pos[0]);
+    .toSorted((one, next) => one.pos[0] - next.pos[0]);
   const complaints = doubles.map(({ pos }): YamlComplaint => {
     const key = /^[^\s:,{}[\]]+/.exec(text.slice(pos[0]))?.[0] ?? "a key";
     return {

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, test } from "vitest";
+
+import { readScenario } from "../../src/scenario/read.js";
+
+const folder = fileURLToPath(new URL("../../scenarios", import.meta.url));
+const files = readdirSync(folder).map((name) => path.join(folder, name));
+
+describe.each(files.map((file) => [path.basename(file), file]))("%s", (_, file) => {
+  test("claims something in one sentence", async () => {
+    expect((await readScenario(file)).claim).toMatch(/^[A-Z][^.]+\.$/);
+  });
+
+  test("points editors to the schema", () => {
+    const [first] = readFileSync(file, "utf8").split("\n");
+    expect(first).toBe("# yaml-language-server: $schema=../schemas/scenario.schema.json");
+  });
+
+  test("bounds its loss from both sides", async () => {
+    const { expect: claims } = await readScenario(file);
+    expect(claims.lost.min).toBeDefined();
+    expect(claims.lost.max).toBeDefined();
+    // A scenario that is meant to lose proves nothing when it may lose nothing.
+    expect(claims.lost.max?.value === 0 || (claims.lost.min?.value ?? 0) > 0).toBe(true);
+  });
+
+  test("sends for at most 15 seconds", async () => {
+    const { producers } = await readScenario(file);
+    expect(producers.messages / producers.rate).toBeLessThanOrEqual(15);
+  });
+});
