@@ -18,6 +18,8 @@ const commands: readonly Command[] = [run, plan, judge, doctor];
 
 const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 
+const debug = shell.env["LOSSBOUND_DEBUG"] === "1";
+
 // Until a command says otherwise, this process has not done what it was asked to do: should it end
 // before that, for whatever reason, its exit code must be no verdict.
 process.exitCode = exitCode.couldNotRun;
@@ -36,6 +38,7 @@ try {
   report(error);
   process.exitCode = exitCodeOf(error);
 }
+endSoon();
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -52,11 +55,16 @@ async function main(args: readonly string[]): Promise<number> {
       return help(rest[0]);
     default: {
       const command = find(name);
-      const options = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined);
-      if (options.includes("--help") || options.includes("-h")) return help(command.name);
+      if (asksForHelp(rest)) return help(command.name);
       return await command.run(rest, shell);
     }
   }
+}
+
+/** What stands behind `--` is an operand, whatever it looks like. */
+function asksForHelp(args: readonly string[]): boolean {
+  const asked = args.findIndex((arg) => arg === "--help" || arg === "-h");
+  return asked >= 0 && !args.slice(0, asked).includes("--");
 }
 
 function help(name: string | undefined): number {
@@ -86,6 +94,18 @@ function version(): string {
   return manifest.version;
 }
 
+/**
+ * The process ends by itself, since everything that was opened is closed by now. Should something
+ * hold it open nevertheless, it has this long: a command that said its last word must not hang.
+ */
+function endSoon(): void {
+  const limitMs = 2_000;
+  setTimeout(() => {
+    if (debug) shell.stderr.write(`still open: ${process.getActiveResourcesInfo().join(", ")}\n`);
+    process.exit();
+  }, limitMs).unref();
+}
+
 function report(error: unknown): void {
-  shell.stderr.write(errorText(error, { debug: shell.env["LOSSBOUND_DEBUG"] === "1" }));
+  shell.stderr.write(errorText(error, { debug }));
 }

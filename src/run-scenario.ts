@@ -64,13 +64,20 @@ export async function runScenarios(
     for (const scenario of group) {
       const given = scenarios[read.indexOf(scenario)]!;
       const file = typeof given === "string" ? given : `${scenario.name}.yaml`;
-      const repeatWith = `lossbound run ${file} --seed ${seed}`;
+      const repeatWith = `lossbound run ${file} --seed ${seed}${placeOf(options)}`;
       const result = await experiment(environment, { scenario, seed, out, observer, signal, repeatWith });
       results.push(result);
       onResult?.(result);
     }
   }
   return results;
+}
+
+/** The options that name an environment other than the local one. */
+function placeOf({ environment, brokers, toxiproxy, proxyHost }: RunOptions): string {
+  if (environment !== "external") return "";
+  const host = proxyHost === undefined ? "" : ` --proxy-host ${proxyHost}`;
+  return ` --brokers ${brokers?.join(",")} --toxiproxy ${toxiproxy}${host}`;
 }
 
 const silent: RunObserver = { line: () => {}, live: () => {} };
@@ -84,6 +91,7 @@ async function open(
   const progress = (line: string): void => observer.line(line);
   switch (options.environment ?? "local") {
     case "local":
+      progress(`starting ${brokers === 1 ? "a broker" : `${brokers} brokers`} and Toxiproxy on 127.0.0.1`);
       return await openLocal({ brokers, progress, signal });
     case "external": {
       if (options.brokers === undefined || options.toxiproxy === undefined) {

@@ -34,6 +34,8 @@ export interface ExperimentOptions {
   repeatWith: string;
   /** Write an event for each request of a producer. */
   traceRequests?: boolean;
+  /** Another program in place of our worker. */
+  workerEntry?: string;
 }
 
 /**
@@ -72,7 +74,10 @@ export async function experiment(environment: Environment, options: ExperimentOp
     runId: runId.slice(0, 8),
     clock: epochMs,
     tls: security?.tls,
-    onBroker: (event) => observer.line(`broker ${event.broker}: ${event.kind}`),
+    onBroker: (event) => {
+      observer.line(`broker ${event.broker}: ${event.kind}`);
+      if (event.kind === "failed") failures.abort(event.error);
+    },
   });
   await using _topic = await ownTopic(environment, admin, { topic, groupId, scenario });
 
@@ -90,8 +95,9 @@ export async function experiment(environment: Environment, options: ExperimentOp
     output: folder.path,
     start: environment.start,
     write,
+    workerEntry: options.workerEntry,
   });
-  const faults = new Faults({ plan, crew, links, write, say: (line) => observer.line(line), signal });
+  await using faults = new Faults({ plan, crew, links, write, say: (line) => observer.line(line), signal });
   for (const failed of [crew.failed, faults.failed]) {
     failed.addEventListener("abort", () => failures.abort(failed.reason));
   }

@@ -17,12 +17,14 @@ const sameKeyPressMs = 500;
 /**
  * The first signal lets the run clean up behind itself. The next one ends the process at once; then
  * the warden cleans up.
+ *
+ * @param clock in milliseconds.
  */
-export function listenForInterruption(): Interruption {
+export function listenForInterruption(clock: () => number = () => performance.now()): Interruption {
   const controller = new AbortController();
   let firstAt: number | undefined;
   const heard = (signal: NodeJS.Signals) => {
-    const now = performance.now();
+    const now = clock();
     if (firstAt === undefined) {
       firstAt = now;
       controller.abort(new LossboundError("INTERRUPTED", `interrupted by ${signal}`));

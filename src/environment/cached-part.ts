@@ -14,7 +14,8 @@ export function partsFolder(): string {
 }
 
 /**
- * The folder of the part `name`; built by `build` when there is none yet.
+ * The folder of the part `name`; built by `build` when there is none yet: in the folder it is given,
+ * and not in the place that the part will have, which is given for the user to read.
  *
  * A part is built in a folder beside its place and moved there in one step: whatever is in place is
  * complete. Two that build the same at once do no harm, the second to arrive takes what it finds;
@@ -23,14 +24,14 @@ export function partsFolder(): string {
 export async function cachedPart(
   hosting: Pick<Hosting, "claim">,
   name: string,
-  build: (folder: string) => Promise<void>,
+  build: (folder: string, place: string) => Promise<void>,
 ): Promise<string> {
   const place = join(partsFolder(), name);
   if (existsSync(place)) return place;
   await mkdir(partsFolder(), { recursive: true });
   await sweepAbandoned();
   await using building = await hosting.claim(join(partsFolder(), buildingName(name)));
-  await build(building.path);
+  await build(building.path, place);
   await moveInPlace(building.path, place);
   return place;
 }

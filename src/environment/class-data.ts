@@ -35,9 +35,9 @@ export async function obtainClassData(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const place = await cachedPart(hosting, classDataPart(kafka, java), async (folder) => {
+  const place = await cachedPart(hosting, classDataPart(kafka, java), async (folder, into) => {
     progress(
-      `preparing a faster start of Apache Kafka for Java ${java.version} (50 MB, some 8 s), once, into ${folder}`,
+      `preparing a faster start of Apache Kafka for Java ${java.version} (50 MB, some 8 s), once, into ${into}`,
     );
     try {
       await train(hosting, kafka, join(folder, archiveName), signal);

@@ -89,7 +89,7 @@ async function cachedParts(): Promise<CachedPart[]> {
   if (!existsSync(partsFolder())) return [];
   const names = (await readdir(partsFolder()))
     .filter((name) => !name.startsWith(folderPrefix))
-    .sort();
+    .toSorted();
   return await Promise.all(
     names.map(async (name) => ({
       name,

@@ -28,9 +28,9 @@ export async function obtainKafkaJars(
   signal?: AbortSignal,
 ): Promise<KafkaJars> {
   const { pom, version, part } = kafkaRelease();
-  const place = await cachedPart(hosting, part, async (folder) => {
+  const place = await cachedPart(hosting, part, async (folder, into) => {
     const mvn = await requireTool("mvn");
-    progress(`fetching Apache Kafka ${version} (93 jars, 54 MB) with mvn, once, into ${folder}`);
+    progress(`fetching Apache Kafka ${version} (93 jars, 54 MB) with mvn, once, into ${into}`);
     // Maven may write beside the pom: it gets a copy.
     await copyFile(pom, join(folder, "pom.xml"));
     await runToEnd(
@@ -54,7 +54,7 @@ export async function obtainKafkaJars(
     );
   });
   const jars = join(place, "jars");
-  const names = (await readdir(jars)).filter((name) => name.endsWith(".jar")).sort();
+  const names = (await readdir(jars)).filter((name) => name.endsWith(".jar")).toSorted();
   return { version, classpath: names.map((name) => join(jars, name)).join(":") };
 }
 

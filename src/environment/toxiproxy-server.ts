@@ -15,7 +15,7 @@ export interface ToxiproxyServer {
   readonly version: string;
 }
 
-export const toxiproxyVersion = "2.12.0";
+const toxiproxyVersion = "2.12.0";
 export const toxiproxyPart = `toxiproxy-server-${toxiproxyVersion}`;
 
 const source = `github.com/Shopify/toxiproxy/v2/cmd/server@v${toxiproxyVersion}`;
@@ -32,10 +32,10 @@ export async function obtainToxiproxy(
 ): Promise<ToxiproxyServer> {
   const onPath = await findTool("toxiproxy-server");
   if (onPath) return { command: onPath.path, version: onPath.version };
-  const place = await cachedPart(hosting, toxiproxyPart, async (folder) => {
+  const place = await cachedPart(hosting, toxiproxyPart, async (folder, into) => {
     const go = await requireTool("go");
     progress(
-      `building Toxiproxy ${toxiproxyVersion} (16 MB, half a minute) with go install, once, into ${folder}`,
+      `building Toxiproxy ${toxiproxyVersion} (16 MB, half a minute) with go install, once, into ${into}`,
     );
     const bin = join(folder, "bin");
     await mkdir(bin);

@@ -25,7 +25,7 @@ const momentLimitMs = 2 * 3600 * 1000;
  * Makes the planned faults happen, and writes down what each of them did in fact. A task a fault;
  * those that wait for a place in a chunk take turns, in the order of the scenario.
  */
-export class Faults {
+export class Faults implements AsyncDisposable {
   /** Faults in force now, as people read them. */
   readonly inForce = new Set<string>();
   readonly #context: FaultContext;
@@ -41,6 +41,7 @@ export class Faults {
 
   constructor(context: FaultContext) {
     this.#context = context;
+    context.signal.addEventListener("abort", () => this.#giveUp());
   }
 
   /** Aborted when a fault could not be applied or healed. */
@@ -92,6 +93,17 @@ export class Faults {
     await Promise.all(this.#killTasks);
   }
 
+  /** Waits until no fault is under way: what it falls on is taken away next. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#giveUp();
+    await Promise.all([...this.#linkTasks, ...this.#killTasks]);
+  }
+
+  #giveUp(): void {
+    this.#sendingOver.abort();
+    this.#drained.abort();
+  }
+
   #run(tasks: Promise<void>[], task: Promise<void>): void {
     tasks.push(task.catch((error: unknown) => this.#failed.abort(error)));
   }
@@ -123,7 +135,7 @@ export class Faults {
 
       await pauseUntil(fault.for === undefined ? undefined : inForce.applied.to + fault.for, this.#sendingOver.signal);
       const touched = touchedBetween(before, socketsOf(crew, role), way);
-      const { healed, healthy } = await inForce.heal();
+      const { healed, healthy, removal } = await inForce.heal();
       this.inForce.delete(label);
       say(`${label}: healed, ${touched} touched`);
       const { seen, inForce: shown } = await inForce.evidence;
@@ -134,7 +146,8 @@ export class Faults {
         touched,
         probe: seen,
         inForce: shown,
-        healed: await healthy,
+        // Replaced: Toxiproxy hung, and what was on the link's connections died by our hand.
+        healed: removal === "replaced" ? false : await healthy,
       });
       dueAt = begunAt + fault.every;
     }

@@ -108,6 +108,8 @@ export interface AdminClient extends AsyncDisposable {
   deleteGroup(group: string): Promise<void>;
   /** The group's committed offsets, by partition; `null` where it has none. */
   positions(group: string, topic: string): Promise<Map<number, number | null>>;
+  /** Names of all topics and groups, sorted. */
+  inventory(): Promise<{ topics: string[]; groups: string[] }>;
   /** Start and end of each partition's log. */
   logEnds(topic: string): Promise<{ partition: number; start: number; end: number }[]>;
 }

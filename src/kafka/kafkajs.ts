@@ -197,6 +197,11 @@ function admin(connection: Connection): AdminClient {
       const entries = answer?.partitions ?? [];
       return new Map(entries.map(({ partition, offset }) => [partition, Number(offset) < 0 ? null : Number(offset)]));
     },
+    inventory: async () => {
+      const topics = await asked("list the topics", client.listTopics());
+      const { groups } = await asked("list the groups", client.listGroups());
+      return { topics: topics.toSorted(), groups: groups.map(({ groupId }) => groupId).toSorted() };
+    },
     logEnds: (topic) => logEnds(client, topic),
     [Symbol.asyncDispose]: () => client.disconnect(),
   };

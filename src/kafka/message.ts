@@ -16,18 +16,29 @@ const producerAt = 20;
 const numberAt = 24;
 const sentAtAt = 32;
 
-/** Makes the values of one producer's messages. */
-export function messageWriter(runId: string, producer: number, size: number): (number: number, sentAt: number) => Buffer {
+/** Makes the values of one producer's messages, those from `from` to below `to` that are sent at one moment. */
+export type MessageWriter = (from: number, to: number, sentAt: number) => Buffer[];
+
+/**
+ * The values of a send lie in one block of memory, which is made by copying a template over and
+ * over: what differs between them is the number alone.
+ */
+export function messageWriter(runId: string, producer: number, size: number): MessageWriter {
   const template = Buffer.alloc(size, ".");
   template.writeUInt32LE(magic);
   Buffer.from(runId, "hex").copy(template, runIdAt);
   template.writeUInt32LE(producer, producerAt);
-  return (number, sentAt) => {
-    const value = Buffer.allocUnsafe(size);
-    template.copy(value);
-    value.writeDoubleLE(number, numberAt);
-    value.writeDoubleLE(sentAt, sentAtAt);
-    return value;
+  return (from, to, sentAt) => {
+    template.writeDoubleLE(sentAt, sentAtAt);
+    const block = new ArrayBuffer((to - from) * size);
+    Buffer.from(block).fill(template);
+    const view = new DataView(block);
+    const values: Buffer[] = [];
+    for (let at = 0; at < block.byteLength; at += size) {
+      view.setFloat64(at + numberAt, from + values.length, true);
+      values.push(Buffer.from(block, at, size));
+    }
+    return values;
   };
 }
 
@@ -38,23 +49,36 @@ export interface MessageIdentity {
   sentAt: number;
 }
 
-/** Reads identities of one run's messages. The reader gives false for a value that is not of this run. */
+/**
+ * Reads identities of one run's messages. The reader gives false for a value that is not of this run.
+ *
+ * Every message that is received goes through it, so it takes the bytes itself: Buffer's own methods
+ * take three times as long. (The doubles come out right where the machine is little-endian too, as
+ * x86-64 and arm64 are.)
+ */
 export function messageReader(runId: string): (value: Buffer | null, into: MessageIdentity) => boolean {
   const id = Buffer.from(runId, "hex");
-  const [id0, id1, id2, id3] = [id.readUInt32LE(0), id.readUInt32LE(4), id.readUInt32LE(8), id.readUInt32LE(12)];
+  const [id0, id1, id2, id3] = [uint32At(id, 0), uint32At(id, 4), uint32At(id, 8), uint32At(id, 12)];
+  const doubles = new Float64Array(2);
+  const words = new Uint32Array(doubles.buffer);
   return (value, into) => {
     const ours =
       value !== null &&
       value.length >= headerLength &&
-      value.readUInt32LE(0) === magic &&
-      value.readUInt32LE(4) === id0 &&
-      value.readUInt32LE(8) === id1 &&
-      value.readUInt32LE(12) === id2 &&
-      value.readUInt32LE(16) === id3;
+      uint32At(value, 0) === magic &&
+      uint32At(value, 4) === id0 &&
+      uint32At(value, 8) === id1 &&
+      uint32At(value, 12) === id2 &&
+      uint32At(value, 16) === id3;
     if (!ours) return false;
-    into.producer = value.readUInt32LE(producerAt);
-    into.number = value.readDoubleLE(numberAt);
-    into.sentAt = value.readDoubleLE(sentAtAt);
+    for (let word = 0; word < 4; word++) words[word] = uint32At(value, numberAt + word * 4);
+    into.producer = uint32At(value, producerAt);
+    into.number = doubles[0]!;
+    into.sentAt = doubles[1]!;
     return true;
   };
+}
+
+function uint32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }

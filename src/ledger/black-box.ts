@@ -13,11 +13,15 @@ import {
   countersAt,
   countersOf,
   descriptionAt,
+  digestCount,
+  digestsAt,
   magic,
   planeNames,
+  sectionsAt,
   sectionsOf,
 } from "./box-format.js";
 import { type MappedFile, mapFile } from "./memory-map.js";
+import { pendingCode } from "./pending.js";
 import { Plane } from "./plane.js";
 
 /** A mapped black box. The worker writes it; the supervisor maps the same file and only reads. */
@@ -42,9 +46,10 @@ export interface BlackBox<Kind extends BoxKind> extends Disposable {
  */
 export function createBox(path: string, description: BoxDescription): void {
   const { fileLength } = sectionsOf(description);
-  const descriptor = openSync(path, "wx", 0o600);
+  let descriptor: number | undefined;
   try {
-    const header = headerOf(description);
+    descriptor = openSync(path, "wx", 0o600);
+    const header = Buffer.concat([headerOf(description), countersAtBirth(description)]);
     writeWhole(descriptor, header, 0);
     const zeros = Buffer.alloc(1 << 20);
     for (let at = header.length; at < fileLength; at += zeros.length) {
@@ -53,8 +58,16 @@ export function createBox(path: string, description: BoxDescription): void {
   } catch (error) {
     throw new LossboundError("ENVIRONMENT", `cannot write the black box ${path} (${fileLength} bytes)`, { cause: error });
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+/** Moves a producer's next number, and its twin. Wherever a kill falls, a reader knows which holds. */
+export function moveNext(box: BlackBox<"producer">, next: number): void {
+  box.set("pending", pendingCode(planeNames.producer.length) + next);
+  box.set("next", next);
+  box.set("nextAgain", next);
+  box.set("pending", 0);
 }
 
 /** Maps a box that `createBox` made. `access: "read"` is the supervisor's. */
@@ -75,13 +88,14 @@ function viewOf<Kind extends BoxKind>(
 ): BlackBox<Kind> {
   const { buffer } = map;
   const counters = new Float64Array(buffer, countersAt, counterCount);
+  const digests = new Uint32Array(buffer, digestsAt, digestCount);
   const names = countersOf(description.kind);
   const places = new Map(names.map((name, place) => [name, place]));
   const placeOf = (name: string): number => places.get(name)!;
   const planes = planeNames[description.kind].map((name, plane) => {
     const section = sections.planes[plane]!;
     const words = new Uint32Array(buffer, section.at, section.length);
-    return [name, new Plane(words, counters, { counter: placeOf(name), pending: placeOf("pending"), plane })];
+    return [name, new Plane(words, counters, digests, { counter: placeOf(name), pending: placeOf("pending"), plane })];
   });
   return {
     description,
@@ -109,6 +123,16 @@ function headerOf(description: BoxDescription): Buffer {
   text.copy(header, descriptionAt);
   header.writeUInt32LE(crc32(header.subarray(checkedFrom)), checksumAt);
   return header;
+}
+
+/** A life that ends before its first send has sent what the lives before it had. */
+function countersAtBirth({ kind, firstNumber }: BoxDescription): Buffer {
+  const counters = new Float64Array((sectionsAt - countersAt) / 8);
+  const names = countersOf(kind);
+  if (kind === "producer") {
+    for (const name of ["next", "nextAgain"]) counters[names.indexOf(name)] = firstNumber;
+  }
+  return Buffer.from(counters.buffer);
 }
 
 /** A write may take less than it was given, on a file system that is nearly full. */

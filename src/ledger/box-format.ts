@@ -8,7 +8,8 @@ import { bucketCount } from "./histogram.js";
  *     8      CRC-32 of bytes 12 to 1023
  *     12     length of the description
  *     16     the description, JSON: what the supervisor knew when it made the file
- *     1024   384 counters, float64, each written by the one writer of the file
+ *     1024   352 counters, float64, each written by the one writer of the file
+ *     3840   64 digests, uint32, one a plane
  *     4096   the sections, in the order of `sectionsOf`
  *
  * Every number is in the machine's own byte order: a black box is read where it was written, or on a
@@ -19,7 +20,9 @@ export const checksumAt = 8;
 export const checkedFrom = 12;
 export const descriptionAt = 16;
 export const countersAt = 1024;
-export const counterCount = 384;
+export const counterCount = 352;
+export const digestsAt = 3840;
+export const digestCount = 64;
 export const sectionsAt = 4096;
 
 /** What is fixed when a box is made. */
@@ -54,24 +57,33 @@ export const connectionStride = 8;
 export type ConnectionField = (typeof connectionFields)[number];
 
 /**
- * The planes of bits of each kind of box. Each has a counter of the same name, kept by separate
- * stores, so that bits and counter check each other.
+ * The planes of bits of each kind of box. Each has a counter of the same name and a digest, kept by
+ * separate stores, so that they and the bits check each other.
  */
 export const planeNames = {
   producer: ["accepted", "rejected"],
-  consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain"],
+  // `beganUncovered` is written as it happens: a commit that comes later would hide it from the others.
+  consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain", "beganUncovered"],
   scan: ["stored", "storedAgain", "uncommitted"],
 } as const satisfies Record<BoxKind, readonly string[]>;
 
 export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
 
-/** Counters beside those of the planes. Each one answers a question. */
+/**
+ * Counters beside those of the planes. Each one answers a question.
+ *
+ * Evidence, which a fate or a count is made from, are `next` and `records` (and the counters and
+ * digests of the planes): each has a second source that it is held against. All others are statistics: of the time
+ * and the pace of a run, which nothing is concluded from.
+ */
 export const counterNames = {
-  /** Which plane's which bit is being stored right now? 0: none. See `Plane.mark`. */
+  /** Which plane's which bit, or which `next`, is being stored right now? 0: none. See `Pending`. */
   shared: ["pending"],
   producer: [
     /** Below which number has every message been handed to the client? */
     "next",
+    /** The same, stored apart: no bits check it. */
+    "nextAgain",
     /** When did this life begin to send? Milliseconds since 1970. */
     "sendingSince",
     /** When did it last hand a message to the client? */

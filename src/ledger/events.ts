@@ -55,23 +55,35 @@ export function openEvents(path: string, who: string): EventWriter {
 }
 
 /**
- * Reads the faults of a run out of its event file.
+ * Reads the faults of a run out of its event file: each occurrence that the plan has, once. A fault
+ * of which nothing is told could not be asked whether it did anything.
  *
- * @throws LossboundError `INPUT` naming the line that is not as it should be.
+ * @throws LossboundError `INPUT` naming the line that is not as it should be, or what is not there.
  */
-export function readFaultEvents(path: string): FaultEvent[] {
+export function readFaultEvents(path: string, planned: readonly { times: number }[]): FaultEvent[] {
+  const events = linesOf(path).flatMap((line, index) => {
+    if (line === "") return [];
+    const where = `${path}:${index + 1}`;
+    const event = parseLine(line, where);
+    return event["event"] === "fault" ? [faultFrom(event, where)] : [];
+  });
+  const told = events.map(({ fault, occurrence }) => `${fault}.${occurrence}`).toSorted();
+  const due = planned.flatMap(({ times }, fault) => Array.from({ length: times }, (_, time) => `${fault}.${time}`)).toSorted();
+  if (told.join(" ") !== due.join(" ")) {
+    const found = `faults [${told.join(", ")}] (place in the scenario, and which time)`;
+    throw new LossboundError("INPUT", `${path}: found ${found}, allowed are [${due.join(", ")}], each once`);
+  }
+  return events;
+}
+
+function linesOf(path: string): string[] {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw new LossboundError("INPUT", `cannot read the event file ${path}: ${messageOf(error)}`, { cause: error });
   }
-  return text.split("\n").flatMap((line, index) => {
-    if (line === "") return [];
-    const where = `${path}:${index + 1}`;
-    const event = parseLine(line, where);
-    return event["event"] === "fault" ? [faultFrom(event, where)] : [];
-  });
+  return text.split("\n");
 }
 
 function parseLine(line: string, where: string): Record<string, unknown> {
@@ -86,14 +98,15 @@ function parseLine(line: string, where: string): Record<string, unknown> {
 
 function faultFrom(line: Record<string, unknown>, where: string): FaultEvent {
   const number = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+  const count = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const checks: Record<keyof Omit<FaultEvent, "event">, (value: unknown) => boolean> = {
-    fault: number,
-    occurrence: number,
+    fault: count,
+    occurrence: count,
     on: (value) => typeof value === "string",
     kind: (value) => typeof value === "string",
     appliedAt: (value) => value === null || number(value),
     healedAt: (value) => value === null || number(value),
-    touched: number,
+    touched: count,
     probe: (value) => value === null || typeof value === "string",
     inForce: (value) => value === null || typeof value === "boolean",
     healed: (value) => value === null || typeof value === "boolean",

@@ -10,13 +10,16 @@ export type Check =
   | "run-record"
   /** A black box has its magic, its length, its checksum, and describes the life it is said to be of. */
   | "black-box"
-  /** The bits of each plane are as many as its counter says. */
+  /** The bits of each plane are as many as its counter says, and those whose digest was kept. */
   | "bits-against-counters"
-  /** A producer's life begins where the one before it ended, and its bits lie in its own range. */
+  /**
+   * Each worker's lives follow one another and none is missing; a producer's life begins where the one
+   * before it ended, its numbers only grow, and its bits lie in its own range.
+   */
   | "lives-continue"
   /** The log's records are as many as its stored bits plus extra copies, and as its offsets say. */
   | "log-against-offsets"
-  /** The group's position is within the log. */
+  /** The group's positions are within the log, and above them is what the bits say. */
   | "position-within-log"
   /** No message has evidence that contradicts itself. */
   | "possible-evidence";

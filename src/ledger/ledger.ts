@@ -1,13 +1,15 @@
 import { join } from "node:path";
 
 import type { Layout } from "../plan/layout.js";
-import { type BoxKind, tickMs } from "./box-format.js";
+import type { BoxKind } from "./box-format.js";
 import { lowBits, popcount } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import { addBuckets, bucketCount } from "./histogram.js";
+import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
 import { type BoxReading, readBox } from "./read-box.js";
 import { type LifeRecord, type PartitionRecord, type RunRecord, boxName, scanBoxName } from "./run-record.js";
+import { type SendTime, sendTimesOf } from "./send-times.js";
 
 /**
  * What all lives left behind, and the log scan, together: the evidence for every message. A plane
@@ -28,19 +30,11 @@ export interface Ledger {
   log: PartitionRecord[];
 }
 
-export interface SendTime {
-  /** Milliseconds since 1970. */
-  at: number;
-  /** Below which number every message had been sent by then. */
-  next: number;
-}
-
-/** The evidence bits as the design names them. `undefined`: this run has no such witness. */
+/** The evidence bits as the design names them. */
 export interface EvidencePlanes {
   accepted: Uint32Array;
   rejected: Uint32Array;
   stored: Uint32Array;
-  storedAgain: Uint32Array;
   /** Stored, and some copy of it is at or above the group's final position. */
   uncommitted: Uint32Array;
   fetched: Uint32Array;
@@ -50,17 +44,19 @@ export interface EvidencePlanes {
   beganAgain: Uint32Array;
   ended: Uint32Array;
   endedAgain: Uint32Array;
-  /** Began in a life that had no acknowledged commit over it. */
+  /** Began in a life that had no acknowledged commit over it: none at that moment, or none at all. */
   beganUncovered: Uint32Array;
 }
 
 /**
  * Reads the black boxes in `folder`, one life and one plane at a time, and merges them: a bit is set
- * when any life set it. Holds 13 bits a message, and one plane more while it reads.
+ * when any life set it. Holds 12 bits a message, and two planes more while it reads: less than two
+ * bytes a message, however many lives there were.
  *
  * @throws EvidenceError where evidence contradicts itself; LossboundError `INPUT` where a file is missing.
  */
 export async function readLedger(folder: string, layout: Layout, run: RunRecord): Promise<Ledger> {
+  checkLives(folder, layout, run);
   const plane = (): Uint32Array => new Uint32Array(layout.words);
   const ledger: Ledger = {
     layout,
@@ -69,7 +65,6 @@ export async function readLedger(folder: string, layout: Layout, run: RunRecord)
       accepted: plane(),
       rejected: plane(),
       stored: plane(),
-      storedAgain: plane(),
       uncommitted: plane(),
       fetched: plane(),
       tried: plane(),
@@ -86,28 +81,38 @@ export async function readLedger(folder: string, layout: Layout, run: RunRecord)
     extraCopies: 0,
     log: run.log,
   };
+  const reading: Reading = { ledger, folder, run, words: plane(), others: plane() };
   for (const life of inOrder(run.lives)) {
     switch (life.role) {
       case "producer":
-        await mergeProducerLife(ledger, folder, run.runId, life);
+        await mergeProducerLife(reading, life);
         break;
       case "consumer":
-        await mergeConsumerLife(ledger, folder, run.runId, life);
+        await mergeConsumerLife(reading, life);
         break;
     }
   }
-  await mergeScan(ledger, folder, run.runId);
+  await mergeScan(reading);
   return ledger;
+}
+
+interface Reading {
+  ledger: Ledger;
+  folder: string;
+  run: RunRecord;
+  /** Room for the planes that are being read, the same for all lives. */
+  words: Uint32Array;
+  others: Uint32Array;
 }
 
 function inOrder(lives: readonly LifeRecord[]): LifeRecord[] {
   return lives.toSorted((a, b) => a.worker - b.worker || a.life - b.life);
 }
 
-async function mergeProducerLife(ledger: Ledger, folder: string, runId: string, life: LifeRecord): Promise<void> {
+async function mergeProducerLife({ ledger, folder, run, words }: Reading, life: LifeRecord): Promise<void> {
   const { layout, planes } = ledger;
   const bits = layout.messages[life.worker]!;
-  await using box = await readBox(join(folder, boxName(life)), { kind: "producer", runId, bits, ...life });
+  await using box = await readBox(join(folder, boxName(life)), { kind: "producer", runId: run.runId, bits, ...life });
   const first = box.description.firstNumber;
   const next = box.counter("next");
   if (first !== ledger.sentBelow[life.worker] || next < first || next > bits) {
@@ -118,57 +123,58 @@ async function mergeProducerLife(ledger: Ledger, folder: string, runId: string, 
   }
   ledger.sentBelow[life.worker] = next;
   for (const name of ["accepted", "rejected"] as const) {
-    const words = await box.plane(name);
-    const outside = countOutside(words, first, next);
+    const plane = await box.plane(name, words);
+    const outside = countOutside(plane, first, next);
     if (outside > 0) {
       throw new EvidenceError("lives-continue", `${box.path}: ${outside} messages are ${name} that it never sent`);
     }
-    orInto(planes[name], words, layout.bases[life.worker]! / 32);
+    orInto(planes[name], plane, layout.bases[life.worker]! / 32);
   }
-  ledger.sendTimes[life.worker]!.push(...(await sendTimesOf(box)));
+  ledger.sendTimes[life.worker]!.push(...(await sendTimesOf(box, run.startedAt)));
   addBuckets(ledger.schedule.lagUs, await box.histogram());
   ledger.schedule.lagMaxUs = Math.max(ledger.schedule.lagMaxUs, box.counter("lagMax"));
   ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
 }
 
-async function sendTimesOf(box: BoxReading<"producer">): Promise<SendTime[]> {
-  const ticks = await box.ticks();
-  const since = box.counter("sendingSince");
-  const written = Math.min(box.counter("ticks"), ticks.length);
-  const times = Array.from({ length: written }, (_, tick) => ({ at: since + tick * tickMs, next: ticks[tick]! }));
-  return since === 0 ? [] : [...times, { at: box.counter("sendingUntil"), next: box.counter("next") }];
-}
-
-async function mergeConsumerLife(ledger: Ledger, folder: string, runId: string, life: LifeRecord): Promise<void> {
+async function mergeConsumerLife({ ledger, folder, run, words, others }: Reading, life: LifeRecord): Promise<void> {
   const { planes } = ledger;
   const bits = ledger.layout.words * 32;
-  await using box = await readBox(join(folder, boxName(life)), { kind: "consumer", runId, bits, ...life });
-  for (const name of ["fetched", "tried"] as const) orInto(planes[name], await box.plane(name));
+  await using box = await readBox(join(folder, boxName(life)), { kind: "consumer", runId: run.runId, bits, ...life });
+  for (const name of ["fetched", "tried", "beganAgain", "endedAgain", "beganUncovered"] as const) {
+    orInto(planes[name], await box.plane(name, words));
+  }
 
   // What began without cover is judged within the life: another life's commit is no excuse.
-  const covered = await box.plane("covered");
+  const covered = await box.plane("covered", words);
   orInto(planes.covered, covered);
-  const began = await box.plane("began");
+  const began = await box.plane("began", others);
   for (let word = 0; word < began.length; word++) {
     planes.beganUncovered[word]! |= began[word]! & ~covered[word]!;
   }
   orWithRepeats(planes.began, planes.beganAgain, began);
-  orInto(planes.beganAgain, await box.plane("beganAgain"));
-  orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended"));
-  orInto(planes.endedAgain, await box.plane("endedAgain"));
+  orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
 
   addBuckets(ledger.processing.latencyUs, await box.histogram());
   ledger.processing.latencyMaxUs = Math.max(ledger.processing.latencyMaxUs, box.counter("latencyMax"));
   ledger.processing.until = Math.max(ledger.processing.until, box.counter("processingUntil"));
 }
 
-async function mergeScan(ledger: Ledger, folder: string, runId: string): Promise<void> {
+async function mergeScan({ ledger, folder, run, words }: Reading): Promise<void> {
   const { planes } = ledger;
+  const { runId } = run;
   const expected = { kind: "scan" as const, runId, worker: 0, life: 0, bits: ledger.layout.words * 32, killed: false };
   await using box: BoxReading<BoxKind & "scan"> = await readBox(join(folder, scanBoxName), expected);
-  for (const name of ["stored", "storedAgain", "uncommitted"] as const) orInto(planes[name], await box.plane(name));
+  for (const name of ["stored", "uncommitted"] as const) orInto(planes[name], await box.plane(name, words));
+  // Which messages have extra copies decides nothing; how many copies there are, the counters say.
+  await box.plane("storedAgain", words);
   ledger.extraCopies = box.counter("records") - box.counter("stored");
-  checkLog({ records: box.counter("records"), stored: box.counter("stored"), storedAgain: box.counter("storedAgain") }, ledger.log);
+  const counts = {
+    records: box.counter("records"),
+    stored: box.counter("stored"),
+    storedAgain: box.counter("storedAgain"),
+    uncommitted: box.counter("uncommitted"),
+  };
+  checkLog(counts, ledger.log);
 }
 
 function orInto(sum: Uint32Array, words: Uint32Array, from = 0): void {

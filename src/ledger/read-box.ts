@@ -15,13 +15,16 @@ import {
   countersAt,
   countersOf,
   descriptionAt,
+  digestCount,
+  digestsAt,
   magic,
   planeNames,
   sectionsAt,
   sectionsOf,
 } from "./box-format.js";
+import { digestOf, digestOfBit } from "./digest.js";
 import { EvidenceError } from "./evidence.js";
-import { pendingBit } from "./plane.js";
+import { readPending } from "./pending.js";
 
 /** A black box read back, checked. Planes are read one at a time: they are what is large. */
 export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
@@ -30,8 +33,8 @@ export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
   readonly counter: (name: CounterName<Kind>) => number;
   readonly ticks: () => Promise<Float64Array>;
   readonly histogram: () => Promise<Float64Array>;
-  /** The words of one plane; its bits were held against its counter. */
-  readonly plane: (name: PlaneName<Kind>) => Promise<Uint32Array>;
+  /** The words of one plane, its bits held against its counter. They are read into `words` where it is given. */
+  readonly plane: (name: PlaneName<Kind>, words?: Uint32Array) => Promise<Uint32Array>;
 }
 
 /** What a box must be: what the plan and the run say of the life. */
@@ -59,7 +62,8 @@ export async function readBox<Kind extends BoxKind>(
     throw new LossboundError("INPUT", `cannot read the black box ${path}: ${messageOf(error)}`, { cause: error });
   });
   try {
-    const header = await readBytes(file, path, 0, sectionsAt);
+    const header = Buffer.from(new ArrayBuffer(sectionsAt));
+    await readWhole(file, path, 0, header);
     const description = readDescription(path, header);
     compareWith(expected, description, path);
     const sections = sectionsOf(description);
@@ -67,23 +71,29 @@ export async function readBox<Kind extends BoxKind>(
     if (size !== sections.fileLength) {
       throw new EvidenceError("black-box", `${path} has ${size} bytes; a box of its kind has ${sections.fileLength}`);
     }
-    const counters = new Float64Array(header.buffer.slice(header.byteOffset + countersAt, header.byteOffset + sectionsAt));
+    const counters = new Float64Array(header.buffer, countersAt, counterCount);
     const counter = counterReader(path, expected.kind, counters);
-    const bytesOf = async (section: Section, bytesEach: number): Promise<ArrayBuffer> => {
-      const bytes = await readBytes(file, path, section.at, section.length * bytesEach);
-      return bytes.buffer as ArrayBuffer;
+    const digests = digestsFrom(path, expected.kind, new Uint32Array(header.buffer, digestsAt, digestCount));
+    checkPending(path, expected, counter);
+    if (expected.kind === "producer") checkNext(path, counter);
+    const seriesOf = async (section: Section): Promise<Float64Array> => {
+      const series = new Float64Array(section.length);
+      await readWhole(file, path, section.at, Buffer.from(series.buffer));
+      return series;
     };
     return {
       path,
       description,
       counter,
-      ticks: async () => new Float64Array(await bytesOf(sections.ticks, 8)),
-      histogram: async () => new Float64Array(await bytesOf(sections.histogram, 8)),
-      plane: async (name) => {
+      ticks: () => seriesOf(sections.ticks),
+      histogram: async () => countsOnly(path, await seriesOf(sections.histogram)),
+      plane: async (name, words) => {
         const plane = planeNames[expected.kind].findIndex((planeName) => planeName === name);
-        const words = new Uint32Array(await bytesOf(sections.planes[plane]!, 4));
-        checkBits({ path, name, plane, words, bits: expected.bits, killed: expected.killed }, counter);
-        return words;
+        const { at, length } = sections.planes[plane]!;
+        const read = words?.subarray(0, length) ?? new Uint32Array(length);
+        await readWhole(file, path, at, Buffer.from(read.buffer, read.byteOffset, read.byteLength));
+        checkBits({ path, name, plane, words: read, digest: digests[plane]! }, counter);
+        return read;
       },
       [Symbol.asyncDispose]: () => file.close(),
     };
@@ -101,13 +111,20 @@ function readDescription(path: string, header: Buffer): BoxDescription {
     throw new EvidenceError("black-box", `the header of ${path} does not match its checksum`);
   }
   const length = header.readUInt32LE(checkedFrom);
-  return JSON.parse(header.toString("utf8", descriptionAt, descriptionAt + length)) as BoxDescription;
+  try {
+    const description: unknown = JSON.parse(header.toString("utf8", descriptionAt, descriptionAt + length));
+    if (typeof description === "object" && description !== null) return description as BoxDescription;
+  } catch {
+    // Said below, in our words.
+  }
+  throw new EvidenceError("black-box", `the header of ${path} does not describe a life`);
 }
 
 function compareWith(expected: ExpectedBox<BoxKind>, found: BoxDescription, path: string): void {
-  for (const key of ["kind", "runId", "worker", "life", "bits"] as const) {
-    if (found[key] !== expected[key]) {
-      throw new EvidenceError("black-box", `${path} says ${key} ${found[key]}; the run says ${expected[key]}`);
+  const wanted = { format: 1, ...expected };
+  for (const key of ["format", "kind", "runId", "worker", "life", "bits"] as const) {
+    if (found[key] !== wanted[key]) {
+      throw new EvidenceError("black-box", `${path} says ${key} ${found[key]}; the run says ${wanted[key]}`);
     }
   }
 }
@@ -124,39 +141,83 @@ function counterReader(path: string, kind: BoxKind, counters: Float64Array): (na
   return (name) => counters[names.indexOf(name)]!;
 }
 
+function digestsFrom(path: string, kind: BoxKind, digests: Uint32Array): Uint32Array {
+  const stray = digests.findIndex((digest, plane) => plane >= planeNames[kind].length && digest !== 0);
+  if (stray !== -1) throw new EvidenceError("bits-against-counters", `${path}: there is a digest of plane ${stray}, and no such plane`);
+  return digests;
+}
+
+/** Only a kill cuts a store in two, and only one that there is a place for. */
+function checkPending(path: string, { kind, bits, killed }: ExpectedBox<BoxKind>, counter: (name: string) => number): void {
+  const pending = readPending(counter("pending"));
+  if (pending === undefined) return;
+  if (!killed) {
+    throw new EvidenceError("bits-against-counters", `${path}: a store was cut in two, though the life was not killed`);
+  }
+  const planes = planeNames[kind].length;
+  const isBit = pending.place >= 0 && pending.place < planes && pending.value < bits;
+  const isNext = kind === "producer" && pending.place === planes && pending.value <= bits;
+  if (!Number.isInteger(pending.value) || !(isBit || isNext)) {
+    throw new EvidenceError("bits-against-counters", `${path}: no store of a life leaves ${counter("pending")} pending`);
+  }
+}
+
+/** See `moveNext`: the twins are apart only while `next` has moved and its twin has not. */
+function checkNext(path: string, counter: (name: string) => number): void {
+  const [next, again] = [counter("next"), counter("nextAgain")];
+  const pending = readPending(counter("pending"));
+  const cutHere = pending?.place === planeNames.producer.length && next === pending.value && again < next;
+  if (next !== again && !cutHere) {
+    throw new EvidenceError("lives-continue", `${path} sent the numbers to below ${next}, and to below ${again}`);
+  }
+}
+
 interface PlaneReading {
   path: string;
   name: string;
   plane: number;
   words: Uint32Array;
-  bits: number;
-  killed: boolean;
+  digest: number;
 }
 
-/** See `Plane.mark`: only the bit that `pending` names may be ahead of the counter, and only after a kill. */
-function checkBits(read: PlaneReading, counter: (name: string) => number): void {
-  const { path, name, words, bits, killed } = read;
-  const pending = pendingBit(counter("pending"));
-  if (pending !== undefined && !killed) {
-    throw new EvidenceError("bits-against-counters", `${path}: a store was cut in two, though the life was not killed`);
-  }
-  const set = countBits(words);
+/**
+ * See `Plane.mark`: only the bit that `pending` names may be ahead of the counter and the digest, and
+ * once the counter has moved on (it is even where it was odd) that bit is in all three.
+ */
+function checkBits({ path, name, plane, words, digest }: PlaneReading, counter: (name: string) => number): void {
   const counted = counter(name);
-  const cutHere = pending?.plane === read.plane && pending.index < bits && hasBit(words, pending.index);
-  if (set !== counted && !(cutHere && set === counted + 1)) {
+  const pending = readPending(counter("pending"));
+  const cutHere = pending?.place === plane;
+  const bitIsThere = cutHere && hasBit(words, pending.value);
+  const counterMoved = cutHere && (counted % 2 === 1) !== pending.odd;
+
+  const set = countBits(words);
+  const ahead = bitIsThere && !counterMoved ? 1 : 0;
+  if (set !== counted + ahead || (counterMoved && !bitIsThere)) {
     throw new EvidenceError("bits-against-counters", `${path}: ${set} bits say ${name}, its counter says ${counted}`);
   }
+  const whole = digestOf(words);
+  const before = ahead === 1 ? (whole - digestOfBit(pending!.value)) >>> 0 : whole;
+  if (digest !== whole && digest !== before) {
+    throw new EvidenceError("bits-against-counters", `${path}: the bits that say ${name} are not those that were stored`);
+  }
 }
 
-async function readBytes(file: FileHandle, path: string, at: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.from(new ArrayBuffer(length));
+function countsOnly(path: string, histogram: Float64Array): Float64Array {
+  const wrong = histogram.find((count) => !Number.isSafeInteger(count) || count < 0);
+  if (wrong !== undefined) throw new EvidenceError("black-box", `${path}: the histogram counts ${wrong} values`);
+  return histogram;
+}
+
+async function readWhole(file: FileHandle, path: string, at: number, into: Buffer): Promise<void> {
   let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, at + done);
+  while (done < into.length) {
+    const { bytesRead } = await file.read(into, done, into.length - done, at + done).catch((error: unknown) => {
+      throw new LossboundError("INPUT", `cannot read the black box ${path}: ${messageOf(error)}`, { cause: error });
+    });
     if (bytesRead === 0) {
       throw new EvidenceError("black-box", `${path} ends after ${at + done} bytes, in the middle of a section`);
     }
     done += bytesRead;
   }
-  return bytes;
 }

@@ -26,7 +26,7 @@ export function timelineOf(plan: Plan): TimelineEntry[] {
   ];
   // The sort is stable: what falls at the same time keeps the order of the scenario.
   return entries
-    .sort((one, other) => one.earliestMs - other.earliestMs)
+    .toSorted((one, other) => one.earliestMs - other.earliestMs)
     .map(({ moment, what }) => ({ moment, what }));
 }
 

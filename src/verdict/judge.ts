@@ -155,7 +155,7 @@ function idleInWords({ on, kind, touched }: FaultEvidence): string {
 }
 
 function unhealedInWords({ on, kind }: FaultEvidence): string {
-  return `the fault ${kind} on ${on} did not heal: what was lost after it may be its doing`;
+  return `the fault ${kind} on ${on} did not heal cleanly: what was lost after it may be the harness's doing`;
 }
 
 function openInWords(tally: Tally): string[] {

@@ -1,6 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { countBits, lowBits, popcount } from "../ledger/bits.js";
-import type { EvidencePlanes, Ledger, SendTime } from "../ledger/ledger.js";
+import type { EvidencePlanes, Ledger } from "../ledger/ledger.js";
+import type { SendTime } from "../ledger/send-times.js";
 import { EvidenceError } from "../ledger/evidence.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { type EvidenceBit, type Fate, evidenceBits, fates, sortIntoFates } from "./fates.js";

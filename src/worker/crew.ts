@@ -43,6 +43,8 @@ export interface CrewOptions {
   output: string;
   start(order: ProcessOrder): Promise<HostedProcess>;
   write: EventWriter;
+  /** The program of a worker; ours, but for the tests that run one which is wrong on purpose. */
+  workerEntry?: string | undefined;
 }
 
 /**
@@ -77,7 +79,7 @@ export class Crew implements AsyncDisposable {
     const process = await start({
       name,
       command: nodePath,
-      args: [workerEntry, JSON.stringify(order)],
+      args: [this.#options.workerEntry ?? workerEntry, JSON.stringify(order)],
       env: { KAFKAJS_NO_PARTITIONER_WARNING: "1" },
       output: join(output, `${role}-${worker}.${life}.txt`),
       talks: true,

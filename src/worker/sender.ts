@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import type { OutgoingRecord, ProducerClient } from "../kafka/driver.js";
 import { messageWriter } from "../kafka/message.js";
-import type { BlackBox } from "../ledger/black-box.js";
+import { type BlackBox, moveNext } from "../ledger/black-box.js";
 import { partitionOf } from "../plan/layout.js";
 import type { ProducerOrder } from "./order.js";
 
@@ -35,21 +35,18 @@ export function openSender(
 ): Sender {
   const { topic, partitions, size } = order;
   const { worker, firstNumber } = box.description;
-  const makeValue = messageWriter(order.runId, worker, size);
+  const makeValues = messageWriter(order.runId, worker, size);
   let next = firstNumber;
 
   const send = (upTo: number): Promise<void> => {
     const sentAt = epochMs();
-    const records: OutgoingRecord[] = [];
-    for (let number = next; number < upTo; number++) {
-      records.push({
-        value: makeValue(number, sentAt),
-        partition: partitionOf(number, worker, partitions),
-      });
-    }
+    const records: OutgoingRecord[] = makeValues(next, upTo, sentAt).map((value, place) => ({
+      value,
+      partition: partitionOf(next + place, worker, partitions),
+    }));
     const from = next;
     next = upTo;
-    box.set("next", upTo);
+    moveNext(box, upTo);
     box.set("sendingUntil", sentAt);
     box.add("sends", 1);
     const mark = (outcome: "accepted" | "rejected"): void => {

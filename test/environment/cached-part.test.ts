@@ -57,7 +57,7 @@ test("a builder that is killed leaves nothing, and the next one builds", async (
 
   await using hosting = await openHosting(() => {});
   await cachedPart(hosting, "slow-1.0.0", async (folder) => writeFileSync(join(folder, "all"), ""));
-  expect(readdirSync(partsFolder(), { recursive: true }).sort()).toEqual([
+  expect(readdirSync(partsFolder(), { recursive: true }).toSorted()).toEqual([
     "slow-1.0.0",
     join("slow-1.0.0", "all"),
   ]);
@@ -85,7 +85,7 @@ test("what a dead builder left is swept by the next; what a living one builds is
     await cachedPart(hosting, "part-2.0.0", async () => {});
     expect(existsSync(folder)).toBe(true);
   });
-  expect(readdirSync(partsFolder()).sort()).toEqual(["part-1.0.0", "part-2.0.0"]);
+  expect(readdirSync(partsFolder()).toSorted()).toEqual(["part-1.0.0", "part-2.0.0"]);
 });
 
 test("the cache is where LOSSBOUND_CACHE says, or else XDG_CACHE_HOME", () => {

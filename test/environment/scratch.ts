@@ -70,5 +70,5 @@ export function processesWith(mark: string): number[] {
 const cleanUps: (() => void)[] = [];
 
 afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) cleanUp();
+  for (const cleanUp of cleanUps.splice(0).toReversed()) cleanUp();
 });

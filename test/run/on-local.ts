@@ -7,11 +7,17 @@ import type { Result } from "../../src/report/result.js";
 import { experiment } from "../../src/run.js";
 import { parseScenario } from "../../src/scenario/read.js";
 
+interface RunChoices {
+  seed?: number;
+  traceRequests?: boolean;
+  workerEntry?: string;
+}
+
 /** A local environment and a folder for results, both gone with it. */
 export interface Laboratory extends AsyncDisposable {
   environment: Awaited<ReturnType<typeof openLocal>>;
   /** Runs a scenario; its files stay in the folder `lab.out/<name>` until the laboratory is closed. */
-  run(name: string, yaml: string, options?: { seed?: number; traceRequests?: boolean }): Promise<Result>;
+  run(name: string, yaml: string, options?: RunChoices): Promise<Result>;
   out: string;
 }
 
@@ -21,7 +27,7 @@ export async function openLaboratory(brokers: 1 | 3 = 1): Promise<Laboratory> {
   return {
     environment,
     out,
-    run: (name, yaml, { seed = 1, traceRequests = false } = {}) =>
+    run: (name, yaml, { seed = 1, ...choices } = {}) =>
       experiment(environment, {
         scenario: parseScenario(yaml, `${name}.yaml`),
         seed,
@@ -29,7 +35,7 @@ export async function openLaboratory(brokers: 1 | 3 = 1): Promise<Laboratory> {
         observer: { line: () => {}, live: () => {} },
         signal: new AbortController().signal,
         repeatWith: "",
-        traceRequests,
+        ...choices,
       }),
     [Symbol.asyncDispose]: async () => {
       await environment[Symbol.asyncDispose]();

@@ -1,0 +1,55 @@
+/** Fills a topic with one run's messages, numbered from 0, for the consumers to read. */
+import { join } from "node:path";
+import { setImmediate as yieldToSockets } from "node:timers/promises";
+
+import { waitUntil } from "../src/base/wait.js";
+import { kafkajsDriver } from "../src/kafka/kafkajs.js";
+import { createBox, openBox } from "../src/ledger/black-box.js";
+import type { BoxDescription } from "../src/ledger/box-format.js";
+import { openEvents } from "../src/ledger/events.js";
+import { openSender } from "../src/worker/sender.js";
+import { expectsAnswerUnless, socketRecorder } from "../src/worker/sockets.js";
+import { answer, type Place } from "./child.js";
+import { linkTo } from "./direct-link.js";
+
+export interface FillOrder extends Place {
+  topic: string;
+  runId: string;
+  messages: number;
+  size: number;
+}
+
+const batch = 1_000;
+
+await answer(async ({ bootstrap, folder, topic, runId, messages, size }: FillOrder) => {
+  const description: BoxDescription & { kind: "producer" } = {
+    format: 1,
+    kind: "producer",
+    runId,
+    worker: 0,
+    life: 0,
+    bits: messages,
+    firstNumber: 0,
+    ticks: 0,
+  };
+  const path = join(folder, "fill.box");
+  createBox(path, description);
+  // Mapped to the end of this process: a socket that closes late still writes that down.
+  const box = openBox(path, description, "write");
+  const write = openEvents(join(folder, "events.ndjson"), "bench");
+  const link = linkTo(bootstrap, socketRecorder(box, write, expectsAnswerUnless(0)));
+  // An acknowledgement for each send: the readings need every message to be there.
+  const client = kafkajsDriver.producer(link, { acks: 1 });
+  await client.connect();
+  const sender = openSender({ topic, runId, size, partitions: 1 }, box, client);
+  while (sender.next < messages) {
+    await sender.send(Math.min(messages, sender.next + batch));
+    await yieldToSockets();
+  }
+  await client.disconnect();
+  await using admin = kafkajsDriver.admin({ ...link, clientId: "lossbound-bench-fill" });
+  await admin.connect();
+  const isFilled = async (): Promise<boolean> => (await admin.logEnds(topic))[0]?.end === messages;
+  await waitUntil(`${topic} to hold ${messages} messages`, isFilled, { limitMs: 10_000 });
+  return { messages };
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+
+import { LossboundError } from "../../src/base/errors.js";
+import { type Runner, runAndReport } from "../../src/commands/run-and-report.js";
+import type { Result } from "../../src/report/result.js";
+import type { Verdict } from "../../src/verdict/judge.js";
+import { aResult } from "../report/a-result.js";
+
+/** Has these results, one after the other, and then ends as it is told to. */
+function runnerWith(results: readonly Result[], end: () => void = () => {}): Runner {
+  return async (_scenarios, options = {}) => {
+    options.observer?.line("starting the broker");
+    for (const result of results) options.onResult?.(result);
+    end();
+    return [...results];
+  };
+}
+
+async function report(runner: Runner, { json = false, quiet = false } = {}) {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: "stdout" | "stderr") => ({
+    write: (text: string) => void (written[name] += text),
+  });
+  const settings = { environment: "local" as const, out: "results", seed: 7 };
+  const shell = { stdout: stream("stdout"), stderr: stream("stderr"), env: {} };
+  const ended = await runAndReport(
+    runner,
+    ["one.yaml", "other.yaml"],
+    { settings, json, quiet },
+    shell,
+  ).then(
+    (code) => ({ code, error: undefined }),
+    (error: unknown) => ({ code: undefined, error }),
+  );
+  return { ...ended, ...written };
+}
+
+const one = aResult({ scenario: "one" });
+const other = aResult({ scenario: "other", verdict: "broken" });
+
+describe("several scenarios", () => {
+  test("are each reported, with a summary at the end, results and progress apart", async () => {
+    const { code, stdout, stderr } = await report(runnerWith([one, other]));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^one {2}HELD\n[^]*\nother {2}BROKEN\n[^]*\nscenario +verdict/);
+    expect(stdout).toMatch(/files +results\/one\n/);
+    expect(stderr).toBe("seed 7\nstarting the broker\n");
+  });
+
+  test("are one JSON array, and nothing else on stdout", async () => {
+    const { stdout } = await report(runnerWith([one, other]), { json: true });
+    expect(JSON.parse(stdout)).toEqual([one, other]);
+  });
+
+  test("run without a word of progress when that was asked for", async () => {
+    expect((await report(runnerWith([one, other]), { quiet: true })).stderr).toBe("");
+  });
+
+  test("that were judged are reported also when the next one cannot run", async () => {
+    const failure = new LossboundError("HARNESS", "the counts differ");
+    const fails = () => {
+      throw failure;
+    };
+    const text = await report(runnerWith([one], fails));
+    expect(text.error).toBe(failure);
+    expect(text.stdout).toMatch(/^one {2}HELD\n[^]*\nscenario +verdict/);
+    const json = await report(runnerWith([one], fails), { json: true });
+    expect(json.error).toBe(failure);
+    expect(JSON.parse(json.stdout)).toEqual([one]);
+  });
+
+  test.each<[Verdict[], number]>([
+    [["held", "held"], 0],
+    [["held", "inconclusive"], 2],
+    [["inconclusive", "broken"], 1],
+    [["broken", "held"], 1],
+    [[], 3],
+  ])("that are %j end with %i", async (verdicts, code) => {
+    const results = verdicts.map((verdict) => aResult({ verdict }));
+    expect((await report(runnerWith(results))).code).toBe(code);
+  });
+});

@@ -1,0 +1,48 @@
+import type { PlaneName } from "../../src/ledger/box-format.js";
+
+/** What a message went through, told as the evidence that it left. */
+export interface Story {
+  /** `not`: its producer never came to it. `in-flight`: the producer was killed before its send came back. */
+  send: "accepted" | "rejected" | "in-flight" | "not";
+  /** `vanished`: it was in the log once, and the log starts behind it now. */
+  log: "never" | "committed" | "uncommitted" | "vanished";
+  /** Copies beyond the first. */
+  extraCopies?: number;
+  /** Planes of the consumer that had it. */
+  by?: readonly PlaneName<"consumer">[];
+  /** Planes of another life that had it too. */
+  alsoBy?: readonly PlaneName<"consumer">[];
+}
+
+const handled = ["fetched", "tried", "covered", "began", "ended"] as const;
+
+/** One story a fate, called after it, and some more that a healthy run may have. */
+export const stories = {
+  processed: { send: "accepted", log: "committed", by: handled },
+  processedThoughRejected: { send: "rejected", log: "committed", by: handled },
+  rejected: { send: "rejected", log: "never" },
+  "client-buffer": { send: "in-flight", log: "never" },
+  "in-transit": { send: "accepted", log: "never" },
+  log: { send: "accepted", log: "vanished", by: ["fetched"] },
+  skipped: { send: "accepted", log: "committed" },
+  "after-commit": { send: "accepted", log: "committed", by: ["fetched", "tried", "covered"] },
+  "in-processing": { send: "accepted", log: "committed", by: ["fetched", "tried", "covered", "began"] },
+  unread: { send: "accepted", log: "uncommitted", by: ["fetched", "tried"] },
+  indeterminate: { send: "accepted", log: "vanished", by: ["fetched", "tried"] },
+  unsent: { send: "not", log: "never" },
+  // Broken guarantees.
+  processedByTwoLives: { send: "accepted", log: "committed", by: handled, alsoBy: handled },
+  processedTwiceByOneLife: { send: "accepted", log: "committed", by: [...handled, "beganAgain", "endedAgain"] },
+  begunByTwoLives: { send: "accepted", log: "committed", by: ["fetched", "tried", "covered", "began"], alsoBy: handled },
+  begunBeforeItsCommit: { send: "accepted", log: "committed", by: [...handled, "beganUncovered"] },
+  begunWithoutACommit: { send: "accepted", log: "committed", by: ["fetched", "tried", "began", "ended"] },
+  storedTwice: { send: "accepted", log: "committed", extraCopies: 1, by: handled },
+  sentTwiceAndStoredThrice: { send: "accepted", log: "committed", extraCopies: 2, by: handled },
+} as const satisfies Record<string, Story>;
+
+export type StoryName = keyof typeof stories;
+
+/** So many messages of a story. */
+export function times(count: number, story: StoryName): StoryName[] {
+  return Array.from({ length: count }, () => story);
+}

@@ -1,0 +1,44 @@
+import { type StoredRun, aRun } from "../ledger/a-run.js";
+import { times } from "../ledger/stories.js";
+
+/** A run that has every fate in it, but for those that break the guarantee. */
+export function everyFate(): StoredRun {
+  return aRun({
+    killedAt: 12,
+    producers: [
+      [
+        ...times(6, "processed"),
+        ...times(2, "in-transit"),
+        ...times(3, "client-buffer"),
+        ...times(1, "rejected"),
+        // Its second life.
+        ...times(5, "processed"),
+        ...times(2, "log"),
+        ...times(2, "indeterminate"),
+        ...times(2, "unread"),
+        ...times(4, "processed"),
+        ...times(4, "unsent"),
+      ],
+      [
+        ...times(8, "processed"),
+        ...times(2, "skipped"),
+        ...times(3, "after-commit"),
+        ...times(2, "in-processing"),
+        ...times(1, "processedThoughRejected"),
+        ...times(15, "processed"),
+      ],
+    ],
+  });
+}
+
+/** A run that loses what it should, and holds. */
+export function held(): StoredRun {
+  const lost = { min: { kind: "count", value: 1 }, max: { kind: "count", value: 20 } } as const;
+  return aRun({
+    producers: [
+      [...times(20, "processed"), ...times(5, "in-transit"), ...times(15, "processed")],
+      [...times(20, "processed"), ...times(5, "after-commit"), ...times(2, "in-processing"), ...times(13, "processed")],
+    ],
+    expect: { lost },
+  });
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Laboratory, openLaboratory } from "../run/on-local.js";
+import { makeMutant } from "./mutant.js";
+
+/** Workers that are wrong on purpose, in real runs: their own black boxes and the log convict them. */
+describe("a worker that breaks the guarantee", () => {
+  let lab: Laboratory;
+  beforeAll(async () => {
+    lab = await openLaboratory();
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  it("is caught when it processes before it commits, though nothing is lost or duplicated", async () => {
+    using mutant = makeMutant(
+      {
+        file: "worker/consumer.js",
+        from: "if (!(await this.#commit(batch, messages, from, to))) {",
+        to: "const early = await this.#process(batch, messages, from, to); if (!(await this.#commit(batch, messages, from, to))) {",
+      },
+      {
+        file: "worker/consumer.js",
+        from: "const heartbeatError = await this.#process(batch, messages, from, to);",
+        to: "const heartbeatError = early;",
+      },
+    );
+    const result = await lab.run("processes-first", quiet, { workerEntry: mutant.workerEntry });
+
+    expect(result.messages.lost).toBe(0);
+    expect(result.messages.duplicated).toBe(0);
+    expect(result.violations.beganBeforeCommit).toBe(1000);
+    expect(brokenIn(result)).toEqual(["violations"]);
+  });
+
+  it("is caught when its commits come after its word for them, and it is killed in between", async () => {
+    using mutant = makeMutant({
+      file: "worker/consumer.js",
+      from: "if (!(await batch.commit(offset))) {",
+      to: "if (void setTimeout(() => batch.commit(offset), 300)) {",
+    });
+    const result = await lab.run("commits-late", killedOnce, { workerEntry: mutant.workerEntry });
+
+    expect(result.verdict).toBe("broken");
+    expect(brokenIn(result)).toContain("duplicated");
+  });
+
+  it("is caught when its producer sends a second time", async () => {
+    using mutant = makeMutant(
+      { file: "worker/main.js", from: "const acks = 0;", to: "const acks = 1;" },
+      { file: "kafka/kafkajs.js", from: "retry: { retries: 0 }", to: "retry: { retries: 5 }" },
+      { file: "kafka/kafkajs.js", from: "const requestTimeoutMs = 30_000;", to: "const requestTimeoutMs = 500;" },
+    );
+    const result = await lab.run("sends-again", answersSwallowed, { workerEntry: mutant.workerEntry });
+
+    expect(result.violations.storedTwice).toBeGreaterThan(0);
+    expect(brokenIn(result)).toContain("violations");
+  });
+});
+
+function brokenIn({ expectations }: { expectations: { name: string; verdict: string }[] }): string[] {
+  return expectations.filter(({ verdict }) => verdict === "broken").map(({ name }) => name);
+}
+
+const quiet = `
+guarantee: at-most-once
+producers: { rate: 1000/s, messages: 1000 }
+consumers: { commitEvery: 10 }
+expect: { lost: 0 }
+`;
+
+const killedOnce = `
+guarantee: at-most-once
+producers: { rate: 500/s, messages: 1000 }
+consumers: { commitEvery: 10, handle: 1ms, sessionTimeout: 1s }
+faults:
+  - { after: { processed: 300 }, kill: consumer, restartAfter: 100ms }
+expect: { lost: { max: 1000 } }
+`;
+
+const answersSwallowed = `
+guarantee: at-most-once
+producers: { rate: 500/s, messages: 1500 }
+consumers: { commitEvery: 10 }
+faults:
+  - { at: 500ms, for: 1s, on: producer-link, toxic: timeout, stream: downstream }
+expect: { lost: { max: 1500 } }
+`;

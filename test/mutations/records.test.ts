@@ -1,0 +1,122 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { hasBit } from "../../src/ledger/bits.js";
+import { readBox } from "../../src/ledger/read-box.js";
+import { type RunRecord, scanBoxName } from "../../src/ledger/run-record.js";
+import { layOut } from "../../src/plan/layout.js";
+import { type StoredRun, aRun } from "../ledger/a-run.js";
+import { describedAs, runId, writeBox } from "../ledger/boxes.js";
+import { type StoryName, times } from "../ledger/stories.js";
+import { everyFate, held } from "./healthy.js";
+import { caughtBy, rewriteRecord, withCounter } from "./mutate.js";
+
+describe("a healthy run", () => {
+  it("is judged", async () => {
+    using complete = held();
+    using open = everyFate();
+
+    expect(await caughtBy(complete)).toBe("nothing");
+    expect(await caughtBy(open)).toBe("nothing");
+  });
+});
+
+describe("a record dropped from the scan", () => {
+  it("is caught by the bits' counter and digest", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: 0 });
+    using _stored = withCounter(join(run.boxes, scanBoxName), "scan", "stored", (stored) => stored + 1);
+
+    expect(await caughtBy(run)).toBe("bits-against-counters");
+  });
+
+  it("is caught by the number of records, when bits, counter and digest know nothing of it", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: 0 });
+
+    expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+
+  it("is caught by the partitions' records, when the scan counted one less", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: -1 });
+
+    expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+
+  it("is caught by the log's offsets, when its partition has one less too", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: -1 });
+    rewriteRecord(run, ({ log }) => log[0]!.records--);
+
+    expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+});
+
+describe("the group's position", () => {
+  const moves: [string, (log: RunRecord["log"][number]) => void][] = [
+    ["beyond the end of the log", (log) => (log.position = log.end + 1)],
+    ["one further than the bits say", (log) => (log.position = log.position! + 1)],
+    ["one less far than the bits say", (log) => (log.position = log.position! - 1)],
+    ["at none", (log) => (log.position = null)],
+  ];
+  it.each(moves)("is caught %s", async (_, move) => {
+    using run = everyFate();
+    rewriteRecord(run, ({ log }) => move(log.find(({ position, end }) => position! < end)!));
+
+    expect(await caughtBy(run)).toBe("position-within-log");
+  });
+});
+
+describe("a broken guarantee", () => {
+  const broken: [StoryName, string][] = [
+    ["processedByTwoLives", "broken: duplicated, violations"],
+    ["processedTwiceByOneLife", "broken: duplicated, violations"],
+    ["begunByTwoLives", "broken: violations"],
+    ["begunBeforeItsCommit", "broken: violations"],
+    ["begunWithoutACommit", "broken: violations"],
+    ["storedTwice", "broken: violations"],
+    ["sentTwiceAndStoredThrice", "broken: violations"],
+  ];
+  it.each(broken)("%s is caught in a single message: %s", async (story, check) => {
+    using run = aRun({ producers: [[...times(20, "processed"), story, ...times(19, "processed")], times(40, "processed")] });
+
+    expect(await caughtBy(run)).toBe(check);
+  });
+});
+
+describe("a life that nobody recorded", () => {
+  it("is no way to hide what it did", async () => {
+    using run = aRun({ producers: [times(40, "processed"), times(40, "processedByTwoLives")] });
+    expect(await caughtBy(run)).toBe("broken: duplicated, violations");
+
+    rewriteRecord(run, (record) => (record.lives = record.lives.filter(({ role, worker }) => role === "producer" || worker === 0)));
+    rmSync(join(run.boxes, "consumer-1.0.box"));
+    expect(await caughtBy(run)).toBe("lives-continue");
+  });
+});
+
+/** The scan as it would have been, had it not seen one of the messages, or miscounted. */
+async function scanAgain(run: StoredRun, { without, records }: { without: number; records: number }): Promise<void> {
+  const path = join(run.boxes, scanBoxName);
+  const { bits } = layOutOf(run);
+  const before = await readScan(path, bits);
+  rmSync(path);
+  writeBox(run.boxes, scanBoxName, describedAs("scan", { bits }), (box) => {
+    box.set("records", before.records + records);
+    for (const index of before.stored) if (index !== without) box.planes.stored.mark(index);
+  });
+}
+
+async function readScan(path: string, bits: number): Promise<{ stored: number[]; records: number }> {
+  await using box = await readBox(path, { kind: "scan", runId, worker: 0, life: 0, bits, killed: false });
+  const words = await box.plane("stored");
+  const stored = Array.from({ length: bits }, (_, index) => index).filter((index) => hasBit(words, index));
+  return { stored, records: box.counter("records") };
+}
+
+function layOutOf({ run: { scenario } }: StoredRun): { bits: number } {
+  return { bits: layOut(scenario.producers.messages, scenario.producers.count).words * 32 };
+}

@@ -1,0 +1,72 @@
+import type { Result } from "../../src/report/result.js";
+
+/** A black hole that held: 4,010 of 20,000 lost in transit. A test names only what matters to it. */
+export function aResult(given: Partial<Result> = {}): Result {
+  return {
+    schema: "lossbound.result/1",
+    scenario: "producer-blackhole",
+    claim: "What is sent into a black hole is lost, and nobody is told.",
+    runId: "0123456789abcdef0123456789abcdef",
+    seed: 7,
+    guarantee: "at-most-once",
+    verdict: "held",
+    reasons: [],
+    messages: {
+      planned: 20_000,
+      unsent: 0,
+      sent: 20_000,
+      accepted: 20_000,
+      rejected: 0,
+      stored: 15_990,
+      received: 15_990,
+      processed: 15_990,
+      duplicated: 0,
+      lost: 4_010,
+      unread: 0,
+      indeterminate: 0,
+    },
+    lostBy: noLoss({ "in-transit": 4_010 }),
+    violations: { beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 },
+    witnesses: ["write-callbacks"],
+    silentlyLost: 4_010,
+    lossRatio: 0.2005,
+    throughput: { sentPerSecond: 2_000, processedPerSecond: 1_599 },
+    scheduleLagMs: { p99: 2, max: 5.5 },
+    latencyMs: { p50: 3, p95: 8, p99: 12, max: 2_150 },
+    faults: [
+      {
+        on: "producer-link",
+        kind: "timeout",
+        appliedAt: 3_002,
+        healedAt: 5_004,
+        touched: 1,
+        probe: "no answer in 500 ms",
+      },
+    ],
+    expectations: [{ name: "lost", min: 3_500, max: 4_600, observed: 4_010, verdict: "held" }],
+    timeline: [{ second: 0, sent: 2_000, processed: 1_990, lostBy: noLoss() }],
+    environment: {
+      kind: "local",
+      broker: "4.1.0",
+      proxy: "2.12.0",
+      client: "kafkajs 2.2.4",
+      node: "20.20.2",
+    },
+    repeatWith: "lossbound run --seed 7 scenarios/producer-blackhole.yaml",
+    ...given,
+  };
+}
+
+export function noLoss(but: Partial<Result["lostBy"]> = {}): Result["lostBy"] {
+  return {
+    rejected: 0,
+    "client-buffer": 0,
+    "in-transit": 0,
+    refused: 0,
+    log: 0,
+    skipped: 0,
+    "after-commit": 0,
+    "in-processing": 0,
+    ...but,
+  };
+}

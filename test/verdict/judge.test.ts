@@ -1,0 +1,222 @@
+import { describe, expect, it } from "vitest";
+
+import { type Bound, type Expect, causes } from "../../src/scenario/scenario.js";
+import { type FaultEvidence, judge, silentlyLost } from "../../src/verdict/judge.js";
+import { fates } from "../../src/verdict/fates.js";
+import type { Tally } from "../../src/verdict/tally.js";
+
+describe("a bound", () => {
+  const limits: [string, Bound, number, string][] = [
+    ["below its lower end, when something was lost", count(10, 20), 9, "broken"],
+    ["at its lower end", count(10, 20), 10, "held"],
+    ["within", count(10, 20), 15, "held"],
+    ["at its upper end", count(10, 20), 20, "held"],
+    ["above its upper end", count(10, 20), 21, "broken"],
+    ["without an upper end", count(10, undefined), 1000, "held"],
+    ["without a lower end", count(undefined, 20), 0, "held"],
+    ["of nothing at all", count(undefined, undefined), 1000, "held"],
+    ["of zero", count(undefined, 0), 0, "held"],
+    ["of zero, one above", count(undefined, 0), 1, "broken"],
+  ];
+  it.each(limits)("%s", (_, lost, observed, verdict) => {
+    expect(judged({ lost }, { "in-transit": observed, processed: 1000 }).verdict).toBe(verdict);
+  });
+
+  it("that wants a loss and sees none proves nothing", () => {
+    const { verdict, reasons } = judged({ lost: count(10, 20) }, { processed: 1000 });
+
+    expect(verdict).toBe("inconclusive");
+    expect(reasons).toEqual(["lost: 0 proves nothing about 10 to 20"]);
+  });
+
+  it("of one cause is broken by another cause's loss, where none of its own was seen", () => {
+    const expected = { lost: count(undefined, 50), lostBy: { "in-transit": count(5, undefined) } };
+
+    expect(judged(expected, { "client-buffer": 30 }).verdict).toBe("broken");
+    expect(judged(expected, { "in-transit": 5 }).verdict).toBe("held");
+  });
+
+  it("of each kind is held against its own count", () => {
+    const { expectations } = judged(
+      {
+        lost: count(1, 100),
+        silentlyLost: count(1, 90),
+        lostBy: Object.fromEntries(causes.map((cause, place) => [cause, count(place + 1, place + 1)])),
+        duplicated: count(undefined, 7),
+      },
+      { ...Object.fromEntries(causes.map((cause, place) => [cause, place + 1])), duplicated: 6, processed: 900 },
+    );
+
+    expect(expectations.map(({ name, observed }) => [name, observed])).toEqual([
+      ["lost", 36],
+      ["silentlyLost", 35],
+      ...causes.map((cause, place) => [`lostBy.${cause}`, place + 1]),
+      ["duplicated", 6],
+      ["violations", 0],
+    ]);
+    expect(expectations.every(({ verdict }) => verdict === "held")).toBe(true);
+  });
+});
+
+describe("a share", () => {
+  it.each([
+    [0.02, 150, 3],
+    [0.1, 30, 3],
+    [0.07, 100, 7],
+    [0.29, 100, 29],
+    [1, 12_345, 12_345],
+    [0.001, 999_999_999, 999_999],
+  ])("%d of %i sent messages is %i, upwards and downwards", (value, sent, messages) => {
+    const share = { kind: "share", value } as const;
+    const { expectations } = judged({ lost: { min: share, max: share } }, { "in-transit": messages, processed: sent - messages });
+
+    expect(expectations[0]).toMatchObject({ max: messages, observed: messages });
+    expect(expectations[0]!.min).toBe(Math.ceil(Number((value * sent).toPrecision(12))));
+  });
+
+  it("rounds towards its inside: a lower end up, an upper end down", () => {
+    const { expectations } = judged(
+      { lost: { min: { kind: "share", value: 0.015 }, max: { kind: "share", value: 0.025 } } },
+      { "in-transit": 2, processed: 98 },
+    );
+
+    expect(expectations[0]).toMatchObject({ min: 2, max: 2, verdict: "held" });
+  });
+
+  it("is of what was sent, not of what was planned", () => {
+    const { expectations } = judged({ lost: { min: undefined, max: { kind: "share", value: 0.1 } } }, { processed: 100, unsent: 900 });
+
+    expect(expectations[0]!.max).toBe(10);
+  });
+});
+
+describe("an open fate", () => {
+  it.each(["unread", "indeterminate"] as const)("%s leaves the verdict open, though every bound is kept", (fate) => {
+    const { verdict, reasons } = judged({ lost: count(undefined, 100) }, { processed: 50, [fate]: 2 });
+
+    expect(verdict).toBe("inconclusive");
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toMatch(/^2 messages /);
+  });
+
+  it("that may be a loss leaves a bound open that it could exceed, and one that it could reach", () => {
+    const exceeded = judged({ lost: count(undefined, 10) }, { "in-transit": 9, unread: 2 });
+    const reached = judged({ lost: count(10, 20) }, { "in-transit": 9, unread: 1 });
+    const neither = judged({ lost: count(10, 20) }, { "in-transit": 8, unread: 1 });
+
+    expect(exceeded.expectations[0]!.verdict).toBe("inconclusive");
+    expect(reached.expectations[0]!.verdict).toBe("inconclusive");
+    expect(neither.expectations[0]!.verdict).toBe("broken");
+  });
+
+  it("does not hide a bound that is exceeded without it", () => {
+    expect(judged({ lost: count(undefined, 10) }, { "in-transit": 11, unread: 500 }).verdict).toBe("broken");
+  });
+
+  it("is there where nothing was sent", () => {
+    expect(judged({ lost: count(undefined, 0) }, { unsent: 100 })).toMatchObject({
+      verdict: "inconclusive",
+      reasons: ["nothing was sent"],
+    });
+  });
+});
+
+describe("a fault", () => {
+  const kept = { lost: count(1, 100) };
+  const lost = { "in-transit": 10 };
+
+  it("that did its work leaves the verdict to the bounds", () => {
+    expect(judged(kept, lost, [aFault({})]).verdict).toBe("held");
+    expect(judged(kept, lost, [aFault({ inForce: true, healed: true })]).verdict).toBe("held");
+  });
+
+  const troubles: [string, Partial<FaultEvidence>, string][] = [
+    ["touched nothing", { touched: 0 }, "the fault timeout on producer-link touched nothing live"],
+    ["was not in force, says the probe", { inForce: false }, "the probe did not find the fault timeout on producer-link in force"],
+    ["did not heal", { healed: false }, "the fault timeout on producer-link did not heal"],
+  ];
+  it.each(troubles)("that %s leaves the verdict open", (_, trouble, reason) => {
+    expect(judged(kept, lost, [aFault({}), aFault(trouble)])).toMatchObject({
+      verdict: "inconclusive",
+      reasons: [expect.stringContaining(reason)],
+    });
+  });
+
+  it.each(troubles)("that %s excuses no bound that is exceeded", (_, trouble) => {
+    expect(judged({ lost: count(undefined, 5) }, lost, [aFault(trouble)]).verdict).toBe("broken");
+  });
+
+  it("that did no work excuses a loss that stayed too small", () => {
+    expect(judged({ lost: count(50, undefined) }, lost, [aFault({ touched: 0 })]).verdict).toBe("inconclusive");
+    expect(judged({ lost: count(50, undefined) }, lost, [aFault({ inForce: false })]).verdict).toBe("inconclusive");
+    expect(judged({ lost: count(50, undefined) }, lost, [aFault({})]).verdict).toBe("broken");
+  });
+});
+
+describe("a violation", () => {
+  it.each(["beganBeforeCommit", "beganTwice", "storedTwice"] as const)("%s breaks the run by itself", (violation) => {
+    const tally = aTally({ processed: 100 });
+    tally.violations[violation] = 1;
+    const { verdict, reasons } = judge(anExpect({}), tally, []);
+
+    expect(verdict).toBe("broken");
+    expect(reasons).toEqual(["violations: 1 is outside 0 to 0"]);
+  });
+
+  it("breaks a run whose messages are open, too", () => {
+    const tally = aTally({ processed: 100, unread: 9 });
+    tally.violations.beganTwice = 1;
+
+    expect(judge(anExpect({}), tally, [aFault({ touched: 0 })]).verdict).toBe("broken");
+  });
+});
+
+describe("a duplicate", () => {
+  it("breaks the run, unless the scenario allows it", () => {
+    expect(judged({}, { duplicated: 1, processed: 10 }).verdict).toBe("broken");
+    expect(judged({ duplicated: count(undefined, 1) }, { duplicated: 1, processed: 10 }).verdict).toBe("held");
+  });
+});
+
+describe("silent loss", () => {
+  it("is every cause but the one that the application was told of", () => {
+    const tally = aTally(Object.fromEntries(causes.map((cause) => [cause, 1])));
+
+    expect(silentlyLost(tally)).toBe(causes.length - 1);
+  });
+});
+
+type FateCounts = Partial<Tally["fates"]>;
+
+function judged(expected: Partial<Expect>, counts: FateCounts, faults: FaultEvidence[] = []) {
+  return judge(anExpect(expected), aTally(counts), faults);
+}
+
+function anExpect(changes: Partial<Expect>): Expect {
+  return { lost: count(undefined, undefined), silentlyLost: undefined, lostBy: {}, duplicated: count(undefined, 0), ...changes };
+}
+
+function count(min: number | undefined, max: number | undefined): Bound {
+  const limit = (value: number | undefined) => (value === undefined ? undefined : ({ kind: "count", value } as const));
+  return { min: limit(min), max: limit(max) };
+}
+
+function aFault(changes: Partial<FaultEvidence>): FaultEvidence {
+  return { on: "producer-link", kind: "timeout", touched: 1, inForce: null, healed: null, ...changes };
+}
+
+function aTally(counts: FateCounts): Tally {
+  const all = { ...(Object.fromEntries(fates.map((fate) => [fate, 0])) as Tally["fates"]), ...counts };
+  const planned = Object.values(all).reduce((sum, one) => sum + one, 0);
+  return {
+    planned,
+    sent: planned - all.unsent,
+    accepted: 0,
+    rejected: 0,
+    stored: 0,
+    received: 0,
+    fates: all,
+    violations: { beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 },
+    seconds: [],
+  };
+}
