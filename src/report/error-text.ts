@@ -30,7 +30,7 @@ function headed(message: string): string[] {
 /** The messages of the causes, save those that the message above them repeats already. */
 function causesOf(error: unknown): string[] {
   const lines: string[] = [];
-  let above = messageOf(error);
+  let above = wordsOf(error);
   let cause = causeOf(error);
   for (let depth = 0; depth < causesMax && cause !== undefined; depth++) {
     const message = messageOf(cause);
@@ -38,10 +38,15 @@ function causesOf(error: unknown): string[] {
       lines.push(`  caused by: ${printable(message)}`);
       if (cause instanceof LossboundError) lines.push(...indented(cause.detail ?? ""));
     }
-    above = message;
+    above = wordsOf(cause);
     cause = causeOf(cause);
   }
   return lines;
+}
+
+function wordsOf(error: unknown): string {
+  const detail = error instanceof LossboundError ? (error.detail ?? "") : "";
+  return `${messageOf(error)}\n${detail}`;
 }
 
 function causeOf(error: unknown): unknown {

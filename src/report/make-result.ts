@@ -37,7 +37,7 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
       sentPerSecond: perSecond(messages.sent, startedAt, ledger.schedule.sendingUntil),
       processedPerSecond: perSecond(messages.processed, startedAt, ledger.processing.until),
     },
-    scheduleLagMs: { p99: milliseconds(quantile(ledger.schedule.lagUs, 0.99)), max: milliseconds(ledger.schedule.lagMaxUs) },
+    scheduleLagMs: lagOf(ledger.schedule),
     latencyMs: latencyOf(ledger.processing),
     faults: faults.map((fault) => faultOf(fault, startedAt)).toSorted(byMoment),
     expectations: judgement.expectations,
@@ -75,10 +75,18 @@ function byMoment(a: FaultResult, b: FaultResult): number {
   return (a.appliedAt ?? Number.MAX_SAFE_INTEGER) - (b.appliedAt ?? Number.MAX_SAFE_INTEGER);
 }
 
+function lagOf({ lagUs, lagMaxUs }: Ledger["schedule"]): Result["scheduleLagMs"] {
+  return { p99: atMost(lagMaxUs, quantile(lagUs, 0.99)), max: milliseconds(lagMaxUs) };
+}
+
 function latencyOf({ latencyUs, latencyMaxUs }: Ledger["processing"]): Result["latencyMs"] {
-  // A quantile is the upper edge of its bucket, which may lie above the highest value recorded.
-  const at = (q: number): number => milliseconds(Math.min(quantile(latencyUs, q), latencyMaxUs));
+  const at = (q: number): number => atMost(latencyMaxUs, quantile(latencyUs, q));
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: milliseconds(latencyMaxUs) };
+}
+
+/** A quantile is the upper edge of its bucket, which may lie above the highest value recorded. */
+function atMost(maxUs: number, us: number): number {
+  return milliseconds(Math.min(us, maxUs));
 }
 
 function milliseconds(us: number): number {
