@@ -20,6 +20,7 @@ import {
   sectionsAt,
   sectionsOf,
 } from "./box-format.js";
+import { digestOfNone } from "./digest.js";
 import { type MappedFile, mapFile } from "./memory-map.js";
 import { pendingCode } from "./pending.js";
 import { Plane } from "./plane.js";
@@ -127,12 +128,13 @@ function headerOf(description: BoxDescription): Buffer {
 
 /** A life that ends before its first send has sent what the lives before it had. */
 function countersAtBirth({ kind, firstNumber }: BoxDescription): Buffer {
-  const counters = new Float64Array((sectionsAt - countersAt) / 8);
-  const names = countersOf(kind);
+  const bytes = new ArrayBuffer(sectionsAt - countersAt);
+  const counters = new Float64Array(bytes, 0, counterCount);
   if (kind === "producer") {
-    for (const name of ["next", "nextAgain"]) counters[names.indexOf(name)] = firstNumber;
+    for (const name of ["next", "nextAgain"]) counters[countersOf(kind).indexOf(name)] = firstNumber;
   }
-  return Buffer.from(counters.buffer);
+  new Uint32Array(bytes, digestsAt - countersAt, planeNames[kind].length).fill(digestOfNone);
+  return Buffer.from(bytes);
 }
 
 /** A write may take less than it was given, on a file system that is nearly full. */

@@ -7,9 +7,12 @@ export function digestOfBit(index: number): number {
   return Math.imul(ofPlaces[index & 31]!, ofWord(index >>> 5)) >>> 0;
 }
 
-/** The sum of the digests of all bits that are set, from 0 to 2^32 - 1. */
+/** The digest of a plane without a bit. Not 0: a file whose pages were lost is all zeros. */
+export const digestOfNone = 0x4c425831;
+
+/** The digest of a plane: the sum of the digests of all bits that are set, from 0 to 2^32 - 1. */
 export function digestOf(words: Uint32Array): number {
-  let digest = 0;
+  let digest = digestOfNone;
   for (let word = 0; word < words.length; word++) {
     const bits = words[word]!;
     if (bits === 0) continue;

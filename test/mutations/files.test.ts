@@ -42,6 +42,16 @@ describe("a black box", () => {
     expect(await caughtBy(run)).toBe("nothing");
   });
 
+  it("is caught with nothing but zeros behind its header: a life that did nothing looks different", async () => {
+    using run = everyFate();
+    for (const { path, name } of boxesOf(run)) {
+      const whole = readFileSync(path);
+      writeFileSync(path, Buffer.concat([whole.subarray(0, countersAt), Buffer.alloc(whole.length - countersAt)]));
+      expect(["bits-against-counters", "lives-continue"], name).toContain(await caughtBy(run));
+      writeFileSync(path, whole);
+    }
+  });
+
   it("is missed where it is not there", async () => {
     using run = everyFate();
     for (const { path } of boxesOf(run)) {
