@@ -35,13 +35,9 @@ export async function inChild<Result>(
     child.onMessage((message) => resolve(message as Result));
     void child.ended.then((end) =>
       reject(
-        new LossboundError(
-          "HARNESS",
-          `${child.name} ended without a result (${JSON.stringify(end)})`,
-          {
-            detail: child.lastLines(),
-          },
-        ),
+        new LossboundError("HARNESS", `${child.name} ended without a result (${JSON.stringify(end)})`, {
+          detail: child.lastLines(),
+        }),
       ),
     );
   });
@@ -53,9 +49,7 @@ export async function inChild<Result>(
 }
 
 /** The child's side: does the work that it was ordered, and answers. */
-export async function answer<Order>(
-  work: (order: Order) => Promise<object> | object,
-): Promise<void> {
+export async function answer<Order>(work: (order: Order) => Promise<object> | object): Promise<void> {
   process.on("disconnect", () => process.exit(1));
   const result = await work(JSON.parse(process.argv[2]!) as Order);
   process.send!(result, () => process.exit(0));

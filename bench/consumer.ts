@@ -107,15 +107,9 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
     layout: { bases: [0], messages: [messages] },
   };
   const crashed = new Promise<never>((_, reject) => {
-    void new AtMostOnceConsumer(life, box, write)
-      .start(timed(client, around), reject)
-      .catch(reject);
+    void new AtMostOnceConsumer(life, box, write).start(timed(client, around), reject).catch(reject);
   });
-  const cost = await within(
-    "our consumer to read the topic",
-    Promise.race([read, crashed]),
-    readingLimitMs,
-  );
+  const cost = await within("our consumer to read the topic", Promise.race([read, crashed]), readingLimitMs);
   await client.stop();
   if (box.planes.ended.count !== messages || box.planes.covered.count !== messages) {
     throw new Error(`${box.planes.ended.count} of ${messages} messages were processed`);

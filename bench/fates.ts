@@ -45,10 +45,7 @@ await answer(({ messages, evidence, rounds }: FatesBench): FatesCost => {
   return {
     ms,
     fates: Object.values(tally.fates).filter((count) => count > 0).length,
-    planesBytes: Object.values(ledger.planes).reduce(
-      (sum, plane: Uint32Array) => sum + plane.byteLength,
-      0,
-    ),
+    planesBytes: Object.values(ledger.planes).reduce((sum, plane: Uint32Array) => sum + plane.byteLength, 0),
     processBytes,
     addedBytes: processBytes - before,
   };

@@ -27,8 +27,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 for (const name of positionals) {
-  if (!parts.some((part) => part === name))
-    throw new Error(`${name} is none of ${parts.join(", ")}`);
+  if (!parts.some((part) => part === name)) throw new Error(`${name} is none of ${parts.join(", ")}`);
 }
 const chosen = new Set<string>(positionals.length === 0 ? parts : positionals);
 const amounts = values.quick
@@ -59,9 +58,7 @@ async function benchFirstMessage(): Promise<void> {
     ["", "median", "least", "most", "goal"],
     [
       "lossbound run",
-      ...[median, Math.min(...times), Math.max(...times)].map(
-        (ms) => `${(ms / 1000).toFixed(2)} s`,
-      ),
+      ...[median, Math.min(...times), Math.max(...times)].map((ms) => `${(ms / 1000).toFixed(2)} s`),
       `< 5 s: ${report.verdict(median < 5_000)}`,
     ],
   ]);
@@ -94,12 +91,7 @@ async function benchProducer(environment: LocalEnvironment, folder: string): Pro
       pairs: amounts.slices,
       sliceMs: 200,
     };
-    const { bare, ours, waitingMax } = await inChild<ProducerCosts>(
-      environment,
-      folder,
-      "producer",
-      order,
-    );
+    const { bare, ours, waitingMax } = await inChild<ProducerCosts>(environment, folder, "producer", order);
     const ratio = report.rateRatio(bare, ours);
     rows.push([
       report.thousands(batch),
@@ -111,23 +103,17 @@ async function benchProducer(environment: LocalEnvironment, folder: string): Pro
       report.cpuOf(ours),
       report.percent(report.cpuRatio(bare, ours)),
     ]);
-    report.say(
-      `  at most ${report.thousands(waitingMax)} bytes waited in the process at the end of a slice`,
-    );
+    report.say(`  at most ${report.thousands(waitingMax)} bytes waited in the process at the end of a slice`);
   }
   report.say("Kafka's own ProducerPerformance");
   const topic = "bench-producer-tool";
   await makeTopic(environment, topic);
   const rates: number[] = [];
   for (let run = 0; run < amounts.toolRuns; run++) {
-    rates.push(
-      await producerPerformance(environment, folder, { topic, messages: 2_000_000, size }),
-    );
+    rates.push(await producerPerformance(environment, folder, { topic, messages: 2_000_000, size }));
   }
   rows.push(["Kafka's own", `${report.thousands(medianOf(rates))}/s`]);
-  report.heading(
-    `Producer: ${size}-byte messages, acks=0, ${amounts.slices} pairs of slices of 200 ms`,
-  );
+  report.heading(`Producer: ${size}-byte messages, acks=0, ${amounts.slices} pairs of slices of 200 ms`);
   report.table(rows);
 }
 
@@ -139,16 +125,7 @@ async function benchConsumer(environment: LocalEnvironment, folder: string): Pro
   const fill: FillOrder = { ...placeOf(environment, folder), topic, runId, messages, size };
   await inChild(environment, folder, "fill", fill);
   const rows = [
-    [
-      "one commit",
-      "CPU bare",
-      "CPU ours",
-      "by CPU time",
-      "goal",
-      "bare",
-      "worker",
-      "of the bare rate",
-    ],
+    ["one commit", "CPU bare", "CPU ours", "by CPU time", "goal", "bare", "worker", "of the bare rate"],
   ];
   for (const [name, commitEvery, goal] of [
     ["every 100", 100, 0.95],
@@ -185,17 +162,7 @@ async function benchConsumer(environment: LocalEnvironment, folder: string): Pro
 async function benchFates(environment: LocalEnvironment, folder: string): Promise<void> {
   const messages = 100_000_000;
   const rows = [
-    [
-      "evidence",
-      "median",
-      "least",
-      "most",
-      "goal",
-      "fates found",
-      "planes",
-      "process",
-      "added by the tally",
-    ],
+    ["evidence", "median", "least", "most", "goal", "fates found", "planes", "process", "added by the tally"],
   ];
   for (const evidence of ["common", "mixed"] as const) {
     report.say(`fates, ${evidence} evidence`);

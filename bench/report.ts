@@ -18,8 +18,7 @@ export function heading(text: string): void {
 export function table(rows: readonly (readonly string[])[]): void {
   const columns = rows[0]!.map((_, place) => (place === 0 ? left : right));
   const cells = rows.map((row) => row.map((text) => cell(text)));
-  for (const line of layRows(columns, cells, (_tone, text) => text))
-    process.stdout.write(`${line}\n`);
+  for (const line of layRows(columns, cells, (_tone, text) => text)) process.stdout.write(`${line}\n`);
 }
 
 export function machine(environment?: LocalEnvironment): void {

@@ -56,8 +56,7 @@ function report(name, results, seconds) {
   for (const [place, { name: bound, min, max }] of results[0].expectations.entries()) {
     const observed = results.map(({ expectations }) => expectations[place].observed);
     console.log(`  ${bound}: observed ${range(observed, 0)}, bound ${min ?? "-"} to ${max ?? "-"}`);
-    if (max > 2 * Math.max(...observed))
-      complain(`${bound}: max ${max} is above twice the largest observed`);
+    if (max > 2 * Math.max(...observed)) complain(`${bound}: max ${max} is above twice the largest observed`);
   }
 }
 

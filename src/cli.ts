@@ -69,9 +69,7 @@ function asksForHelp(args: readonly string[]): boolean {
 
 function help(name: string | undefined): number {
   const page = pageFor(shell.stdout, shell.env);
-  shell.stdout.write(
-    name === undefined ? generalHelp(commands, page) : commandHelp(find(name), page),
-  );
+  shell.stdout.write(name === undefined ? generalHelp(commands, page) : commandHelp(find(name), page));
   return 0;
 }
 

@@ -12,7 +12,6 @@ import { tallyOf } from "./verdict/tally.js";
 /** Files of a stored run, in its folder. */
 export const eventsName = "events.ndjson";
 export const boxesName = "boxes";
-export const resultName = "result.json";
 
 /**
  * Judges a stored run: from what its lives left behind to a verdict. A run that has just ended is

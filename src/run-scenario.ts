@@ -107,7 +107,11 @@ async function open(
 function refuseSameNames(scenarios: readonly Scenario[]): void {
   const names = scenarios.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new LossboundError("USAGE", `two scenarios are called ${twice}: their results would overwrite each other`);
+  if (twice !== undefined)
+    throw new LossboundError(
+      "USAGE",
+      `two scenarios are called ${twice}: their results would overwrite each other`,
+    );
 }
 
 /** Splits a list where the number of brokers changes; the order stays. */

@@ -109,15 +109,20 @@ export async function experiment(environment: Environment, options: ExperimentOp
   };
 
   enter("starting");
-  await Promise.all(Array.from({ length: scenario.consumers.count }, (_, worker) => crew.start("consumer", worker)));
+  await Promise.all(
+    Array.from({ length: scenario.consumers.count }, (_, worker) => crew.start("consumer", worker)),
+  );
   await groupAssigned(settling);
   await faults.beginEarly();
-  await Promise.all(Array.from({ length: scenario.producers.count }, (_, worker) => crew.start("producer", worker)));
+  await Promise.all(
+    Array.from({ length: scenario.producers.count }, (_, worker) => crew.start("producer", worker)),
+  );
   await producersReady(settling);
 
   enter("sending");
   const startedAt = Math.ceil(epochMs()) + 5;
-  for (const life of crew.lives) if (life.role === "producer") crew.command(life, { kind: "go", at: startedAt });
+  for (const life of crew.lives)
+    if (life.role === "producer") crew.command(life, { kind: "go", at: startedAt });
   live.startedAt = startedAt;
   faults.begin(startedAt);
   await producersEnded(settling);
@@ -136,7 +141,17 @@ export async function experiment(environment: Environment, options: ExperimentOp
   signal.throwIfAborted();
 
   enter("scanning");
-  const log = await scanLog({ plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal });
+  const log = await scanLog({
+    plan,
+    runId,
+    topic,
+    groupId,
+    boxes: boxes.path,
+    driver,
+    connection,
+    admin,
+    signal,
+  });
 
   enter("judging");
   writeRunRecord(folder.path, {

@@ -68,7 +68,8 @@ describe("the source", () => {
   it("has one door to each third-party package", () => {
     const doors = new Map<string, string[]>();
     for (const { path, imports } of files) {
-      for (const name of new Set(imports.filter(isPackage).map(packageOf))) doors.set(name, [...(doors.get(name) ?? []), path]);
+      for (const name of new Set(imports.filter(isPackage).map(packageOf)))
+        doors.set(name, [...(doors.get(name) ?? []), path]);
     }
 
     expect([...doors].filter(([, paths]) => paths.length !== 1)).toEqual([]);
@@ -82,7 +83,9 @@ describe("the source", () => {
   });
 
   it("has switches that name every case, so that the compiler finds the one that is missing", () => {
-    const open = files.filter(({ text }) => /^\s*default:\s*(\{|$|return|throw|break)/m.test(withoutComments(text)));
+    const open = files.filter(({ text }) =>
+      /^\s*default:\s*(\{|$|return|throw|break)/m.test(withoutComments(text)),
+    );
 
     expect(open.map(({ path }) => path).toSorted()).toEqual([...openSwitches.keys()].toSorted());
   });
@@ -94,10 +97,13 @@ describe("the source", () => {
   });
 
   it("lets no stage of evidence or judgement know Kafka, processes, or the network", () => {
-    const forbidden = /^(node:(net|tls|child_process|dgram|http|https)|src\/(kafka|worker|environment|experiment)\/.*)$/;
+    const forbidden =
+      /^(node:(net|tls|child_process|dgram|http|https)|src\/(kafka|worker|environment|experiment)\/.*)$/;
     const knowing = files
       .filter(({ path }) => /^src\/(base|scenario|plan|ledger|verdict)\//.test(path))
-      .flatMap(({ path, imports }) => imports.filter((imported) => forbidden.test(imported)).map((imported) => `${path} → ${imported}`));
+      .flatMap(({ path, imports }) =>
+        imports.filter((imported) => forbidden.test(imported)).map((imported) => `${path} → ${imported}`),
+      );
 
     expect(knowing).toEqual([]);
   });
@@ -105,15 +111,25 @@ describe("the source", () => {
   it("judges without reading files or clocks", () => {
     const impure = files
       .filter(({ path }) => path.startsWith("src/verdict/"))
-      .filter(({ text, imports }) => imports.some((name) => name.startsWith("node:")) || /Date\.now|performance\.|Math\.random/.test(text));
+      .filter(
+        ({ text, imports }) =>
+          imports.some((name) => name.startsWith("node:")) ||
+          /Date\.now|performance\.|Math\.random/.test(text),
+      );
 
     expect(impure.map(({ path }) => path)).toEqual([]);
   });
 
   it("leaves nothing to chance but the seed and the run's name", () => {
-    const random = files.filter(({ text }) => /Math\.random|randomInt|randomBytes|randomUUID|getRandomValues/.test(withoutComments(text)));
+    const random = files.filter(({ text }) =>
+      /Math\.random|randomInt|randomBytes|randomUUID|getRandomValues/.test(withoutComments(text)),
+    );
 
-    expect(random.map(({ path }) => path).filter((path) => /^src\/(plan|scenario|ledger|verdict|worker|experiment)\//.test(path))).toEqual([]);
+    expect(
+      random
+        .map(({ path }) => path)
+        .filter((path) => /^src\/(plan|scenario|ledger|verdict|worker|experiment)\//.test(path)),
+    ).toEqual([]);
   });
 });
 
@@ -140,7 +156,10 @@ function isPackage(name: string): boolean {
 }
 
 function packageOf(name: string): string {
-  return name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
+  return name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
 }
 
 function withoutComments(text: string): string {

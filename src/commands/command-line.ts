@@ -32,9 +32,7 @@ export function readCommandLine<const O extends Options>(
 ): CommandLine<O> {
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(
-      Object.keys(options).map((name) => [name, { type: typeOf(options[name]) }]),
-    ),
+    options: Object.fromEntries(Object.keys(options).map((name) => [name, { type: typeOf(options[name]) }])),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -58,10 +56,7 @@ export function readCommandLine<const O extends Options>(
     }
   }
   if (problems.length > 0) throw usageError(problems, command);
-  const values = Object.keys(options).map((name) => [
-    name,
-    given.get(name) ?? absent(options[name]),
-  ]);
+  const values = Object.keys(options).map((name) => [name, given.get(name) ?? absent(options[name])]);
   return { operands, options: Object.fromEntries(values) as CommandLine<O>["options"] };
 }
 
@@ -79,8 +74,7 @@ function problemOf(
 ): string | undefined {
   const { name, rawName, value, inlineValue } = token;
   // A name such as `constructor` would be found on any object.
-  const option =
-    Object.hasOwn(options, name) && rawName.startsWith("--") ? options[name] : undefined;
+  const option = Object.hasOwn(options, name) && rawName.startsWith("--") ? options[name] : undefined;
   if (option === undefined) {
     const names = Object.keys(options);
     const near = nearest(name, names);
@@ -94,8 +88,7 @@ function problemOf(
   if (option.value === undefined)
     return value === undefined ? undefined : `${rawName} takes no value, and found "${value}"`;
   // `--out --json` is a forgotten value far more often than a folder called "--json".
-  const forgotten =
-    value === undefined || value === "" || (inlineValue !== true && value.startsWith("--"));
+  const forgotten = value === undefined || value === "" || (inlineValue !== true && value.startsWith("--"));
   return forgotten ? `${rawName} needs a value: ${rawName} ${option.value}` : undefined;
 }
 

@@ -21,9 +21,7 @@ export function generalHelp(commands: readonly Command[], { palette, width }: Pa
     ],
     [
       head("Examples"),
-      ...commands
-        .flatMap(({ examples }) => examples.slice(0, 1))
-        .map(({ command }) => `  ${command}`),
+      ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map(({ command }) => `  ${command}`),
     ],
     [
       head("Exit codes"),

@@ -26,9 +26,7 @@ export const judge = defineCommand({
     const folder = onlyOperand(operands, "the folder of a run", "judge");
     const { judgeFolder } = await import("../judge-folder.js");
     const result = await judgeFolder(folder);
-    stdout.write(
-      options.json ? toJson(result) : renderResult(result, folder, pageFor(stdout, env)),
-    );
+    stdout.write(options.json ? toJson(result) : renderResult(result, folder, pageFor(stdout, env)));
     return exitCodeOfVerdicts([result.verdict]);
   },
 });

@@ -37,9 +37,7 @@ export async function runAndReport(
   using interruption = listenForInterruption();
   using live = openLive(stderr, env, { quiet });
   const { signal } = interruption;
-  signal.addEventListener("abort", () =>
-    live.line("stopping, and cleaning up; once more to stop at once"),
-  );
+  signal.addEventListener("abort", () => live.line("stopping, and cleaning up; once more to stop at once"));
   live.line(`seed ${settings.seed}`);
 
   const onResult = (result: Result) => {
@@ -47,9 +45,7 @@ export async function runAndReport(
     // What is redrawn on stderr and what is written on stdout are mostly on one screen.
     live.clear();
     if (json) return;
-    stdout.write(
-      `${renderResult(result, join(settings.out, result.scenario), pageFor(stdout, env))}\n`,
-    );
+    stdout.write(`${renderResult(result, join(settings.out, result.scenario), pageFor(stdout, env))}\n`);
   };
   try {
     await runner(files, { ...settings, signal, observer: live, onResult });

@@ -44,29 +44,18 @@ export function readRunSettings(written: WrittenSettings): RunSettings {
   };
 }
 
-function problemsOf(
-  environment: string,
-  addresses: readonly string[],
-  written: WrittenSettings,
-): string[] {
+function problemsOf(environment: string, addresses: readonly string[], written: WrittenSettings): string[] {
   switch (environment) {
     case "local":
-      return addresses.map(
-        (name) => `--${name} belongs to --environment external; local starts its own`,
-      );
+      return addresses.map((name) => `--${name} belongs to --environment external; local starts its own`);
     case "external":
       return [
-        ...(written.brokers === undefined
-          ? ["--environment external needs --brokers HOST:PORT,…"]
-          : []),
-        ...(written.toxiproxy === undefined
-          ? ["--environment external needs --toxiproxy URL"]
-          : []),
+        ...(written.brokers === undefined ? ["--environment external needs --brokers HOST:PORT,…"] : []),
+        ...(written.toxiproxy === undefined ? ["--environment external needs --toxiproxy URL"] : []),
         ...listOf(written.brokers ?? "")
           .filter((address) => !isAddress(address))
           .map(
-            (address) =>
-              `--brokers has "${address}", and takes HOST:PORT, several with commas between them`,
+            (address) => `--brokers has "${address}", and takes HOST:PORT, several with commas between them`,
           ),
         ...(written.toxiproxy !== undefined && !isUrl(written.toxiproxy)
           ? [
@@ -81,9 +70,7 @@ function problemsOf(
 
 function problemsOfFolder(out: string): string[] {
   const found = statSync(out, { throwIfNoEntry: false });
-  return found === undefined || found.isDirectory()
-    ? []
-    : [`--out is "${out}", which is no folder`];
+  return found === undefined || found.isDirectory() ? [] : [`--out is "${out}", which is no folder`];
 }
 
 function listOf(written: string): string[] {

@@ -10,10 +10,7 @@ import { usageError } from "./usage-error.js";
  *
  * @throws LossboundError `INPUT`; `USAGE` where two files would write the same folder.
  */
-export async function readScenarioFiles(
-  files: readonly string[],
-  command: string,
-): Promise<Scenario[]> {
+export async function readScenarioFiles(files: readonly string[], command: string): Promise<Scenario[]> {
   if (files.length === 0) throw usageError([`${command} needs a scenario file`], command);
   const scenarios: Scenario[] = [];
   const wrong: ScenarioError[] = [];
@@ -44,11 +41,7 @@ function together(wrong: readonly ScenarioError[]): LossboundError {
 }
 
 /** Names that differ only in case are one folder on some file systems. */
-function refuseSameNames(
-  files: readonly string[],
-  scenarios: readonly Scenario[],
-  command: string,
-): void {
+function refuseSameNames(files: readonly string[], scenarios: readonly Scenario[], command: string): void {
   const fileOf = new Map<string, string>();
   const problems = scenarios.flatMap(({ name }, place) => {
     const file = files[place] ?? name;

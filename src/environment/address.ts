@@ -19,10 +19,7 @@ export function parseAddress(what: string, text: string): Address {
   const port = Number(parts?.[3]);
   const ipv6InBrackets = parts?.[1] === undefined || isIP(parts[1]) === 6;
   if (host === undefined || !ipv6InBrackets || port < 1 || port > 65_535) {
-    throw new LossboundError(
-      "USAGE",
-      `${what}: "${text}" is not host:port (such as 127.0.0.1:9092)`,
-    );
+    throw new LossboundError("USAGE", `${what}: "${text}" is not host:port (such as 127.0.0.1:9092)`);
   }
   return { host, port };
 }

@@ -25,10 +25,7 @@ const dialAgainMs = 50;
  *
  * @param tell is awaited before the broker is dialled again; it must not reject.
  */
-export function watchBroker(
-  address: string,
-  tell: (sign: BrokerSign) => Promise<void>,
-): BrokerWatch {
+export function watchBroker(address: string, tell: (sign: BrokerSign) => Promise<void>): BrokerWatch {
   const over = new AbortController();
   const watching = watch().catch((error: unknown) => {
     if (!over.signal.aborted) throw error;
@@ -82,8 +79,7 @@ async function dial(address: string, signal: AbortSignal): Promise<Dialled> {
       clearTimeout(limit);
       // Nobody listens, and the system gave the dial that very port to dial from: TCP then connects
       // it to itself.
-      if (socket.localPort === port && socket.localAddress === socket.remoteAddress)
-        socket.destroy();
+      if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
       else resolve({ kind: "answers", ended });
     });
     socket.once("error", (error: NodeJS.ErrnoException) => {

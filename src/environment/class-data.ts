@@ -82,6 +82,5 @@ async function train(
   } finally {
     if (broker.end === undefined) await broker.stop(0);
   }
-  if (!existsSync(archive))
-    throw new Error(`java wrote no class-data archive: ${broker.lastLines()}`);
+  if (!existsSync(archive)) throw new Error(`java wrote no class-data archive: ${broker.lastLines()}`);
 }

@@ -80,16 +80,13 @@ const nodeAtLeast = [20, 19] as const;
 function nodeHere(): Diagnosis["node"] {
   const version = process.versions.node;
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  const isGoodEnough =
-    major > nodeAtLeast[0] || (major === nodeAtLeast[0] && minor >= nodeAtLeast[1]);
+  const isGoodEnough = major > nodeAtLeast[0] || (major === nodeAtLeast[0] && minor >= nodeAtLeast[1]);
   return { version, path: process.execPath, isGoodEnough };
 }
 
 async function cachedParts(): Promise<CachedPart[]> {
   if (!existsSync(partsFolder())) return [];
-  const names = (await readdir(partsFolder()))
-    .filter((name) => !name.startsWith(folderPrefix))
-    .toSorted();
+  const names = (await readdir(partsFolder())).filter((name) => !name.startsWith(folderPrefix)).toSorted();
   return await Promise.all(
     names.map(async (name) => ({
       name,

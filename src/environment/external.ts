@@ -44,10 +44,7 @@ export async function openExternal(options: ExternalOptions): Promise<Environmen
 
 function bootstrapOf(brokers: readonly string[]): string[] {
   if (brokers.length === 0) {
-    throw new LossboundError(
-      "USAGE",
-      "--brokers names no broker (such as 10.0.0.5:9092,10.0.0.6:9092)",
-    );
+    throw new LossboundError("USAGE", "--brokers names no broker (such as 10.0.0.5:9092,10.0.0.6:9092)");
   }
   return brokers.map((broker) => {
     const { host, port } = parseAddress("--brokers", broker);
@@ -63,10 +60,7 @@ function proxyHostOf({ proxyHost, toxiproxy }: ExternalOptions): string {
   const host = proxyHost?.replace(/^\[|\]$/g, "");
   if (host !== undefined) {
     if (isHost(host)) return host;
-    throw new LossboundError(
-      "USAGE",
-      `--proxy-host: "${proxyHost}" is not a host (no port, no URL)`,
-    );
+    throw new LossboundError("USAGE", `--proxy-host: "${proxyHost}" is not a host (no port, no URL)`);
   }
   if (isLoopback(new URL(originOf(toxiproxy)).hostname)) return "127.0.0.1";
   throw new LossboundError(

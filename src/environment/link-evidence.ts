@@ -77,11 +77,7 @@ export async function probeThrough(one: StandIn, limitMs: number, look: Look): P
   return await probe(one.proxy, { limitMs, tls, signal: look.signal });
 }
 
-async function answersAgain(
-  one: StandIn,
-  expectation: Expectation | null,
-  look: Look,
-): Promise<boolean> {
+async function answersAgain(one: StandIn, expectation: Expectation | null, look: Look): Promise<boolean> {
   try {
     return await waitUntil(
       `an answer through ${one.proxy}`,

@@ -85,9 +85,7 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     await removeAll().catch(() => {});
     throw error;
   }
-  const watches = brokers.map(({ address }) =>
-    watchBroker(address, (sign) => follow(address, sign)),
-  );
+  const watches = brokers.map(({ address }) => watchBroker(address, (sign) => follow(address, sign)));
 
   return {
     producer: linkOf({ role: "producer", standIns: producer, clock, look }),
@@ -109,10 +107,7 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
       brokers.map(async ({ id, address, upstream }) => {
         const name = `lossbound-${options.runId}-${role}-${id}`;
         const listen = formatAddress(options.proxyHost, 0);
-        const one = standIn(
-          address,
-          await options.toxiproxy.createProxy({ name, listen, upstream }),
-        );
+        const one = standIn(address, await options.toxiproxy.createProxy({ name, listen, upstream }));
         made.push(one);
         return one;
       }),

@@ -127,16 +127,12 @@ async function untilReady(
 ): Promise<void> {
   // Not by its end alone: Toxiproxy lives on without a port.
   const isTaken = (): boolean => /address already in use/i.test(readFileSync(output, "utf8"));
-  await waitUntil(
-    `${process.name} to start`,
-    () => process.end !== undefined || isTaken() || isReady(),
-    {
-      limitMs: startLimitMs,
-      everyMs: 10,
-      signal,
-      evidence: () => process.lastLines(),
-    },
-  );
+  await waitUntil(`${process.name} to start`, () => process.end !== undefined || isTaken() || isReady(), {
+    limitMs: startLimitMs,
+    everyMs: 10,
+    signal,
+    evidence: () => process.lastLines(),
+  });
   if (process.end === undefined && !isTaken()) return;
   // When the warden died, that is the news, and not that this process went with it.
   signal.throwIfAborted();

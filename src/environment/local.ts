@@ -56,11 +56,7 @@ export async function openLocal(options: LocalOptions): Promise<LocalEnvironment
     const parts = await obtainParts(hosting, progress, given);
     for (let left = tries; ; left--) {
       try {
-        return localEnvironment(
-          hosting,
-          parts,
-          await startLocal(hosting, parts, brokers, dataBytes, given),
-        );
+        return localEnvironment(hosting, parts, await startLocal(hosting, parts, brokers, dataBytes, given));
       } catch (error) {
         if (!(error instanceof AddressTaken) || left === 1) throw error;
         progress(`${error.message}; trying again with others`);
@@ -72,11 +68,7 @@ export async function openLocal(options: LocalOptions): Promise<LocalEnvironment
   }
 }
 
-async function obtainParts(
-  hosting: Hosting,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<LocalParts> {
+async function obtainParts(hosting: Hosting, progress: Progress, signal: AbortSignal): Promise<LocalParts> {
   const [kafka, toxiproxy] = await together(signal, [
     async (given): Promise<KafkaInstall> => {
       const [java, jars] = await together(given, [
@@ -94,11 +86,7 @@ async function obtainParts(
   return { kafka, toxiproxy };
 }
 
-function localEnvironment(
-  hosting: Hosting,
-  parts: LocalParts,
-  running: LocalProcesses,
-): LocalEnvironment {
+function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalProcesses): LocalEnvironment {
   return {
     kind: "local",
     versions: { broker: parts.kafka.version, proxy: parts.toxiproxy.version },

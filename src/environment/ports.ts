@@ -13,10 +13,7 @@ const lowest = 20_000;
 const highest = 31_999;
 
 /** Different ports that were free a moment ago; whoever binds one may still find it taken. */
-export async function freePorts(
-  count: number,
-  random: () => number = Math.random,
-): Promise<number[]> {
+export async function freePorts(count: number, random: () => number = Math.random): Promise<number[]> {
   const found: number[] = [];
   const span = highest - lowest + 1;
   const first = Math.floor(random() * span);
@@ -37,8 +34,6 @@ function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen({ port, host: localHost, exclusive: true }, () =>
-      server.close(() => resolve(true)),
-    );
+    server.listen({ port, host: localHost, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

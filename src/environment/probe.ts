@@ -48,8 +48,7 @@ export async function probe(address: string, options: ProbeOptions): Promise<See
     : net.connect({ host, port, noDelay: true });
   let end!: (seen: Seen) => void;
   const ended = new Promise<Seen>((resolve) => (end = resolve));
-  const fallSilent = (cutShort: boolean) =>
-    end({ kind: "silence", forMs: elapsed(), bytes, cutShort });
+  const fallSilent = (cutShort: boolean) => end({ kind: "silence", forMs: elapsed(), bytes, cutShort });
   const cut = () => fallSilent(true);
 
   // The request waits in the socket until the connection, and the handshake, are there.
@@ -59,8 +58,7 @@ export async function probe(address: string, options: ProbeOptions): Promise<See
     bytes += chunk.length;
     const answer = readAnswer(Buffer.concat(received));
     if (answer === "complete") end({ kind: "answered", afterMs: elapsed(), bytes });
-    if (answer === "foreign")
-      end({ kind: "failed", afterMs: elapsed(), why: "not Kafka's answer" });
+    if (answer === "foreign") end({ kind: "failed", afterMs: elapsed(), why: "not Kafka's answer" });
   });
   // Node calls it a reset, too, when a connection ends in order during the TLS handshake; this comes first.
   socket.on("end", () => end({ kind: "closed", afterMs: elapsed(), bytes }));

@@ -95,9 +95,7 @@ export async function requireTool(name: ToolName): Promise<Tool> {
   const tool = await findTool(name);
   if (tool?.isGoodEnough) return tool;
   const { wanted, install } = wantedOf(name);
-  const found = tool
-    ? `${tool.path} is version ${tool.version}`
-    : "there is none on PATH that runs";
+  const found = tool ? `${tool.path} is version ${tool.version}` : "there is none on PATH that runs";
   throw new LossboundError(
     "ENVIRONMENT",
     [`missing: ${wanted}; ${found}`, ...install.map((line) => `  ${line}`)].join("\n"),
@@ -124,14 +122,9 @@ function isExecutable(path: string): boolean {
 /** Both streams: java answers on standard error, the others on standard output. */
 function answerOf(path: string, ask: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(
-      path,
-      [ask],
-      { timeout: askLimitMs, killSignal: "SIGKILL" },
-      (error, stdout, stderr) => {
-        resolve(error ? undefined : `${stdout}${stderr}`);
-      },
-    );
+    execFile(path, [ask], { timeout: askLimitMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+      resolve(error ? undefined : `${stdout}${stderr}`);
+    });
   });
 }
 

@@ -61,13 +61,9 @@ function withoutAnswer(asked: string, limitMs: number, error: unknown): Lossboun
       cause: error,
     });
   }
-  return new LossboundError(
-    "ENVIRONMENT",
-    `Toxiproxy gave no answer to ${asked}: ${whyOf(error)}`,
-    {
-      cause: error,
-    },
-  );
+  return new LossboundError("ENVIRONMENT", `Toxiproxy gave no answer to ${asked}: ${whyOf(error)}`, {
+    cause: error,
+  });
 }
 
 /** `fetch failed` says nothing; its cause does, and has a code where a name stood for two addresses. */

@@ -52,11 +52,7 @@ export class Ward implements HostedProcess {
     } catch (error) {
       if (!(error instanceof LossboundError)) throw error;
       this.#kill(-this.pid, "SIGKILL");
-      return await within(
-        `${this.name} (${this.pid}) to end after SIGKILL`,
-        this.ended,
-        killLimitMs,
-      );
+      return await within(`${this.name} (${this.pid}) to end after SIGKILL`, this.ended, killLimitMs);
     }
   }
 

@@ -84,9 +84,7 @@ class WardenClient implements Warden {
     this.ready.catch(() => {});
     this.#exited = new Promise((resolve) => {
       this.#process.once("error", (error) => resolve(this.#afterExit(messageOf(error))));
-      this.#process.once("close", (code, signal) =>
-        resolve(this.#afterExit(signal ?? `exit code ${code}`)),
-      );
+      this.#process.once("close", (code, signal) => resolve(this.#afterExit(signal ?? `exit code ${code}`)));
     });
     this.#process.on("message", (report: Report) => this.#hear(report));
     this.#process.stderr!.setEncoding("utf8").on("data", (said: string) => {
@@ -99,13 +97,9 @@ class WardenClient implements Warden {
       return (await this.#ask({ kind: "start", request: ++this.#requests, order }))!;
     } catch (error) {
       this.died.throwIfAborted();
-      throw new LossboundError(
-        "ENVIRONMENT",
-        `${order.name} could not be started: ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      );
+      throw new LossboundError("ENVIRONMENT", `${order.name} could not be started: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
   }
 
@@ -161,8 +155,7 @@ class WardenClient implements Warden {
         return this.#becomeReady();
       case "started":
         return this.#settle(report.request, ({ order, resolve }) => {
-          const tell = (message: unknown) =>
-            this.#say({ kind: "tell", process: report.request, message });
+          const tell = (message: unknown) => this.#say({ kind: "tell", process: report.request, message });
           const ward = new Ward(order!, report.pid, tell);
           // Known from here on, and not from when the answer is awaited: its first message may come right behind.
           this.#wards.set(report.request, ward);

@@ -141,11 +141,7 @@ async function end(): Promise<void> {
   try {
     const living = [...wards.values()];
     for (const { identity } of living) killGroupOf(identity.pid);
-    await within(
-      "the killed processes to end",
-      Promise.all(living.map(({ closed }) => closed)),
-      killLimitMs,
-    );
+    await within("the killed processes to end", Promise.all(living.map(({ closed }) => closed)), killLimitMs);
     await Promise.all([...folders].map(deleteOwned));
     removeState(stateFile);
     process.exit(0);

@@ -77,9 +77,7 @@ function isState(read: unknown): read is WardenState {
     Array.isArray(state.processes) &&
     state.processes.every(isIdentity) &&
     Array.isArray(state.folders) &&
-    state.folders.every(
-      (folder) => typeof folder === "string" && basename(folder).startsWith(folderPrefix),
-    )
+    state.folders.every((folder) => typeof folder === "string" && basename(folder).startsWith(folderPrefix))
   );
 }
 

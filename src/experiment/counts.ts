@@ -1,5 +1,10 @@
 import type { BlackBox } from "../ledger/black-box.js";
-import { type ConnectionField, connectionFields, connectionSlots, connectionStride } from "../ledger/box-format.js";
+import {
+  type ConnectionField,
+  connectionFields,
+  connectionSlots,
+  connectionStride,
+} from "../ledger/box-format.js";
 import type { Role } from "../scenario/scenario.js";
 import type { Crew, Life } from "../worker/crew.js";
 
@@ -17,7 +22,15 @@ export interface Counts {
 }
 
 export function countsOf(crew: Crew): Counts {
-  const counts: Counts = { sent: 0, accepted: 0, rejected: 0, received: 0, processed: 0, inHand: 0, assigned: 0 };
+  const counts: Counts = {
+    sent: 0,
+    accepted: 0,
+    rejected: 0,
+    received: 0,
+    processed: 0,
+    inHand: 0,
+    assigned: 0,
+  };
   for (const producer of boxesOf(crew, "producer")) {
     counts.sent += producer.box.get("next") - producer.box.description.firstNumber;
     counts.accepted += producer.box.planes.accepted.count;

@@ -57,7 +57,10 @@ export class Faults implements AsyncDisposable {
     const early = this.#context.plan.faults.filter((fault): fault is PlannedLinkFault => isEarly(fault));
     await Promise.all(
       early.map(
-        (fault) => new Promise<void>((resolve) => this.#run(this.#linkTasks, this.#link(fault, resolve).finally(resolve))),
+        (fault) =>
+          new Promise<void>((resolve) =>
+            this.#run(this.#linkTasks, this.#link(fault, resolve).finally(resolve)),
+          ),
       ),
     );
   }
@@ -133,7 +136,10 @@ export class Faults implements AsyncDisposable {
       say(`${label}: in force`);
       onApplied();
 
-      await pauseUntil(fault.for === undefined ? undefined : inForce.applied.to + fault.for, this.#sendingOver.signal);
+      await pauseUntil(
+        fault.for === undefined ? undefined : inForce.applied.to + fault.for,
+        this.#sendingOver.signal,
+      );
       const touched = touchedBetween(before, socketsOf(crew, role), way);
       const { healed, healthy, removal } = await inForce.heal();
       this.inForce.delete(label);
@@ -167,7 +173,8 @@ export class Faults implements AsyncDisposable {
         on,
         kind: "kill",
       };
-      const life = worker === undefined ? undefined : await this.#victim(fault, worker, occurrence, dueAt, over);
+      const life =
+        worker === undefined ? undefined : await this.#victim(fault, worker, occurrence, dueAt, over);
       if (life === undefined) {
         write({ ...blank, ...never });
         continue;
@@ -181,7 +188,15 @@ export class Faults implements AsyncDisposable {
         if (!over.aborted) await this.#restart(life);
         this.#restarting.delete(on);
       }
-      write({ ...blank, appliedAt, healedAt: fault.restartAfter === undefined ? null : epochMs(), touched: 1, probe: null, inForce: null, healed: null });
+      write({
+        ...blank,
+        appliedAt,
+        healedAt: fault.restartAfter === undefined ? null : epochMs(),
+        touched: 1,
+        probe: null,
+        inForce: null,
+        healed: null,
+      });
       dueAt = appliedAt + fault.every;
     }
   }
@@ -206,22 +221,30 @@ export class Faults implements AsyncDisposable {
     const { message, of } = fault.trigger;
     const arm = fault.index * 1_000_000 + occurrence + 1;
     const armed = new Set<Life>();
-    return await waitOrOver(`consumer ${worker} to stand still`, () => {
-      const life = crew.living("consumer", worker);
-      if (life === undefined || !life.ready) return undefined;
-      if (!armed.has(life)) {
-        armed.add(life);
-        crew.command(life, { kind: "arm", arm, message, of });
-      }
-      return (life.box as BlackBox<"consumer">).get("standing") === arm ? life : undefined;
-    }, over);
+    return await waitOrOver(
+      `consumer ${worker} to stand still`,
+      () => {
+        const life = crew.living("consumer", worker);
+        if (life === undefined || !life.ready) return undefined;
+        if (!armed.has(life)) {
+          armed.add(life);
+          crew.command(life, { kind: "arm", arm, message, of });
+        }
+        return (life.box as BlackBox<"consumer">).get("standing") === arm ? life : undefined;
+      },
+      over,
+    );
   }
 
   async #restart({ role, worker }: Life): Promise<void> {
     const { crew, say } = this.#context;
     const life = await crew.start(role, worker);
     if (role === "producer") {
-      await waitUntil(`${role} ${worker} to be ready again`, () => life.ready, { limitMs: 30_000, everyMs: 2, signal: this.#context.signal });
+      await waitUntil(`${role} ${worker} to be ready again`, () => life.ready, {
+        limitMs: 30_000,
+        everyMs: 2,
+        signal: this.#context.signal,
+      });
       crew.command(life, { kind: "go", at: epochMs() });
     }
     say(`${role} ${worker} started again`);
@@ -241,10 +264,22 @@ export class Faults implements AsyncDisposable {
   }
 }
 
-const never = { appliedAt: null, healedAt: null, touched: 0, probe: null, inForce: null, healed: null } as const;
+const never = {
+  appliedAt: null,
+  healedAt: null,
+  touched: 0,
+  probe: null,
+  inForce: null,
+  healed: null,
+} as const;
 
 function isEarly(fault: PlannedFault): boolean {
-  return fault.kind === "link" && fault.on === "producer-link" && fault.trigger.kind === "at" && fault.trigger.ms === 0;
+  return (
+    fault.kind === "link" &&
+    fault.on === "producer-link" &&
+    fault.trigger.kind === "at" &&
+    fault.trigger.ms === 0
+  );
 }
 
 /** A kill that falls on a worker which still connects or joins would show nothing. */
@@ -262,7 +297,11 @@ async function pauseUntil(at: number | undefined, over: AbortSignal): Promise<vo
   await pause(at === undefined ? momentLimitMs : Math.max(0, at - epochMs()), over).catch(() => {});
 }
 
-async function waitOrOver<T>(what: string, look: () => T | undefined | false, over: AbortSignal): Promise<T | undefined> {
+async function waitOrOver<T>(
+  what: string,
+  look: () => T | undefined | false,
+  over: AbortSignal,
+): Promise<T | undefined> {
   try {
     return await waitUntil(what, look, { limitMs: momentLimitMs, everyMs: 2, signal: over });
   } catch (error) {

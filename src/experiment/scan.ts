@@ -61,7 +61,9 @@ export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
   await driver.readLog(connection, {
     topic,
     groupId: `${groupId}-auditor`,
-    ends: new Map(partitions.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end])),
+    ends: new Map(
+      partitions.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]),
+    ),
     onRecord: (partition, offset, value) => {
       const ours = read(value, identity) && identity.number < (layout.messages[identity.producer] ?? 0);
       if (!ours || partition !== partitionOf(identity.number, identity.producer, scenario.topic.partitions)) {

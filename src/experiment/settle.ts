@@ -25,25 +25,41 @@ export interface Settling {
 /** All partitions are assigned to living consumers. */
 export async function groupAssigned({ plan, crew, signal }: Settling): Promise<void> {
   const { partitions } = plan.scenario.topic;
-  await waitUntil(`all ${partitions} partitions to be assigned`, () => countsOf(crew).assigned === partitions, {
+  await waitUntil(
+    `all ${partitions} partitions to be assigned`,
+    () => countsOf(crew).assigned === partitions,
+    {
+      limitMs: 30_000,
+      everyMs: 5,
+      signal,
+      evidence: () => lastLinesOf(crew),
+    },
+  );
+}
+
+export async function producersReady({ crew, signal }: Settling): Promise<void> {
+  const producers = (): boolean => crew.lives.every((life) => life.role !== "producer" || life.ready);
+  await waitUntil("the producers to be ready", producers, {
     limitMs: 30_000,
-    everyMs: 5,
+    everyMs: 2,
     signal,
     evidence: () => lastLinesOf(crew),
   });
 }
 
-export async function producersReady({ crew, signal }: Settling): Promise<void> {
-  const producers = (): boolean => crew.lives.every((life) => life.role !== "producer" || life.ready);
-  await waitUntil("the producers to be ready", producers, { limitMs: 30_000, everyMs: 2, signal, evidence: () => lastLinesOf(crew) });
-}
-
 /** Every producer has sent its last message and ended, or was killed for good. */
 export async function producersEnded({ plan, crew, faults, signal }: Settling): Promise<void> {
   const ended = (): boolean =>
-    plan.layout.messages.every((_, worker) => !crew.living("producer", worker) && !faults.isRestarting("producer", worker));
+    plan.layout.messages.every(
+      (_, worker) => !crew.living("producer", worker) && !faults.isRestarting("producer", worker),
+    );
   const limitMs = 3 * plan.sendingMs + 120_000;
-  await waitUntil("the producers to send everything", ended, { limitMs, everyMs: 5, signal, evidence: () => lastLinesOf(crew) });
+  await waitUntil("the producers to send everything", ended, {
+    limitMs,
+    everyMs: 5,
+    signal,
+    evidence: () => lastLinesOf(crew),
+  });
 }
 
 /** Nothing is on its way into the log any more: the ends of all partitions stay what they are. */
@@ -68,7 +84,14 @@ export async function logStandsStill({ admin, topic, signal }: Settling): Promis
  *
  * @returns why it is not, when the limit is over: then what is left is `unread`.
  */
-export async function drain({ plan, admin, topic, groupId, crew, signal }: Settling): Promise<string | undefined> {
+export async function drain({
+  plan,
+  admin,
+  topic,
+  groupId,
+  crew,
+  signal,
+}: Settling): Promise<string | undefined> {
   const { messages } = plan.scenario.producers;
   const { handle, sessionTimeout } = plan.scenario.consumers;
   const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages;
@@ -78,8 +101,18 @@ export async function drain({ plan, admin, topic, groupId, crew, signal }: Settl
       async () => {
         if (countsOf(crew).inHand > 0) return false;
         const positions = await admin.positions(groupId, topic);
-        const behind = (await admin.logEnds(topic)).filter(({ partition, end }) => (positions.get(partition) ?? 0) < end);
-        if (behind.length > 0) throw new Error(behind.map(({ partition, end }) => `partition ${partition}: ${positions.get(partition) ?? "no position"} of ${end}`).join(", "));
+        const behind = (await admin.logEnds(topic)).filter(
+          ({ partition, end }) => (positions.get(partition) ?? 0) < end,
+        );
+        if (behind.length > 0)
+          throw new Error(
+            behind
+              .map(
+                ({ partition, end }) =>
+                  `partition ${partition}: ${positions.get(partition) ?? "no position"} of ${end}`,
+              )
+              .join(", "),
+          );
         // Looked at again: a batch may have been handed over while the positions were read.
         return countsOf(crew).inHand === 0;
       },
@@ -87,7 +120,8 @@ export async function drain({ plan, admin, topic, groupId, crew, signal }: Settl
     );
     return undefined;
   } catch (error) {
-    if (error instanceof LossboundError && error.code === "DEADLINE" && !signal.aborted) return messageOf(error);
+    if (error instanceof LossboundError && error.code === "DEADLINE" && !signal.aborted)
+      return messageOf(error);
     throw error;
   }
 }

@@ -44,7 +44,10 @@ export function dialThrough(
     const proxy = proxies.get(`${host}:${port}`);
     if (proxy === undefined) {
       const known = [...proxies.keys()].join(", ");
-      throw new LossboundError("ENVIRONMENT", `no proxy stands for the broker ${host}:${port}; known are ${known}`);
+      throw new LossboundError(
+        "ENVIRONMENT",
+        `no proxy stands for the broker ${host}:${port}; known are ${known}`,
+      );
     }
     const socket = open(splitAddress(proxy), host, tls, onConnect);
     observe(socket, observer, tls === undefined ? "connect" : "secureConnect");
@@ -84,14 +87,18 @@ function observe(socket: Socket, observer: SocketObserver, connected: "connect" 
     if (connection !== undefined) observer.closed(connection);
   });
 
-  const write = socket.write.bind(socket) as (chunk: Uint8Array, done: (error?: Error | null) => void) => boolean;
+  const write = socket.write.bind(socket) as (
+    chunk: Uint8Array,
+    done: (error?: Error | null) => void,
+  ) => boolean;
   const observedWrite = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
     // kafkajs passes "binary" along with a buffer; it means nothing there.
     const bytes = typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk;
     const written = connection;
     if (written !== undefined) observer.wrote(written, bytes);
     return write(bytes, (error) => {
-      if (written !== undefined && (error === undefined || error === null)) observer.flushed(written, bytes.length);
+      if (written !== undefined && (error === undefined || error === null))
+        observer.flushed(written, bytes.length);
       const callback = rest.at(-1);
       if (typeof callback === "function") callback(error);
     });

@@ -35,7 +35,10 @@ export const kafkajsDriver: Driver = {
 
 const requestTimeoutMs = 30_000;
 
-function clientOf({ clientId, bootstrap, dial, security, log }: Connection, more: Partial<KafkaConfig> = {}): kafkajs.Kafka {
+function clientOf(
+  { clientId, bootstrap, dial, security, log }: Connection,
+  more: Partial<KafkaConfig> = {},
+): kafkajs.Kafka {
   return new kafkajs.Kafka({
     clientId,
     brokers: [...bootstrap],
@@ -89,7 +92,9 @@ function consumer(connection: Connection, options: ConsumerOptions): ConsumerCli
   const acknowledged = new Map<number, number>();
 
   client.on(client.events.GROUP_JOIN, () => membership.joined());
-  client.on(client.events.FETCH_START, ({ payload }) => membership.fetchBegan(String(payload.nodeId), Date.now()));
+  client.on(client.events.FETCH_START, ({ payload }) =>
+    membership.fetchBegan(String(payload.nodeId), Date.now()),
+  );
   client.on(client.events.COMMIT_OFFSETS, ({ payload }) => {
     for (const { partitions } of payload.topics) {
       for (const { partition, offset } of partitions) acknowledged.set(partition, Number(offset));
@@ -105,7 +110,10 @@ function consumer(connection: Connection, options: ConsumerOptions): ConsumerCli
     // Joined again in the meantime: kafkajs has forgotten its positions and asks for them itself.
     if (membership.joins !== joins) return;
     if (committed === undefined || Number(committed) < 0) {
-      throw new LossboundError("ENVIRONMENT", `partition ${partition} has no committed position to go on from`);
+      throw new LossboundError(
+        "ENVIRONMENT",
+        `partition ${partition} has no committed position to go on from`,
+      );
     }
     client.seek({ topic, partition, offset: committed });
   };
@@ -142,7 +150,9 @@ function consumer(connection: Connection, options: ConsumerOptions): ConsumerCli
 
   return {
     start: async (handlers) => {
-      client.on(client.events.GROUP_JOIN, ({ payload }) => handlers.onAssigned(payload.memberAssignment[topic] ?? []));
+      client.on(client.events.GROUP_JOIN, ({ payload }) =>
+        handlers.onAssigned(payload.memberAssignment[topic] ?? []),
+      );
       client.on(client.events.CRASH, ({ payload }) => {
         if (!payload.restart) handlers.onCrash(payload.error);
       });
@@ -180,22 +190,33 @@ function admin(connection: Connection): AdminClient {
       return brokers.map(({ nodeId, host, port }) => ({ id: nodeId, address: `${host}:${port}` }));
     },
     createTopic: async (topic, { partitions, replicationFactor }) => {
-      const order = { topics: [{ topic, numPartitions: partitions, replicationFactor }], waitForLeaders: true };
+      const order = {
+        topics: [{ topic, numPartitions: partitions, replicationFactor }],
+        waitForLeaders: true,
+      };
       await asked(`create the topic ${topic}`, client.createTopics(order));
     },
     deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
     commitStart: async (groupId, topic) => {
       const ends = await logEnds(client, topic);
       const offsets = new Map(ends.map(({ partition, end }) => [partition, end]));
-      await asked(`commit the start of the group ${groupId}`, commitOnce(connection, groupId, topic, offsets));
+      await asked(
+        `commit the start of the group ${groupId}`,
+        commitOnce(connection, groupId, topic, offsets),
+      );
     },
     deleteGroup: async (groupId) => {
       await asked(`delete the group ${groupId}`, client.deleteGroups([groupId]));
     },
     positions: async (groupId, topic) => {
-      const [answer] = await asked(`read the position of ${groupId}`, client.fetchOffsets({ groupId, topics: [topic] }));
+      const [answer] = await asked(
+        `read the position of ${groupId}`,
+        client.fetchOffsets({ groupId, topics: [topic] }),
+      );
       const entries = answer?.partitions ?? [];
-      return new Map(entries.map(({ partition, offset }) => [partition, Number(offset) < 0 ? null : Number(offset)]));
+      return new Map(
+        entries.map(({ partition, offset }) => [partition, Number(offset) < 0 ? null : Number(offset)]),
+      );
     },
     inventory: async () => {
       const topics = await asked("list the topics", client.listTopics());
@@ -227,7 +248,11 @@ async function commitOnce(
   topic: string,
   offsets: ReadonlyMap<number, number>,
 ): Promise<void> {
-  const client = clientOf(connection).consumer({ groupId, maxWaitTimeInMs: 10, allowAutoTopicCreation: false });
+  const client = clientOf(connection).consumer({
+    groupId,
+    maxWaitTimeInMs: 10,
+    allowAutoTopicCreation: false,
+  });
   try {
     await client.connect();
     await client.subscribe({ topic });
@@ -242,7 +267,10 @@ async function commitOnce(
   }
 }
 
-async function logEnds(client: Admin, topic: string): Promise<{ partition: number; start: number; end: number }[]> {
+async function logEnds(
+  client: Admin,
+  topic: string,
+): Promise<{ partition: number; start: number; end: number }[]> {
   const offsets = await asked(`read the ends of ${topic}`, client.fetchTopicOffsets(topic));
   return offsets
     .map(({ partition, low, high }) => ({ partition, start: Number(low), end: Number(high) }))
@@ -252,7 +280,11 @@ async function logEnds(client: Admin, topic: string): Promise<{ partition: numbe
 async function readLog(connection: Connection, order: LogReadingOrder): Promise<void> {
   const { topic, groupId, ends, stallLimitMs, signal } = order;
   if (ends.size === 0) return;
-  const client = clientOf(connection).consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
+  const client = clientOf(connection).consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+  });
   const reading = new LogReading(order);
   try {
     await within("the auditor to connect", client.connect(), stallLimitMs);

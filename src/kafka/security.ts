@@ -36,7 +36,8 @@ function tlsFrom(environment: NodeJS.ProcessEnv): ConnectionOptions | undefined 
     if (set !== undefined) throw new LossboundError("USAGE", `${set} is set, but LOSSBOUND_TLS is not 1`);
     return undefined;
   }
-  if (wanted !== "1") throw new LossboundError("USAGE", "LOSSBOUND_TLS must be 1, or 0 or unset for plain text");
+  if (wanted !== "1")
+    throw new LossboundError("USAGE", "LOSSBOUND_TLS must be 1, or 0 or unset for plain text");
   const options: ConnectionOptions = {};
   for (const [option, name] of Object.entries(files) as [keyof typeof files, string][]) {
     const path = environment[name];
@@ -44,7 +45,9 @@ function tlsFrom(environment: NodeJS.ProcessEnv): ConnectionOptions | undefined 
     try {
       options[option] = readFileSync(path);
     } catch (error) {
-      throw new LossboundError("USAGE", `${name} names a file that cannot be read: ${path}`, { cause: error });
+      throw new LossboundError("USAGE", `${name} names a file that cannot be read: ${path}`, {
+        cause: error,
+      });
     }
   }
   return options;

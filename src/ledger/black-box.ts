@@ -57,7 +57,9 @@ export function createBox(path: string, description: BoxDescription): void {
       writeWhole(descriptor, zeros.subarray(0, Math.min(zeros.length, fileLength - at)), at);
     }
   } catch (error) {
-    throw new LossboundError("ENVIRONMENT", `cannot write the black box ${path} (${fileLength} bytes)`, { cause: error });
+    throw new LossboundError("ENVIRONMENT", `cannot write the black box ${path} (${fileLength} bytes)`, {
+      cause: error,
+    });
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -96,7 +98,10 @@ function viewOf<Kind extends BoxKind>(
   const planes = planeNames[description.kind].map((name, plane) => {
     const section = sections.planes[plane]!;
     const words = new Uint32Array(buffer, section.at, section.length);
-    return [name, new Plane(words, counters, digests, { counter: placeOf(name), pending: placeOf("pending"), plane })];
+    return [
+      name,
+      new Plane(words, counters, digests, { counter: placeOf(name), pending: placeOf("pending"), plane }),
+    ];
   });
   return {
     description,

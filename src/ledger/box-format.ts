@@ -51,7 +51,14 @@ export const tickMs = 100;
 export const connectionSlots = 4096;
 
 /** What a life writes down of each connection, one float64 each. */
-export const connectionFields = ["openedAt", "closedAt", "bytesWritten", "bytesFlushed", "requests", "answered"] as const;
+export const connectionFields = [
+  "openedAt",
+  "closedAt",
+  "bytesWritten",
+  "bytesFlushed",
+  "requests",
+  "answered",
+] as const;
 export const connectionStride = 8;
 
 export type ConnectionField = (typeof connectionFields)[number];
@@ -116,7 +123,15 @@ export const counterNames = {
     "records",
   ],
   /** Of the sockets, for both roles of workers. */
-  sockets: ["connectionsOpened", "connectionsClosed", "dialsRefused", "bytesWritten", "bytesFlushed", "requests", "answered"],
+  sockets: [
+    "connectionsOpened",
+    "connectionsClosed",
+    "dialsRefused",
+    "bytesWritten",
+    "bytesFlushed",
+    "requests",
+    "answered",
+  ],
 } as const;
 
 export type CounterName<Kind extends BoxKind> =

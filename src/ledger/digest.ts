@@ -17,7 +17,10 @@ export function digestOf(words: Uint32Array): number {
     const bits = words[word]!;
     if (bits === 0) continue;
     const places =
-      ofBytes[bits & 255]! + ofBytes[256 + ((bits >>> 8) & 255)]! + ofBytes[512 + ((bits >>> 16) & 255)]! + ofBytes[768 + (bits >>> 24)]!;
+      ofBytes[bits & 255]! +
+      ofBytes[256 + ((bits >>> 8) & 255)]! +
+      ofBytes[512 + ((bits >>> 16) & 255)]! +
+      ofBytes[768 + (bits >>> 24)]!;
     digest = (digest + Math.imul(places, ofWord(word))) | 0;
   }
   return digest >>> 0;
@@ -32,7 +35,7 @@ function ofWord(word: number): number {
 const ofPlaces = Int32Array.from({ length: 32 }, (_, place) => {
   let mixed = Math.imul(place + 1, 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16) | 1;
+  return (mixed ^ (mixed >>> 16)) | 1;
 });
 
 /** What the bits of each value of each of a word's four bytes add up to. */

@@ -68,7 +68,9 @@ export function readFaultEvents(path: string, planned: readonly { times: number 
     return event["event"] === "fault" ? [faultFrom(event, where)] : [];
   });
   const told = events.map(({ fault, occurrence }) => `${fault}.${occurrence}`).toSorted();
-  const due = planned.flatMap(({ times }, fault) => Array.from({ length: times }, (_, time) => `${fault}.${time}`)).toSorted();
+  const due = planned
+    .flatMap(({ times }, fault) => Array.from({ length: times }, (_, time) => `${fault}.${time}`))
+    .toSorted();
   if (told.join(" ") !== due.join(" ")) {
     const found = `faults [${told.join(", ")}] (place in the scenario, and which time)`;
     throw new LossboundError("INPUT", `${path}: found ${found}, allowed are [${due.join(", ")}], each once`);
@@ -81,7 +83,9 @@ function linesOf(path: string): string[] {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new LossboundError("INPUT", `cannot read the event file ${path}: ${messageOf(error)}`, { cause: error });
+    throw new LossboundError("INPUT", `cannot read the event file ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   return text.split("\n");
 }
@@ -93,7 +97,10 @@ function parseLine(line: string, where: string): Record<string, unknown> {
   } catch {
     // Said below, in our words.
   }
-  throw new LossboundError("INPUT", `${where}: found ${JSON.stringify(line.slice(0, 40))}, allowed is one JSON object a line`);
+  throw new LossboundError(
+    "INPUT",
+    `${where}: found ${JSON.stringify(line.slice(0, 40))}, allowed is one JSON object a line`,
+  );
 }
 
 function faultFrom(line: Record<string, unknown>, where: string): FaultEvent {

@@ -112,7 +112,12 @@ function inOrder(lives: readonly LifeRecord[]): LifeRecord[] {
 async function mergeProducerLife({ ledger, folder, run, words }: Reading, life: LifeRecord): Promise<void> {
   const { layout, planes } = ledger;
   const bits = layout.messages[life.worker]!;
-  await using box = await readBox(join(folder, boxName(life)), { kind: "producer", runId: run.runId, bits, ...life });
+  await using box = await readBox(join(folder, boxName(life)), {
+    kind: "producer",
+    runId: run.runId,
+    bits,
+    ...life,
+  });
   const first = box.description.firstNumber;
   const next = box.counter("next");
   if (first !== ledger.sentBelow[life.worker] || next < first || next > bits) {
@@ -126,7 +131,10 @@ async function mergeProducerLife({ ledger, folder, run, words }: Reading, life: 
     const plane = await box.plane(name, words);
     const outside = countOutside(plane, first, next);
     if (outside > 0) {
-      throw new EvidenceError("lives-continue", `${box.path}: ${outside} messages are ${name} that it never sent`);
+      throw new EvidenceError(
+        "lives-continue",
+        `${box.path}: ${outside} messages are ${name} that it never sent`,
+      );
     }
     orInto(planes[name], plane, layout.bases[life.worker]! / 32);
   }
@@ -136,10 +144,18 @@ async function mergeProducerLife({ ledger, folder, run, words }: Reading, life: 
   ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
 }
 
-async function mergeConsumerLife({ ledger, folder, run, words, others }: Reading, life: LifeRecord): Promise<void> {
+async function mergeConsumerLife(
+  { ledger, folder, run, words, others }: Reading,
+  life: LifeRecord,
+): Promise<void> {
   const { planes } = ledger;
   const bits = ledger.layout.words * 32;
-  await using box = await readBox(join(folder, boxName(life)), { kind: "consumer", runId: run.runId, bits, ...life });
+  await using box = await readBox(join(folder, boxName(life)), {
+    kind: "consumer",
+    runId: run.runId,
+    bits,
+    ...life,
+  });
   for (const name of ["fetched", "tried", "beganAgain", "endedAgain", "beganUncovered"] as const) {
     orInto(planes[name], await box.plane(name, words));
   }
@@ -162,7 +178,14 @@ async function mergeConsumerLife({ ledger, folder, run, words, others }: Reading
 async function mergeScan({ ledger, folder, run, words }: Reading): Promise<void> {
   const { planes } = ledger;
   const { runId } = run;
-  const expected = { kind: "scan" as const, runId, worker: 0, life: 0, bits: ledger.layout.words * 32, killed: false };
+  const expected = {
+    kind: "scan" as const,
+    runId,
+    worker: 0,
+    life: 0,
+    bits: ledger.layout.words * 32,
+    killed: false,
+  };
   await using box: BoxReading<BoxKind & "scan"> = await readBox(join(folder, scanBoxName), expected);
   for (const name of ["stored", "uncommitted"] as const) orInto(planes[name], await box.plane(name, words));
   // Which messages have extra copies decides nothing; how many copies there are, the counters say.

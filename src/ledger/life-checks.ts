@@ -15,17 +15,25 @@ export function checkLives(folder: string, layout: Layout, { lives, scenario }: 
   const workers = { producer: layout.messages.length, consumer: scenario.consumers.count };
   for (const role of ["producer", "consumer"] as const) {
     for (let worker = 0; worker < workers[role]; worker++) {
-      const numbers = lives.filter((life) => life.role === role && life.worker === worker).map(({ life }) => life);
+      const numbers = lives
+        .filter((life) => life.role === role && life.worker === worker)
+        .map(({ life }) => life);
       const continuous = numbers.toSorted((a, b) => a - b).every((life, place) => life === place);
       if (numbers.length === 0 || !continuous) {
-        throw new EvidenceError("lives-continue", `the lives of ${role} ${worker} are [${numbers.join(", ")}], not 0 and on`);
+        throw new EvidenceError(
+          "lives-continue",
+          `the lives of ${role} ${worker} are [${numbers.join(", ")}], not 0 and on`,
+        );
       }
     }
   }
   const known = new Set([...lives.map(boxName), scanBoxName]);
   const unread = boxesIn(folder).find((name) => !known.has(name));
   if (unread !== undefined) {
-    throw new EvidenceError("lives-continue", `${folder} has the black box ${unread}, which is of no life of the run`);
+    throw new EvidenceError(
+      "lives-continue",
+      `${folder} has the black box ${unread}, which is of no life of the run`,
+    );
   }
 }
 
@@ -33,6 +41,8 @@ function boxesIn(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => name.endsWith(".box"));
   } catch (error) {
-    throw new LossboundError("INPUT", `cannot read the black boxes in ${folder}: ${messageOf(error)}`, { cause: error });
+    throw new LossboundError("INPUT", `cannot read the black boxes in ${folder}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

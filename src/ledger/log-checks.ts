@@ -22,7 +22,10 @@ export function checkLog(
   }
   const summed = partitions.reduce((sum, partition) => sum + partition.records, 0);
   if (summed !== records) {
-    throw new EvidenceError("log-against-offsets", `the partitions have ${summed} records, the scan counted ${records}`);
+    throw new EvidenceError(
+      "log-against-offsets",
+      `the partitions have ${summed} records, the scan counted ${records}`,
+    );
   }
   for (const { partition, start, end, records: read, position } of partitions) {
     if (end - start !== read) {
@@ -39,7 +42,10 @@ export function checkLog(
     }
   }
   // Each copy at or above a position makes its message uncommitted; a message may have several.
-  const behind = partitions.reduce((sum, { start, end, position }) => sum + end - Math.max(start, position ?? start), 0);
+  const behind = partitions.reduce(
+    (sum, { start, end, position }) => sum + end - Math.max(start, position ?? start),
+    0,
+  );
   if (behind < uncommitted || (records === stored && behind !== uncommitted)) {
     throw new EvidenceError(
       "position-within-log",

@@ -26,7 +26,10 @@ export function mapFile(path: string, length: number, access: "read" | "write"):
     const protection = access === "write" ? PROT_READ | PROT_WRITE : PROT_READ;
     const address: bigint = libc.mmap(null, length, protection, MAP_SHARED, descriptor, 0);
     if (BigInt.asIntN(64, address) === MAP_FAILED) {
-      throw new LossboundError("ENVIRONMENT", `cannot map ${path} (${length} bytes) into memory: errno ${koffi.errno()}`);
+      throw new LossboundError(
+        "ENVIRONMENT",
+        `cannot map ${path} (${length} bytes) into memory: errno ${koffi.errno()}`,
+      );
     }
     return {
       buffer: koffi.view(address, length),

@@ -59,7 +59,9 @@ export async function readBox<Kind extends BoxKind>(
   expected: ExpectedBox<Kind>,
 ): Promise<BoxReading<Kind>> {
   const file = await open(path, "r").catch((error: unknown) => {
-    throw new LossboundError("INPUT", `cannot read the black box ${path}: ${messageOf(error)}`, { cause: error });
+    throw new LossboundError("INPUT", `cannot read the black box ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
   });
   try {
     const header = Buffer.from(new ArrayBuffer(sectionsAt));
@@ -69,7 +71,10 @@ export async function readBox<Kind extends BoxKind>(
     const sections = sectionsOf(description);
     const { size } = await file.stat();
     if (size !== sections.fileLength) {
-      throw new EvidenceError("black-box", `${path} has ${size} bytes; a box of its kind has ${sections.fileLength}`);
+      throw new EvidenceError(
+        "black-box",
+        `${path} has ${size} bytes; a box of its kind has ${sections.fileLength}`,
+      );
     }
     const counters = new Float64Array(header.buffer, countersAt, counterCount);
     const counter = counterReader(path, expected.kind, counters);
@@ -135,7 +140,10 @@ function counterReader(path: string, kind: BoxKind, counters: Float64Array): (na
     const value = counters[place]!;
     const sane = place < names.length ? Number.isFinite(value) && value >= 0 : value === 0;
     if (!sane) {
-      throw new EvidenceError("bits-against-counters", `${path}: counter ${names[place] ?? place} is ${value}`);
+      throw new EvidenceError(
+        "bits-against-counters",
+        `${path}: counter ${names[place] ?? place} is ${value}`,
+      );
     }
   }
   return (name) => counters[names.indexOf(name)]!;
@@ -143,22 +151,36 @@ function counterReader(path: string, kind: BoxKind, counters: Float64Array): (na
 
 function digestsFrom(path: string, kind: BoxKind, digests: Uint32Array): Uint32Array {
   const stray = digests.findIndex((digest, plane) => plane >= planeNames[kind].length && digest !== 0);
-  if (stray !== -1) throw new EvidenceError("bits-against-counters", `${path}: there is a digest of plane ${stray}, and no such plane`);
+  if (stray !== -1)
+    throw new EvidenceError(
+      "bits-against-counters",
+      `${path}: there is a digest of plane ${stray}, and no such plane`,
+    );
   return digests;
 }
 
 /** Only a kill cuts a store in two, and only one that there is a place for. */
-function checkPending(path: string, { kind, bits, killed }: ExpectedBox<BoxKind>, counter: (name: string) => number): void {
+function checkPending(
+  path: string,
+  { kind, bits, killed }: ExpectedBox<BoxKind>,
+  counter: (name: string) => number,
+): void {
   const pending = readPending(counter("pending"));
   if (pending === undefined) return;
   if (!killed) {
-    throw new EvidenceError("bits-against-counters", `${path}: a store was cut in two, though the life was not killed`);
+    throw new EvidenceError(
+      "bits-against-counters",
+      `${path}: a store was cut in two, though the life was not killed`,
+    );
   }
   const planes = planeNames[kind].length;
   const isBit = pending.place >= 0 && pending.place < planes && pending.value < bits;
   const isNext = kind === "producer" && pending.place === planes && pending.value <= bits;
   if (!Number.isInteger(pending.value) || !(isBit || isNext)) {
-    throw new EvidenceError("bits-against-counters", `${path}: no store of a life leaves ${counter("pending")} pending`);
+    throw new EvidenceError(
+      "bits-against-counters",
+      `${path}: no store of a life leaves ${counter("pending")} pending`,
+    );
   }
 }
 
@@ -168,7 +190,10 @@ function checkNext(path: string, counter: (name: string) => number): void {
   const pending = readPending(counter("pending"));
   const cutHere = pending?.place === planeNames.producer.length && next === pending.value && again < next;
   if (next !== again && !cutHere) {
-    throw new EvidenceError("lives-continue", `${path} sent the numbers to below ${next}, and to below ${again}`);
+    throw new EvidenceError(
+      "lives-continue",
+      `${path} sent the numbers to below ${next}, and to below ${again}`,
+    );
   }
 }
 
@@ -184,7 +209,10 @@ interface PlaneReading {
  * See `Plane.mark`: only the bit that `pending` names may be ahead of the counter and the digest, and
  * once the counter has moved on (it is even where it was odd) that bit is in all three.
  */
-function checkBits({ path, name, plane, words, digest }: PlaneReading, counter: (name: string) => number): void {
+function checkBits(
+  { path, name, plane, words, digest }: PlaneReading,
+  counter: (name: string) => number,
+): void {
   const counted = counter(name);
   const pending = readPending(counter("pending"));
   const cutHere = pending?.place === plane;
@@ -194,29 +222,43 @@ function checkBits({ path, name, plane, words, digest }: PlaneReading, counter: 
   const set = countBits(words);
   const ahead = bitIsThere && !counterMoved ? 1 : 0;
   if (set !== counted + ahead || (counterMoved && !bitIsThere)) {
-    throw new EvidenceError("bits-against-counters", `${path}: ${set} bits say ${name}, its counter says ${counted}`);
+    throw new EvidenceError(
+      "bits-against-counters",
+      `${path}: ${set} bits say ${name}, its counter says ${counted}`,
+    );
   }
   const whole = digestOf(words);
   const before = ahead === 1 ? (whole - digestOfBit(pending!.value)) >>> 0 : whole;
   if (digest !== whole && digest !== before) {
-    throw new EvidenceError("bits-against-counters", `${path}: the bits that say ${name} are not those that were stored`);
+    throw new EvidenceError(
+      "bits-against-counters",
+      `${path}: the bits that say ${name} are not those that were stored`,
+    );
   }
 }
 
 function countsOnly(path: string, histogram: Float64Array): Float64Array {
   const wrong = histogram.find((count) => !Number.isSafeInteger(count) || count < 0);
-  if (wrong !== undefined) throw new EvidenceError("black-box", `${path}: the histogram counts ${wrong} values`);
+  if (wrong !== undefined)
+    throw new EvidenceError("black-box", `${path}: the histogram counts ${wrong} values`);
   return histogram;
 }
 
 async function readWhole(file: FileHandle, path: string, at: number, into: Buffer): Promise<void> {
   let done = 0;
   while (done < into.length) {
-    const { bytesRead } = await file.read(into, done, into.length - done, at + done).catch((error: unknown) => {
-      throw new LossboundError("INPUT", `cannot read the black box ${path}: ${messageOf(error)}`, { cause: error });
-    });
+    const { bytesRead } = await file
+      .read(into, done, into.length - done, at + done)
+      .catch((error: unknown) => {
+        throw new LossboundError("INPUT", `cannot read the black box ${path}: ${messageOf(error)}`, {
+          cause: error,
+        });
+      });
     if (bytesRead === 0) {
-      throw new EvidenceError("black-box", `${path} ends after ${at + done} bytes, in the middle of a section`);
+      throw new EvidenceError(
+        "black-box",
+        `${path} ends after ${at + done} bytes, in the middle of a section`,
+      );
     }
     done += bytesRead;
   }

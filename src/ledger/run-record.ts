@@ -71,10 +71,16 @@ export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, recordName);
   const stored = parse(path);
   if (stored.schema !== schema) {
-    throw new LossboundError("INPUT", `${path}: found schema ${JSON.stringify(stored.schema)}, allowed is "${schema}"`);
+    throw new LossboundError(
+      "INPUT",
+      `${path}: found schema ${JSON.stringify(stored.schema)}, allowed is "${schema}"`,
+    );
   }
   if (stored.run === undefined || stored.sha256 !== digestOf(stored.run)) {
-    throw new EvidenceError("run-record", `${path} was changed since it was written: its digest does not match`);
+    throw new EvidenceError(
+      "run-record",
+      `${path} was changed since it was written: its digest does not match`,
+    );
   }
   return stored.run;
 }
@@ -85,7 +91,9 @@ function parse(path: string): { schema?: unknown; sha256?: unknown; run?: RunRec
     if (typeof parsed === "object" && parsed !== null) return parsed;
     throw new Error("it is not a JSON object");
   } catch (error) {
-    throw new LossboundError("INPUT", `${path} is not the record of a run: ${messageOf(error)}`, { cause: error });
+    throw new LossboundError("INPUT", `${path} is not the record of a run: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

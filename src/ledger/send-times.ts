@@ -22,7 +22,10 @@ export async function sendTimesOf(box: BoxReading<"producer">, startedAt: number
   if (since === 0) return [];
   const last = { at: box.counter("sendingUntil"), next: box.counter("next") };
   if (Math.max(since, last.at) > startedAt + longestRunMs) {
-    throw new EvidenceError("lives-continue", `${box.path} says that it sent more than a day after the run began`);
+    throw new EvidenceError(
+      "lives-continue",
+      `${box.path} says that it sent more than a day after the run began`,
+    );
   }
   const ticks = await box.ticks();
   const written = Math.min(box.counter("ticks"), ticks.length);
@@ -31,7 +34,10 @@ export async function sendTimesOf(box: BoxReading<"producer">, startedAt: number
   for (let tick = 0; tick < written; tick++) {
     const then = ticks[tick]!;
     if (!Number.isInteger(then) || then < next || then > last.next) {
-      throw new EvidenceError("lives-continue", `${box.path} says that it had sent below ${then} after it had sent below ${next}`);
+      throw new EvidenceError(
+        "lives-continue",
+        `${box.path} says that it had sent below ${then} after it had sent below ${next}`,
+      );
     }
     next = then;
     times.push({ at: since + tick * tickMs, next });

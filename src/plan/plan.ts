@@ -48,7 +48,6 @@ export function makePlan(scenario: Scenario, seed: number): Plan {
   };
 }
 
-
 function planFault(
   fault: Fault,
   index: number,

@@ -10,11 +10,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {
   const sections = [
     section(
       "tools",
-      layRows(
-        [left, left, left],
-        [nodeRow(diagnosis), ...diagnosis.tools.map(toolRow)],
-        page.palette,
-      ),
+      layRows([left, left, left], [nodeRow(diagnosis), ...diagnosis.tools.map(toolRow)], page.palette),
       page,
     ),
     ...diagnosis.tools.filter(isMissing).map((tool) => howToInstall(tool, page)),

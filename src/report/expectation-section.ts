@@ -6,14 +6,9 @@ import { printable } from "./printable.js";
 import { toneOf } from "./words.js";
 
 /** Each bound beside what was observed. */
-export function expectationSection(
-  expectations: readonly Expectation[],
-  palette: Palette,
-): string[] {
+export function expectationSection(expectations: readonly Expectation[], palette: Palette): string[] {
   if (expectations.length === 0) return [];
-  const heads = ["expected", "at least", "at most", "observed", ""].map((head) =>
-    cell(head, "faint"),
-  );
+  const heads = ["expected", "at least", "at most", "observed", ""].map((head) => cell(head, "faint"));
   const rows = expectations.map(({ name, min, max, observed, verdict }) => [
     cell(printable(name)),
     cell(limit(min), "faint"),

@@ -10,16 +10,10 @@ const shownMax = 12;
 /** When each fault was there in fact, what it touched, and what the probe saw of it. */
 export function faultSection(faults: readonly FaultResult[], palette: Palette): string[] {
   if (faults.length === 0) return ["  no faults"];
-  const heads = ["fault", "applied", "healed", "touched", "the probe saw"].map((head) =>
-    cell(head, "faint"),
-  );
+  const heads = ["fault", "applied", "healed", "touched", "the probe saw"].map((head) => cell(head, "faint"));
   const hidden = faults.length - shownMax;
   return [
-    ...layRows(
-      [left, right, right, right, left],
-      [heads, ...faults.slice(0, shownMax).map(rowOf)],
-      palette,
-    ),
+    ...layRows([left, right, right, right, left], [heads, ...faults.slice(0, shownMax).map(rowOf)], palette),
     ...(hidden > 0 ? [palette("faint", `  … and ${formatCount(hidden)} more in result.json`)] : []),
   ];
 }

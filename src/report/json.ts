@@ -11,9 +11,7 @@ export function toJson(value: unknown): string {
     (_, member: unknown) => (member === undefined ? null : member),
     2,
   ).replace(/[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu, (character) =>
-    Array.from({ length: character.length }, (_, unit) => escaped(character.charCodeAt(unit))).join(
-      "",
-    ),
+    Array.from({ length: character.length }, (_, unit) => escaped(character.charCodeAt(unit))).join(""),
   );
   return `${text}\n`;
 }

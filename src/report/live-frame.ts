@@ -10,11 +10,7 @@ const barWidthMax = 30;
 /** The live view, a row of cells a line. Each row is cut to the width when it is drawn. */
 export function liveFrame(view: LiveView, rates: Rates | undefined, width: number): Cell[][] {
   const lost = provedLost(view);
-  const heading = [
-    cell(printable(view.scenario), "strong"),
-    cell("  "),
-    cell(phaseInWords(view.phase)),
-  ];
+  const heading = [cell(printable(view.scenario), "strong"), cell("  "), cell(phaseInWords(view.phase))];
   if (view.phase === "starting") return [heading];
   return [
     [...heading, cell(`  ${formatClock(view.elapsedMs)}`, "faint")],
@@ -23,16 +19,9 @@ export function liveFrame(view: LiveView, rates: Rates | undefined, width: numbe
     figure("received", view.received, rates?.received),
     figure("processed", view.processed, rates?.processed),
     figure("on the way or lost", onTheWayOrLost(view)),
-    ...(lost.count > 0
-      ? [[...figure("proved lost", lost.count), cell(`  ${lost.causes}`, "bad")]]
-      : []),
+    ...(lost.count > 0 ? [[...figure("proved lost", lost.count), cell(`  ${lost.causes}`, "bad")]] : []),
     ...(view.faultsOn.length > 0
-      ? [
-          [
-            cell("  fault on            ", "faint"),
-            cell(view.faultsOn.map(printable).join(", "), "doubtful"),
-          ],
-        ]
+      ? [[cell("  fault on            ", "faint"), cell(view.faultsOn.map(printable).join(", "), "doubtful")]]
       : []),
   ];
 }
@@ -41,9 +30,7 @@ function figure(name: string, count: number, perSecond?: number): Cell[] {
   return [
     cell(`  ${name.padEnd("on the way or lost".length)}  `, "faint"),
     cell(formatCount(count).padStart("1,000,000".length), "strong"),
-    ...(perSecond === undefined
-      ? []
-      : [cell(formatPerSecond(perSecond).padStart("100,000/s".length + 2))]),
+    ...(perSecond === undefined ? [] : [cell(formatPerSecond(perSecond).padStart("100,000/s".length + 2))]),
   ];
 }
 

@@ -33,10 +33,7 @@ export function liveScreen(stream: LiveStream, env: NodeJS.ProcessEnv): LiveRepo
     line: (text) => redraw(`${printable(text)}\n`, frame, shown),
     live(view) {
       const width = (stream.columns ?? 80) - 1;
-      const rows = liveFrame(view, pace(view), width).slice(
-        0,
-        Math.max(1, (stream.rows ?? 24) - 1),
-      );
+      const rows = liveFrame(view, pace(view), width).slice(0, Math.max(1, (stream.rows ?? 24) - 1));
       frame = rows.map((row) => layLine(row, width, palette));
       redraw(
         "",

@@ -65,9 +65,5 @@ function otherFates({ messages, violations }: Result): Cell[][] {
   ] as const;
   return fates
     .filter(([, count]) => count > 0)
-    .map(([name, count, words]) => [
-      cell(name),
-      cell(formatCount(count), "doubtful"),
-      cell(words, "faint"),
-    ]);
+    .map(([name, count, words]) => [cell(name), cell(formatCount(count), "doubtful"), cell(words, "faint")]);
 }

@@ -65,7 +65,10 @@ function countsOf(tally: Tally): MessageCounts {
   };
 }
 
-function faultOf({ on, kind, appliedAt, healedAt, touched, probe }: FaultEvent, startedAt: number): FaultResult {
+function faultOf(
+  { on, kind, appliedAt, healedAt, touched, probe }: FaultEvent,
+  startedAt: number,
+): FaultResult {
   const since = (at: number | null): number | null => (at === null ? null : Math.round(at - startedAt));
   return { on, kind, appliedAt: since(appliedAt), healedAt: since(healedAt), touched, probe };
 }

@@ -16,9 +16,7 @@ export function formatMessages(count: number): string {
 }
 
 export function formatPerSecond(perSecond: number): string {
-  return Number.isFinite(perSecond)
-    ? `${(perSecond < 100 ? tenths : wholes).format(perSecond)}/s`
-    : noNumber;
+  return Number.isFinite(perSecond) ? `${(perSecond < 100 ? tenths : wholes).format(perSecond)}/s` : noNumber;
 }
 
 /** A length of time that was measured: `0.4 ms`, `850 ms`, `12.35 s`. */

@@ -22,8 +22,7 @@ export function openPace(): (view: LiveView) => Rates | undefined {
   let seen: LiveView[] = [];
   return (view) => {
     const last = seen.at(-1);
-    if (last !== undefined && (last.scenario !== view.scenario || view.elapsedMs < last.elapsedMs))
-      seen = [];
+    if (last !== undefined && (last.scenario !== view.scenario || view.elapsedMs < last.elapsedMs)) seen = [];
     seen.push(view);
     seen = seen.filter(({ elapsedMs }) => view.elapsedMs - elapsedMs <= spanMsMax);
     const [first = view] = seen;

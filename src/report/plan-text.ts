@@ -35,8 +35,7 @@ function section(name: string, sentences: readonly string[], { palette, width }:
 }
 
 function environmentInWords({ brokers, topic }: Scenario): string[] {
-  const copies =
-    topic.replicationFactor === 1 ? "one copy each" : `${topic.replicationFactor} copies each`;
+  const copies = topic.replicationFactor === 1 ? "one copy each" : `${topic.replicationFactor} copies each`;
   return [
     `${many(brokers.count, "broker")}, a proxy before each for the producers and one for the consumers`,
     `one topic, ${many(topic.partitions, "partition")}, ${copies}`,
@@ -52,13 +51,10 @@ function producersInWords({ scenario, sendingMs }: Plan): string[] {
 }
 
 function consumersInWords({ consumers }: Scenario): string[] {
-  const { count, commitEvery, handle, reset, sessionTimeout, partitionsConsumedConcurrently } =
-    consumers;
+  const { count, commitEvery, handle, reset, sessionTimeout, partitionsConsumedConcurrently } = consumers;
   return [
     `${many(count, "consumer")}, each commits ${formatMessages(commitEvery)} at a time and only then processes them`,
-    handle === 0
-      ? "the handler takes no time"
-      : `the handler takes ${formatSpan(handle)} a message`,
+    handle === 0 ? "the handler takes no time" : `the handler takes ${formatSpan(handle)} a message`,
     `each handles ${many(partitionsConsumedConcurrently, "partition")} at a time`,
     `without a valid committed offset a partition is read from the ${reset}; ` +
       `the group gives up a silent consumer after ${formatSpan(sessionTimeout)}`,
@@ -77,9 +73,7 @@ function expectationsInWords({ expect }: Scenario): string[] {
     ...causes.map((cause) => [`lost by ${cause}`, expect.lostBy[cause]] as const),
     ["duplicated", expect.duplicated],
   ] as const;
-  return bounds.flatMap(([name, bound]) =>
-    bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`],
-  );
+  return bounds.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`]));
 }
 
 function boundInWords({ min, max }: Bound): string {

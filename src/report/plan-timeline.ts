@@ -78,8 +78,7 @@ function when(
 }
 
 function linkFaultInWords({ on, toxic, stream, for: forMs }: PlannedLinkFault): string {
-  const length =
-    forMs === undefined ? "until the producers have ended" : `for ${formatSpan(forMs)}`;
+  const length = forMs === undefined ? "until the producers have ended" : `for ${formatSpan(forMs)}`;
   if (toxic === "down") return `proxy disabled on ${on}, ${length}`;
   return `${toxic.type} on ${on}, ${stream}, ${attributesInWords(toxic)}, ${length}`;
 }
@@ -108,8 +107,6 @@ function attributesInWords(toxic: Toxic): string {
 
 function killInWords({ role, restartAfter }: PlannedKill, worker: number): string {
   const then =
-    restartAfter === undefined
-      ? "not started again"
-      : `started again after ${formatSpan(restartAfter)}`;
+    restartAfter === undefined ? "not started again" : `started again after ${formatSpan(restartAfter)}`;
   return `SIGKILL ${role} ${worker}, ${then}`;
 }

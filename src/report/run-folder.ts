@@ -17,10 +17,16 @@ export interface RunFolder extends AsyncDisposable {
 const resultName = "result.json";
 
 /** @throws LossboundError `USAGE` where something that is no result of ours is in its place. */
-export async function openRunFolder(environment: Environment, out: string, scenario: string): Promise<RunFolder> {
+export async function openRunFolder(
+  environment: Environment,
+  out: string,
+  scenario: string,
+): Promise<RunFolder> {
   const place = join(out, scenario);
   await refuseToReplaceOthers(place);
-  const partial = await environment.claim(join(out, `lossbound-partial-${scenario}-${Date.now().toString(36)}`));
+  const partial = await environment.claim(
+    join(out, `lossbound-partial-${scenario}-${Date.now().toString(36)}`),
+  );
   return {
     path: partial.path,
     take: (from, name) => cp(from, join(partial.path, name), { recursive: true, errorOnExist: true }),
@@ -48,7 +54,10 @@ async function refuseToReplaceOthers(place: string): Promise<void> {
   } catch {
     // Not a result: said below.
   }
-  throw new LossboundError("USAGE", `${place} exists and is not the result of a run: move it, or choose another --out`);
+  throw new LossboundError(
+    "USAGE",
+    `${place} exists and is not the result of a run: move it, or choose another --out`,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -57,4 +66,3 @@ async function exists(path: string): Promise<boolean> {
     () => false,
   );
 }
-

@@ -11,12 +11,7 @@ export function renderSummary(results: readonly Result[], { palette }: Page): st
   const heads = ["scenario", "verdict", "sent", "lost", "silently", "where"].map((head) =>
     cell(head, "faint"),
   );
-  const lines = layRows(
-    [left, left, right, right, right, left],
-    [heads, ...results.map(rowOf)],
-    palette,
-    0,
-  );
+  const lines = layRows([left, left, right, right, right, left], [heads, ...results.map(rowOf)], palette, 0);
   return `${lines.join("\n")}\n`;
 }
 

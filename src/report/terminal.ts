@@ -59,10 +59,7 @@ function speeds({ throughput, scheduleLagMs, latencyMs }: Result, { palette }: P
       "lag",
       `p99 ${formatMs(scheduleLagMs.p99)} · max ${formatMs(scheduleLagMs.max)} behind the schedule of sending`,
     ],
-    [
-      "latency",
-      `p50 ${formatMs(p50)} · p95 ${formatMs(p95)} · p99 ${formatMs(p99)} · max ${formatMs(max)}`,
-    ],
+    ["latency", `p50 ${formatMs(p50)} · p95 ${formatMs(p95)} · p99 ${formatMs(p99)} · max ${formatMs(max)}`],
   ]);
 }
 
@@ -74,10 +71,7 @@ function origin(
   const { kind, broker, proxy, client, node } = environment;
   return facts(palette, [
     ["witnesses", witnesses.length === 0 ? "none" : witnesses.join(", ")],
-    [
-      "environment",
-      `${kind} · broker ${broker} · proxy ${proxy} · client ${client} · node ${node}`,
-    ],
+    ["environment", `${kind} · broker ${broker} · proxy ${proxy} · client ${client} · node ${node}`],
     ["seed", String(seed)],
     ["repeat with", repeatWith],
     ["files", folder],

@@ -111,8 +111,7 @@ function* aConsumerSurvives(body: Body, sound: Sound): Iterable<Complaint> {
   const named = new Set<number>();
   let drawn = 0;
   for (const [index, fault] of soundFaults(body, sound)) {
-    if (fault.kind !== "kill" || fault.role !== "consumer" || fault.restartAfter !== undefined)
-      continue;
+    if (fault.kind !== "kill" || fault.role !== "consumer" || fault.restartAfter !== undefined) continue;
     if (fault.worker === undefined) drawn += fault.times;
     else named.add(fault.worker);
     if (named.size + drawn < count) continue;

@@ -36,15 +36,11 @@ const causeWords: Record<Cause, string> = {
   "in-processing": "Committed; the handler began and never ended.",
 };
 
-const causeFields = causes.map(
-  (cause) => [cause, bound().optional().describe(causeWords[cause])] as const,
-);
+const causeFields = causes.map((cause) => [cause, bound().optional().describe(causeWords[cause])] as const);
 
 export const expectSchema: Field<Expect> = section({
   lost: bound().describe("Messages that are lost, whatever the cause."),
-  silentlyLost: bound()
-    .optional()
-    .describe("Messages that are lost and were not rejected: nobody was told."),
+  silentlyLost: bound().optional().describe("Messages that are lost and were not rejected: nobody was told."),
   lostBy: section(Object.fromEntries(causeFields))
     .prefault({})
     .describe("Messages that are lost, by the place where they died.") as Field<Expect["lostBy"]>,

@@ -55,22 +55,17 @@ export function leaf<T>(options: {
 }
 
 /** A map of fixed keys. A field that may be missing is `.optional()`, or has a `.prefault()`. */
-export function section<S extends Shape>(
-  shape: S,
-  rules: Rule<Section<S>>[] = [],
-): Field<Section<S>> {
+export function section<S extends Shape>(shape: S, rules: Rule<Section<S>>[] = []): Field<Section<S>> {
   const keys = Object.keys(shape);
   const object = z.strictObject(shape, { error: `a map of ${keys.join(", ")}` });
   return object.superRefine(
     (value, context) => {
       for (const issue of context.issues) {
         // zod names the unknown keys, not the known ones: they are added while they are at hand.
-        if (issue.code === "unrecognized_keys" && !issue.path?.length)
-          Object.assign(issue, { known: keys });
+        if (issue.code === "unrecognized_keys" && !issue.path?.length) Object.assign(issue, { known: keys });
       }
       const wrong = context.issues.flatMap(pathsOf);
-      const sound = (...path: Path) =>
-        !wrong.some((other) => isPrefix(path, other) || isPrefix(other, path));
+      const sound = (...path: Path) => !wrong.some((other) => isPrefix(path, other) || isPrefix(other, path));
       for (const rule of rules) {
         for (const complaint of rule(value as Section<S>, sound)) {
           context.issues.push(issueOf(complaint, value));
@@ -157,9 +152,7 @@ function complaintsOf(issue: z.core.$ZodIssue): Complaint[] {
 
 function pathsOf(issue: z.core.$ZodRawIssue): Path[] {
   const path = (issue.path ?? []) as Path;
-  return issue.code === "unrecognized_keys"
-    ? (issue.keys ?? []).map((key) => [...path, key])
-    : [path];
+  return issue.code === "unrecognized_keys" ? (issue.keys ?? []).map((key) => [...path, key]) : [path];
 }
 
 function isPrefix(path: Path, of: Path): boolean {

@@ -14,9 +14,7 @@ const triggers = ["at", "after", "when"];
 
 export const killFault: Field<KillFault> = section(
   {
-    kill: oneOf(["producer", "consumer"]).describe(
-      "The role of the worker that is killed with SIGKILL.",
-    ),
+    kill: oneOf(["producer", "consumer"]).describe("The role of the worker that is killed with SIGKILL."),
     worker: count({ max: 1_000 })
       .optional()
       .describe("Which worker of that role, from 0; without it, the plan draws one."),
@@ -24,9 +22,7 @@ export const killFault: Field<KillFault> = section(
     ...handlingField,
     restartAfter: duration()
       .optional()
-      .describe(
-        "From the kill to the worker's next life; without it, it stays dead. Example: 500ms.",
-      ),
+      .describe("From the kill to the worker's next life; without it, it stays dead. Example: 500ms."),
     ...recurrenceFields,
   },
   [oneTrigger, handlersAreConsumers, recurrenceIsTimed],

@@ -4,19 +4,12 @@ import { duration, durationMsMax, oneOf, only } from "./notations.js";
 import { formatDuration } from "./quantities.js";
 import type { LinkFault, Moment, Toxic } from "./scenario.js";
 import { toxicAttributes, toxicRules, toxicTypes } from "./toxic-schema.js";
-import {
-  exactlyOne,
-  exactlyOneRequired,
-  momentFields,
-  recurrenceFields,
-} from "./trigger-schema.js";
+import { exactlyOne, exactlyOneRequired, momentFields, recurrenceFields } from "./trigger-schema.js";
 
 const moments = ["at", "after"];
 
 const commonFields = {
-  on: oneOf(["producer-link", "consumer-link"]).describe(
-    "The connections on which the fault works.",
-  ),
+  on: oneOf(["producer-link", "consumer-link"]).describe("The connections on which the fault works."),
   ...momentFields,
   for: duration({ min: 1, max: durationMsMax })
     .optional()
@@ -41,9 +34,7 @@ const toxicFields = {
 /** The proxy disabled. It cuts both ways, so it has no stream. */
 const downFault: Field<LinkFault> = section(
   {
-    down: only(true, "true").describe(
-      "The proxy is disabled: connections close, and dials are refused.",
-    ),
+    down: only(true, "true").describe("The proxy is disabled: connections close, and dials are refused."),
     ...commonFields,
   },
   [oneMoment, recurrenceIsWhole],
@@ -51,9 +42,7 @@ const downFault: Field<LinkFault> = section(
   .transform((fault) => linkFault({ ...fault, stream: "upstream" }, "down"))
   .meta(exactlyOneRequired(moments));
 
-const toxicFaults = new Map<unknown, Field<LinkFault>>(
-  toxicTypes.map((type) => [type, toxicFault(type)]),
-);
+const toxicFaults = new Map<unknown, Field<LinkFault>>(toxicTypes.map((type) => [type, toxicFault(type)]));
 
 /**
  * Stands in where a toxic has no known name, so that the problems of the other keys show beside that
@@ -105,10 +94,7 @@ function toxicFault(type: Toxic["type"]): Field<LinkFault> {
   return form
     .transform((fault: Common & Record<string, unknown>) => {
       // `toxicAttributes` is typed so that a type with its attributes is a Toxic.
-      const toxic = Object.fromEntries([
-        ["type", type],
-        ...names.map((name) => [name, fault[name]]),
-      ]);
+      const toxic = Object.fromEntries([["type", type], ...names.map((name) => [name, fault[name]])]);
       return linkFault(fault, toxic as Toxic);
     })
     .meta(exactlyOneRequired(moments));
@@ -145,8 +131,7 @@ function* recurrenceIsWhole(
       yield { path: [key], allowed: `a duration, since the fault falls ${fault.times} times` };
     }
   }
-  if (!sound("for") || !sound("every") || fault.for === undefined || fault.every === undefined)
-    return;
+  if (!sound("for") || !sound("every") || fault.for === undefined || fault.every === undefined) return;
   if (fault.every <= fault.for) {
     yield { path: ["every"], allowed: `more than for, which is ${formatDuration(fault.for)}` };
   }

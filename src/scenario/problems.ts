@@ -20,9 +20,7 @@ export class ScenarioError extends LossboundError {
   readonly problems: readonly ScenarioProblem[];
 
   constructor(problems: readonly ScenarioProblem[], options: { cause?: unknown } = {}) {
-    const ordered = problems.toSorted(
-      (one, other) => one.line - other.line || one.column - other.column,
-    );
+    const ordered = problems.toSorted((one, other) => one.line - other.line || one.column - other.column);
     super("INPUT", ordered.map(renderProblem).join("\n"), options);
     this.problems = ordered;
   }

@@ -87,10 +87,7 @@ function scale(units: Record<string, number>): Scale {
     write(value) {
       const fitting = names.filter((name) => value !== 0 && value % (units[name] ?? 1) === 0);
       const texts = fitting.map((name) => `${value / (units[name] ?? 1)}${name}`);
-      return texts.reduce(
-        (best, text) => (text.length < best.length ? text : best),
-        `${value}${names[0]}`,
-      );
+      return texts.reduce((best, text) => (text.length < best.length ? text : best), `${value}${names[0]}`);
     },
   };
 }

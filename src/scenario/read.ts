@@ -54,17 +54,11 @@ async function readText(path: string): Promise<string> {
     const stat = await file.stat();
     if (!stat.isFile()) {
       throw new ScenarioError([
-        problemOfFile(
-          path,
-          stat.isDirectory() ? "a folder" : "something that is no file",
-          "a file",
-        ),
+        problemOfFile(path, stat.isDirectory() ? "a folder" : "something that is no file", "a file"),
       ]);
     }
     if (stat.size > fileBytesMax) {
-      throw new ScenarioError([
-        problemOfFile(path, `${stat.size} bytes`, `at most ${fileBytesMax} bytes`),
-      ]);
+      throw new ScenarioError([problemOfFile(path, `${stat.size} bytes`, `at most ${fileBytesMax} bytes`)]);
     }
     bytes = await file.readFile();
   } catch (error) {

@@ -59,17 +59,11 @@ export const scenarioSchema: Field<ScenarioBody> = section(
       count: count({ min: 1, max: workersMax })
         .prefault(1)
         .describe("How many producer processes there are."),
-      rate: rate(ratePerSecondMax).describe(
-        "Messages a second, all producers together. Example: 2000/s.",
-      ),
-      messages: count({ min: 1, max: messagesMax }).describe(
-        "Messages in all, all producers together.",
-      ),
+      rate: rate(ratePerSecondMax).describe("Messages a second, all producers together. Example: 2000/s."),
+      messages: count({ min: 1, max: messagesMax }).describe("Messages in all, all producers together."),
       size: size({ min: sizeBytesMin, max: sizeBytesMax })
         .prefault(sizes.write(200))
-        .describe(
-          "The size of one message's value, its header of 40 bytes included. Example: 200B.",
-        ),
+        .describe("The size of one message's value, its header of 40 bytes included. Example: 200B."),
     }).describe("The processes that send."),
 
     consumers: section({
@@ -87,9 +81,7 @@ export const scenarioSchema: Field<ScenarioBody> = section(
         .describe("Where a partition without a valid committed offset is read from."),
       sessionTimeout: duration(sessionTimeoutRange)
         .prefault(durations.write(6_000))
-        .describe(
-          "After so long without a heartbeat the group goes on without a consumer. Example: 6s.",
-        ),
+        .describe("After so long without a heartbeat the group goes on without a consumer. Example: 6s."),
       partitionsConsumedConcurrently: count({ min: 1, max: partitionsMax })
         .prefault(1)
         .describe("How many partitions' chunks one consumer handles at the same time."),

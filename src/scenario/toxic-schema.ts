@@ -16,9 +16,7 @@ const dataRange: Range = { max: 1_000_000_000_000 };
 export const toxicAttributes: Attributes = {
   latency: {
     latency: duration().describe("How long each piece of data is held back. Example: 50ms."),
-    jitter: duration()
-      .prefault("0ms")
-      .describe("By how much that varies, up and down. Example: 10ms."),
+    jitter: duration().prefault("0ms").describe("By how much that varies, up and down. Example: 10ms."),
   },
   bandwidth: {
     rate: bandwidth().describe("What passes at most. Example: 5KB/s; a plain number is KB/s."),
@@ -29,14 +27,10 @@ export const toxicAttributes: Attributes = {
   timeout: {
     timeout: duration()
       .prefault("0ms")
-      .describe(
-        "All data is swallowed, and after so long without any the connection closes; 0ms: never.",
-      ),
+      .describe("All data is swallowed, and after so long without any the connection closes; 0ms: never."),
   },
   reset_peer: {
-    timeout: duration()
-      .prefault("0ms")
-      .describe("Connections are reset after so long. Example: 100ms."),
+    timeout: duration().prefault("0ms").describe("Connections are reset after so long. Example: 100ms."),
   },
   slicer: {
     average_size: bytes({ ...dataRange, min: 1 }).describe(

@@ -45,9 +45,7 @@ export const momentFields = {
   at: duration()
     .transform((ms): Moment => ({ kind: "at", ms }))
     .optional()
-    .describe(
-      "The fault falls at this time. Time 0 is when the producers begin to send. Example: 3s.",
-    ),
+    .describe("The fault falls at this time. Time 0 is when the producers begin to send. Example: 3s."),
   after: after
     .optional()
     .describe(

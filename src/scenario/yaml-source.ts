@@ -119,10 +119,7 @@ function errorsOf(
   const place = placeOf(first.pos[0]);
   if (first.code === "RESOURCE_EXHAUSTION") return [...complaints, { ...place, ...tooDeep }];
   const [summary = ""] = first.message.split("\n");
-  return [
-    ...complaints,
-    { ...place, found: `text that is not YAML (${summary})`, allowed: "YAML 1.2" },
-  ];
+  return [...complaints, { ...place, found: `text that is not YAML (${summary})`, allowed: "YAML 1.2" }];
 }
 
 /** What YAML has and a scenario has no use for. */

@@ -52,7 +52,11 @@ export function lostInAll(tally: Tally): number {
 export function judge(expect: Expect, tally: Tally, faults: readonly FaultEvidence[]): Judgement {
   const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
   const expectations = observationsOf(expect, tally).map((observation) =>
-    holdAgainst(observation, { sent: tally.sent, faultsWorked: idle.length === 0, lostAny: lostInAll(tally) > 0 }),
+    holdAgainst(observation, {
+      sent: tally.sent,
+      faultsWorked: idle.length === 0,
+      lostAny: lostInAll(tally) > 0,
+    }),
   );
   const broken = expectations.filter(({ verdict }) => verdict === "broken");
   if (broken.length > 0) return { verdict: "broken", reasons: broken.map(inWords), expectations };

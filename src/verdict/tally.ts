@@ -51,7 +51,11 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
   };
   const counter = new FateCounter(planes);
   for (let producer = 0; producer < layout.messages.length; producer++) {
-    const numbers = { base: layout.bases[producer]!, sent: ledger.sentBelow[producer]!, planned: layout.messages[producer]! };
+    const numbers = {
+      base: layout.bases[producer]!,
+      sent: ledger.sentBelow[producer]!,
+      planned: layout.messages[producer]!,
+    };
     let from = 0;
     for (const { second, next } of secondsOf(ledger.sendTimes[producer]!, startedAt)) {
       const to = Math.min(Math.max(next, from), numbers.sent);
@@ -64,7 +68,10 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
     add(tally.fates, counter.count(numbers, from, Math.ceil(numbers.planned / 32) * 32));
   }
   if (tally.fates.impossible > 0) {
-    throw new EvidenceError("possible-evidence", `${tally.fates.impossible} messages have evidence that contradicts itself`);
+    throw new EvidenceError(
+      "possible-evidence",
+      `${tally.fates.impossible} messages have evidence that contradicts itself`,
+    );
   }
   checkSum(tally);
   return tally;
@@ -161,7 +168,6 @@ function checkSum(tally: Tally): void {
     throw new LossboundError("HARNESS", `the fates sum to ${sum} messages, the plan has ${tally.planned}`);
   }
 }
-
 
 function zeroed<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;

@@ -103,10 +103,14 @@ export class AtMostOnceConsumer {
     const indexes = new Uint32Array(batch.count);
     const sentAt = new Float64Array(batch.count);
     for (let place = 0; place < batch.count; place++) {
-      const ours = this.#read(batch.valueOf(place), identity) && identity.number < (messages[identity.producer] ?? 0);
+      const ours =
+        this.#read(batch.valueOf(place), identity) && identity.number < (messages[identity.producer] ?? 0);
       if (!ours) {
         const where = `offset ${batch.offsetOf(place)} of partition ${batch.partition}`;
-        throw new LossboundError("HARNESS", `the record at ${where} of ${this.#order.topic} is none of this run's`);
+        throw new LossboundError(
+          "HARNESS",
+          `the record at ${where} of ${this.#order.topic} is none of this run's`,
+        );
       }
       indexes[place] = bases[identity.producer]! + identity.number;
       sentAt[place] = identity.sentAt;
@@ -144,7 +148,8 @@ export class AtMostOnceConsumer {
       if (!covered.has(index)) beganUncovered.mark(index);
       if (!began.mark(index)) beganAgain.mark(index);
       const arm = this.#arm;
-      if (arm !== undefined && arm.of === to - from && arm.message === place - from + 1) await this.#standStill(arm);
+      if (arm !== undefined && arm.of === to - from && arm.message === place - from + 1)
+        await this.#standStill(arm);
       if (handle > 0) await sleep(handle);
       if (!ended.mark(index)) endedAgain.mark(index);
       // A look at the clock takes longer than a handler that does nothing: those share one.

@@ -75,7 +75,11 @@ export class Crew implements AsyncDisposable {
     const path = join(boxes, boxName({ role, worker, life }));
     createBox(path, description);
     const name = `${role} ${worker}`;
-    const order = this.#orderOf(description, { path, events, clientId: `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}` });
+    const order = this.#orderOf(description, {
+      path,
+      events,
+      clientId: `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}`,
+    });
     const process = await start({
       name,
       command: nodePath,
@@ -100,14 +104,19 @@ export class Crew implements AsyncDisposable {
 
   /** The life that a worker is living now; `undefined` while it is dead. */
   living(role: Role, worker: number): Life | undefined {
-    return this.lives.findLast((life) => life.role === role && life.worker === worker && life.process.end === undefined);
+    return this.lives.findLast(
+      (life) => life.role === role && life.worker === worker && life.process.end === undefined,
+    );
   }
 
   /** SIGKILL, and waits for the end. */
   async kill(life: Life): Promise<void> {
     life.killed = true;
     life.process.signal("SIGKILL");
-    await waitUntil(`${life.process.name} to die`, () => life.process.end !== undefined, { limitMs: 5_000, everyMs: 1 });
+    await waitUntil(`${life.process.name} to die`, () => life.process.end !== undefined, {
+      limitMs: 5_000,
+      everyMs: 1,
+    });
   }
 
   command(life: Life, command: Command): void {
@@ -156,7 +165,10 @@ export class Crew implements AsyncDisposable {
     };
   }
 
-  #orderOf(description: BoxDescription, files: { path: string; events: string; clientId: string }): LifeOrder {
+  #orderOf(
+    description: BoxDescription,
+    files: { path: string; events: string; clientId: string },
+  ): LifeOrder {
     const { plan, runId, topic, groupId, bootstrap, routes, secured, traceRequests } = this.#options;
     const { scenario, layout } = plan;
     const role = description.kind as Role;
@@ -174,7 +186,12 @@ export class Crew implements AsyncDisposable {
     };
     switch (role) {
       case "producer":
-        return { ...shared, role, rate: scenario.producers.rate / scenario.producers.count, size: scenario.producers.size };
+        return {
+          ...shared,
+          role,
+          rate: scenario.producers.rate / scenario.producers.count,
+          size: scenario.producers.size,
+        };
       case "consumer":
         return {
           ...shared,
@@ -193,7 +210,9 @@ export class Crew implements AsyncDisposable {
     const expected = life.killed || this.#ending || (role === "producer" && end.code === 0);
     if (expected) return;
     this.#failed.abort(
-      new LossboundError("HARNESS", `${life.process.name} ended by itself (${how})`, { detail: life.process.lastLines() }),
+      new LossboundError("HARNESS", `${life.process.name} ended by itself (${how})`, {
+        detail: life.process.lastLines(),
+      }),
     );
   }
 }
@@ -203,7 +222,8 @@ export function bytesOfBoxes(plan: Plan): number {
   const { scenario, layout } = plan;
   const kills = { producer: 0, consumer: 0 };
   for (const fault of plan.faults) if (fault.kind === "kill") kills[fault.role] += fault.times;
-  const size = (kind: BoxKind, bits: number, ticks = 0): number => sectionsOf({ kind, bits, ticks }).fileLength;
+  const size = (kind: BoxKind, bits: number, ticks = 0): number =>
+    sectionsOf({ kind, bits, ticks }).fileLength;
   const mostMessages = Math.max(...layout.messages);
   return (
     (scenario.producers.count + kills.producer) * size("producer", mostMessages, ticksFor(plan)) +

@@ -60,10 +60,14 @@ async function liveAsProducer(order: ProducerOrder, write: EventWriter): Promise
   await sendOnSchedule(order, box, client, (await go).at);
   await flush(box, write, flushLimitMs);
   await within("the producer to disconnect", client.disconnect(), disconnectLimitMs).catch(() => {});
-  await waitUntil("the sockets to close", () => box.get("connectionsClosed") === box.get("connectionsOpened"), {
-    limitMs: 1_000,
-    everyMs: 5,
-  }).catch(() => {});
+  await waitUntil(
+    "the sockets to close",
+    () => box.get("connectionsClosed") === box.get("connectionsOpened"),
+    {
+      limitMs: 1_000,
+      everyMs: 5,
+    },
+  ).catch(() => {});
 }
 
 async function liveAsConsumer(order: ConsumerOrder, write: EventWriter): Promise<void> {
@@ -109,6 +113,7 @@ function nextCommand<Kind extends Command["kind"]>(kind: Kind): Promise<Extract<
 }
 
 function report(what: Report): void {
-  if (process.send === undefined) throw new LossboundError("HARNESS", "a worker is started by the supervisor, not by hand");
+  if (process.send === undefined)
+    throw new LossboundError("HARNESS", "a worker is started by the supervisor, not by hand");
   process.send(what);
 }

@@ -57,7 +57,10 @@ export async function flush(box: BlackBox<"producer">, write: EventWriter, limit
   const settled = (): boolean => box.planes.accepted.count + box.planes.rejected.count === sent();
   const flushed = (): boolean => bytesInProcess(box) === 0;
   try {
-    await waitUntil("the last sends to leave this process", () => settled() && flushed(), { limitMs, everyMs: 5 });
+    await waitUntil("the last sends to leave this process", () => settled() && flushed(), {
+      limitMs,
+      everyMs: 5,
+    });
   } catch {
     write({ event: "flush-limit", bytesLeft: bytesInProcess(box) });
   }

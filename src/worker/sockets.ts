@@ -1,6 +1,11 @@
 import type { SocketObserver } from "../kafka/dial.js";
 import type { BlackBox } from "../ledger/black-box.js";
-import { type ConnectionField, connectionFields, connectionSlots, connectionStride } from "../ledger/box-format.js";
+import {
+  type ConnectionField,
+  connectionFields,
+  connectionSlots,
+  connectionStride,
+} from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
 import { messageReader } from "../kafka/message.js";
 

@@ -77,8 +77,17 @@ function survivorsOf(requests: readonly Request[]): number[] {
 async function storedIn(folder: string): Promise<number[]> {
   const { runId, scenario: ran, seed } = readRunRecord(folder);
   const { layout } = makePlan(ran, seed);
-  const expected = { kind: "scan" as const, runId, worker: 0, life: 0, bits: layout.words * 32, killed: false };
+  const expected = {
+    kind: "scan" as const,
+    runId,
+    worker: 0,
+    life: 0,
+    bits: layout.words * 32,
+    killed: false,
+  };
   await using box = await readBox(join(folder, boxesName, scanBoxName), expected);
   const stored = await box.plane("stored");
-  return Array.from({ length: layout.planned }, (_, number) => number).filter((number) => hasBit(stored, number));
+  return Array.from({ length: layout.planned }, (_, number) => number).filter((number) =>
+    hasBit(stored, number),
+  );
 }

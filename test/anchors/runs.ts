@@ -1,2 +1,5 @@
 /** How often each anchor is run: once in `npm test`, twenty times by `npm run anchors`. */
-export const anchorRuns = Array.from({ length: Number(process.env["LOSSBOUND_ANCHOR_RUNS"] ?? 1) }, (_, run) => run + 1);
+export const anchorRuns = Array.from(
+  { length: Number(process.env["LOSSBOUND_ANCHOR_RUNS"] ?? 1) },
+  (_, run) => run + 1,
+);

@@ -44,14 +44,21 @@ describe("a consumer that is killed in message k of a chunk of n", () => {
     expect(killed).toHaveLength(places.length);
     for (const [index, k] of places.entries()) {
       const { lostInProcessing, lostAfterCommit } = await leftBy(join(lab.out, name), killed[index]!);
-      expect({ k, lostInProcessing, lostAfterCommit }).toEqual({ k, lostInProcessing: 1, lostAfterCommit: chunk - k });
+      expect({ k, lostInProcessing, lostAfterCommit }).toEqual({
+        k,
+        lostInProcessing: 1,
+        lostAfterCommit: chunk - k,
+      });
     }
     expect(result.verdict, result.reasons.join("; ")).toBe("held");
   });
 });
 
 /** What the ledger shows of a life: chunks that it committed and did not get through. */
-async function leftBy(folder: string, life: LifeRecord): Promise<{ lostInProcessing: number; lostAfterCommit: number }> {
+async function leftBy(
+  folder: string,
+  life: LifeRecord,
+): Promise<{ lostInProcessing: number; lostAfterCommit: number }> {
   const { runId, scenario: ran, seed } = readRunRecord(folder);
   const { layout } = makePlan(ran, seed);
   const expected = { kind: "consumer" as const, runId, bits: layout.words * 32, ...life };

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { estimate, medianOf } from "../../bench/statistics.js";
 
-const oneTo = (count: number): number[] =>
-  Array.from({ length: count }, (_, place) => count - place);
+const oneTo = (count: number): number[] => Array.from({ length: count }, (_, place) => count - place);
 
 describe("the interval of a median", () => {
   // The ranks that tables of the sign test give for 95 %.

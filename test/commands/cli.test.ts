@@ -13,21 +13,18 @@ describe("help", () => {
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "plan", "judge", "doctor"])(
-    "has a page with an example for %s",
-    async (name) => {
-      const pages = await Promise.all(
-        [
-          ["help", name],
-          [name, "--help"],
-          [name, "-h"],
-        ].map((args) => lossbound(args)),
-      );
-      expect(pages.map(({ code }) => code)).toEqual([0, 0, 0]);
-      expect(new Set(pages.map(({ stdout }) => stdout)).size).toBe(1);
-      expect(pages[0]?.stdout).toMatch(new RegExp(`Examples\\n.*:\\n    lossbound ${name}`));
-    },
-  );
+  test.each(["run", "plan", "judge", "doctor"])("has a page with an example for %s", async (name) => {
+    const pages = await Promise.all(
+      [
+        ["help", name],
+        [name, "--help"],
+        [name, "-h"],
+      ].map((args) => lossbound(args)),
+    );
+    expect(pages.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(pages.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(pages[0]?.stdout).toMatch(new RegExp(`Examples\\n.*:\\n    lossbound ${name}`));
+  });
 
   test("goes to stderr when nothing was asked for, and that is an error", async () => {
     const { code, stdout, stderr } = await lossbound([]);
@@ -38,16 +35,14 @@ describe("help", () => {
   test("is coloured only where that was asked for, since this is a pipe", async () => {
     expect((await lossbound(["help"])).stdout).not.toContain("\u001b");
     expect((await lossbound(["help"], { FORCE_COLOR: "1" })).stdout).toContain("\u001b[1mCommands");
-    expect((await lossbound(["help"], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain(
-      "\u001b",
-    );
+    expect((await lossbound(["help"], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain("\u001b");
   });
 });
 
 test("--version prints the version of the package", async () => {
-  const manifest = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  ) as { version: string };
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
   expect(await lossbound(["--version"])).toEqual({
     code: 0,
     stdout: `${manifest.version}\n`,
@@ -57,11 +52,7 @@ test("--version prints the version of the package", async () => {
 
 describe("a wrong command line ends with 64 and says what was meant", () => {
   test.each<[string[], ...string[]]>([
-    [
-      ["pln", "x.yaml"],
-      "unknown command pln; did you mean `lossbound plan`?",
-      "see `lossbound help`",
-    ],
+    [["pln", "x.yaml"], "unknown command pln; did you mean `lossbound plan`?", "see `lossbound help`"],
     [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
     [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
@@ -76,10 +67,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["run", "x.yaml", "--out="], "--out needs a value: --out DIR"],
     [["run", "--out", "--json", "x.yaml"], "--out needs a value: --out DIR"],
     [["run", "--seed", "1", "--seed", "2", "x.yaml"], "--seed is given twice"],
-    [
-      ["run", "--seed", "-1", "x.yaml"],
-      '--seed is "-1", and must be a whole number from 0 to 4294967295',
-    ],
+    [["run", "--seed", "-1", "x.yaml"], '--seed is "-1", and must be a whole number from 0 to 4294967295'],
     [["plan", "--seed", "4294967296", "x.yaml"], '--seed is "4294967296"'],
     [
       ["run", "--environment", "docker", "x.yaml"],
@@ -89,21 +77,11 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
       ["run", "--environment", "local", "--brokers", "a:1", "x.yaml"],
       "--brokers belongs to --environment external",
     ],
-    [
-      ["run", "--environment", "external", "x.yaml"],
-      "needs --brokers HOST:PORT,…",
-      "needs --toxiproxy URL",
-    ],
+    [["run", "--environment", "external", "x.yaml"], "needs --brokers HOST:PORT,…", "needs --toxiproxy URL"],
     [["run", "--proxy-host", "h", "x.yaml"], "needs --brokers", "needs --toxiproxy"],
     [["run", "--brokers", "a:1,b", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "b"'],
-    [
-      ["run", "--brokers", "a:65536", "--toxiproxy", "http://t:8474", "x.yaml"],
-      '--brokers has "a:65536"',
-    ],
-    [
-      ["run", "--brokers", "[::1]:9092", "--toxiproxy", "t:8474", "x.yaml"],
-      '--toxiproxy is "t:8474"',
-    ],
+    [["run", "--brokers", "a:65536", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "a:65536"'],
+    [["run", "--brokers", "[::1]:9092", "--toxiproxy", "t:8474", "x.yaml"], '--toxiproxy is "t:8474"'],
     [["run", "--out", "/dev/null", "x.yaml"], '--out is "/dev/null", which is no folder'],
     [["judge"], "judge needs the folder of a run"],
     [["doctor", "now"], "doctor takes no operands"],
@@ -128,15 +106,8 @@ describe("run checks every file before it starts anything", () => {
       "one.yaml": soundScenario.replace("partitions: 2", "partitions: none"),
       "other.yaml": soundScenario.replace("commitEvery", "commitEvry"),
     });
-    const files = ["sound.yaml", "one.yaml", "other.yaml", "absent.yaml"].map((name) =>
-      folder.file(name),
-    );
-    const { code, stdout, stderr } = await lossbound([
-      "run",
-      "--out",
-      folder.file("out"),
-      ...files,
-    ]);
+    const files = ["sound.yaml", "one.yaml", "other.yaml", "absent.yaml"].map((name) => folder.file(name));
+    const { code, stdout, stderr } = await lossbound(["run", "--out", folder.file("out"), ...files]);
     expect([code, stdout]).toEqual([64, ""]);
     expect(stderr).toMatch(/^lossbound: [0-9]+ problems in 3 scenario files\n/);
     expect(stderr).toMatch(/one\.yaml:3:/);
@@ -147,11 +118,7 @@ describe("run checks every file before it starts anything", () => {
 
   test("and refuses two scenarios that would write the same folder", async () => {
     using folder = aFolder({ "same.yaml": soundScenario, "same.yml": soundScenario });
-    const { code, stderr } = await lossbound([
-      "run",
-      folder.file("same.yaml"),
-      folder.file("same.yml"),
-    ]);
+    const { code, stderr } = await lossbound(["run", folder.file("same.yaml"), folder.file("same.yml")]);
     expect(code).toBe(64);
     expect(stderr).toContain("are both the scenario same, and would write the same folder");
   });
@@ -172,22 +139,14 @@ describe("plan", () => {
 
   test("draws a seed where none is given, and says which", async () => {
     using folder = aFolder({ "kills.yaml": soundScenario });
-    const runs = await Promise.all(
-      [1, 2, 3].map(() => lossbound(["plan", folder.file("kills.yaml")])),
-    );
+    const runs = await Promise.all([1, 2, 3].map(() => lossbound(["plan", folder.file("kills.yaml")])));
     const seeds = runs.map(({ stdout }) => /seed ([0-9]+)/.exec(stdout)?.[1]);
     expect(new Set(seeds).size).toBe(3);
   });
 
   test("prints the plan as JSON", async () => {
     using folder = aFolder({ "kills.yaml": soundScenario });
-    const { stdout } = await lossbound([
-      "plan",
-      "--json",
-      "--seed",
-      "7",
-      folder.file("kills.yaml"),
-    ]);
+    const { stdout } = await lossbound(["plan", "--json", "--seed", "7", folder.file("kills.yaml")]);
     expect(JSON.parse(stdout)).toMatchObject({
       schema: "lossbound.plan/1",
       seed: 7,
@@ -210,10 +169,7 @@ describe("plan", () => {
 test("doctor says what is there, and says the same as JSON", async () => {
   using cache = aFolder({});
   const env = { LOSSBOUND_CACHE: cache.path };
-  const [text, json] = await Promise.all([
-    lossbound(["doctor"], env),
-    lossbound(["doctor", "--json"], env),
-  ]);
+  const [text, json] = await Promise.all([lossbound(["doctor"], env), lossbound(["doctor", "--json"], env)]);
   expect(text.code).toBe(json.code);
   expect(text.stdout).toContain(`node              ${process.versions.node}`);
   expect(text.stdout).toContain("empty: the first run fetches what it needs");

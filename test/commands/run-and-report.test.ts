@@ -23,12 +23,7 @@ async function report(runner: Runner, { json = false, quiet = false } = {}) {
   });
   const settings = { environment: "local" as const, out: "results", seed: 7 };
   const shell = { stdout: stream("stdout"), stderr: stream("stderr"), env: {} };
-  const ended = await runAndReport(
-    runner,
-    ["one.yaml", "other.yaml"],
-    { settings, json, quiet },
-    shell,
-  ).then(
+  const ended = await runAndReport(runner, ["one.yaml", "other.yaml"], { settings, json, quiet }, shell).then(
     (code) => ({ code, error: undefined }),
     (error: unknown) => ({ code: undefined, error }),
   );

@@ -41,9 +41,7 @@ test("two that build the same part at once both get the one that was first", asy
   ]);
   expect(a).toBe(b);
   expect(readdirSync(partsFolder())).toEqual(["part-1.0.0"]);
-  expect(readFileSync(join(a, "first half"), "utf8")).toBe(
-    readFileSync(join(a, "second half"), "utf8"),
-  );
+  expect(readFileSync(join(a, "first half"), "utf8")).toBe(readFileSync(join(a, "second half"), "utf8"));
 });
 
 test("a builder that is killed leaves nothing, and the next one builds", async () => {

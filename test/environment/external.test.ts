@@ -25,21 +25,9 @@ test.each([
   ["a broker without a port", { brokers: ["127.0.0.1"] }, /"127.0.0.1" is not host:port/],
   ["a port that is none", { brokers: ["127.0.0.1:99999"] }, /"127.0.0.1:99999" is not host:port/],
   ["a URL for a broker", { brokers: ["kafka://b:9092"] }, /"kafka:\/\/b:9092" is not host:port/],
-  [
-    "no URL for Toxiproxy",
-    { toxiproxy: "127.0.0.1:8474" },
-    /"127.0.0.1:8474" is not the URL of its API/,
-  ],
-  [
-    "a remote Toxiproxy alone",
-    { toxiproxy: "http://10.1.2.3:8474" },
-    /not on this machine.* --proxy-host/,
-  ],
-  [
-    "a port on the proxy host",
-    { proxyHost: "10.1.2.3:80" },
-    /--proxy-host: "10.1.2.3:80" is not a host/,
-  ],
+  ["no URL for Toxiproxy", { toxiproxy: "127.0.0.1:8474" }, /"127.0.0.1:8474" is not the URL of its API/],
+  ["a remote Toxiproxy alone", { toxiproxy: "http://10.1.2.3:8474" }, /not on this machine.* --proxy-host/],
+  ["a port on the proxy host", { proxyHost: "10.1.2.3:80" }, /--proxy-host: "10.1.2.3:80" is not a host/],
 ])("%s is an error of usage", async (_, wrong, message) => {
   await expect(openExternal({ ...given, ...wrong })).rejects.toMatchObject({
     code: "USAGE",

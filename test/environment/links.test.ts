@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { waitUntil } from "../../src/base/wait.js";
-import {
-  type BrokerEvent,
-  type LinkedBroker,
-  type Links,
-  openLinks,
-} from "../../src/environment/links.js";
+import { type BrokerEvent, type LinkedBroker, type Links, openLinks } from "../../src/environment/links.js";
 import type { Link } from "../../src/environment/link.js";
 import { openLocal, type LocalEnvironment } from "../../src/environment/local.js";
 import { probe } from "../../src/environment/probe.js";
@@ -39,12 +34,7 @@ test("each link has a proxy of its own for each broker, and they go when the lin
   });
   const links = await open([at(1, broker), at(2, relay.address)]);
   const routes = [...links.producer.routes, ...links.consumer.routes];
-  expect(routes.map((route) => route.broker)).toEqual([
-    broker,
-    relay.address,
-    broker,
-    relay.address,
-  ]);
+  expect(routes.map((route) => route.broker)).toEqual([broker, relay.address, broker, relay.address]);
   expect(new Set(routes.map((route) => route.proxy)).size).toBe(4);
   expect(await proxies()).toContain(`lossbound-${run}-consumer-2`);
 
@@ -149,9 +139,7 @@ test("a fault that one proxy does not take is taken from all, and may be tried a
 
   const fault = await links.producer.apply(slow, "slow");
   expect(await fault.evidence).toEqual({
-    seen: expect.stringMatching(
-      /^127\S+: an answer after 1\d\d ms; 127\S+: an answer after 1\d\d ms$/,
-    ),
+    seen: expect.stringMatching(/^127\S+: an answer after 1\d\d ms; 127\S+: an answer after 1\d\d ms$/),
     inForce: true,
   });
   expect(await (await fault.heal()).healthy).toBe(true);
@@ -184,7 +172,7 @@ test("a broker that dies by itself is dead through its proxies, until it answers
     expect(await seenOn(links.producer)).toBe("answered");
     expect(await seenOn(links.consumer)).toBe("answered");
   }
-  expect(events.map(({ kind }) => kind)).toEqual(Array(5).fill(["refuses", "answers"]).flat());
+  expect(events.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => ["refuses", "answers"]).flat());
   // To dial every 200 ms would be 100 ms late as often as not: a connection that is held tells sooner.
   expect(delays.toSorted((one, other) => one - other)[2], String(delays)).toBeLessThan(60);
 });

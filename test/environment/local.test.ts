@@ -42,11 +42,7 @@ describe.each([1, 3] as const)("a local environment of %i broker(s)", (brokers) 
         `--replication-factor=${brokers}`,
       ]);
       for (const logDir of env.logDirs) {
-        await waitUntil(
-          `the topic in ${logDir}`,
-          () => existsSync(join(logDir, "of-everybody-0")),
-          soon,
-        );
+        await waitUntil(`the topic in ${logDir}`, () => existsSync(join(logDir, "of-everybody-0")), soon);
       }
     } finally {
       await env[Symbol.asyncDispose]();
@@ -74,9 +70,7 @@ describe("a local environment", () => {
         vi.mocked(freePorts).mockResolvedValueOnce(ports);
         const lines: string[] = [];
         await using env = await openLocal({ brokers: 1, progress: (line) => lines.push(line) });
-        expect(lines).toEqual([
-          expect.stringMatching(/^a port of .* was taken in between; trying again/),
-        ]);
+        expect(lines).toEqual([expect.stringMatching(/^a port of .* was taken in between; trying again/)]);
         expect(env.bootstrap).not.toContain(`127.0.0.1:${taken}`);
         const runs = dirname(dirname(dirname(env.logDirs[0]!)));
         const id = idOf(dirname(dirname(env.logDirs[0]!)));
@@ -87,77 +81,56 @@ describe("a local environment", () => {
     }
   });
 
-  test(
-    "that is given up while it starts leaves nothing behind",
-    { timeout: firstRunMs },
-    async () => {
-      const before = new Set(readdirSync(runningFolder()));
-      const giveUp = new AbortController();
-      const opening = openLocal({ brokers: 1, progress: () => {}, signal: giveUp.signal });
-      // Other test files may start an environment at this moment, too.
-      const isOurs = (name: string) =>
-        readState(join(runningFolder(), name))?.lossbound.pid === process.pid;
-      const ours = () =>
-        readdirSync(runningFolder()).find((name) => !before.has(name) && isOurs(name));
-      const stateFile = join(runningFolder(), await waitUntil("its state", ours, soon));
-      const broker = () =>
-        readState(stateFile)?.processes.find(({ name }) => name.startsWith("broker"));
-      const { pid } = await waitUntil("its broker to be started", broker, soon);
-      const { folders = [] } = readState(stateFile) ?? {};
-      giveUp.abort(new Error("enough"));
-      await expect(opening).rejects.toThrow("enough");
-      expect(identify(pid)).toBeUndefined();
-      expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
-      expect(existsSync(stateFile)).toBe(false);
-    },
-  );
+  test("that is given up while it starts leaves nothing behind", { timeout: firstRunMs }, async () => {
+    const before = new Set(readdirSync(runningFolder()));
+    const giveUp = new AbortController();
+    const opening = openLocal({ brokers: 1, progress: () => {}, signal: giveUp.signal });
+    // Other test files may start an environment at this moment, too.
+    const isOurs = (name: string) => readState(join(runningFolder(), name))?.lossbound.pid === process.pid;
+    const ours = () => readdirSync(runningFolder()).find((name) => !before.has(name) && isOurs(name));
+    const stateFile = join(runningFolder(), await waitUntil("its state", ours, soon));
+    const broker = () => readState(stateFile)?.processes.find(({ name }) => name.startsWith("broker"));
+    const { pid } = await waitUntil("its broker to be started", broker, soon);
+    const { folders = [] } = readState(stateFile) ?? {};
+    giveUp.abort(new Error("enough"));
+    await expect(opening).rejects.toThrow("enough");
+    expect(identify(pid)).toBeUndefined();
+    expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
+    expect(existsSync(stateFile)).toBe(false);
+  });
 
-  test(
-    "whose broker will not start says what it printed last",
-    { timeout: firstRunMs },
-    async () => {
-      const parts = [kafkaRelease().part, toxiproxyPart].map((part) => join(partsFolder(), part));
-      const { path: java } = await requireTool("java");
-      const scratch = scratchCache();
-      mkdirSync(partsFolder(), { recursive: true });
-      for (const part of parts)
-        if (existsSync(part)) symlinkSync(part, join(partsFolder(), basename(part)));
-      // A Java that formats as it should, and cannot run a broker, be it to archive its classes or to serve.
-      const script = `case "$*" in *kafka.Kafka*) echo no heap for you; exit 9;; esac; exec ${java} "$@"`;
-      fakeTool(join(scratch, "home", "bin"), "java", script);
-      vi.stubEnv("JAVA_HOME", join(scratch, "home"));
-      const lines: string[] = [];
-      await expect(
-        openLocal({ brokers: 1, progress: (line) => lines.push(line) }),
-      ).rejects.toMatchObject({
-        code: "ENVIRONMENT",
-        message: expect.stringMatching(
-          /^broker 1 at 127\.0\.0\.1:[0-9]+ ended while it started \(exit code 9\)$/,
-        ),
-        detail: "no heap for you",
-      });
-      expect(lines).toContainEqual(
-        expect.stringMatching(/^going on without a faster start: .*no heap for you/),
-      );
-    },
-  );
+  test("whose broker will not start says what it printed last", { timeout: firstRunMs }, async () => {
+    const parts = [kafkaRelease().part, toxiproxyPart].map((part) => join(partsFolder(), part));
+    const { path: java } = await requireTool("java");
+    const scratch = scratchCache();
+    mkdirSync(partsFolder(), { recursive: true });
+    for (const part of parts) if (existsSync(part)) symlinkSync(part, join(partsFolder(), basename(part)));
+    // A Java that formats as it should, and cannot run a broker, be it to archive its classes or to serve.
+    const script = `case "$*" in *kafka.Kafka*) echo no heap for you; exit 9;; esac; exec ${java} "$@"`;
+    fakeTool(join(scratch, "home", "bin"), "java", script);
+    vi.stubEnv("JAVA_HOME", join(scratch, "home"));
+    const lines: string[] = [];
+    await expect(openLocal({ brokers: 1, progress: (line) => lines.push(line) })).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: expect.stringMatching(
+        /^broker 1 at 127\.0\.0\.1:[0-9]+ ended while it started \(exit code 9\)$/,
+      ),
+      detail: "no heap for you",
+    });
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^going on without a faster start: .*no heap for you/),
+    );
+  });
 
-  test(
-    "whose warden is killed says so, and has no broker any more",
-    { timeout: firstRunMs },
-    async () => {
-      await using env = await openLocal({ brokers: 1, progress: () => {} });
-      const [broker] = env.brokers;
-      process.kill(
-        readState(stateFileOf(idOf(dirname(dirname(broker!.logDir)))))!.warden.pid,
-        "SIGKILL",
-      );
-      await within("the broker to be ended", broker!.process.ended, 10_000);
-      expect(env.died.reason).toMatchObject({ code: "ENVIRONMENT" });
-      expect(identify(broker!.process.pid)).toBeUndefined();
-      expect(existsSync(broker!.logDir)).toBe(false);
-    },
-  );
+  test("whose warden is killed says so, and has no broker any more", { timeout: firstRunMs }, async () => {
+    await using env = await openLocal({ brokers: 1, progress: () => {} });
+    const [broker] = env.brokers;
+    process.kill(readState(stateFileOf(idOf(dirname(dirname(broker!.logDir)))))!.warden.pid, "SIGKILL");
+    await within("the broker to be ended", broker!.process.ended, 10_000);
+    expect(env.died.reason).toMatchObject({ code: "ENVIRONMENT" });
+    expect(identify(broker!.process.pid)).toBeUndefined();
+    expect(existsSync(broker!.logDir)).toBe(false);
+  });
 });
 
 async function kafkaTool(env: LocalEnvironment, tool: string, args: string[]): Promise<string> {

@@ -112,9 +112,7 @@ test("a probe that is cut short says what it had seen till then", async () => {
 test("a look too short, and what another fault does, show nothing", () => {
   const latency = expectationOf({ type: "latency", latency: 500, jitter: 0 }, "upstream")!;
   expect(latency.shows({ kind: "silence", forMs: 20, bytes: 0, cutShort: true })).toBeNull();
-  expect(
-    latency.shows({ kind: "silence", forMs: latency.lookMs, bytes: 0, cutShort: false }),
-  ).toBeNull();
+  expect(latency.shows({ kind: "silence", forMs: latency.lookMs, bytes: 0, cutShort: false })).toBeNull();
   expect(latency.shows({ kind: "refused", afterMs: 1 })).toBeNull();
   const reset = expectationOf({ type: "reset_peer", timeout: 500 }, "upstream")!;
   expect(reset.shows({ kind: "reset", afterMs: 3, bytes: 0 })).toBeNull();
@@ -156,9 +154,7 @@ describe("with TLS", () => {
       tls: { ca, servername: "other.test" },
     });
     expect(stranger.kind, wordsOf(stranger)).toBe("failed");
-    for (const [toxic, stream, kind, atLeastMs] of visible.filter(
-      ([{ type }]) => type !== "bandwidth",
-    )) {
+    for (const [toxic, stream, kind, atLeastMs] of visible.filter(([{ type }]) => type !== "bandwidth")) {
       await secure.addToxic("toxic", stream, toxic);
       const seen = await see(expectationOf(toxic, stream)!.lookMs);
       await secure.removeToxic("toxic");
@@ -189,14 +185,7 @@ function timeOf(seen: Seen): number {
 /** A certificate of its own for one name, by the tool that comes with Java. */
 async function certificateOf(name: string): Promise<{ pfx: Buffer; ca: Buffer }> {
   const folder = await mkdtemp(join(tmpdir(), "probe-test-"));
-  const store = [
-    "-keystore",
-    join(folder, "key.p12"),
-    "-storepass",
-    "changeit",
-    "-alias",
-    "broker",
-  ];
+  const store = ["-keystore", join(folder, "key.p12"), "-storepass", "changeit", "-alias", "broker"];
   const tool = join(dirname(await realpath(local.java)), "keytool");
   const keytool = (...args: string[]) => promisify(execFile)(tool, [...args, ...store]);
   const subject = ["-dname", `CN=${name}`, "-ext", `san=dns:${name}`, "-validity", "1"];

@@ -45,9 +45,7 @@ export class Program {
       stdio: ["ignore", "pipe", "inherit"],
     });
     cleanUps.push(() => void this.child.kill("SIGKILL"));
-    createInterface({ input: this.child.stdout! }).on("line", (line) =>
-      this.said.push(JSON.parse(line)),
-    );
+    createInterface({ input: this.child.stdout! }).on("line", (line) => this.said.push(JSON.parse(line)));
   }
 
   /** What it said under this key, once it has. */

@@ -33,11 +33,7 @@ test("what was left when lossbound and its warden were both killed is cleared by
   program.child.kill("SIGSTOP");
   process.kill(state.warden.pid, "SIGKILL");
   program.child.kill("SIGKILL");
-  await waitUntil(
-    "both to be gone",
-    () => !isAlive(state.lossbound) && !isAlive(state.warden),
-    soon,
-  );
+  await waitUntil("both to be gone", () => !isAlive(state.lossbound) && !isAlive(state.warden), soon);
 
   expect(findLeftovers()).toMatchObject([
     { id: state.id, processes: [{ name: "with-child" }, { name: "stopped" }], folders: [folder] },

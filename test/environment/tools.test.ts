@@ -25,18 +25,15 @@ test.each<[ToolName, RegExp, RegExp]>([
     /^missing: go 1\.23 or newer to build/,
     /Debian: .*\n.*macOS: .*\n.*toxiproxy-server on PATH.*\n.*--environment external/,
   ],
-])(
-  "%s that is missing is an error that says how to come by it, or do without",
-  async (name, what, how) => {
-    noTools(scratchCache());
-    const missing = requireTool(name);
-    await expect(missing).rejects.toMatchObject({
-      code: "ENVIRONMENT",
-      message: expect.stringMatching(what),
-    });
-    await expect(missing).rejects.toThrow(how);
-  },
-);
+])("%s that is missing is an error that says how to come by it, or do without", async (name, what, how) => {
+  noTools(scratchCache());
+  const missing = requireTool(name);
+  await expect(missing).rejects.toMatchObject({
+    code: "ENVIRONMENT",
+    message: expect.stringMatching(what),
+  });
+  await expect(missing).rejects.toThrow(how);
+});
 
 test.each([
   ["java", 'openjdk version "11.0.22" 2024-01-16', "11.0.22"],
@@ -46,9 +43,7 @@ test.each([
   const scratch = scratchCache();
   noTools(scratch);
   fakeTool(join(scratch, "bin"), name, `echo '${says}'`);
-  await expect(requireTool(name)).rejects.toThrow(
-    `${join(scratch, "bin", name)} is version ${version}`,
-  );
+  await expect(requireTool(name)).rejects.toThrow(`${join(scratch, "bin", name)} is version ${version}`);
 });
 
 test.each([

@@ -61,9 +61,7 @@ test("a toxic has its own attributes, its stream, and toxicity 1", async () => {
   const proxy = await create("attributes");
   await proxy.addToxic("slow", "upstream", { type: "latency", latency: 50, jitter: 10 });
   expect(await shown("attributes")).toMatchObject({
-    toxics: [
-      { name: "slow", stream: "upstream", toxicity: 1, attributes: { latency: 50, jitter: 10 } },
-    ],
+    toxics: [{ name: "slow", stream: "upstream", toxicity: 1, attributes: { latency: 50, jitter: 10 } }],
   });
   expect(await proxy.removeToxic("slow")).toBe("removed");
   expect(await proxy.removeToxic("slow")).toBe("removed");

@@ -22,11 +22,7 @@ describe("when lossbound is killed", () => {
     const folder = await program.says<string>("folder");
     await program.says("ready");
     const output = await program.says<string>("output");
-    await waitUntil(
-      "the child of the first",
-      () => /up[^]*up/.test(readFileSync(output, "utf8")),
-      soon,
-    );
+    await waitUntil("the child of the first", () => /up[^]*up/.test(readFileSync(output, "utf8")), soon);
     // The program, two processes, and the child of one of them.
     expect(processesWith(mark)).toHaveLength(4);
     expect(readState(stateFile)?.processes).toHaveLength(2);
@@ -42,25 +38,19 @@ describe("when lossbound is killed", () => {
   const moments = ["up", "stateFile", "folder"].flatMap((after) =>
     [0, 4, 8, 16, 32, 64].map((ms) => ({ after, ms })),
   );
-  test.each(moments)(
-    "even $ms ms after it said $after",
-    { timeout: 30_000 },
-    async ({ after, ms }) => {
-      const cache = scratchCache();
-      const mark = newMark();
-      const program = new Program("holds-processes.mjs", mark);
-      await program.says(after);
-      await pause(ms);
-      program.child.kill("SIGKILL");
-      await waitUntil("all processes to be gone", () => processesWith(mark).length === 0, soon);
-      await waitUntil("the warden to be gone", () => processesWith(cache).length === 0, soon);
-      const folders = program.said.flatMap(({ folder }) =>
-        typeof folder === "string" ? [folder] : [],
-      );
-      expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
-      expect(existsSync(runningFolder()) ? readdirSync(runningFolder()) : []).toEqual([]);
-    },
-  );
+  test.each(moments)("even $ms ms after it said $after", { timeout: 30_000 }, async ({ after, ms }) => {
+    const cache = scratchCache();
+    const mark = newMark();
+    const program = new Program("holds-processes.mjs", mark);
+    await program.says(after);
+    await pause(ms);
+    program.child.kill("SIGKILL");
+    await waitUntil("all processes to be gone", () => processesWith(mark).length === 0, soon);
+    await waitUntil("the warden to be gone", () => processesWith(cache).length === 0, soon);
+    const folders = program.said.flatMap(({ folder }) => (typeof folder === "string" ? [folder] : []));
+    expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
+    expect(existsSync(runningFolder()) ? readdirSync(runningFolder()) : []).toEqual([]);
+  });
 });
 
 describe("when the warden is killed", () => {
@@ -112,8 +102,7 @@ describe("a hosting", () => {
   test("outlasts the signals of a terminal", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.kill(wardenOf(hosting), signal);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.kill(wardenOf(hosting), signal);
     await using folder = await hosting.folder("held");
     const stubborn = await startStubborn(hosting, folder.path);
     expect(stubborn.end).toBeUndefined();
@@ -176,15 +165,11 @@ describe("a process under the warden", () => {
     await using hosting = await openHosting(() => {});
     await using folder = await hosting.folder("held");
     const order = { name: "nothing", command: join(folder.path, "nothing"), args: [] };
-    await expect(
-      hosting.start({ ...order, output: join(folder.path, "log") }),
-    ).rejects.toMatchObject({
+    await expect(hosting.start({ ...order, output: join(folder.path, "log") })).rejects.toMatchObject({
       code: "ENVIRONMENT",
       message: expect.stringMatching(/^nothing could not be started: .*ENOENT/),
     });
-    await expect(
-      hosting.start({ ...order, output: join(folder.path, "no", "log") }),
-    ).rejects.toMatchObject({
+    await expect(hosting.start({ ...order, output: join(folder.path, "no", "log") })).rejects.toMatchObject({
       message: expect.stringContaining("ENOENT"),
     });
   }, 30_000);

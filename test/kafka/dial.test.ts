@@ -11,7 +11,11 @@ const soon = { limitMs: 5_000, everyMs: 1 };
 describe("a dial through proxies", () => {
   it("leads to the proxy that stands for the broker", async () => {
     await using proxy = await aServer();
-    const dial = dialThrough([{ broker: "broker:9092", proxy: proxy.address }], undefined, anObserver().observer);
+    const dial = dialThrough(
+      [{ broker: "broker:9092", proxy: proxy.address }],
+      undefined,
+      anObserver().observer,
+    );
     using connection = await connected(dial, "broker", 9092);
     connection.socket.write("hello");
 
@@ -19,7 +23,11 @@ describe("a dial through proxies", () => {
   });
 
   it("refuses an address without a proxy, and says which are known", () => {
-    const dial = dialThrough([{ broker: "broker:9092", proxy: "127.0.0.1:1" }], undefined, anObserver().observer);
+    const dial = dialThrough(
+      [{ broker: "broker:9092", proxy: "127.0.0.1:1" }],
+      undefined,
+      anObserver().observer,
+    );
 
     expect(() => dial({ host: "broker", port: 9093, onConnect: () => {} })).toThrow(
       expect.objectContaining({
@@ -38,7 +46,11 @@ describe("a dial through proxies", () => {
       connection.socket.write(Buffer.from("12345"));
       // As kafkajs writes: with an encoding that means nothing beside a buffer.
       connection.socket.write(Buffer.from("67"), "binary");
-      await waitUntil("all bytes to leave", () => told.filter(([what]) => what === "flushed").length === 2, soon);
+      await waitUntil(
+        "all bytes to leave",
+        () => told.filter(([what]) => what === "flushed").length === 2,
+        soon,
+      );
     }
     await waitUntil("the close", () => told.at(-1)?.[0] === "closed", soon);
 
@@ -68,7 +80,11 @@ describe("a dial through proxies", () => {
     const closed = await aServer();
     await closed[Symbol.asyncDispose]();
     const { observer, told } = anObserver();
-    const socket = dialThrough([{ broker: "b:1", proxy: closed.address }], undefined, observer)({
+    const socket = dialThrough(
+      [{ broker: "b:1", proxy: closed.address }],
+      undefined,
+      observer,
+    )({
       host: "b",
       port: 1,
       onConnect: () => {},

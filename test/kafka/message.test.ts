@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { headerLength, messageReader, messageWriter } from "../../src/kafka/message.js";
 
 const runId = "00112233445566778899aabbccddeeff";
-const anyRunId = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString("hex"));
+const anyRunId = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => Buffer.from(bytes).toString("hex"));
 
 describe("a message", () => {
   it("says who it is, whatever its size, number and time", () => {
@@ -62,9 +64,12 @@ describe("a message", () => {
 
   it("is none where it is empty, short, or anything else", () => {
     const [value] = messageWriter(runId, 0, 60)(5, 6, 1);
-    for (let length = 0; length < headerLength; length++) expect(identityOf(value!.subarray(0, length))).toBeUndefined();
+    for (let length = 0; length < headerLength; length++)
+      expect(identityOf(value!.subarray(0, length))).toBeUndefined();
     expect(identityOf(null)).toBeUndefined();
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => identityOf(Buffer.from(bytes)) === undefined));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => identityOf(Buffer.from(bytes)) === undefined),
+    );
   });
 });
 

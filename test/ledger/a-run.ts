@@ -83,7 +83,13 @@ function livesOf(told: readonly Story[], killedAt: number | undefined) {
 /** It sends ten messages each 100 ms. */
 function writeProducer(
   boxes: string,
-  { worker, life, from, to, stories: told }: { worker: number; life: number; from: number; to: number; stories: Story[] },
+  {
+    worker,
+    life,
+    from,
+    to,
+    stories: told,
+  }: { worker: number; life: number; from: number; to: number; stories: Story[] },
 ): void {
   const ticks = 2 + Math.ceil((to - from) / 10);
   const description = describedAs("producer", { worker, life, bits: told.length, firstNumber: from, ticks });
@@ -113,7 +119,11 @@ function writeConsumer(
   told: readonly (readonly Story[])[],
   life: { place: number; worker: number; life: number },
 ): void {
-  const description = describedAs("consumer", { worker: life.worker, life: life.life, bits: layout.words * 32 });
+  const description = describedAs("consumer", {
+    worker: life.worker,
+    life: life.life,
+    bits: layout.words * 32,
+  });
   writeBox(boxes, boxName({ role: "consumer", ...life }), description, (box) => {
     for (const [producer, ofProducer] of told.entries()) {
       for (const [number, { by = [], alsoBy = [] }] of ofProducer.entries()) {
@@ -133,14 +143,21 @@ function writeConsumer(
 }
 
 function writeSockets(box: BlackBox<"producer"> | BlackBox<"consumer">): void {
-  for (const name of ["connectionsOpened", "connectionsClosed", "requests", "answered"] as const) box.set(name, 1);
+  for (const name of ["connectionsOpened", "connectionsClosed", "requests", "answered"] as const)
+    box.set(name, 1);
   for (const name of ["bytesWritten", "bytesFlushed"] as const) box.set(name, 1000);
   box.connections.set([startedAt, startedAt + 1000, 1000, 1000, 1, 1]);
 }
 
 /** In each partition first what vanished, then what was committed, then the rest. */
 function writeScan(boxes: string, layout: Layout, told: readonly (readonly Story[])[]): PartitionRecord[] {
-  const log = Array.from({ length: partitions }, (_, partition) => ({ partition, start: 0, end: 0, records: 0, position: 0 }));
+  const log = Array.from({ length: partitions }, (_, partition) => ({
+    partition,
+    start: 0,
+    end: 0,
+    records: 0,
+    position: 0,
+  }));
   writeBox(boxes, scanBoxName, describedAs("scan", { bits: layout.words * 32 }), (box) => {
     for (const [producer, ofProducer] of told.entries()) {
       for (const [number, story] of ofProducer.entries()) {
@@ -175,7 +192,13 @@ function recordOf(scenario: Scenario, lives: LifeRecord[], log: PartitionRecord[
     startedAt,
     lives,
     log,
-    environment: { kind: "local", broker: "4.1.0", proxy: "2.12.0", client: "kafkajs 2.2.4", node: "v20.20.2" },
+    environment: {
+      kind: "local",
+      broker: "4.1.0",
+      proxy: "2.12.0",
+      client: "kafkajs 2.2.4",
+      node: "v20.20.2",
+    },
     repeatWith: "lossbound run synthetic.yaml --seed 1",
   };
 }
@@ -201,5 +224,7 @@ function eventsOf(changes: Partial<FaultEvent>): string {
     fault(1, "producer 0", "kill"),
     fault(2, "consumer 0", "kill"),
   ];
-  return events.map((event) => `${JSON.stringify({ at: startedAt, who: "supervisor", ...event })}\n`).join("");
+  return events
+    .map((event) => `${JSON.stringify({ at: startedAt, who: "supervisor", ...event })}\n`)
+    .join("");
 }

@@ -7,7 +7,12 @@ import { Plane } from "../../src/ledger/plane.js";
 
 describe("bits", () => {
   it("are counted as their binary digits are", () => {
-    fc.assert(fc.property(fc.integer(), (word) => popcount(word) === (word >>> 0).toString(2).replaceAll("0", "").length));
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        (word) => popcount(word) === (word >>> 0).toString(2).replaceAll("0", "").length,
+      ),
+    );
     expect([popcount(0), popcount(-1), popcount(1 << 31)]).toEqual([0, 32, 1]);
   });
 

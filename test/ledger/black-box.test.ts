@@ -6,7 +6,16 @@ import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
 import { createBox, moveNext, openBox } from "../../src/ledger/black-box.js";
-import { checkedFrom, checksumAt, countersAt, descriptionAt, magic, planeNames, sectionsAt, sectionsOf } from "../../src/ledger/box-format.js";
+import {
+  checkedFrom,
+  checksumAt,
+  countersAt,
+  descriptionAt,
+  magic,
+  planeNames,
+  sectionsAt,
+  sectionsOf,
+} from "../../src/ledger/box-format.js";
 import { countBits, hasBit } from "../../src/ledger/bits.js";
 import { EvidenceError } from "../../src/ledger/evidence.js";
 import { record } from "../../src/ledger/histogram.js";
@@ -106,7 +115,9 @@ describe("a black box", () => {
     const path = join(folder.path, "life.box");
     // A process that may write 100 KiB a file stands for a file system that is full.
     const script = `ulimit -f 100; exec "$0" "$1" "$2" '${JSON.stringify(describedAs("consumer"))}'`;
-    const said = execFileSync("sh", ["-c", script, process.execPath, fixture("creates-box.mjs"), path], { encoding: "utf8" });
+    const said = execFileSync("sh", ["-c", script, process.execPath, fixture("creates-box.mjs"), path], {
+      encoding: "utf8",
+    });
 
     expect(said).toMatch(/^ENVIRONMENT: cannot write the black box .*life\.box \(\d+ bytes\)\n$/);
   });
@@ -116,12 +127,19 @@ describe("a black box", () => {
     const path = join(folder.path, "life.box");
     createBox(path, describedAs("consumer"));
 
-    expect(() => createBox(path, describedAs("consumer"))).toThrow(expect.objectContaining({ code: "ENVIRONMENT" }));
+    expect(() => createBox(path, describedAs("consumer"))).toThrow(
+      expect.objectContaining({ code: "ENVIRONMENT" }),
+    );
   });
 
   it("that describes itself as impossibly large is refused before anything is allocated", async () => {
     using folder = scratchFolder();
-    for (const changes of [{ bits: 1e15 }, { ticks: 1e15 }, { ticks: -1e15 }, { ticks: "many" as unknown as number }]) {
+    for (const changes of [
+      { bits: 1e15 },
+      { ticks: 1e15 },
+      { ticks: -1e15 },
+      { ticks: "many" as unknown as number },
+    ]) {
       const path = join(folder.path, "life.box");
       forgeHeader(path, JSON.stringify(describedAs("producer", changes)));
       await expect(readBox(path, { kind: "producer", ...ofLife })).rejects.toThrow(EvidenceError);
@@ -141,7 +159,9 @@ describe("a black box", () => {
     const path = join(folder.path, "life.box");
     forgeHeader(path, JSON.stringify(describedAs("producer", { format: 2 as 1 })));
 
-    await expect(readBox(path, { kind: "producer", ...ofLife })).rejects.toThrow("says format 2; the run says 1");
+    await expect(readBox(path, { kind: "producer", ...ofLife })).rejects.toThrow(
+      "says format 2; the run says 1",
+    );
   });
 });
 

@@ -7,7 +7,10 @@ export const runId = "00112233445566778899aabbccddeeff";
 
 export type Described<Kind extends BoxKind> = BoxDescription & { kind: Kind };
 
-export function describedAs<Kind extends BoxKind>(kind: Kind, changes: Partial<BoxDescription> = {}): Described<Kind> {
+export function describedAs<Kind extends BoxKind>(
+  kind: Kind,
+  changes: Partial<BoxDescription> = {},
+): Described<Kind> {
   return {
     format: 1,
     runId,

@@ -28,10 +28,21 @@ describe("a histogram", () => {
   });
 
   it("takes every number there is: none falls outside", () => {
-    for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, range, 1e300]) {
+    for (const value of [
+      -1,
+      0.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      range,
+      1e300,
+    ]) {
       const buckets = of(value);
       expect(buckets.length).toBe(bucketCount);
-      expect(buckets.reduce((sum, count) => sum + count, 0), String(value)).toBe(1);
+      expect(
+        buckets.reduce((sum, count) => sum + count, 0),
+        String(value),
+      ).toBe(1);
     }
   });
 

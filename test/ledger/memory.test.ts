@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { type BlackBox, createBox, moveNext, openBox } from "../../src/ledger/black-box.js";
-import { type BoxKind, type PlaneName, digestsAt, planeNames, sectionsOf } from "../../src/ledger/box-format.js";
+import {
+  type BoxKind,
+  type PlaneName,
+  digestsAt,
+  planeNames,
+  sectionsOf,
+} from "../../src/ledger/box-format.js";
 import { digestOf } from "../../src/ledger/digest.js";
 import { type LifeRecord, boxName, scanBoxName, writeRunRecord } from "../../src/ledger/run-record.js";
 import { layOut } from "../../src/plan/layout.js";
@@ -44,7 +50,12 @@ describe("memory, with 32,000,000 planned messages", { timeout: 120_000 }, () =>
 
 const lives: LifeRecord[] = [
   { role: "producer", worker: 0, life: 0, killed: false },
-  ...Array.from({ length: 4 }, (_, life): LifeRecord => ({ role: "consumer", worker: 0, life, killed: life < 3 })),
+  ...Array.from({ length: 4 }, (_, life): LifeRecord => ({
+    role: "consumer",
+    worker: 0,
+    life,
+    killed: life < 3,
+  })),
 ];
 
 /** All messages were processed by the first life of the consumer; the others fetched them too. */
@@ -59,11 +70,14 @@ function writeRun(path: string, messages: number): void {
       const description = describedAs("producer", { worker, life, bits: messages });
       writeFull(file, description, ["accepted"], (box) => moveNext(box, messages));
     } else {
-      const planes = life === 0 ? (["fetched", "tried", "covered", "began", "ended"] as const) : (["fetched"] as const);
+      const planes =
+        life === 0 ? (["fetched", "tried", "covered", "began", "ended"] as const) : (["fetched"] as const);
       writeFull(file, describedAs("consumer", { worker, life, bits }), planes);
     }
   }
-  writeFull(join(boxes, scanBoxName), describedAs("scan", { bits }), ["stored"], (box) => box.set("records", messages));
+  writeFull(join(boxes, scanBoxName), describedAs("scan", { bits }), ["stored"], (box) =>
+    box.set("records", messages),
+  );
   writeRunRecord(path, {
     runId,
     scenario,

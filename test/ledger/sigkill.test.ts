@@ -17,7 +17,9 @@ const bits = 2_000_000;
 const kills = 50;
 
 /** Places to be killed at, spread over the run of the program, the same each time. */
-const places = Array.from({ length: kills }, (_, kill) => Math.floor((bits * 0.7 * ((kill * 0.618034) % 1)) + 1));
+const places = Array.from({ length: kills }, (_, kill) =>
+  Math.floor(bits * 0.7 * ((kill * 0.618034) % 1) + 1),
+);
 
 describe("SIGKILL in the middle of storing", { timeout: 120_000 }, () => {
   it(`leaves a consumer's box in which bits and counters agree, ${kills} times out of ${kills}`, async () => {
@@ -65,7 +67,9 @@ async function killedAt(
   using folder = scratchFolder();
   const path = join(folder.path, "killed.box");
   createBox(path, description);
-  const program = spawn(process.execPath, [fixture("marks-bits.mjs"), path, JSON.stringify(description)], { stdio: "inherit" });
+  const program = spawn(process.execPath, [fixture("marks-bits.mjs"), path, JSON.stringify(description)], {
+    stdio: "inherit",
+  });
   const ended = once(program, "exit");
   try {
     using box = openBox(path, description as Described<"producer">, "read");
@@ -85,6 +89,7 @@ async function countsIn(
   await using box = await readBox(path, { kind, runId, worker, life, bits: planned, killed: true });
   const seen: Record<string, number> = {};
   if (kind === "producer") seen["next"] = (box.counter as (name: string) => number)("next");
-  for (const name of planeNames[kind]) seen[name] = countBits(await (box.plane as (name: string) => Promise<Uint32Array>)(name));
+  for (const name of planeNames[kind])
+    seen[name] = countBits(await (box.plane as (name: string) => Promise<Uint32Array>)(name));
   return seen;
 }

@@ -32,8 +32,17 @@ export const stories = {
   unsent: { send: "not", log: "never" },
   // Broken guarantees.
   processedByTwoLives: { send: "accepted", log: "committed", by: handled, alsoBy: handled },
-  processedTwiceByOneLife: { send: "accepted", log: "committed", by: [...handled, "beganAgain", "endedAgain"] },
-  begunByTwoLives: { send: "accepted", log: "committed", by: ["fetched", "tried", "covered", "began"], alsoBy: handled },
+  processedTwiceByOneLife: {
+    send: "accepted",
+    log: "committed",
+    by: [...handled, "beganAgain", "endedAgain"],
+  },
+  begunByTwoLives: {
+    send: "accepted",
+    log: "committed",
+    by: ["fetched", "tried", "covered", "began"],
+    alsoBy: handled,
+  },
   begunBeforeItsCommit: { send: "accepted", log: "committed", by: [...handled, "beganUncovered"] },
   begunWithoutACommit: { send: "accepted", log: "committed", by: ["fetched", "tried", "began", "ended"] },
   storedTwice: { send: "accepted", log: "committed", extraCopies: 1, by: handled },

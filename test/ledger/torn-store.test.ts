@@ -3,7 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { type BlackBox, moveNext, openBox } from "../../src/ledger/black-box.js";
-import { countersAt, countersOf, counterCount, digestCount, digestsAt, planeNames, sectionsOf } from "../../src/ledger/box-format.js";
+import {
+  countersAt,
+  countersOf,
+  counterCount,
+  digestCount,
+  digestsAt,
+  planeNames,
+  sectionsOf,
+} from "../../src/ledger/box-format.js";
 import { EvidenceError } from "../../src/ledger/evidence.js";
 import { Plane } from "../../src/ledger/plane.js";
 import { readBox } from "../../src/ledger/read-box.js";
@@ -44,11 +52,14 @@ describe("a store that a kill cuts in two", () => {
     expect(missed).toEqual([]);
   });
 
-  it.each(cuts)("after %i stores is caught in a life that was not killed, unless all was done", async (stores) => {
-    using box = boxCutAt(stores, 20);
+  it.each(cuts)(
+    "after %i stores is caught in a life that was not killed, unless all was done",
+    async (stores) => {
+      using box = boxCutAt(stores, 20);
 
-    expect(await isCaught(box.path, false)).toBe(stores > 0 && stores < storesOfMark);
-  });
+      expect(await isCaught(box.path, false)).toBe(stores > 0 && stores < storesOfMark);
+    },
+  );
 
   it("of a number that moves on is read as what it is, at every cut", async () => {
     for (let stores = 0; stores <= storesOfMark; stores++) {
@@ -132,7 +143,10 @@ function cutAfter(stores: number, work: (store: () => void) => void): void {
   }
 }
 
-function storingInto<Numbers extends Uint32Array | Float64Array>(numbers: Numbers, store: () => void): Numbers {
+function storingInto<Numbers extends Uint32Array | Float64Array>(
+  numbers: Numbers,
+  store: () => void,
+): Numbers {
   return new Proxy(numbers, {
     get: (target, key) => Reflect.get(target, key) as unknown,
     set: (target, key, value) => {
@@ -160,14 +174,30 @@ function flip(path: string, plane: number, bit: number): void {
 }
 
 async function acceptedIn(path: string, killed = true): Promise<number[]> {
-  await using box = await readBox(path, { kind: "producer", runId, worker: 0, life: 0, bits: description.bits, killed });
+  await using box = await readBox(path, {
+    kind: "producer",
+    runId,
+    worker: 0,
+    life: 0,
+    bits: description.bits,
+    killed,
+  });
   await box.plane("rejected");
   const words = await box.plane("accepted");
-  return Array.from({ length: description.bits }, (_, bit) => bit).filter((bit) => ((words[bit >>> 5]! >>> (bit & 31)) & 1) === 1);
+  return Array.from({ length: description.bits }, (_, bit) => bit).filter(
+    (bit) => ((words[bit >>> 5]! >>> (bit & 31)) & 1) === 1,
+  );
 }
 
 async function nextIn(path: string): Promise<number> {
-  await using box = await readBox(path, { kind: "producer", runId, worker: 0, life: 0, bits: description.bits, killed: true });
+  await using box = await readBox(path, {
+    kind: "producer",
+    runId,
+    worker: 0,
+    life: 0,
+    bits: description.bits,
+    killed: true,
+  });
   return box.counter("next");
 }
 

@@ -7,26 +7,37 @@ import { everyFate } from "./healthy.js";
 import { boxesOf, caughtBy, withBytes } from "./mutate.js";
 
 describe("a flipped bit", () => {
-  it("of any plane of any black box, of a life that was killed or not, is caught", { timeout: 60_000 }, async () => {
-    using run = everyFate();
-    const missed: string[] = [];
-    for (const { path, name } of boxesOf(run)) {
-      const { planes } = sectionsOf(descriptionOf(path));
-      for (const plane of planes) {
-        for (let bit = 0; bit < plane.length * 32; bit++) {
-          using _flipped = withBytes(path, plane.at + Math.floor(bit / 8), (bytes) => (bytes[0]! ^= 1 << bit % 8));
-          const check = await caughtBy(run);
-          if (check !== "bits-against-counters") missed.push(`bit ${bit} of ${plane.name} in ${name}: ${check}`);
+  it(
+    "of any plane of any black box, of a life that was killed or not, is caught",
+    { timeout: 60_000 },
+    async () => {
+      using run = everyFate();
+      const missed: string[] = [];
+      for (const { path, name } of boxesOf(run)) {
+        const { planes } = sectionsOf(descriptionOf(path));
+        for (const plane of planes) {
+          for (let bit = 0; bit < plane.length * 32; bit++) {
+            using _flipped = withBytes(
+              path,
+              plane.at + Math.floor(bit / 8),
+              (bytes) => (bytes[0]! ^= 1 << (bit % 8)),
+            );
+            const check = await caughtBy(run);
+            if (check !== "bits-against-counters")
+              missed.push(`bit ${bit} of ${plane.name} in ${name}: ${check}`);
+          }
         }
       }
-    }
 
-    expect(missed).toEqual([]);
-    expect(await caughtBy(run)).toBe("nothing");
-  });
+      expect(missed).toEqual([]);
+      expect(await caughtBy(run)).toBe("nothing");
+    },
+  );
 });
 
 function descriptionOf(path: string): BoxDescription {
   const header = readFileSync(path).subarray(0, descriptionAt + 512);
-  return JSON.parse(header.toString("utf8", descriptionAt, descriptionAt + header.readUInt32LE(checkedFrom))) as BoxDescription;
+  return JSON.parse(
+    header.toString("utf8", descriptionAt, descriptionAt + header.readUInt32LE(checkedFrom)),
+  ) as BoxDescription;
 }

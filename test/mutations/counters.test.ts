@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type BoxKind, counterCount, countersAt, countersOf, digestCount, digestsAt, planeNames } from "../../src/ledger/box-format.js";
+import {
+  type BoxKind,
+  counterCount,
+  countersAt,
+  countersOf,
+  digestCount,
+  digestsAt,
+  planeNames,
+} from "../../src/ledger/box-format.js";
 import { judgeFolder } from "../../src/judge-folder.js";
 import type { Result } from "../../src/report/result.js";
 import type { StoredRun } from "../ledger/a-run.js";
@@ -13,7 +21,9 @@ const evidence: Record<string, string> = {
   next: "lives-continue",
   nextAgain: "lives-continue",
   records: "log-against-offsets",
-  ...Object.fromEntries(Object.values(planeNames).flatMap((names) => names.map((name) => [name, "bits-against-counters"]))),
+  ...Object.fromEntries(
+    Object.values(planeNames).flatMap((names) => names.map((name) => [name, "bits-against-counters"])),
+  ),
 };
 
 /** All others tell of time and pace, and have no second source: nothing is concluded from them. */
@@ -46,7 +56,9 @@ describe("a counter that was changed by one", () => {
   it("is caught where it is a digest, or where no digest is kept", async () => {
     for (const { path, name } of boxesOf(run)) {
       for (let plane = 0; plane < digestCount; plane++) {
-        using _changed = withBytes(path, digestsAt + plane * 4, (bytes) => bytes.writeUInt32LE((bytes.readUInt32LE() + 1) >>> 0));
+        using _changed = withBytes(path, digestsAt + plane * 4, (bytes) =>
+          bytes.writeUInt32LE((bytes.readUInt32LE() + 1) >>> 0),
+        );
         expect(await caughtBy(run), `digest ${plane} in ${name}`).toBe("bits-against-counters");
       }
     }
@@ -77,13 +89,30 @@ describe("a counter that was changed by one", () => {
   it("is a statistic only where it tells of time, pace, or the sockets", () => {
     expect(statistics).toEqual({
       producer: ["sendingSince", "sendingUntil", "ticks", "sends", "lagMax", ...ofSockets],
-      consumer: ["inHand", "assigned", "commitsAcknowledged", "commitsFailed", "standing", "processingUntil", "latencyMax", ...ofSockets],
+      consumer: [
+        "inHand",
+        "assigned",
+        "commitsAcknowledged",
+        "commitsFailed",
+        "standing",
+        "processingUntil",
+        "latencyMax",
+        ...ofSockets,
+      ],
       scan: [],
     });
   });
 });
 
-const ofSockets = ["connectionsOpened", "connectionsClosed", "dialsRefused", "bytesWritten", "bytesFlushed", "requests", "answered"];
+const ofSockets = [
+  "connectionsOpened",
+  "connectionsClosed",
+  "dialsRefused",
+  "bytesWritten",
+  "bytesFlushed",
+  "requests",
+  "answered",
+];
 
 function namesWithoutEvidence(kind: BoxKind): string[] {
   return countersOf(kind).filter((name) => !(name in evidence));

@@ -74,11 +74,17 @@ describe("a damaged run", () => {
     const files = () => [...boxes, join(run.path, "run.json"), join(run.path, "events.ndjson")];
     const original = files().map((path) => readFileSync(path));
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(original.map((_, place) => place), { minLength: original.length }), async (order) => {
-        for (const [place, path] of files().entries()) writeFileSync(path, original[order[place]!]!);
-        if (order.every((from, place) => from === place)) await expectSameOrRefused();
-        else expect(await judged()).toBe("refused");
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray(
+          original.map((_, place) => place),
+          { minLength: original.length },
+        ),
+        async (order) => {
+          for (const [place, path] of files().entries()) writeFileSync(path, original[order[place]!]!);
+          if (order.every((from, place) => from === place)) await expectSameOrRefused();
+          else expect(await judged()).toBe("refused");
+        },
+      ),
       { numRuns: 50 },
     );
     for (const [place, path] of files().entries()) writeFileSync(path, original[place]!);
@@ -106,7 +112,8 @@ describe("a damaged run", () => {
     try {
       return counts(await judgeFolder(run.path));
     } catch (error) {
-      if (error instanceof LossboundError && (error.code === "HARNESS" || error.code === "INPUT")) return "refused";
+      if (error instanceof LossboundError && (error.code === "HARNESS" || error.code === "INPUT"))
+        return "refused";
       throw error;
     }
   }

@@ -41,7 +41,8 @@ export function withDamages(path: string, damages: readonly Damage[]): Disposabl
 
 function damaged(file: Buffer, damage: Damage): Buffer {
   const { from, bytes: away } = damage.at;
-  const at = file.length === 0 ? 0 : from === "start" ? away % file.length : file.length - 1 - (away % file.length);
+  const at =
+    file.length === 0 ? 0 : from === "start" ? away % file.length : file.length - 1 - (away % file.length);
   const [before, behind] = [file.subarray(0, at), file.subarray(at)];
   switch (damage.kind) {
     case "flip": {
@@ -50,13 +51,20 @@ function damaged(file: Buffer, damage: Damage): Buffer {
       return flipped;
     }
     case "overwrite":
-      return Buffer.concat([before, damage.bytes, behind.subarray(damage.bytes.length)]).subarray(0, file.length);
+      return Buffer.concat([before, damage.bytes, behind.subarray(damage.bytes.length)]).subarray(
+        0,
+        file.length,
+      );
     case "cut":
       return Buffer.concat([before, behind.subarray(damage.bytes)]);
     case "insert":
       return Buffer.concat([before, damage.bytes, behind]);
     case "zero":
-      return Buffer.concat([before, Buffer.alloc(Math.min(damage.bytes, behind.length)), behind.subarray(damage.bytes)]);
+      return Buffer.concat([
+        before,
+        Buffer.alloc(Math.min(damage.bytes, behind.length)),
+        behind.subarray(damage.bytes),
+      ]);
     case "repeat":
       return Buffer.concat([before, behind.subarray(0, damage.bytes), behind]).subarray(0, file.length);
   }

@@ -25,7 +25,10 @@ describe("a black box", () => {
     using run = everyFate();
     for (const { path, name, kind } of boxesOf(run)) {
       const whole = readFileSync(path);
-      const description = JSON.parse(whole.toString("utf8", 16, 16 + whole.readUInt32LE(12))) as { bits: number; ticks: number };
+      const description = JSON.parse(whole.toString("utf8", 16, 16 + whole.readUInt32LE(12))) as {
+        bits: number;
+        ticks: number;
+      };
       const { ticks, connections, histogram, planes } = sectionsOf({ kind, ...description });
       const borders = [ticks, connections, histogram, ...planes].map(({ at }) => at);
       for (const border of [0, 1, checksumAt, countersAt, sectionsAt, ...borders, whole.length]) {
@@ -46,7 +49,10 @@ describe("a black box", () => {
     using run = everyFate();
     for (const { path, name } of boxesOf(run)) {
       const whole = readFileSync(path);
-      writeFileSync(path, Buffer.concat([whole.subarray(0, countersAt), Buffer.alloc(whole.length - countersAt)]));
+      writeFileSync(
+        path,
+        Buffer.concat([whole.subarray(0, countersAt), Buffer.alloc(whole.length - countersAt)]),
+      );
       expect(["bits-against-counters", "lives-continue"], name).toContain(await caughtBy(run));
       writeFileSync(path, whole);
     }
@@ -123,7 +129,15 @@ describe("the record of a run", () => {
     using run = everyFate();
     const path = join(run.path, "run.json");
     const text = readFileSync(path, "utf8");
-    for (const found of [text.replace("lossbound.run/1", "lossbound.run/2"), "", "{", "[]", "null", "7", text.slice(0, -9)]) {
+    for (const found of [
+      text.replace("lossbound.run/1", "lossbound.run/2"),
+      "",
+      "{",
+      "[]",
+      "null",
+      "7",
+      text.slice(0, -9),
+    ]) {
       writeFileSync(path, found);
       expect(await caughtBy(run), found.slice(0, 40)).toBe("INPUT");
     }
@@ -159,10 +173,26 @@ describe("the event file", () => {
     const damages: [string, string, string][] = [
       ["fault", "{", `${path}:3: found "{", allowed is one JSON object a line`],
       ["fault", "null", `${path}:3: found "null", allowed is one JSON object a line`],
-      ["touched", lines[2]!.replace('"touched":1', '"touched":-1'), `${path}:3: a fault's touched cannot be -1`],
-      ["touched", lines[2]!.replace('"touched":1', '"touched":0.5'), `${path}:3: a fault's touched cannot be 0.5`],
-      ["touched", lines[2]!.replace('"touched":1', '"touched":"1"'), `${path}:3: a fault's touched cannot be "1"`],
-      ["inForce", lines[2]!.replace('"inForce":null', '"inForce":0'), `${path}:3: a fault's inForce cannot be 0`],
+      [
+        "touched",
+        lines[2]!.replace('"touched":1', '"touched":-1'),
+        `${path}:3: a fault's touched cannot be -1`,
+      ],
+      [
+        "touched",
+        lines[2]!.replace('"touched":1', '"touched":0.5'),
+        `${path}:3: a fault's touched cannot be 0.5`,
+      ],
+      [
+        "touched",
+        lines[2]!.replace('"touched":1', '"touched":"1"'),
+        `${path}:3: a fault's touched cannot be "1"`,
+      ],
+      [
+        "inForce",
+        lines[2]!.replace('"inForce":null', '"inForce":0'),
+        `${path}:3: a fault's inForce cannot be 0`,
+      ],
       ["kind", lines[2]!.replace('"kind"', '"kinds"'), `${path}:3: a fault's kind cannot be undefined`],
     ];
     for (const [what, line, message] of damages) {
@@ -177,7 +207,9 @@ describe("the event file", () => {
     const lines = readFileSync(path, "utf8").split("\n");
     for (const found of [lines.toSpliced(2, 1), lines.toSpliced(2, 0, lines[3]!), []]) {
       writeFileSync(path, found.join("\n"));
-      expect(await refusalOf(run)).toMatch(/^.*events\.ndjson: found faults \[.*allowed are \[0\.0, 1\.0, 2\.0\], each once$/);
+      expect(await refusalOf(run)).toMatch(
+        /^.*events\.ndjson: found faults \[.*allowed are \[0\.0, 1\.0, 2\.0\], each once$/,
+      );
     }
   });
 

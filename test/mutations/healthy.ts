@@ -37,7 +37,12 @@ export function held(): StoredRun {
   return aRun({
     producers: [
       [...times(20, "processed"), ...times(5, "in-transit"), ...times(15, "processed")],
-      [...times(20, "processed"), ...times(5, "after-commit"), ...times(2, "in-processing"), ...times(13, "processed")],
+      [
+        ...times(20, "processed"),
+        ...times(5, "after-commit"),
+        ...times(2, "in-processing"),
+        ...times(13, "processed"),
+      ],
     ],
     expect: { lost },
   });

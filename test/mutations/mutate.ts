@@ -3,7 +3,13 @@ import { join } from "node:path";
 
 import { type BoxKind, countersAt, countersOf } from "../../src/ledger/box-format.js";
 import { EvidenceError } from "../../src/ledger/evidence.js";
-import { type LifeRecord, type RunRecord, boxName, scanBoxName, writeRunRecord } from "../../src/ledger/run-record.js";
+import {
+  type LifeRecord,
+  type RunRecord,
+  boxName,
+  scanBoxName,
+  writeRunRecord,
+} from "../../src/ledger/run-record.js";
 import { LossboundError } from "../../src/base/errors.js";
 import { judgeFolder } from "../../src/judge-folder.js";
 import type { StoredRun } from "../ledger/a-run.js";
@@ -27,8 +33,15 @@ export async function caughtBy(run: StoredRun): Promise<string> {
 
 /** The black boxes of a run, the auditor's among them. */
 export function boxesOf(run: StoredRun): { path: string; name: string; kind: BoxKind; killed: boolean }[] {
-  const lives = run.run.lives.map((life: LifeRecord) => ({ name: boxName(life), kind: life.role, killed: life.killed }));
-  const boxes: { name: string; kind: BoxKind; killed: boolean }[] = [...lives, { name: scanBoxName, kind: "scan", killed: false }];
+  const lives = run.run.lives.map((life: LifeRecord) => ({
+    name: boxName(life),
+    kind: life.role,
+    killed: life.killed,
+  }));
+  const boxes: { name: string; kind: BoxKind; killed: boolean }[] = [
+    ...lives,
+    { name: scanBoxName, kind: "scan", killed: false },
+  ];
   return boxes.map((box) => ({ ...box, path: join(run.boxes, box.name) }));
 }
 
@@ -49,7 +62,12 @@ export function withBytes(path: string, at: number, change: (bytes: Buffer) => v
   };
 }
 
-export function withCounter(path: string, kind: BoxKind, name: string, change: (value: number) => number): Disposable {
+export function withCounter(
+  path: string,
+  kind: BoxKind,
+  name: string,
+  change: (value: number) => number,
+): Disposable {
   return withBytes(path, countersAt + countersOf(kind).indexOf(name) * 8, (bytes) =>
     bytes.writeDoubleLE(change(bytes.readDoubleLE())),
   );

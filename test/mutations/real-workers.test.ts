@@ -48,7 +48,11 @@ describe("a worker that breaks the guarantee", () => {
     using mutant = makeMutant(
       { file: "worker/main.js", from: "const acks = 0;", to: "const acks = 1;" },
       { file: "kafka/kafkajs.js", from: "retry: { retries: 0 }", to: "retry: { retries: 5 }" },
-      { file: "kafka/kafkajs.js", from: "const requestTimeoutMs = 30_000;", to: "const requestTimeoutMs = 500;" },
+      {
+        file: "kafka/kafkajs.js",
+        from: "const requestTimeoutMs = 30_000;",
+        to: "const requestTimeoutMs = 500;",
+      },
     );
     const result = await lab.run("sends-again", answersSwallowed, { workerEntry: mutant.workerEntry });
 

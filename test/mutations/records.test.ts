@@ -81,7 +81,9 @@ describe("a broken guarantee", () => {
     ["sentTwiceAndStoredThrice", "broken: violations"],
   ];
   it.each(broken)("%s is caught in a single message: %s", async (story, check) => {
-    using run = aRun({ producers: [[...times(20, "processed"), story, ...times(19, "processed")], times(40, "processed")] });
+    using run = aRun({
+      producers: [[...times(20, "processed"), story, ...times(19, "processed")], times(40, "processed")],
+    });
 
     expect(await caughtBy(run)).toBe(check);
   });
@@ -92,14 +94,21 @@ describe("a life that nobody recorded", () => {
     using run = aRun({ producers: [times(40, "processed"), times(40, "processedByTwoLives")] });
     expect(await caughtBy(run)).toBe("broken: duplicated, violations");
 
-    rewriteRecord(run, (record) => (record.lives = record.lives.filter(({ role, worker }) => role === "producer" || worker === 0)));
+    rewriteRecord(
+      run,
+      (record) =>
+        (record.lives = record.lives.filter(({ role, worker }) => role === "producer" || worker === 0)),
+    );
     rmSync(join(run.boxes, "consumer-1.0.box"));
     expect(await caughtBy(run)).toBe("lives-continue");
   });
 });
 
 /** The scan as it would have been, had it not seen one of the messages, or miscounted. */
-async function scanAgain(run: StoredRun, { without, records }: { without: number; records: number }): Promise<void> {
+async function scanAgain(
+  run: StoredRun,
+  { without, records }: { without: number; records: number },
+): Promise<void> {
   const path = join(run.boxes, scanBoxName);
   const { bits } = layOutOf(run);
   const before = await readScan(path, bits);

@@ -9,12 +9,17 @@ const anySeed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 describe("a plan", () => {
   it("is the same for the same scenario and seed, also after it was stored", () => {
-    const scenario = aScenario({ consumers: 5, faults: [aKill({ times: 20 }), aLinkFault(), aKill({ role: "producer" })] });
+    const scenario = aScenario({
+      consumers: 5,
+      faults: [aKill({ times: 20 }), aLinkFault(), aKill({ role: "producer" })],
+    });
     fc.assert(
       fc.property(anySeed, (seed) => {
         const stored = JSON.parse(JSON.stringify(scenario)) as typeof scenario;
 
-        expect(makePlan(stored, seed).faults).toEqual(JSON.parse(JSON.stringify(makePlan(scenario, seed).faults)));
+        expect(makePlan(stored, seed).faults).toEqual(
+          JSON.parse(JSON.stringify(makePlan(scenario, seed).faults)),
+        );
       }),
     );
   });
@@ -45,12 +50,19 @@ describe("a plan", () => {
 describe("a kill", () => {
   it("falls on a worker that there is, once an occurrence", () => {
     fc.assert(
-      fc.property(anySeed, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 10 }), (seed, consumers, times) => {
-        const [targets] = targetsOf(aScenario({ consumers, faults: [aKill({ times })] }), seed);
+      fc.property(
+        anySeed,
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 10 }),
+        (seed, consumers, times) => {
+          const [targets] = targetsOf(aScenario({ consumers, faults: [aKill({ times })] }), seed);
 
-        expect(targets).toHaveLength(times);
-        expect(targets!.every((target) => Number.isInteger(target) && target >= 0 && target < consumers)).toBe(true);
-      }),
+          expect(targets).toHaveLength(times);
+          expect(
+            targets!.every((target) => Number.isInteger(target) && target >= 0 && target < consumers),
+          ).toBe(true);
+        },
+      ),
     );
   });
 
@@ -61,7 +73,9 @@ describe("a kill", () => {
   });
 
   it("falls on the worker that is named", () => {
-    expect(targetsOf(aScenario({ consumers: 4, faults: [aKill({ worker: 2, times: 3 })] }), 1)).toEqual([[2, 2, 2]]);
+    expect(targetsOf(aScenario({ consumers: 4, faults: [aKill({ worker: 2, times: 3 })] }), 1)).toEqual([
+      [2, 2, 2],
+    ]);
   });
 
   it("never falls on a worker that an earlier one left dead, for its own role alone", () => {
@@ -86,13 +100,24 @@ describe("a kill", () => {
   it("falls on nobody where nobody is left", () => {
     const forGood = aKill({ restartAfter: undefined, times: 2 });
 
-    expect(targetsOf(aScenario({ consumers: 2, faults: [forGood, aKill({ times: 3 })] }), 1).map(({ length }) => length)).toEqual([2, 0]);
+    expect(
+      targetsOf(aScenario({ consumers: 2, faults: [forGood, aKill({ times: 3 })] }), 1).map(
+        ({ length }) => length,
+      ),
+    ).toEqual([2, 0]);
   });
 
   it("draws nothing where there is no choice: a link fault or a lone worker changes no other draw", () => {
     const kills = aKill({ times: 10 });
     const alone = targetsOf(aScenario({ consumers: 3, faults: [kills] }), 9);
-    const among = targetsOf(aScenario({ producers: 1, consumers: 3, faults: [aLinkFault(), aKill({ role: "producer", times: 4 }), kills] }), 9);
+    const among = targetsOf(
+      aScenario({
+        producers: 1,
+        consumers: 3,
+        faults: [aLinkFault(), aKill({ role: "producer", times: 4 }), kills],
+      }),
+      9,
+    );
 
     expect(among.at(-1)).toEqual(alone[0]);
   });

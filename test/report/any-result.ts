@@ -29,9 +29,7 @@ const moment = fc.option(measured, { nil: null });
 const verdict = fc.constantFrom("held" as const, "broken" as const, "inconclusive" as const);
 
 function each<const N extends string>(names: readonly N[]): fc.Arbitrary<Record<N, number>> {
-  return fc.record(Object.fromEntries(names.map((name) => [name, count]))) as fc.Arbitrary<
-    Record<N, number>
-  >;
+  return fc.record(Object.fromEntries(names.map((name) => [name, count]))) as fc.Arbitrary<Record<N, number>>;
 }
 
 /** Any result that the types allow, however little sense its figures make. */
@@ -60,11 +58,7 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   ]),
   lostBy: each(causes),
   violations: each(["beganBeforeCommit", "beganTwice", "storedTwice"]),
-  witnesses: fc.subarray([
-    "write-callbacks" as const,
-    "broker-log" as const,
-    "acknowledgements" as const,
-  ]),
+  witnesses: fc.subarray(["write-callbacks" as const, "broker-log" as const, "acknowledgements" as const]),
   silentlyLost: count,
   lossRatio: measured,
   throughput: fc.record({ sentPerSecond: measured, processedPerSecond: measured }),

@@ -2,8 +2,7 @@ import { expect, test } from "vitest";
 
 import { paletteFor } from "../../src/report/colors.js";
 
-const isColored = (isTTY: boolean, env: NodeJS.ProcessEnv) =>
-  paletteFor({ isTTY }, env)("bad", "x") !== "x";
+const isColored = (isTTY: boolean, env: NodeJS.ProcessEnv) => paletteFor({ isTTY }, env)("bad", "x") !== "x";
 
 test("a terminal is coloured, a pipe is not", () => {
   expect(isColored(true, {})).toBe(true);

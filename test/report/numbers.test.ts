@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
 
-import {
-  formatCount,
-  formatMs,
-  formatPercent,
-  formatSpan,
-  noNumber,
-} from "../../src/report/numbers.js";
+import { formatCount, formatMs, formatPercent, formatSpan, noNumber } from "../../src/report/numbers.js";
 
 test("a count has its thousands apart", () => {
   expect(formatCount(1_234_567)).toBe("1,234,567");

@@ -36,9 +36,7 @@ describe("a plan as text", () => {
     const text = planOf("");
     expect(text).toContain("a-scenario  seed 7\n  What this claims.\n");
     expect(text).toContain("2 producers, together 10,000 messages of 200B at 1000/s, in 10 s\n");
-    expect(text).toContain(
-      "2 consumers, each commits 100 messages at a time and only then processes them\n",
-    );
+    expect(text).toContain("2 consumers, each commits 100 messages at a time and only then processes them\n");
     expect(text).toContain("the handler takes 2 ms a message\n");
   });
 
@@ -53,18 +51,13 @@ describe("a plan as text", () => {
       ["3 s", "timeout on producer-link, upstream, a black hole, for 2 s"],
       ["after 5,000 messages were sent", "SIGKILL consumer 1, started again after 500 ms"],
       ["6 s", "proxy disabled on consumer-link, for 1 s"],
-      [
-        "10 s",
-        "the last message is sent, unless something holds it up; then every fault is healed",
-      ],
+      ["10 s", "the last message is sent, unless something holds it up; then every fault is healed"],
     ]);
   });
 
   test("has a line for each occurrence, with the worker that the seed draws", () => {
     const lines = timelineOf(
-      planOf(
-        "{ after: { processed: 100 }, kill: consumer, restartAfter: 1s, times: 3, every: 2s }",
-      ),
+      planOf("{ after: { processed: 100 }, kill: consumer, restartAfter: 1s, times: 3, every: 2s }"),
     );
     const kills = lines.filter(([, what]) => what?.startsWith("SIGKILL"));
     expect(kills.map(([moment]) => moment)).toEqual([
@@ -73,9 +66,7 @@ describe("a plan as text", () => {
       "after 100 messages were processed, 4 s later",
     ]);
     expect(
-      kills.every(([, what]) =>
-        /^SIGKILL consumer [01], started again after 1 s$/.test(what ?? ""),
-      ),
+      kills.every(([, what]) => /^SIGKILL consumer [01], started again after 1 s$/.test(what ?? "")),
     ).toBe(true);
   });
 

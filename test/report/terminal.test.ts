@@ -10,8 +10,7 @@ import { anyResult, anyText } from "./any-result.js";
 const page = { palette: palette(false), width: 100 };
 const render = (given: Parameters<typeof aResult>[0] = {}) =>
   renderResult(aResult(given), "results/here", page);
-const lineWith = (text: string, what: string) =>
-  text.split("\n").find((line) => line.includes(what)) ?? "";
+const lineWith = (text: string, what: string) => text.split("\n").find((line) => line.includes(what)) ?? "";
 
 describe("a result on a terminal", () => {
   test("begins with the scenario, its verdict and its claim", () => {
@@ -82,9 +81,7 @@ describe("a result on a terminal", () => {
 
   test("ends with the command that repeats it, and where the files are", () => {
     const lines = render().trimEnd().split("\n");
-    expect(lines.at(-2)).toMatch(
-      /repeat with +lossbound run --seed 7 scenarios\/producer-blackhole\.yaml$/,
-    );
+    expect(lines.at(-2)).toMatch(/repeat with +lossbound run --seed 7 scenarios\/producer-blackhole\.yaml$/);
     expect(lines.at(-1)).toMatch(/files +results\/here$/);
   });
 
@@ -97,31 +94,21 @@ describe("a result on a terminal", () => {
 
   test("is never more than lines of printable text, whatever the result holds", () => {
     fc.assert(
-      fc.property(
-        anyResult,
-        anyText,
-        fc.integer({ min: 40, max: 100 }),
-        (result, folder, width) => {
-          const text =
-            renderResult(result, folder, { ...page, width }) +
-            renderSummary([result, result], page);
-          expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-        },
-      ),
+      fc.property(anyResult, anyText, fc.integer({ min: 40, max: 100 }), (result, folder, width) => {
+        const text = renderResult(result, folder, { ...page, width }) + renderSummary([result, result], page);
+        expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
     );
   });
 });
 
 describe("a summary", () => {
   test("has a line for each scenario, with where its messages died", () => {
-    const lines = renderSummary(
-      [aResult(), aResult({ scenario: "baseline", lostBy: noLoss() })],
-      page,
-    ).split("\n");
-    expect(lines[0]).toMatch(/^scenario +verdict +sent +lost +silently +where$/);
-    expect(lines[1]).toMatch(
-      /^producer-blackhole +held +20,000 +4,010 +4,010 {2}in-transit 4,010$/,
+    const lines = renderSummary([aResult(), aResult({ scenario: "baseline", lostBy: noLoss() })], page).split(
+      "\n",
     );
+    expect(lines[0]).toMatch(/^scenario +verdict +sent +lost +silently +where$/);
+    expect(lines[1]).toMatch(/^producer-blackhole +held +20,000 +4,010 +4,010 {2}in-transit 4,010$/);
     expect(lines[2]).toMatch(/^baseline +held/);
   });
 });

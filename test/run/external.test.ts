@@ -31,7 +31,12 @@ describe("an environment that exists already", () => {
 
   it("runs the same scenario, and is left as it was found", async () => {
     const { bootstrap, toxiproxy } = theirs.environment;
-    await using admin = kafkajsDriver.admin({ clientId: "test", bootstrap, dial: dialDirectly(undefined), security: undefined });
+    await using admin = kafkajsDriver.admin({
+      clientId: "test",
+      bootstrap,
+      dial: dialDirectly(undefined),
+      security: undefined,
+    });
     await admin.connect();
     await admin.createTopic("theirs", { partitions: 1, replicationFactor: 1 });
     await admin.commitStart("their-group", "theirs");
@@ -62,11 +67,17 @@ describe("an environment that exists already", () => {
       toxiproxy: theirs.environment.toxiproxy,
       out: theirs.out,
     });
-    await expect(running).rejects.toMatchObject({ code: "ENVIRONMENT", message: expect.stringContaining("127.0.0.1:9") });
+    await expect(running).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: expect.stringContaining("127.0.0.1:9"),
+    });
   });
 });
 
-async function stateOf(admin: ReturnType<typeof kafkajsDriver.admin>, toxiproxy: string): Promise<{ topics: string[]; groups: string[]; proxies: string[] }> {
+async function stateOf(
+  admin: ReturnType<typeof kafkajsDriver.admin>,
+  toxiproxy: string,
+): Promise<{ topics: string[]; groups: string[]; proxies: string[] }> {
   const proxies = (await (await fetch(`${toxiproxy}/proxies`)).json()) as Record<string, unknown>;
   const { topics, groups } = await admin.inventory();
   return { topics, groups, proxies: Object.keys(proxies) };

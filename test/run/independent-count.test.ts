@@ -71,7 +71,9 @@ async function kafkaTool(
   tool: string,
   args: readonly string[],
 ): Promise<string> {
-  const { stdout } = await promisify(execFile)(java, ["-cp", classpath, tool, ...args], { maxBuffer: 1 << 26 });
+  const { stdout } = await promisify(execFile)(java, ["-cp", classpath, tool, ...args], {
+    maxBuffer: 1 << 26,
+  });
   return stdout;
 }
 

@@ -56,7 +56,10 @@ describe("a lossbound that is killed with SIGKILL", () => {
     expect(processesWith(mark)).toEqual([]);
     expect(ownFolders(temporary)).toEqual([]);
     expect(readdirSync(join(temporary, "out"))).toEqual(["short"]);
-    expect(JSON.parse(readFileSync(join(temporary, "out", "short", "result.json"), "utf8"))).toHaveProperty("verdict", "held");
+    expect(JSON.parse(readFileSync(join(temporary, "out", "short", "result.json"), "utf8"))).toHaveProperty(
+      "verdict",
+      "held",
+    );
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("cleans up by itself on %s, and exits with 130", async (signal) => {

@@ -7,7 +7,10 @@ import { execFileSync } from "node:child_process";
  */
 export function processesWith(mark: string): string[] {
   const options = process.platform === "darwin" ? ["-axEww"] : ["axeww"];
-  const lines = execFileSync("ps", [...options, "-o", "pid=,stat=,args="], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const lines = execFileSync("ps", [...options, "-o", "pid=,stat=,args="], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   return lines
     .split("\n")
     .filter((line) => line.includes(mark) && !/^\s*\d+\s+Z/.test(line))

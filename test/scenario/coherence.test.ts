@@ -34,21 +34,16 @@ test("a worker that is killed by its index exists", () => {
   ]);
 });
 
-test.each(["sent", "received", "processed"])(
-  "a trigger does not wait for more than is %s",
-  (of) => {
-    const faults = (count: number) => [{ ...blackhole, after: { [of]: count } }];
-    expect(complaintsWith({ faults: faults(20_000) })).toEqual([]);
-    expect(complaintsWith({ faults: faults(20_001) })).toEqual([
-      `faults[0].after.${of}: found 20001, allowed at most producers.messages, which is 20000`,
-    ]);
-  },
-);
+test.each(["sent", "received", "processed"])("a trigger does not wait for more than is %s", (of) => {
+  const faults = (count: number) => [{ ...blackhole, after: { [of]: count } }];
+  expect(complaintsWith({ faults: faults(20_000) })).toEqual([]);
+  expect(complaintsWith({ faults: faults(20_001) })).toEqual([
+    `faults[0].after.${of}: found 20001, allowed at most producers.messages, which is 20000`,
+  ]);
+});
 
 test("a kill at a place waits for no chunk that is larger than a commit covers", () => {
-  const faults = [
-    { when: { handling: { message: 1, of: 11 } }, kill: "consumer", restartAfter: "1s" },
-  ];
+  const faults = [{ when: { handling: { message: 1, of: 11 } }, kill: "consumer", restartAfter: "1s" }];
   expect(complaintsWith({ consumers: { commitEvery: 11 }, faults })).toEqual([]);
   expect(complaintsWith({ consumers: { commitEvery: 10 }, faults })).toEqual([
     "faults[0].when.handling.of: found 11, allowed at most consumers.commitEvery, which is 10: no chunk is larger",
@@ -58,9 +53,7 @@ test("a kill at a place waits for no chunk that is larger than a commit covers",
 describe("a kill that falls again", () => {
   test("without a restart finds another worker each time", () => {
     const faults = [{ at: "1s", kill: "producer", times: 3, every: "1s" }];
-    expect(complaintsWith({ producers: { count: 3, messages: 9, rate: "9/s" }, faults })).toEqual(
-      [],
-    );
+    expect(complaintsWith({ producers: { count: 3, messages: 9, rate: "9/s" }, faults })).toEqual([]);
     expect(complaintsWith({ faults })).toEqual([
       "faults[0].times: found 3, allowed at most 1: without restartAfter no more workers are left to kill",
     ]);
@@ -68,9 +61,7 @@ describe("a kill that falls again", () => {
 
   test("finds the worker alive again where no other can be meant", () => {
     const faults = [{ at: "1s", kill: "producer", times: 3, every: "1s", restartAfter: "1s" }];
-    expect(complaintsWith({ producers: { count: 2, messages: 9, rate: "9/s" }, faults })).toEqual(
-      [],
-    );
+    expect(complaintsWith({ producers: { count: 2, messages: 9, rate: "9/s" }, faults })).toEqual([]);
     expect(complaintsWith({ faults })).toEqual([
       'faults[0].every: found "1s", allowed more than restartAfter, which is 1s',
     ]);
@@ -106,15 +97,11 @@ describe("two toxics of one kind", () => {
   test.each([
     ["at the same time", { at: "1s", for: "2s" }, { at: "2s", for: "2s" }],
     ["while the first never ends", { at: "1s" }, { at: "9s", for: "1s" }],
-    [
-      "in a later turn of the first",
-      { at: "1s", for: "1s", every: "4s", times: 3 },
-      { at: "9s", for: "1s" },
-    ],
+    ["in a later turn of the first", { at: "1s", for: "1s", every: "4s", times: 3 }, { at: "9s", for: "1s" }],
   ])("are not on %s", (_, first, second) => {
-    expect(
-      complaintsWith({ faults: [first, second].map((when) => ({ ...blackhole, ...when })) }),
-    ).toEqual([clash("upstream timeout on the producer-link")]);
+    expect(complaintsWith({ faults: [first, second].map((when) => ({ ...blackhole, ...when })) })).toEqual([
+      clash("upstream timeout on the producer-link"),
+    ]);
   });
 
   test("a proxy is not disabled twice", () => {
@@ -134,9 +121,9 @@ describe("two toxics of one kind", () => {
     ["of two types", { at: "1s" }, { at: "1s", toxic: "reset_peer" }],
     ["at a count, which nobody knows beforehand", { at: "1s" }, { after: { sent: 1 } }],
   ])("may be on %s", (_, first, second) => {
-    expect(
-      complaintsWith({ faults: [first, second].map((when) => ({ ...blackhole, ...when })) }),
-    ).toEqual([]);
+    expect(complaintsWith({ faults: [first, second].map((when) => ({ ...blackhole, ...when })) })).toEqual(
+      [],
+    );
   });
 });
 

@@ -39,16 +39,12 @@ test("a bound has an end, and its ends are in order where they can be compared",
 });
 
 test("what is lost must be bounded; nothing may be processed twice unless the file says so", () => {
-  expect(complaintsWith({ expect: {} })).toEqual([
-    expect.stringMatching(/^expect\.lost: found nothing/),
-  ]);
+  expect(complaintsWith({ expect: {} })).toEqual([expect.stringMatching(/^expect\.lost: found nothing/)]);
   expect(parse({}).expect.duplicated).toEqual({ min: undefined, max: count(0) });
 });
 
 test("loss is bounded by cause, under the causes' own names", () => {
-  expect(
-    complaintsWith({ expect: { lost: 0, lostBy: { "in-transit": 0, "in-procesing": 0 } } }),
-  ).toEqual([
+  expect(complaintsWith({ expect: { lost: 0, lostBy: { "in-transit": 0, "in-procesing": 0 } } })).toEqual([
     'expect.lostBy.in-procesing: found an unknown key, allowed rejected, client-buffer, in-transit, refused, log, skipped, after-commit, in-processing (did you mean "in-processing"?)',
   ]);
 });

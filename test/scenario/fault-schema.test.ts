@@ -75,18 +75,14 @@ describe("a toxic", () => {
       "faults[0]: found none of at, after, allowed exactly one of at, after",
       'faults[0].on: found "producer-lnk", allowed one of producer-link, consumer-link (did you mean "producer-link"?)',
       expect.stringMatching(/^faults\[0\]\.toxic: .*\(did you mean "latency"\?\)$/),
-      expect.stringMatching(
-        /^faults\[0\]\.jiter: found an unknown key.*\(did you mean "jitter"\?\)$/,
-      ),
+      expect.stringMatching(/^faults\[0\]\.jiter: found an unknown key.*\(did you mean "jitter"\?\)$/),
     ]);
   });
 
   test("with a toxicity below 1 is refused, with the reason", () => {
     expect(faultOf({ ...onLink, toxic: "timeout", toxicity: 1 })).toMatchObject({ kind: "link" });
     expect(complaintsOf({ ...onLink, toxic: "timeout", toxicity: 0.5 })).toEqual([
-      expect.stringMatching(
-        /^faults\[0\]\.toxicity: found 0\.5, allowed 1: Toxiproxy draws toxicity once/,
-      ),
+      expect.stringMatching(/^faults\[0\]\.toxicity: found 0\.5, allowed 1: Toxiproxy draws toxicity once/),
     ]);
   });
 
@@ -111,9 +107,7 @@ describe("a disabled proxy", () => {
   });
 
   test("is either down or not a fault", () => {
-    expect(complaintsOf({ ...onLink, down: false })).toEqual([
-      "faults[0].down: found false, allowed true",
-    ]);
+    expect(complaintsOf({ ...onLink, down: false })).toEqual(["faults[0].down: found false, allowed true"]);
   });
 
   test("is not a toxic at the same time", () => {
@@ -154,9 +148,7 @@ describe("a kill", () => {
       times: 3,
       every: 0,
     });
-    expect(
-      complaintsOf({ when, kill: "consumer", restartAfter: "1s", times: 3, every: "1s" }),
-    ).toEqual([
+    expect(complaintsOf({ when, kill: "consumer", restartAfter: "1s", times: 3, every: "1s" })).toEqual([
       "faults[0].every: found every beside when, allowed no every: the next kill falls when the place is reached again",
     ]);
   });
@@ -168,9 +160,9 @@ describe("a kill", () => {
   });
 
   test("is not beyond the end of the chunk", () => {
-    expect(
-      complaintsOf({ ...kill, at: undefined, when: { handling: { message: 11, of: 10 } } }),
-    ).toEqual(["faults[0].when.handling.message: found 11, allowed at most of, which is 10"]);
+    expect(complaintsOf({ ...kill, at: undefined, when: { handling: { message: 11, of: 10 } } })).toEqual([
+      "faults[0].when.handling.message: found 11, allowed at most of, which is 10",
+    ]);
   });
 
   test("that falls again says how much later", () => {
@@ -223,9 +215,7 @@ describe("every fault", () => {
       'faults[0]: found only at, kil, allowed a fault with one of the keys kill, toxic, down (did you mean "kill"?)',
     ]);
     expect(complaintsOf({})).toEqual([expect.stringContaining("faults[0]: found an empty map")]);
-    expect(complaintsOf("kill")).toEqual([
-      expect.stringContaining('faults[0]: found "kill", allowed a map'),
-    ]);
+    expect(complaintsOf("kill")).toEqual([expect.stringContaining('faults[0]: found "kill", allowed a map')]);
     expect(complaintsWith({ faults: "kill" })).toEqual([
       'faults: found "kill", allowed a list of at most 100 faults',
     ]);

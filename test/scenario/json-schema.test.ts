@@ -33,10 +33,7 @@ const nodes = [...nodesOf(schema, "")];
 const faults = (schema as Node).properties?.["faults"]?.items?.anyOf ?? [];
 
 test("the schema that ships is the one that reads scenarios (else: npm run build && npm run schemas)", async () => {
-  const shipped = await readFile(
-    new URL("../../schemas/scenario.schema.json", import.meta.url),
-    "utf8",
-  );
+  const shipped = await readFile(new URL("../../schemas/scenario.schema.json", import.meta.url), "utf8");
   expect(JSON.parse(shipped)).toEqual(schema);
 });
 
@@ -51,9 +48,7 @@ describe("in an editor", () => {
   });
 
   test("no map takes an unknown key", () => {
-    const open = nodes.filter(
-      ([, node]) => node.type === "object" && node.additionalProperties !== false,
-    );
+    const open = nodes.filter(([, node]) => node.type === "object" && node.additionalProperties !== false);
     expect(open).toEqual([]);
   });
 

@@ -40,9 +40,7 @@ describe("a duration", () => {
   });
 
   test("of a slicer is in microseconds, with either µ", () => {
-    expect(["7us", "7\u00b5s", "7\u03bcs", "5ms"].map(fineDurations.read)).toEqual([
-      7, 7, 7, 5_000,
-    ]);
+    expect(["7us", "7\u00b5s", "7\u03bcs", "5ms"].map(fineDurations.read)).toEqual([7, 7, 7, 5_000]);
   });
 });
 
@@ -54,12 +52,7 @@ test("a KB is 1,000 bytes and a KiB 1,024", () => {
 });
 
 test("a bandwidth is in KB/s", () => {
-  expect(["5KB/s", "2MB/s", "5KB", "0.5KB/s"].map(bandwidths.read)).toEqual([
-    5,
-    2_000,
-    undefined,
-    undefined,
-  ]);
+  expect(["5KB/s", "2MB/s", "5KB", "0.5KB/s"].map(bandwidths.read)).toEqual([5, 2_000, undefined, undefined]);
 });
 
 test("a rate may be a fraction, but not nothing", () => {
@@ -115,13 +108,9 @@ describe("what is written reads back as the same quantity", () => {
 
   test("a rate", () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 1e9 }),
-        fc.constantFrom(1, 2, 8, 10),
-        (amount, parts) => {
-          expect(readRate(formatRate(amount / parts))).toBe(amount / parts);
-        },
-      ),
+      fc.property(fc.integer({ min: 1, max: 1e9 }), fc.constantFrom(1, 2, 8, 10), (amount, parts) => {
+        expect(readRate(formatRate(amount / parts))).toBe(amount / parts);
+      }),
     );
   });
 

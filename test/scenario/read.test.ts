@@ -156,31 +156,18 @@ describe("text that is not the YAML of a scenario", () => {
       "a: 1\n---\nb: 2",
       "2:1: the file: found text that is not YAML (Source contains multiple",
     ],
-    [
-      "a tag of its own",
-      "a: !mine 1",
-      "1:4: the file: found text that is not YAML (Unresolved tag",
-    ],
+    ["a tag of its own", "a: !mine 1", "1:4: the file: found text that is not YAML (Unresolved tag"],
     ["an alias", "a: &x 1\nb: *x", "2:4: the file: found an alias, *x, allowed the value itself"],
     ["a key that is a map", "? { a: 1 }\n: 2", "1:3: the file: found a key that is not a word"],
     ["a key that is a number", "1: 2", "1:1: the file: found a key that is not a word"],
-    [
-      "thousands of lists",
-      "[".repeat(100_000),
-      "the file: found maps or lists too deep to be read",
-    ],
-    [
-      "thousands of list items",
-      "- ".repeat(100_000),
-      "the file: found maps or lists too deep to be read",
-    ],
+    ["thousands of lists", "[".repeat(100_000), "the file: found maps or lists too deep to be read"],
+    ["thousands of list items", "- ".repeat(100_000), "the file: found maps or lists too deep to be read"],
   ])("%s is one problem", (_, text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
   });
 
   test("aliases that unfold into gigabytes are not unfolded", () => {
-    const line = (name: string, of: string) =>
-      `${name}: &${name} [${Array(9).fill(`*${of}`).join(",")}]\n`;
+    const line = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(`*${of}`).join(",")}]\n`;
     const names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
     const bomb = names.map((name, index) => line(name, names[index - 1] ?? "z")).join("");
     expect(problemsOf(`z: &z lol\n${bomb}`)).toHaveLength(names.length * 9);
@@ -208,18 +195,14 @@ describe("a path", () => {
   afterAll(async () => await rm(folder, { recursive: true }));
 
   async function problemsAt(name: string): Promise<string> {
-    const error: unknown = await readScenario(path.join(folder, name)).catch(
-      (thrown: unknown) => thrown,
-    );
+    const error: unknown = await readScenario(path.join(folder, name)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ScenarioError);
     return (error as ScenarioError).message.replace(`${folder}/`, "");
   }
 
   test("of a scenario file is read", async () => {
     await writeFile(path.join(folder, "good.yaml"), `\ufeff${blackhole}`);
-    expect(await readScenario(path.join(folder, "good.yaml"))).toEqual(
-      parseScenario(blackhole, "good.yaml"),
-    );
+    expect(await readScenario(path.join(folder, "good.yaml"))).toEqual(parseScenario(blackhole, "good.yaml"));
   });
 
   test("that leads nowhere is a problem", async () => {
@@ -241,9 +224,7 @@ describe("a path", () => {
 
   test("of a file that is too large is a problem", async () => {
     await writeFile(path.join(folder, "large.yaml"), "#".repeat(65_537));
-    expect(await problemsAt("large.yaml")).toContain(
-      "found 65537 bytes, allowed at most 65536 bytes",
-    );
+    expect(await problemsAt("large.yaml")).toContain("found 65537 bytes, allowed at most 65536 bytes");
   });
 
   test("of a file that is not UTF-8 is a problem", async () => {

@@ -36,9 +36,12 @@ export function aLedger(producers: readonly ProducerTold[], changes: Partial<Led
     producers.reduce((sum, { messages }) => sum + messages.length, 0),
     producers.length,
   );
-  const planes = Object.fromEntries(planeNames.map((name) => [name, new Uint32Array(layout.words)])) as unknown as EvidencePlanes;
+  const planes = Object.fromEntries(
+    planeNames.map((name) => [name, new Uint32Array(layout.words)]),
+  ) as unknown as EvidencePlanes;
   for (const [producer, { messages }] of producers.entries()) {
-    if (messages.length !== layout.messages[producer]) throw new Error(`a plan gives producer ${producer} ${layout.messages[producer]}`);
+    if (messages.length !== layout.messages[producer])
+      throw new Error(`a plan gives producer ${producer} ${layout.messages[producer]}`);
     for (const [number, evidence] of messages.entries()) {
       for (const plane of evidence) setBit(planes[plane], layout.bases[producer]! + number);
     }

@@ -16,7 +16,8 @@ describe("fates", () => {
         const sorted = sort(members);
         for (const [place, member] of members.entries()) {
           const found = sorted[place]!.join(" ");
-          if (found !== expected[member]) wrong.push(`${nameOf(member)} at ${place}: ${found}, not ${expected[member]}`);
+          if (found !== expected[member])
+            wrong.push(`${nameOf(member)} at ${place}: ${found}, not ${expected[member]}`);
         }
       }
     }
@@ -96,7 +97,9 @@ function fatesWith(...bits: EvidenceBit[]): Fate[] {
 }
 
 function evidenceOf(member: number): Evidence {
-  return Object.fromEntries(evidenceBits.map((bit, place) => [bit, ((member >>> place) & 1) === 1])) as Evidence;
+  return Object.fromEntries(
+    evidenceBits.map((bit, place) => [bit, ((member >>> place) & 1) === 1]),
+  ) as Evidence;
 }
 
 function nameOf(member: number): string {

@@ -44,7 +44,11 @@ describe("a bound", () => {
         lostBy: Object.fromEntries(causes.map((cause, place) => [cause, count(place + 1, place + 1)])),
         duplicated: count(undefined, 7),
       },
-      { ...Object.fromEntries(causes.map((cause, place) => [cause, place + 1])), duplicated: 6, processed: 900 },
+      {
+        ...Object.fromEntries(causes.map((cause, place) => [cause, place + 1])),
+        duplicated: 6,
+        processed: 900,
+      },
     );
 
     expect(expectations.map(({ name, observed }) => [name, observed])).toEqual([
@@ -68,7 +72,10 @@ describe("a share", () => {
     [0.001, 999_999_999, 999_999],
   ])("%d of %i sent messages is %i, upwards and downwards", (value, sent, messages) => {
     const share = { kind: "share", value } as const;
-    const { expectations } = judged({ lost: { min: share, max: share } }, { "in-transit": messages, processed: sent - messages });
+    const { expectations } = judged(
+      { lost: { min: share, max: share } },
+      { "in-transit": messages, processed: sent - messages },
+    );
 
     expect(expectations[0]).toMatchObject({ max: messages, observed: messages });
     expect(expectations[0]!.min).toBe(Math.ceil(Number((value * sent).toPrecision(12))));
@@ -84,20 +91,26 @@ describe("a share", () => {
   });
 
   it("is of what was sent, not of what was planned", () => {
-    const { expectations } = judged({ lost: { min: undefined, max: { kind: "share", value: 0.1 } } }, { processed: 100, unsent: 900 });
+    const { expectations } = judged(
+      { lost: { min: undefined, max: { kind: "share", value: 0.1 } } },
+      { processed: 100, unsent: 900 },
+    );
 
     expect(expectations[0]!.max).toBe(10);
   });
 });
 
 describe("an open fate", () => {
-  it.each(["unread", "indeterminate"] as const)("%s leaves the verdict open, though every bound is kept", (fate) => {
-    const { verdict, reasons } = judged({ lost: count(undefined, 100) }, { processed: 50, [fate]: 2 });
+  it.each(["unread", "indeterminate"] as const)(
+    "%s leaves the verdict open, though every bound is kept",
+    (fate) => {
+      const { verdict, reasons } = judged({ lost: count(undefined, 100) }, { processed: 50, [fate]: 2 });
 
-    expect(verdict).toBe("inconclusive");
-    expect(reasons).toHaveLength(1);
-    expect(reasons[0]).toMatch(/^2 messages /);
-  });
+      expect(verdict).toBe("inconclusive");
+      expect(reasons).toHaveLength(1);
+      expect(reasons[0]).toMatch(/^2 messages /);
+    },
+  );
 
   it("that may be a loss leaves a bound open that it could exceed, and one that it could reach", () => {
     const exceeded = judged({ lost: count(undefined, 10) }, { "in-transit": 9, unread: 2 });
@@ -132,7 +145,11 @@ describe("a fault", () => {
 
   const troubles: [string, Partial<FaultEvidence>, string][] = [
     ["touched nothing", { touched: 0 }, "the fault timeout on producer-link touched nothing live"],
-    ["was not in force, says the probe", { inForce: false }, "the probe did not find the fault timeout on producer-link in force"],
+    [
+      "was not in force, says the probe",
+      { inForce: false },
+      "the probe did not find the fault timeout on producer-link in force",
+    ],
     ["did not heal", { healed: false }, "the fault timeout on producer-link did not heal"],
   ];
   it.each(troubles)("that %s leaves the verdict open", (_, trouble, reason) => {
@@ -147,21 +164,28 @@ describe("a fault", () => {
   });
 
   it("that did no work excuses a loss that stayed too small", () => {
-    expect(judged({ lost: count(50, undefined) }, lost, [aFault({ touched: 0 })]).verdict).toBe("inconclusive");
-    expect(judged({ lost: count(50, undefined) }, lost, [aFault({ inForce: false })]).verdict).toBe("inconclusive");
+    expect(judged({ lost: count(50, undefined) }, lost, [aFault({ touched: 0 })]).verdict).toBe(
+      "inconclusive",
+    );
+    expect(judged({ lost: count(50, undefined) }, lost, [aFault({ inForce: false })]).verdict).toBe(
+      "inconclusive",
+    );
     expect(judged({ lost: count(50, undefined) }, lost, [aFault({})]).verdict).toBe("broken");
   });
 });
 
 describe("a violation", () => {
-  it.each(["beganBeforeCommit", "beganTwice", "storedTwice"] as const)("%s breaks the run by itself", (violation) => {
-    const tally = aTally({ processed: 100 });
-    tally.violations[violation] = 1;
-    const { verdict, reasons } = judge(anExpect({}), tally, []);
+  it.each(["beganBeforeCommit", "beganTwice", "storedTwice"] as const)(
+    "%s breaks the run by itself",
+    (violation) => {
+      const tally = aTally({ processed: 100 });
+      tally.violations[violation] = 1;
+      const { verdict, reasons } = judge(anExpect({}), tally, []);
 
-    expect(verdict).toBe("broken");
-    expect(reasons).toEqual(["violations: 1 is outside 0 to 0"]);
-  });
+      expect(verdict).toBe("broken");
+      expect(reasons).toEqual(["violations: 1 is outside 0 to 0"]);
+    },
+  );
 
   it("breaks a run whose messages are open, too", () => {
     const tally = aTally({ processed: 100, unread: 9 });
@@ -174,7 +198,9 @@ describe("a violation", () => {
 describe("a duplicate", () => {
   it("breaks the run, unless the scenario allows it", () => {
     expect(judged({}, { duplicated: 1, processed: 10 }).verdict).toBe("broken");
-    expect(judged({ duplicated: count(undefined, 1) }, { duplicated: 1, processed: 10 }).verdict).toBe("held");
+    expect(judged({ duplicated: count(undefined, 1) }, { duplicated: 1, processed: 10 }).verdict).toBe(
+      "held",
+    );
   });
 });
 
@@ -193,11 +219,18 @@ function judged(expected: Partial<Expect>, counts: FateCounts, faults: FaultEvid
 }
 
 function anExpect(changes: Partial<Expect>): Expect {
-  return { lost: count(undefined, undefined), silentlyLost: undefined, lostBy: {}, duplicated: count(undefined, 0), ...changes };
+  return {
+    lost: count(undefined, undefined),
+    silentlyLost: undefined,
+    lostBy: {},
+    duplicated: count(undefined, 0),
+    ...changes,
+  };
 }
 
 function count(min: number | undefined, max: number | undefined): Bound {
-  const limit = (value: number | undefined) => (value === undefined ? undefined : ({ kind: "count", value } as const));
+  const limit = (value: number | undefined) =>
+    value === undefined ? undefined : ({ kind: "count", value } as const);
   return { min: limit(min), max: limit(max) };
 }
 

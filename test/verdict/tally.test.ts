@@ -30,8 +30,22 @@ function tallied(...producers: ProducerTold[]): Tally {
 describe("a tally", () => {
   it("gives every message its fate, and counts each kind", () => {
     const tally = tallied({
-      messages: [processed, processed, duplicated, unread, indeterminate, rejected, clientBuffer, inTransit, fromLog, skipped,
-        afterCommit, inProcessing, [], []],
+      messages: [
+        processed,
+        processed,
+        duplicated,
+        unread,
+        indeterminate,
+        rejected,
+        clientBuffer,
+        inTransit,
+        fromLog,
+        skipped,
+        afterCommit,
+        inProcessing,
+        [],
+        [],
+      ],
       sent: 12,
     });
 
@@ -82,7 +96,9 @@ describe("a tally", () => {
       const ledger = aLedger([{ messages: [processed, processed, processed] }]);
       setBit(ledger.planes.fetched, place);
 
-      expect(() => tallyOf(ledger, startedAt), `place ${place}`).toThrow("1 messages have evidence that contradicts itself");
+      expect(() => tallyOf(ledger, startedAt), `place ${place}`).toThrow(
+        "1 messages have evidence that contradicts itself",
+      );
     }
   });
 
@@ -100,7 +116,9 @@ describe("a tally", () => {
     });
 
     expect(seconds.map(({ sent }) => sent)).toEqual([10, 30, 10]);
-    expect(seconds.map((second) => [second.processed, second.lostBy["in-transit"], second.lostBy.rejected])).toEqual([
+    expect(
+      seconds.map((second) => [second.processed, second.lostBy["in-transit"], second.lostBy.rejected]),
+    ).toEqual([
       [10, 0, 0],
       [0, 30, 0],
       [0, 0, 10],
@@ -108,13 +126,21 @@ describe("a tally", () => {
   });
 
   it("has a second for the time in which nothing was sent", () => {
-    const { seconds } = tallied({ messages: fill(4, processed), times: [[900, 2], [3500, 4]] });
+    const { seconds } = tallied({
+      messages: fill(4, processed),
+      times: [
+        [900, 2],
+        [3500, 4],
+      ],
+    });
 
     expect(seconds.map(({ sent }) => sent)).toEqual([2, 0, 0, 2]);
   });
 
   it("puts what was sent before the start into the first second, and has none where nothing was sent", () => {
-    expect(tallied({ messages: fill(4, processed), times: [[-50, 4]] }).seconds.map(({ sent }) => sent)).toEqual([4]);
+    expect(
+      tallied({ messages: fill(4, processed), times: [[-50, 4]] }).seconds.map(({ sent }) => sent),
+    ).toEqual([4]);
     expect(tallied({ messages: fill(4, []), sent: 0, times: [] }).seconds).toEqual([]);
   });
 
@@ -122,14 +148,22 @@ describe("a tally", () => {
     // The second life's times begin anew, at a later moment.
     const { seconds } = tallied({
       messages: fill(40, processed),
-      times: [[100, 10], [200, 20], [2300, 20], [2400, 40]],
+      times: [
+        [100, 10],
+        [200, 20],
+        [2300, 20],
+        [2400, 40],
+      ],
     });
 
     expect(seconds.map(({ sent }) => sent)).toEqual([20, 0, 20]);
   });
 
   it("counts a message once, whoever kept several copies of it", () => {
-    const { fates, violations, stored } = tallyOf(aLedger([{ messages: fill(3, processed) }], { extraCopies: 5 }), startedAt);
+    const { fates, violations, stored } = tallyOf(
+      aLedger([{ messages: fill(3, processed) }], { extraCopies: 5 }),
+      startedAt,
+    );
 
     expect([stored, fates.processed, violations.storedTwice]).toEqual([3, 3, 5]);
   });
@@ -157,7 +191,9 @@ describe("the sums of a tally", () => {
         expect(tally.sent).toBe(told.length - fates.unsent);
         for (const [name, evidence] of Object.entries(byName)) {
           const sent = producers.flatMap(({ messages, sent: below }) => messages.slice(0, below));
-          expect(fates[name as keyof typeof byName], name).toBe(sent.filter((one) => one === evidence).length);
+          expect(fates[name as keyof typeof byName], name).toBe(
+            sent.filter((one) => one === evidence).length,
+          );
         }
         expect(sum(seconds.map((second) => second.sent))).toBe(tally.sent);
         expect(sum(seconds.map((second) => second.processed))).toBe(fates.processed + fates.duplicated);
@@ -182,7 +218,9 @@ describe("the sums of a tally", () => {
           }
         }
 
-        expect(seconds.map(({ sent }) => sent)).toEqual(seconds.map((_, second) => expected.get(second) ?? 0));
+        expect(seconds.map(({ sent }) => sent)).toEqual(
+          seconds.map((_, second) => expected.get(second) ?? 0),
+        );
       }),
       { numRuns: 500 },
     );
@@ -206,13 +244,19 @@ const byName = {
 /** Producers that sent a part of their messages, at moments that only grow, the last of which closes. */
 const anyProducers: fc.Arbitrary<ProducerTold[]> = fc
   .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 80 }))
-  .chain(([producers, messages]) => fc.array(aProducer(messages), { minLength: producers, maxLength: producers }));
+  .chain(([producers, messages]) =>
+    fc.array(aProducer(messages), { minLength: producers, maxLength: producers }),
+  );
 
 function aProducer(count: number): fc.Arbitrary<Required<ProducerTold>> {
   const moments = fc.array(fc.tuple(fc.integer({ min: -100, max: 6000 }), fc.nat(count)), { maxLength: 8 });
   const evidence = fc.constantFrom(...Object.values(byName));
   return fc
-    .record({ stories: fc.array(evidence, { minLength: count, maxLength: count }), sent: fc.nat(count), moments })
+    .record({
+      stories: fc.array(evidence, { minLength: count, maxLength: count }),
+      sent: fc.nat(count),
+      moments,
+    })
     .map(({ stories, sent, moments: drawn }) => {
       const at = drawn.map(([ms]) => ms).toSorted((a, b) => a - b);
       const next = drawn.map(([, below]) => Math.min(below, sent)).toSorted((a, b) => a - b);

@@ -30,7 +30,15 @@ describe("an at-most-once consumer", () => {
       "4 ended before 105 is committed",
       "advance to 105",
     ]);
-    expect(consumer.counts()).toEqual({ fetched: 5, tried: 5, covered: 5, began: 5, ended: 5, beganUncovered: 0, inHand: 0 });
+    expect(consumer.counts()).toEqual({
+      fetched: 5,
+      tried: 5,
+      covered: 5,
+      began: 5,
+      ended: 5,
+      beganUncovered: 0,
+      inHand: 0,
+    });
   });
 
   it("processes nothing of a chunk whose commit was not acknowledged, and takes its position anew", async () => {
@@ -39,7 +47,15 @@ describe("an at-most-once consumer", () => {
     await consumer.take(batch);
 
     expect(asked).toEqual(["commit 102", "advance to 102", "commit 104", "give up"]);
-    expect(consumer.counts()).toEqual({ fetched: 5, tried: 4, covered: 2, began: 2, ended: 2, beganUncovered: 0, inHand: 0 });
+    expect(consumer.counts()).toEqual({
+      fetched: 5,
+      tried: 4,
+      covered: 2,
+      began: 2,
+      ended: 2,
+      beganUncovered: 0,
+      inHand: 0,
+    });
     expect(consumer.events).toEqual([{ event: "commit-failed", partition: 3, offset: 104 }]);
   });
 
@@ -110,7 +126,12 @@ function aConsumer({ commitEvery }: { commitEvery: number }): Consuming {
   const box = openBox(path, description, "write");
   const events: unknown[] = [];
   const settings = { ...aScenario({}).consumers, commitEvery };
-  const order = { runId, topic: "t", settings, layout: { bases: [0, 64], messages: [40, 40] } } as unknown as ConsumerOrder;
+  const order = {
+    runId,
+    topic: "t",
+    settings,
+    layout: { bases: [0, 64], messages: [40, 40] },
+  } as unknown as ConsumerOrder;
   const consumer = new AtMostOnceConsumer(order, box, (event) => events.push(event));
   return {
     box,

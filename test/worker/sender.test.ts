@@ -26,13 +26,18 @@ describe("a sender", () => {
       [10, 0],
       [25, 10],
     ]);
-    expect([life.box.get("next"), life.box.get("nextAgain"), sender.next, life.box.get("sends")]).toEqual([25, 25, 25, 2]);
+    expect([life.box.get("next"), life.box.get("nextAgain"), sender.next, life.box.get("sends")]).toEqual([
+      25, 25, 25, 2,
+    ]);
     expect(life.box.planes.accepted.count).toBe(25);
   });
 
   it("marks as rejected what the client threw, all of it and nothing else", async () => {
     using life = aLife();
-    const sender = openSender(order, life.box, { ...aClient, send: () => Promise.reject(new Error("refused")) });
+    const sender = openSender(order, life.box, {
+      ...aClient,
+      send: () => Promise.reject(new Error("refused")),
+    });
     await sender.send(3);
 
     expect([life.box.planes.accepted.count, life.box.planes.rejected.count]).toEqual([0, 3]);
@@ -42,7 +47,10 @@ describe("a sender", () => {
   it("sends each message once, to the partition that its number says, from where its life begins", async () => {
     using life = aLife(7);
     const records: OutgoingRecord[] = [];
-    const sender = openSender(order, life.box, { ...aClient, send: async (_, sent) => void records.push(...sent) });
+    const sender = openSender(order, life.box, {
+      ...aClient,
+      send: async (_, sent) => void records.push(...sent),
+    });
     await sender.send(9);
     await sender.send(12);
 

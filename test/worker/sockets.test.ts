@@ -6,7 +6,13 @@ import { messageWriter } from "../../src/kafka/message.js";
 import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
 import { connectionSlots } from "../../src/ledger/box-format.js";
 import type { RunEvent } from "../../src/ledger/events.js";
-import { apiKeyOf, bytesInProcess, expectsAnswerUnless, requestTracer, socketRecorder } from "../../src/worker/sockets.js";
+import {
+  apiKeyOf,
+  bytesInProcess,
+  expectsAnswerUnless,
+  requestTracer,
+  socketRecorder,
+} from "../../src/worker/sockets.js";
 import { describedAs, runId } from "../ledger/boxes.js";
 import { scratchFolder } from "../ledger/scratch.js";
 
@@ -25,15 +31,22 @@ describe("what the sockets of a life do", () => {
     sockets.refused();
     const { box } = life;
 
-    expect(["connectionsOpened", "bytesWritten", "bytesFlushed", "requests", "answered", "dialsRefused"].map((name) => box.get(name as "requests"))).toEqual(
-      [2, 1150, 100, 3, 2, 1],
-    );
+    expect(
+      ["connectionsOpened", "bytesWritten", "bytesFlushed", "requests", "answered", "dialsRefused"].map(
+        (name) => box.get(name as "requests"),
+      ),
+    ).toEqual([2, 1150, 100, 3, 2, 1]);
     expect(bytesInProcess(box)).toBe(1050);
 
     sockets.flushed(two, 50);
     sockets.closed(one);
     expect(bytesInProcess(box), "what a closed connection held is gone").toBe(0);
-    expect(life.events.at(-1)).toEqual({ event: "connection-closed", connection: 0, bytesWritten: 1100, bytesFlushed: 100 });
+    expect(life.events.at(-1)).toEqual({
+      event: "connection-closed",
+      connection: 0,
+      bytesWritten: 1100,
+      bytesFlushed: 100,
+    });
   });
 
   it("counts on in all, where there are more connections than a box describes", () => {
@@ -45,13 +58,20 @@ describe("what the sockets of a life do", () => {
 
     expect(life.box.get("connectionsOpened")).toBe(connectionSlots + 1);
     expect(life.box.get("bytesWritten")).toBe(10);
-    expect(life.box.histogram.every((count) => count === 0), "nothing was stored behind the table").toBe(true);
+    expect(
+      life.box.histogram.every((count) => count === 0),
+      "nothing was stored behind the table",
+    ).toBe(true);
   });
 });
 
 describe("a request", () => {
   it("says by its API key whether it is answered", () => {
-    expect([apiKeyOf(aRequest(metadata, 20)), apiKeyOf(aRequest(18, 20)), apiKeyOf(new Uint8Array(5))]).toEqual([3, 18, -1]);
+    expect([
+      apiKeyOf(aRequest(metadata, 20)),
+      apiKeyOf(aRequest(18, 20)),
+      apiKeyOf(new Uint8Array(5)),
+    ]).toEqual([3, 18, -1]);
     expect(expectsAnswerUnless(0)(aRequest(produce, 20))).toBe(false);
     expect(expectsAnswerUnless(1)(aRequest(produce, 20))).toBe(true);
     expect(expectsAnswerUnless(0)(aRequest(metadata, 20))).toBe(true);
@@ -64,7 +84,9 @@ describe("a request", () => {
     const request = Buffer.concat([aRequest(produce, 30), ...values, Buffer.from("LBM1 LBM1"), ...foreign]);
     requestTracer(runId, life.write)(4, request, 777);
 
-    expect(life.events).toEqual([{ event: "request", connection: 4, apiKey: 0, ends: 777, messages: [5, 6, 7] }]);
+    expect(life.events).toEqual([
+      { event: "request", connection: 4, apiKey: 0, ends: 777, messages: [5, 6, 7] },
+    ]);
   });
 });
 
@@ -75,7 +97,11 @@ function aRequest(apiKey: number, length: number): Buffer {
   return request;
 }
 
-function aLife(): Disposable & { box: BlackBox<"producer">; events: RunEvent[]; write: (event: RunEvent) => void } {
+function aLife(): Disposable & {
+  box: BlackBox<"producer">;
+  events: RunEvent[];
+  write: (event: RunEvent) => void;
+} {
   const folder = scratchFolder();
   const description = describedAs("producer");
   const path = join(folder.path, "life.box");
