@@ -19,6 +19,8 @@ export interface Counts {
   inHand: number;
   /** Partitions assigned to living consumers. */
   assigned: number;
+  /** Living consumers that have not joined their group yet. */
+  outside: number;
 }
 
 export function countsOf(crew: Crew): Counts {
@@ -30,6 +32,7 @@ export function countsOf(crew: Crew): Counts {
     processed: 0,
     inHand: 0,
     assigned: 0,
+    outside: 0,
   };
   for (const producer of boxesOf(crew, "producer")) {
     counts.sent += producer.box.get("next") - producer.box.description.firstNumber;
@@ -42,6 +45,7 @@ export function countsOf(crew: Crew): Counts {
     if (!lives) continue;
     counts.inHand += box.get("inHand");
     counts.assigned += box.get("assigned");
+    if (box.get("joins") === 0) counts.outside++;
   }
   return counts;
 }

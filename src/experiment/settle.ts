@@ -22,19 +22,19 @@ export interface Settling {
   signal: AbortSignal;
 }
 
-/** All partitions are assigned to living consumers. */
+/** Every consumer has joined, and all partitions are assigned: nobody is about to move them again. */
 export async function groupAssigned({ plan, crew, signal }: Settling): Promise<void> {
   const { partitions } = plan.scenario.topic;
-  await waitUntil(
-    `all ${partitions} partitions to be assigned`,
-    () => countsOf(crew).assigned === partitions,
-    {
-      limitMs: 30_000,
-      everyMs: 5,
-      signal,
-      evidence: () => lastLinesOf(crew),
-    },
-  );
+  const assigned = (): boolean => {
+    const counts = countsOf(crew);
+    return counts.outside === 0 && counts.assigned === partitions;
+  };
+  await waitUntil(`all ${partitions} partitions to be assigned`, assigned, {
+    limitMs: 30_000,
+    everyMs: 5,
+    signal,
+    evidence: () => lastLinesOf(crew),
+  });
 }
 
 export async function producersReady({ crew, signal }: Settling): Promise<void> {

@@ -105,6 +105,8 @@ export const counterNames = {
   consumer: [
     /** How many messages has it fetched and neither ended nor given up? */
     "inHand",
+    /** How often has it joined its group? */
+    "joins",
     /** How many partitions is it assigned? */
     "assigned",
     /** How many commits were acknowledged? */

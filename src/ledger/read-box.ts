@@ -205,31 +205,23 @@ interface PlaneReading {
   digest: number;
 }
 
-/**
- * See `Plane.mark`: only the bit that `pending` names may be ahead of the counter and the digest, and
- * once the counter has moved on (it is even where it was odd) that bit is in all three.
- */
+/** See `Plane.mark`: only the bit that `pending` names may be ahead of the counter, and of the digest. */
 function checkBits(
   { path, name, plane, words, digest }: PlaneReading,
   counter: (name: string) => number,
 ): void {
-  const counted = counter(name);
   const pending = readPending(counter("pending"));
-  const cutHere = pending?.place === plane;
-  const bitIsThere = cutHere && hasBit(words, pending.value);
-  const counterMoved = cutHere && (counted % 2 === 1) !== pending.odd;
+  const ahead = pending?.place === plane && hasBit(words, pending.value) ? pending.value : undefined;
 
-  const set = countBits(words);
-  const ahead = bitIsThere && !counterMoved ? 1 : 0;
-  if (set !== counted + ahead || (counterMoved && !bitIsThere)) {
+  const [set, counted] = [countBits(words), counter(name)];
+  if (set !== counted && !(ahead !== undefined && set === counted + 1)) {
     throw new EvidenceError(
       "bits-against-counters",
       `${path}: ${set} bits say ${name}, its counter says ${counted}`,
     );
   }
   const whole = digestOf(words);
-  const before = ahead === 1 ? (whole - digestOfBit(pending!.value)) >>> 0 : whole;
-  if (digest !== whole && digest !== before) {
+  if (digest !== whole && !(ahead !== undefined && digest === (whole - digestOfBit(ahead)) >>> 0)) {
     throw new EvidenceError(
       "bits-against-counters",
       `${path}: the bits that say ${name} are not those that were stored`,

@@ -62,6 +62,7 @@ export class AtMostOnceConsumer {
       },
       onAssigned: (partitions) => {
         this.#box.set("assigned", partitions.length);
+        this.#box.add("joins", 1);
         this.#write({ event: "assigned", partitions });
       },
       onCrash,

@@ -172,7 +172,9 @@ test("a broker that dies by itself is dead through its proxies, until it answers
     expect(await seenOn(links.producer)).toBe("answered");
     expect(await seenOn(links.consumer)).toBe("answered");
   }
-  expect(events.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => ["refuses", "answers"]).flat());
+  expect(events.map(({ kind }) => kind)).toEqual(
+    Array.from({ length: 5 }, () => ["refuses", "answers"]).flat(),
+  );
   // To dial every 200 ms would be 100 ms late as often as not: a connection that is held tells sooner.
   expect(delays.toSorted((one, other) => one - other)[2], String(delays)).toBeLessThan(60);
 });

@@ -91,7 +91,7 @@ describe("a store that a kill cuts in two", () => {
     }
   });
 
-  it.each([1, 2 ** 41 + 64, 3 * 2 ** 41 + 65, 4 * 2 ** 41, 2 ** 41 + 0.5, 2 ** 60])(
+  it.each([1, 2 ** 40 + 64, 3 * 2 ** 40 + 65, 4 * 2 ** 40, 2 ** 40 + 0.5, 2 ** 60])(
     "is none that has %d pending",
     async (pending) => {
       using folder = scratchFolder();

@@ -8,6 +8,7 @@ import {
   digestCount,
   digestsAt,
   planeNames,
+  sectionsOf,
 } from "../../src/ledger/box-format.js";
 import { judgeFolder } from "../../src/judge-folder.js";
 import type { Result } from "../../src/report/result.js";
@@ -86,11 +87,27 @@ describe("a counter that was changed by one", () => {
     }
   });
 
+  it("is refused where it is a time or a number that no run has: it would fill the memory with seconds", async () => {
+    const producer = boxesOf(run).find(({ kind }) => kind === "producer")!;
+    for (const counter of ["sendingSince", "sendingUntil"]) {
+      for (const wrong of [run.run.startedAt + 2 * 24 * 3600 * 1000, 1e300, Number.MAX_VALUE]) {
+        using _changed = withCounter(producer.path, "producer", counter, () => wrong);
+        expect(await caughtBy(run), `${counter} ${wrong}`).toBe("lives-continue");
+      }
+    }
+    const { ticks } = sectionsOf({ kind: "producer", bits: 31, ticks: 1 });
+    for (const wrong of [1e300, Number.NaN, -1, 0.5]) {
+      using _changed = withBytes(producer.path, ticks.at, (bytes) => bytes.writeDoubleLE(wrong));
+      expect(await caughtBy(run), `tick ${wrong}`).toBe("lives-continue");
+    }
+  });
+
   it("is a statistic only where it tells of time, pace, or the sockets", () => {
     expect(statistics).toEqual({
       producer: ["sendingSince", "sendingUntil", "ticks", "sends", "lagMax", ...ofSockets],
       consumer: [
         "inHand",
+        "joins",
         "assigned",
         "commitsAcknowledged",
         "commitsFailed",

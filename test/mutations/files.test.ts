@@ -155,7 +155,7 @@ describe("the record of a run", () => {
   it("is caught when a life is said not to have been killed in the middle of a store", async () => {
     using run = everyFate();
     const killed = boxesOf(run).find((box) => box.killed)!;
-    using _torn = withBytes(killed.path, countersAt, (bytes) => bytes.writeDoubleLE(2 ** 41));
+    using _torn = withBytes(killed.path, countersAt, (bytes) => bytes.writeDoubleLE(2 ** 40));
     expect(await caughtBy(run)).toBe("nothing");
 
     rewriteRecord(run, (record) => {
