@@ -107,7 +107,11 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
     layout: { bases: [0], messages: [messages] },
   };
   const crashed = new Promise<never>((_, reject) => {
-    void new AtMostOnceConsumer(life, box, write).start(timed(client, around), reject).catch(reject);
+    const consumer = new AtMostOnceConsumer(life, box, write);
+    void client
+      .connect()
+      .then(() => consumer.start(timed(client, around), reject))
+      .catch(reject);
   });
   const cost = await within("our consumer to read the topic", Promise.race([read, crashed]), readingLimitMs);
   await client.stop();
@@ -137,6 +141,7 @@ function timed(client: ConsumerClient, around: Around): ConsumerClient {
         ...handlers,
         onBatch: (batch) => around(batch.count, () => handlers.onBatch(batch)),
       }),
+    connect: () => client.connect(),
     stop: () => client.stop(),
   };
 }

@@ -1,7 +1,7 @@
 /** The library's public names. */
 export { LossboundError, type ErrorCode } from "./base/errors.js";
 export { judgeFolder } from "./judge-folder.js";
-export type { LiveView, Phase, RunObserver } from "./report/progress.js";
+export type { LiveView, Phase, RunObserver } from "./experiment/progress.js";
 export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
 export { type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
 export { readScenario } from "./scenario/read.js";

@@ -4,9 +4,13 @@ import { LossboundError } from "./base/errors.js";
 import type { Environment } from "./environment/environment.js";
 import { openExternal } from "./environment/external.js";
 import { openLocal } from "./environment/local.js";
-import type { RunObserver } from "./report/progress.js";
+import type { RunObserver } from "./experiment/progress.js";
+import { seedMax } from "./plan/plan.js";
+import { repeatWith } from "./repeat-with.js";
 import type { Result } from "./report/result.js";
+import { refuseBadPlaces } from "./report/result-places.js";
 import { experiment } from "./run.js";
+import { allowedName, isScenarioName, refuseSameNames } from "./scenario/name.js";
 import { readScenario } from "./scenario/read.js";
 import type { Scenario } from "./scenario/scenario.js";
 
@@ -53,10 +57,16 @@ export async function runScenarios(
   scenarios: readonly (string | Scenario)[],
   options: RunOptions & { onResult?: (result: Result) => void } = {},
 ): Promise<Result[]> {
-  const { seed = randomInt(2 ** 32), out = "lossbound-results", observer = silent, onResult } = options;
+  const { seed = randomInt(seedMax + 1), out = "lossbound-results", observer = silent, onResult } = options;
   const signal = options.signal ?? new AbortController().signal;
   const read = await Promise.all(scenarios.map((one) => (typeof one === "string" ? readScenario(one) : one)));
-  refuseSameNames(read);
+  refuseBadSeed(seed);
+  refuseBadNames(read);
+  refuseSameNames(read.map(({ name }, index) => ({ name, from: cameFrom(scenarios[index]!) })));
+  refuseBadPlaces(
+    out,
+    read.map(({ name }) => name),
+  );
 
   const results: Result[] = [];
   for (const group of neighbours(read)) {
@@ -64,20 +74,19 @@ export async function runScenarios(
     for (const scenario of group) {
       const given = scenarios[read.indexOf(scenario)]!;
       const file = typeof given === "string" ? given : `${scenario.name}.yaml`;
-      const repeatWith = `lossbound run ${file} --seed ${seed}${placeOf(options)}`;
-      const result = await experiment(environment, { scenario, seed, out, observer, signal, repeatWith });
+      const result = await experiment(environment, {
+        scenario,
+        seed,
+        out,
+        observer,
+        signal,
+        repeatWith: repeatWith(file, seed, options),
+      });
       results.push(result);
       onResult?.(result);
     }
   }
   return results;
-}
-
-/** The options that name an environment other than the local one. */
-function placeOf({ environment, brokers, toxiproxy, proxyHost }: RunOptions): string {
-  if (environment !== "external") return "";
-  const host = proxyHost === undefined ? "" : ` --proxy-host ${proxyHost}`;
-  return ` --brokers ${brokers?.join(",")} --toxiproxy ${toxiproxy}${host}`;
 }
 
 const silent: RunObserver = { line: () => {}, live: () => {} };
@@ -103,15 +112,24 @@ async function open(
   }
 }
 
-/** Both would write to the same folder. */
-function refuseSameNames(scenarios: readonly Scenario[]): void {
-  const names = scenarios.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
+function refuseBadSeed(seed: number): void {
+  if (Number.isInteger(seed) && seed >= 0 && seed <= seedMax) return;
+  throw new LossboundError("USAGE", `the seed is ${seed}, and must be a whole number from 0 to ${seedMax}`);
+}
+
+/** A file's name was looked at as it was read; a scenario that was handed over has had no reader. */
+function refuseBadNames(scenarios: readonly Scenario[]): void {
+  for (const { name } of scenarios) {
+    if (typeof name === "string" && isScenarioName(name)) continue;
     throw new LossboundError(
-      "USAGE",
-      `two scenarios are called ${twice}: their results would overwrite each other`,
+      "INPUT",
+      `a scenario is called ${JSON.stringify(name)}, allowed is ${allowedName}`,
     );
+  }
+}
+
+function cameFrom(given: string | Scenario): string {
+  return typeof given === "string" ? given : "a scenario that was handed over";
 }
 
 /** Splits a list where the number of brokers changes; the order stays. */

@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 
 import { epochMs } from "./base/clock.js";
+import { LossboundError, messageOf } from "./base/errors.js";
 import type { Environment } from "./environment/environment.js";
 import { openLinks } from "./environment/links.js";
 import { connectToxiproxy } from "./environment/toxiproxy.js";
 import { Faults } from "./experiment/faults.js";
+import { producersThatGaveUp } from "./experiment/counts.js";
 import { watchLive } from "./experiment/live.js";
 import { scanLog } from "./experiment/scan.js";
 import { drain, groupAssigned, logStandsStill, producersEnded, producersReady } from "./experiment/settle.js";
@@ -17,7 +19,7 @@ import { securityFromEnvironment } from "./kafka/security.js";
 import { openEvents } from "./ledger/events.js";
 import { writeRunRecord } from "./ledger/run-record.js";
 import { makePlan } from "./plan/plan.js";
-import type { Phase, RunObserver } from "./report/progress.js";
+import type { Phase, RunObserver } from "./experiment/progress.js";
 import type { Result } from "./report/result.js";
 import { openRunFolder } from "./report/run-folder.js";
 import type { Scenario } from "./scenario/scenario.js";
@@ -76,6 +78,11 @@ export async function experiment(environment: Environment, options: ExperimentOp
     tls: security?.tls,
     onBroker: (event) => {
       observer.line(`broker ${event.broker}: ${event.kind}`);
+      // No fault of this version falls on a broker: one that goes away takes the meaning of the run along.
+      if (event.kind === "refuses")
+        failures.abort(
+          new LossboundError("ENVIRONMENT", `broker ${event.broker} stopped taking connections`),
+        );
       if (event.kind === "failed") failures.abort(event.error);
     },
   });
@@ -129,13 +136,14 @@ export async function experiment(environment: Environment, options: ExperimentOp
 
   enter("healing");
   // What was to last is healed only when nothing gets through it any more.
-  if (faults.inForce.size > 0) await logStandsStill(settling);
+  if (faults.inForce.length > 0) await logStandsStill(settling);
   await faults.endLinkFaults();
   await logStandsStill(settling);
 
   enter("draining");
   const left = await drain(settling);
   if (left !== undefined) write({ event: "drain-limit", why: left });
+  const gaveUp = [...producersThatGaveUp(crew), ...(left === undefined ? [] : [left])];
   await faults.end();
   await crew.end("consumer", 15_000);
   signal.throwIfAborted();
@@ -161,6 +169,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     startedAt,
     lives: crew.records(),
     log,
+    gaveUp,
     environment: {
       kind: environment.kind,
       broker: environment.versions.broker,
@@ -171,7 +180,11 @@ export async function experiment(environment: Environment, options: ExperimentOp
     repeatWith: options.repeatWith,
   });
   await folder.take(boxes.path, boxesName);
-  const result = await judgeFolder(folder.path);
+  const result = await judgeFolder(folder.path).catch(async (error: unknown) => {
+    // What contradicts itself is kept, to be looked at: it is the harness that has to explain it.
+    const kept = await folder.keepFailed();
+    throw new LossboundError("HARNESS", `${messageOf(error)}; its files are in ${kept}`, { cause: error });
+  });
   await folder.keep(result);
   return result;
 }

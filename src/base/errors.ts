@@ -40,7 +40,8 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-export function exitCodeOf(error: unknown): number {
+export function exitCodeOf(thrown: unknown): number {
+  const [error] = errorsIn(thrown);
   if (!(error instanceof LossboundError)) return exitCode.couldNotRun;
   switch (error.code) {
     case "USAGE":
@@ -53,6 +54,27 @@ export function exitCodeOf(error: unknown): number {
     case "INTERRUPTED":
       return exitCode.interrupted;
   }
+}
+
+/**
+ * The errors in what was thrown, in the order in which they happened. Where a body failed, and then
+ * the disposal of what it held, `await using` throws one error with both in it: the first is why it
+ * failed, and the others are what went wrong while cleaning up.
+ */
+export function errorsIn(thrown: unknown): [unknown, ...unknown[]] {
+  if (!isSuppressedError(thrown)) return [thrown];
+  const [first, ...later] = errorsIn(thrown.suppressed);
+  return [first, ...later, ...errorsIn(thrown.error)];
+}
+
+/** Known by its name: where Node has no class for it, TypeScript makes one of `Error`. */
+function isSuppressedError(thrown: unknown): thrown is Error & { error: unknown; suppressed: unknown } {
+  return (
+    thrown instanceof Error &&
+    thrown.name === "SuppressedError" &&
+    "error" in thrown &&
+    "suppressed" in thrown
+  );
 }
 
 /** The message of whatever was thrown. */

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-
+import { readAddress } from "../base/address.js";
+import { readOrigin, withoutUserinfo } from "../base/origin.js";
 import { usageError } from "./usage-error.js";
 
 /** Where and on what to run, after the options were found to go together. */
@@ -31,7 +31,7 @@ export function readRunSettings(written: WrittenSettings): RunSettings {
   );
   const environment = written.environment ?? (addresses.length > 0 ? "external" : "local");
   const out = written.out ?? "lossbound-results";
-  const problems = [...problemsOf(environment, addresses, written), ...problemsOfFolder(out)];
+  const problems = problemsOf(environment, addresses, written);
   if (problems.length > 0) throw usageError(problems, "run");
   const { brokers, toxiproxy } = written;
   const proxyHost = written["proxy-host"];
@@ -53,13 +53,13 @@ function problemsOf(environment: string, addresses: readonly string[], written: 
         ...(written.brokers === undefined ? ["--environment external needs --brokers HOST:PORT,…"] : []),
         ...(written.toxiproxy === undefined ? ["--environment external needs --toxiproxy URL"] : []),
         ...listOf(written.brokers ?? "")
-          .filter((address) => !isAddress(address))
+          .filter((address) => readAddress(address) === undefined)
           .map(
             (address) => `--brokers has "${address}", and takes HOST:PORT, several with commas between them`,
           ),
-        ...(written.toxiproxy !== undefined && !isUrl(written.toxiproxy)
+        ...(written.toxiproxy !== undefined && readOrigin(written.toxiproxy) === undefined
           ? [
-              `--toxiproxy is "${written.toxiproxy}", and must be the URL of its API, such as http://127.0.0.1:8474`,
+              `--toxiproxy is "${withoutUserinfo(written.toxiproxy)}", and must be the URL of its API, such as http://127.0.0.1:8474`,
             ]
           : []),
       ];
@@ -68,21 +68,6 @@ function problemsOf(environment: string, addresses: readonly string[], written: 
   }
 }
 
-function problemsOfFolder(out: string): string[] {
-  const found = statSync(out, { throwIfNoEntry: false });
-  return found === undefined || found.isDirectory() ? [] : [`--out is "${out}", which is no folder`];
-}
-
 function listOf(written: string): string[] {
   return written === "" ? [] : written.split(",").map((address) => address.trim());
-}
-
-/** `host:port`, or `[::1]:port`. */
-function isAddress(written: string): boolean {
-  const port = Number(/^(?:[^\s:/[\]]+|\[[0-9a-fA-F:.]+\]):([0-9]{1,5})$/u.exec(written)?.[1]);
-  return port >= 1 && port <= 65_535;
-}
-
-function isUrl(written: string): boolean {
-  return URL.canParse(written) && ["http:", "https:"].includes(new URL(written).protocol);
 }

@@ -1,4 +1,5 @@
 import { LossboundError } from "../base/errors.js";
+import { refuseSameNames } from "../scenario/name.js";
 import { ScenarioError } from "../scenario/problems.js";
 import { readScenario } from "../scenario/read.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -23,7 +24,7 @@ export async function readScenarioFiles(files: readonly string[], command: strin
     }
   }
   if (wrong.length > 0) throw together(wrong);
-  refuseSameNames(files, scenarios, command);
+  refuseSameNames(scenarios.map(({ name }, index) => ({ name, from: files[index]! })));
   return scenarios;
 }
 
@@ -38,18 +39,4 @@ function together(wrong: readonly ScenarioError[]): LossboundError {
       cause: wrong.length === 1 ? wrong[0] : new AggregateError(wrong),
     },
   );
-}
-
-/** Names that differ only in case are one folder on some file systems. */
-function refuseSameNames(files: readonly string[], scenarios: readonly Scenario[], command: string): void {
-  const fileOf = new Map<string, string>();
-  const problems = scenarios.flatMap(({ name }, place) => {
-    const file = files[place] ?? name;
-    const earlier = fileOf.get(name.toLowerCase());
-    fileOf.set(name.toLowerCase(), file);
-    return earlier === undefined
-      ? []
-      : [`${earlier} and ${file} are both the scenario ${name}, and would write the same folder`];
-  });
-  if (problems.length > 0) throw usageError(problems, command);
 }

@@ -1,8 +1,7 @@
 import { randomInt } from "node:crypto";
 
+import { seedMax } from "../plan/plan.js";
 import { usageError } from "./usage-error.js";
-
-const seedMax = 2 ** 32 - 1;
 
 /** The seed that was given, or one drawn at random: the only chance outside the plan. */
 export function readSeed(written: string | undefined, command: string): number {

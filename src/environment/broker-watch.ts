@@ -1,8 +1,8 @@
 import net from "node:net";
 import { performance } from "node:perf_hooks";
 
+import { advertisedAddress } from "../base/address.js";
 import { pause } from "../base/wait.js";
-import { parseAddress } from "./address.js";
 
 /** How a broker's port answers: a change is told once. */
 export type BrokerSign = "refuses" | "answers";
@@ -61,7 +61,7 @@ type Dialled =
   { kind: "answers"; ended: Promise<void> } | { kind: "refuses" } | { kind: "unclear" };
 
 async function dial(address: string, signal: AbortSignal): Promise<Dialled> {
-  const { host, port } = parseAddress("broker", address);
+  const { host, port } = advertisedAddress(address);
   const socket = net.connect({ host, port });
   const giveUp = () => void socket.destroy();
   signal.addEventListener("abort", giveUp);

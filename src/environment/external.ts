@@ -1,5 +1,7 @@
+import { isIP } from "node:net";
+
+import { formatAddress, isHost, isLoopback, parseAddress, withoutBrackets } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
-import { formatAddress, isHost, isLoopback, parseAddress } from "./address.js";
 import type { Environment } from "./environment.js";
 import { openHosting, type Progress } from "./hosting.js";
 import { connectToxiproxy, originOf } from "./toxiproxy.js";
@@ -48,6 +50,13 @@ function bootstrapOf(brokers: readonly string[]): string[] {
   }
   return brokers.map((broker) => {
     const { host, port } = parseAddress("--brokers", broker);
+    // Our Kafka client splits an address at its first colon, brackets or not.
+    if (isIP(host) === 6) {
+      throw new LossboundError(
+        "USAGE",
+        `--brokers: "${broker}" is an IPv6 address, which kafkajs cannot dial: give a host name or an IPv4 address`,
+      );
+    }
     return formatAddress(host, port);
   });
 }
@@ -57,15 +66,16 @@ function bootstrapOf(brokers: readonly string[]): string[] {
  * one runs, it does not know by which of its addresses we see it, nor do we.
  */
 function proxyHostOf({ proxyHost, toxiproxy }: ExternalOptions): string {
-  const host = proxyHost?.replace(/^\[|\]$/g, "");
+  const host = proxyHost === undefined ? undefined : withoutBrackets(proxyHost);
   if (host !== undefined) {
     if (isHost(host)) return host;
     throw new LossboundError("USAGE", `--proxy-host: "${proxyHost}" is not a host (no port, no URL)`);
   }
-  if (isLoopback(new URL(originOf(toxiproxy)).hostname)) return "127.0.0.1";
+  const origin = originOf(toxiproxy);
+  if (isLoopback(new URL(origin).hostname)) return "127.0.0.1";
   throw new LossboundError(
     "USAGE",
-    `Toxiproxy at ${toxiproxy} is not on this machine: say with --proxy-host on which of its addresses ` +
+    `Toxiproxy at ${origin} is not on this machine: say with --proxy-host on which of its addresses ` +
       "it is to listen for the workers",
   );
 }

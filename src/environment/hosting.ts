@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { messageOf } from "../base/errors.js";
+import { LossboundError, messageOf } from "../base/errors.js";
 import type { OwnedFolder } from "./environment.js";
 import { deleteOwned, folderPrefix, placeFor } from "./owned-folder.js";
 import { clearLeftovers, type Leftover } from "./sweep.js";
@@ -18,7 +18,11 @@ export interface Hosting extends AsyncDisposable {
   start(order: ProcessOrder): Promise<HostedProcess>;
   /** A new folder `lossbound-<id>-<name>`; on memory where `bytes` (none said: a few) fit there. */
   folder(name: string, bytes?: number): Promise<OwnedFolder>;
-  /** Makes the folder `path`, whose name must begin with `lossbound-`, as one of ours. */
+  /**
+   * Makes the folder `path`, whose name must begin with `lossbound-`, as one of ours.
+   *
+   * @throws LossboundError `ENVIRONMENT`
+   */
   claim(path: string): Promise<OwnedFolder>;
 }
 
@@ -38,8 +42,15 @@ export async function openHosting(progress: Progress): Promise<Hosting> {
     // In this order: a folder that is made before the warden knows of it could be left behind.
     await warden.own(path);
     warden.died.throwIfAborted();
-    mkdirSync(dirname(path), { recursive: true });
-    mkdirSync(path, { mode: 0o700 });
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      await warden.disown(path);
+      throw new LossboundError("ENVIRONMENT", `cannot make the folder ${path}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
     return {
       path,
       async [Symbol.asyncDispose]() {

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 
+import { advertisedAddress } from "../base/address.js";
 import { waitUntil } from "../base/wait.js";
-import { parseAddress } from "./address.js";
 import { expectationOf, type Expectation } from "./expectation.js";
 import type { ToxicOnLink } from "./link.js";
 import { probe, type Seen, wordsOf } from "./probe.js";
@@ -72,7 +72,7 @@ export async function seeHealthy(
 
 /** One probe through one proxy, under the name that the broker's certificate bears. */
 export async function probeThrough(one: StandIn, limitMs: number, look: Look): Promise<Seen> {
-  const { host } = parseAddress("broker", one.broker);
+  const { host } = advertisedAddress(one.broker);
   const tls = look.tls && { ...serverName(host), ...look.tls };
   return await probe(one.proxy, { limitMs, tls, signal: look.signal });
 }

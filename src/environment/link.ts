@@ -1,7 +1,7 @@
 import type { Role, Toxic } from "../scenario/scenario.js";
-import { all } from "./all.js";
 import { type Evidence, type Look, seeFault, seeHealthy } from "./link-evidence.js";
 import type { StandIn } from "./stand-in.js";
+import { together } from "./together.js";
 import type { Removal, Stream } from "./toxiproxy.js";
 
 /** The proxies between the workers of one role and all brokers. */
@@ -32,7 +32,7 @@ interface Span {
   to: number;
 }
 
-interface LinkFaultInForce {
+export interface LinkFaultInForce {
   readonly applied: Span;
   /** What probes see of it. Settles while it is in force, or at once when it is healed; never rejects. */
   readonly evidence: Promise<Evidence>;
@@ -72,7 +72,12 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
       applied += 1;
       faults.add(id);
       try {
-        const { span } = await timed(() => all(standIns.map((one) => put(one, fault, id))));
+        const { span } = await timed(() =>
+          together(
+            undefined,
+            standIns.map((one) => () => put(one, fault, id)),
+          ),
+        );
         return inForce(fault, id, span);
       } catch (error) {
         await Promise.allSettled(standIns.map((one) => take(one, fault, id)));
@@ -99,7 +104,12 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
   }
 
   async function heal(fault: ToxicOnLink, id: string): Promise<HealedLinkFault> {
-    const { span, results } = await timed(() => all(standIns.map((one) => take(one, fault, id))));
+    const { span, results } = await timed(() =>
+      together(
+        undefined,
+        standIns.map((one) => () => take(one, fault, id)),
+      ),
+    );
     faults.delete(id);
     const appliedBefore = applied;
     const isAlone = () => faults.size === 0 && applied === appliedBefore;

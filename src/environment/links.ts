@@ -1,15 +1,15 @@
 import type { ConnectionOptions } from "node:tls";
 
+import { advertisedAddress, formatAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { Role } from "../scenario/scenario.js";
-import { formatAddress } from "./address.js";
-import { all } from "./all.js";
 import { type BrokerSign, watchBroker } from "./broker-watch.js";
 import { type Link, linkOf } from "./link.js";
 import { type Look, probeThrough } from "./link-evidence.js";
 import { type Seen, wordsOf } from "./probe.js";
 import { standIn, type StandIn } from "./stand-in.js";
+import { together } from "./together.js";
 import type { Toxiproxy } from "./toxiproxy.js";
 
 /**
@@ -63,23 +63,34 @@ const reachLimitMs = 5000;
 const killed = "the broker was killed";
 const refuses = "the broker refuses";
 
-/** Makes the proxies, and returns when each broker answers through both of its own. */
+/**
+ * Makes the proxies, and returns when each broker answers through both of its own.
+ *
+ * @throws LossboundError `ENVIRONMENT` also where a broker advertises what cannot be dialled.
+ */
 export async function openLinks(options: LinksOptions): Promise<Links> {
   const { brokers, clock, onBroker } = options;
+  for (const { address } of brokers) advertisedAddress(address);
   const over = new AbortController();
   const look: Look = { tls: options.tls, signal: over.signal };
 
   const made: StandIn[] = [];
   const removeAll = async (): Promise<void> => {
     over.abort();
-    await all(made.map((one) => one.remove()));
+    await together(
+      undefined,
+      made.map((one) => () => one.remove()),
+    );
   };
   let producer: StandIn[];
   let consumer: StandIn[];
   try {
     producer = await make("producer");
     consumer = await make("consumer");
-    await all(made.map((one) => reach(one, look)));
+    await together(
+      undefined,
+      made.map((one) => () => reach(one, look)),
+    );
   } catch (error) {
     // What went wrong first is what the user has to know.
     await removeAll().catch(() => {});
@@ -91,10 +102,16 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     producer: linkOf({ role: "producer", standIns: producer, clock, look }),
     consumer: linkOf({ role: "consumer", standIns: consumer, clock, look }),
     async brokerDown(broker) {
-      await all(standInsOf(broker).map((one) => one.shut(killed)));
+      await together(
+        undefined,
+        standInsOf(broker).map((one) => () => one.shut(killed)),
+      );
     },
     async brokerUp(broker) {
-      await all(standInsOf(broker).map((one) => one.reopen(killed)));
+      await together(
+        undefined,
+        standInsOf(broker).map((one) => () => one.reopen(killed)),
+      );
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()));
@@ -103,8 +120,9 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
   };
 
   async function make(role: Role): Promise<StandIn[]> {
-    return await all(
-      brokers.map(async ({ id, address, upstream }) => {
+    return await together(
+      undefined,
+      brokers.map(({ id, address, upstream }) => async () => {
         const name = `lossbound-${options.runId}-${role}-${id}`;
         const listen = formatAddress(options.proxyHost, 0);
         const one = standIn(address, await options.toxiproxy.createProxy({ name, listen, upstream }));
@@ -116,9 +134,9 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
 
   /** What the harness kills it announces itself; this is for what dies without it. */
   async function follow(broker: string, sign: BrokerSign): Promise<void> {
-    const change = (one: StandIn) => (sign === "refuses" ? one.shut(refuses) : one.reopen(refuses));
+    const change = (one: StandIn) => () => (sign === "refuses" ? one.shut(refuses) : one.reopen(refuses));
     try {
-      await all(standInsOf(broker).map(change));
+      await together(undefined, standInsOf(broker).map(change));
       onBroker({ kind: sign, broker, at: clock() });
     } catch (error) {
       onBroker({ kind: "failed", broker, error });

@@ -1,3 +1,4 @@
+import { LossboundError } from "../base/errors.js";
 import { obtainClassData } from "./class-data.js";
 import type { Environment } from "./environment.js";
 import { openHosting, type Hosting, type Progress } from "./hosting.js";
@@ -11,6 +12,7 @@ import {
   type LocalProcesses,
 } from "./local-start.js";
 import { localHost } from "./ports.js";
+import { howEnded } from "./run-to-end.js";
 import { together } from "./together.js";
 import { requireTool } from "./tools.js";
 import { obtainToxiproxy } from "./toxiproxy-server.js";
@@ -87,13 +89,22 @@ async function obtainParts(hosting: Hosting, progress: Progress, signal: AbortSi
 }
 
 function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalProcesses): LocalEnvironment {
+  let closing = false;
+  const partEnded = new AbortController();
+  for (const part of [running.proxy, ...running.brokers.map((broker) => broker.process)]) {
+    void part.ended.then((end) => {
+      if (closing) return;
+      const how = `${part.name} ended in the middle of a run (${howEnded(end)})`;
+      partEnded.abort(new LossboundError("ENVIRONMENT", how, { detail: part.lastLines() }));
+    });
+  }
   return {
     kind: "local",
     versions: { broker: parts.kafka.version, proxy: parts.toxiproxy.version },
     bootstrap: running.brokers.map(({ address }) => address),
     toxiproxy: running.toxiproxy,
     proxyHost: localHost,
-    died: hosting.died,
+    died: AbortSignal.any([hosting.died, partEnded.signal]),
     brokers: running.brokers,
     proxy: running.proxy,
     logDirs: running.brokers.map(({ logDir }) => logDir),
@@ -103,6 +114,9 @@ function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalPro
     folder: (name, bytes) => hosting.folder(name, bytes),
     claim: (path) => hosting.claim(path),
     // The warden ends every process and deletes every folder: what was started here needs no list of its own.
-    [Symbol.asyncDispose]: () => hosting[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => {
+      closing = true;
+      return hosting[Symbol.asyncDispose]();
+    },
   };
 }

@@ -2,8 +2,8 @@ import net from "node:net";
 import { performance } from "node:perf_hooks";
 import tls from "node:tls";
 
+import { parseAddress } from "../base/address.js";
 import { messageOf } from "../base/errors.js";
-import { parseAddress } from "./address.js";
 
 /**
  * The probe asks a broker for its API versions, on a connection of its own and through the same proxy
@@ -36,7 +36,7 @@ export interface ProbeOptions {
 
 /** Looks at the connection to a broker through the proxy at `address`. Never rejects. */
 export async function probe(address: string, options: ProbeOptions): Promise<Seen> {
-  const { host, port } = parseAddress("probe", address);
+  const { host, port } = parseAddress("the address of a proxy", address, "ENVIRONMENT");
   const { limitMs, signal } = options;
   const started = performance.now();
   const elapsed = () => performance.now() - started;

@@ -4,10 +4,17 @@ import {
   type Toxic as ClientToxic,
 } from "toxiproxy-node-client";
 
+import {
+  formatAddress,
+  isWildcard,
+  readAddress,
+  readListenAddress,
+  withoutBrackets,
+} from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
+import { readOrigin, withoutUserinfo } from "../base/origin.js";
 import { within } from "../base/wait.js";
 import type { Toxic } from "../scenario/scenario.js";
-import { formatAddress, isWildcard } from "./address.js";
 import { limitedExchange, ToxiproxyRefusal } from "./toxiproxy-exchange.js";
 
 /** A Toxiproxy that answers. Every call takes five seconds at most, unless it says otherwise. */
@@ -72,15 +79,12 @@ export async function connectToxiproxy(url: string): Promise<Toxiproxy> {
  * @throws LossboundError `USAGE`
  */
 export function originOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isPlain = parsed?.pathname === "/" && parsed.search === "" && parsed.username === "";
-  if (!parsed || !isPlain || !["http:", "https:"].includes(parsed.protocol)) {
-    throw new LossboundError(
-      "USAGE",
-      `Toxiproxy: "${url}" is not the URL of its API (such as http://127.0.0.1:8474)`,
-    );
-  }
-  return parsed.origin;
+  const origin = readOrigin(url);
+  if (origin !== undefined) return origin;
+  throw new LossboundError(
+    "USAGE",
+    `Toxiproxy: "${withoutUserinfo(url)}" is not the URL of its API (such as http://127.0.0.1:8474)`,
+  );
 }
 
 /** JSON since 2.5, bare text before. */
@@ -156,9 +160,15 @@ async function createProxy(client: Client, order: ProxyOrder): Promise<Proxy> {
 
 /** Where workers dial the proxy: a wildcard is no address to dial, the host of the API is. */
 function dialable(client: Client, order: ProxyOrder, made: ClientProxy): string {
-  const asked = order.listen.slice(0, order.listen.lastIndexOf(":")).replace(/^\[|\]$/g, "");
-  const port = made.listen.slice(made.listen.lastIndexOf(":") + 1);
-  const host = isWildcard(asked) ? new URL(client.host).hostname.replace(/^\[|\]$/g, "") : asked;
+  const asked = readListenAddress(order.listen);
+  const port = readAddress(made.listen)?.port;
+  if (asked === undefined || port === undefined) {
+    throw new LossboundError(
+      "ENVIRONMENT",
+      `Toxiproxy was to listen on ${order.listen}, and says that it does on ${made.listen}`,
+    );
+  }
+  const host = isWildcard(asked.host) ? withoutBrackets(new URL(client.host).hostname) : asked.host;
   return formatAddress(host, port);
 }
 

@@ -90,7 +90,7 @@ function start(request: number, order: ProcessOrder): void {
   const output = openSync(order.output, "a");
   const child = spawn(order.command, order.args, {
     detached: true, // a process group of its own, for one kill to reach all of it
-    env: { ...process.env, ...order.env },
+    env: { ...(order.secrets ? process.env : withoutSecrets(process.env)), ...order.env },
     ...(order.cwd !== undefined && { cwd: order.cwd }),
     stdio: ["ignore", output, output, ...(order.talks ? (["ipc"] as const) : [])],
   });
@@ -120,6 +120,11 @@ function start(request: number, order: ProcessOrder): void {
     throw error;
   }
   report({ kind: "started", request, pid });
+}
+
+/** Brokers, Toxiproxy and tools have no use for a password, and may print their environment. */
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^LOSSBOUND_(SASL|TLS)(_|$)/.test(name)));
 }
 
 /** Whatever the process started, and left in its group, goes with it. */

@@ -6,6 +6,8 @@ export interface ProcessOrder {
   args: readonly string[];
   /** Added to this process's environment. */
   env?: Readonly<Record<string, string>>;
+  /** Whether it is given the settings of TLS and SASL too: who lossbound is to a cluster. */
+  secrets?: boolean;
   cwd?: string;
   /** File that takes its standard output and error. */
   output: string;

@@ -64,9 +64,26 @@ export function provedLost(crew: Crew): { "after-commit": number; "in-processing
   return lost;
 }
 
+/** Producers that ended, in order, before everything had left their process; a sentence each. */
+export function producersThatGaveUp(crew: Crew): string[] {
+  return crew.lives
+    .filter(({ role, box }) => role === "producer" && (box as BlackBox<"producer">).get("gaveUp") === 1)
+    .map(({ process }) => `${process.name} was ended before everything had left its process`);
+}
+
+interface ConnectionCounts {
+  /** Bytes given to it. */
+  written: number;
+  /** Requests given to it that expect an answer. */
+  answered: number;
+  /** Whether it waits for an answer now. */
+  awaiting: boolean;
+  open: boolean;
+}
+
 /** What the sockets of a role have done so far, by life and connection. */
 export interface SocketCounts {
-  connections: Map<string, { written: number; answered: number; open: boolean }>;
+  connections: Map<string, ConnectionCounts>;
   refused: number;
 }
 
@@ -83,6 +100,7 @@ export function socketsOf(crew: Crew, role: Role): SocketCounts {
       counts.connections.set(`${life.worker}.${life.life}.${connection}`, {
         written: field("bytesWritten"),
         answered: field("answered"),
+        awaiting: field("awaiting") === 1 && field("closedAt") === 0,
         open: field("closedAt") === 0,
       });
     }
@@ -92,7 +110,7 @@ export function socketsOf(crew: Crew, role: Role): SocketCounts {
 
 /**
  * How many live connections a link fault touched between two counts: those that wrote bytes (in the
- * direction from the workers), or asked for an answer (in the direction to them). A fault that cuts
+ * direction from the workers), or asked for an answer or waited for one (in the direction to them). A fault that cuts
  * the link is seen in refused dials and in connections that it closed.
  */
 export function touchedBetween(
@@ -102,13 +120,13 @@ export function touchedBetween(
 ): number {
   let touched = way === "down" ? after.refused - before.refused : 0;
   for (const [connection, now] of after.connections) {
-    const then = before.connections.get(connection) ?? { written: 0, answered: 0, open: true };
+    const then = before.connections.get(connection) ?? unborn;
     switch (way) {
       case "upstream":
         if (now.written > then.written) touched++;
         break;
       case "downstream":
-        if (now.answered > then.answered) touched++;
+        if (now.answered > then.answered || then.awaiting) touched++;
         break;
       case "down":
         if (then.open && !now.open) touched++;
@@ -117,6 +135,9 @@ export function touchedBetween(
   }
   return touched;
 }
+
+/** A connection that was opened between the two counts. */
+const unborn: ConnectionCounts = { written: 0, answered: 0, awaiting: false, open: true };
 
 function boxesOf<R extends Role>(crew: Crew, role: R): { box: BlackBox<R>; lives: boolean }[] {
   return crew.lives

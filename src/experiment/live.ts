@@ -1,6 +1,6 @@
 import { epochMs } from "../base/clock.js";
 import type { Plan } from "../plan/plan.js";
-import type { Phase, RunObserver } from "../report/progress.js";
+import type { Phase, RunObserver } from "./progress.js";
 import type { Crew } from "../worker/crew.js";
 import { countsOf, provedLost } from "./counts.js";
 import type { Faults } from "./faults.js";

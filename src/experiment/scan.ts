@@ -82,5 +82,23 @@ export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
     stallLimitMs: 30_000,
     signal,
   });
+  await refuseGrowth(order, ends);
   return partitions;
+}
+
+/** A record that was appended behind the scan would be taken for lost while it lies in the log. */
+async function refuseGrowth(
+  { admin, topic }: ScanOrder,
+  scanned: readonly { partition: number; start: number; end: number }[],
+): Promise<void> {
+  const now = await admin.logEnds(topic);
+  for (const { partition, start, end } of scanned) {
+    const then = now.find((one) => one.partition === partition);
+    if (then?.end !== end || then.start !== start) {
+      throw new EvidenceError(
+        "log-against-offsets",
+        `partition ${partition} of ${topic} went from ${start} to ${end} before the scan, and from ${then?.start} to ${then?.end} after it`,
+      );
+    }
+  }
 }

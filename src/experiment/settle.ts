@@ -10,6 +10,8 @@ import type { Faults } from "./faults.js";
 /** The log counts as still when nothing was appended to it for so long. */
 const stillForMs = 1_000;
 const stillLimitMs = 60_000;
+/** Two looks that are further apart may have missed something. */
+const longestGapMs = 300;
 
 /** Every wait of a run ends when the run is interrupted, or when one of its parts has failed. */
 export interface Settling {
@@ -53,7 +55,7 @@ export async function producersEnded({ plan, crew, faults, signal }: Settling): 
     plan.layout.messages.every(
       (_, worker) => !crew.living("producer", worker) && !faults.isRestarting("producer", worker),
     );
-  const limitMs = 3 * plan.sendingMs + 120_000;
+  const limitMs = 3 * plan.sendingMs + killsMs(plan) + 120_000;
   await waitUntil("the producers to send everything", ended, {
     limitMs,
     everyMs: 5,
@@ -62,20 +64,34 @@ export async function producersEnded({ plan, crew, faults, signal }: Settling): 
   });
 }
 
-/** Nothing is on its way into the log any more: the ends of all partitions stay what they are. */
+/**
+ * Nothing is on its way into the log any more: the ends of all partitions stay what they are. Only
+ * time in which they were looked at counts, so that a broker which pauses is not taken for a still log.
+ */
 export async function logStandsStill({ admin, topic, signal }: Settling): Promise<void> {
   let ends = "";
-  let since = 0;
+  let stillMs = 0;
+  let lookedAt = epochMs();
   await waitUntil(
     "the log to stand still",
     async () => {
-      const now = (await admin.logEnds(topic)).map(({ end }) => end).join(" ");
-      if (now !== ends) since = epochMs();
+      const before = lookedAt;
+      const now = await admin.logEnds(topic).then(namesOfEnds, (error: unknown) => {
+        stillMs = 0;
+        throw error;
+      });
+      lookedAt = epochMs();
+      const gap = lookedAt - before;
+      stillMs = now === ends && gap < longestGapMs ? stillMs + gap : 0;
       ends = now;
-      return epochMs() - since >= stillForMs;
+      return stillMs >= stillForMs;
     },
     { limitMs: stillLimitMs, everyMs: 50, signal },
   );
+}
+
+function namesOfEnds(ends: readonly { partition: number; end: number }[]): string {
+  return ends.map(({ partition, end }) => `${partition}:${end}`).join(" ");
 }
 
 /**
@@ -94,7 +110,7 @@ export async function drain({
 }: Settling): Promise<string | undefined> {
   const { messages } = plan.scenario.producers;
   const { handle, sessionTimeout } = plan.scenario.consumers;
-  const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages;
+  const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages + killsMs(plan);
   try {
     await waitUntil(
       "the consumers to reach the end of the log",
@@ -124,6 +140,15 @@ export async function drain({
       return messageOf(error);
     throw error;
   }
+}
+
+/** How long workers are dead, or waited for, by the plan. */
+function killsMs(plan: Plan): number {
+  return plan.faults.reduce(
+    (sum, fault) =>
+      sum + (fault.kind === "kill" ? fault.times * Math.max(fault.every, fault.restartAfter ?? 0) : 0),
+    0,
+  );
 }
 
 function lastLinesOf(crew: Crew): string {

@@ -1,6 +1,7 @@
 import { type Socket, connect as connectPlain, isIP } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
+import { parseAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
 import type { Dial } from "./driver.js";
 
@@ -19,6 +20,8 @@ export interface SocketObserver {
   refused(): void;
   /** The client gave these bytes to the socket: one request of the protocol, whole. */
   wrote(connection: number, request: Uint8Array): void;
+  /** Something came back. */
+  received(connection: number): void;
   /** So many bytes have left this process: the kernel took them. */
   flushed(connection: number, bytes: number): void;
 }
@@ -49,16 +52,10 @@ export function dialThrough(
         `no proxy stands for the broker ${host}:${port}; known are ${known}`,
       );
     }
-    const socket = open(splitAddress(proxy), host, tls, onConnect);
+    const socket = open(parseAddress("proxy", proxy), host, tls, onConnect);
     observe(socket, observer, tls === undefined ? "connect" : "secureConnect");
     return socket;
   };
-}
-
-/** Splits `host:port`; an IPv6 host stands in brackets. */
-export function splitAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(":");
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
 }
 
 function open(
@@ -82,6 +79,10 @@ function observe(socket: Socket, observer: SocketObserver, connected: "connect" 
   });
   socket.once("error", (error: NodeJS.ErrnoException) => {
     if (connection === undefined && error.code === "ECONNREFUSED") observer.refused();
+  });
+  // The client listens too, from this same tick on: nothing is read before it does.
+  socket.on("data", () => {
+    if (connection !== undefined) observer.received(connection);
   });
   socket.once("close", () => {
     if (connection !== undefined) observer.closed(connection);

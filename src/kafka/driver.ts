@@ -38,7 +38,10 @@ export interface ProducerOptions {
 
 export interface ProducerClient {
   connect(): Promise<void>;
-  /** One send of all these records. Resolves as the client's send does: that proves nothing about the broker. */
+  /**
+   * One send of all these records. Resolves as the client's send does: that proves nothing about the
+   * broker, but from then on nobody reads the records and their values any more.
+   */
   send(topic: string, records: OutgoingRecord[]): Promise<unknown>;
   disconnect(): Promise<void>;
 }
@@ -59,7 +62,8 @@ export interface ConsumerOptions {
 }
 
 export interface ConsumerClient {
-  /** Joins the group and begins to hand over batches. */
+  connect(): Promise<void>;
+  /** Joins the group, once connected, and begins to hand over batches. */
   start(handlers: ConsumerHandlers): Promise<void>;
   /** Leaves the group, after the batches in hand. */
   stop(): Promise<void>;

@@ -16,27 +16,37 @@ const producerAt = 20;
 const numberAt = 24;
 const sentAtAt = 32;
 
-/** Makes the values of one producer's messages, those from `from` to below `to` that are sent at one moment. */
-export type MessageWriter = (from: number, to: number, sentAt: number) => Buffer[];
+/**
+ * Writes the values of one producer's messages, those from `from` to below `to` that are sent at one
+ * moment: new ones, or over `again`, as many that this writer made before and nobody needs any more.
+ */
+export type MessageWriter = (
+  from: number,
+  to: number,
+  sentAt: number,
+  again?: readonly Buffer[],
+) => readonly Buffer[];
 
 /**
- * The values of a send lie in one block of memory, which is made by copying a template over and
- * over: what differs between them is the number alone.
+ * The values of a send lie one behind the other in one block of memory, all copies of a template:
+ * what is left to write into each are two numbers.
  */
 export function messageWriter(runId: string, producer: number, size: number): MessageWriter {
   const template = Buffer.alloc(size, ".");
   template.writeUInt32LE(magic);
   Buffer.from(runId, "hex").copy(template, runIdAt);
   template.writeUInt32LE(producer, producerAt);
-  return (from, to, sentAt) => {
-    template.writeDoubleLE(sentAt, sentAtAt);
-    const block = new ArrayBuffer((to - from) * size);
-    Buffer.from(block).fill(template);
-    const view = new DataView(block);
-    const values: Buffer[] = [];
-    for (let at = 0; at < block.byteLength; at += size) {
-      view.setFloat64(at + numberAt, from + values.length, true);
-      values.push(Buffer.from(block, at, size));
+  const blank = (count: number): Buffer[] => {
+    const block = Buffer.from(new ArrayBuffer(count * size)).fill(template);
+    return Array.from({ length: count }, (_, place) => block.subarray(place * size, (place + 1) * size));
+  };
+  return (from, to, sentAt, again) => {
+    const values = again ?? blank(to - from);
+    if (values.length === 0) return values;
+    const view = new DataView(values[0]!.buffer);
+    for (let place = 0; place < values.length; place++) {
+      view.setFloat64(place * size + numberAt, from + place, true);
+      view.setFloat64(place * size + sentAtAt, sentAt, true);
     }
     return values;
   };

@@ -58,6 +58,7 @@ export const connectionFields = [
   "bytesFlushed",
   "requests",
   "answered",
+  "awaiting",
 ] as const;
 export const connectionStride = 8;
 
@@ -97,6 +98,8 @@ export const counterNames = {
     "sendingUntil",
     /** How many entries of `next` over time are there? */
     "ticks",
+    /** Did it end before everything had left the process? 1: yes. */
+    "gaveUp",
     /** How many calls of the client's send? */
     "sends",
     /** How far behind its schedule did it fall at worst? Microseconds. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LossboundError, messageOf } from "../base/errors.js";
 import type { Role, Scenario } from "../scenario/scenario.js";
 import { EvidenceError } from "./evidence.js";
+import { problemOfRun } from "./run-shape.js";
 
 /**
  * What the supervisor writes down of a run once it has ended (`run.json`): what was to happen, which
@@ -19,6 +20,8 @@ export interface RunRecord {
   startedAt: number;
   lives: LifeRecord[];
   log: PartitionRecord[];
+  /** What the harness did not wait for any longer, a sentence each: messages may be lost by its own doing. */
+  gaveUp: string[];
   environment: { kind: string; broker: string; proxy: string; client: string; node: string };
   /** The command that repeats the run. */
   repeatWith: string;
@@ -61,11 +64,10 @@ export function writeRunRecord(folder: string, run: RunRecord): void {
 }
 
 /**
- * Reads the record of a run back. Its digest stands for its form too: what has it was written by
- * `writeRunRecord`.
+ * Reads the record of a run back.
  *
- * @throws LossboundError `INPUT` where there is none, or one of another version; EvidenceError where
- *   it was changed.
+ * @throws LossboundError `INPUT` where there is none, or one of another version or form;
+ *   EvidenceError where it was changed.
  */
 export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, recordName);
@@ -82,10 +84,15 @@ export function readRunRecord(folder: string): RunRecord {
       `${path} was changed since it was written: its digest does not match`,
     );
   }
-  return stored.run;
+  // Only now: what was changed is a matter of evidence, whatever form it has got by that.
+  const problem = problemOfRun(stored.run);
+  if (problem !== undefined) {
+    throw new LossboundError("INPUT", `${path} is not the record of a run: ${problem}`);
+  }
+  return stored.run as RunRecord;
 }
 
-function parse(path: string): { schema?: unknown; sha256?: unknown; run?: RunRecord } {
+function parse(path: string): { schema?: unknown; sha256?: unknown; run?: unknown } {
   try {
     const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (typeof parsed === "object" && parsed !== null) return parsed;

@@ -31,7 +31,10 @@ export interface PlannedKill extends KillFault {
   targets: number[];
 }
 
-/** @param seed an integer from 0 to 2^32 - 1. */
+/** Seeds are integers from 0 to this. */
+export const seedMax = 2 ** 32 - 1;
+
+/** @param seed an integer from 0 to `seedMax`. */
 export function makePlan(scenario: Scenario, seed: number): Plan {
   const random = randomOf(seed);
   const alive = {

@@ -1,14 +1,21 @@
-import { LossboundError, messageOf } from "../base/errors.js";
+import { errorsIn, LossboundError, messageOf } from "../base/errors.js";
 import { printable, printableLines } from "./printable.js";
 
 /** Longest chain of causes that is shown. */
 const causesMax = 5;
 
 /**
- * What went wrong, for a person: the message, the evidence below it, and what it came from. A stack
- * trace helps only who works on lossbound, so it is shown where that was asked for.
+ * What went wrong, for a person: the message, the evidence below it, and what it came from; and below
+ * that, what went wrong in cleaning up after it. A stack trace helps only who works on lossbound, so
+ * it is shown where that was asked for.
  */
-export function errorText(error: unknown, { debug }: { debug: boolean }): string {
+export function errorText(thrown: unknown, { debug }: { debug: boolean }): string {
+  const [first, ...later] = errorsIn(thrown);
+  const lines = [...mainLines(first, debug), ...later.flatMap((error) => cleanUpLines(error, debug))];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function mainLines(error: unknown, debug: boolean): string[] {
   const lines =
     error instanceof LossboundError
       ? [...headed(error.message), ...indented(error.detail ?? ""), ...causesOf(error)]
@@ -17,8 +24,19 @@ export function errorText(error: unknown, { debug }: { debug: boolean }): string
           ...causesOf(error),
           ...(debug ? [] : indented("LOSSBOUND_DEBUG=1 shows where it happened")),
         ];
-  const trace = debug && error instanceof Error ? indented(error.stack ?? "") : [];
-  return [...lines, ...trace].map((line) => `${line}\n`).join("");
+  return [...lines, ...traceOf(error, debug)];
+}
+
+/** Whatever it is: the error above it says why there is no verdict. */
+function cleanUpLines(error: unknown, debug: boolean): string[] {
+  const [first = "", ...others] = printableLines(messageOf(error));
+  const detail = error instanceof LossboundError ? (error.detail ?? "") : "";
+  const below = [...others.map((line) => `  ${line}`), ...indented(detail)];
+  return [`  and while cleaning up: ${first}`, ...below, ...causesOf(error), ...traceOf(error, debug)];
+}
+
+function traceOf(error: unknown, debug: boolean): string[] {
+  return debug && error instanceof Error ? indented(error.stack ?? "") : [];
 }
 
 /** A message may have lines of its own, such as how to install what is missing. */

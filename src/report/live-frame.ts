@@ -3,7 +3,7 @@ import { onTheWayOrLost, phaseInWords, provedLost } from "./live-words.js";
 import { formatClock, formatCount, formatPerSecond } from "./numbers.js";
 import type { Rates } from "./pace.js";
 import { printable } from "./printable.js";
-import type { LiveView } from "./progress.js";
+import type { LiveView } from "../experiment/progress.js";
 
 const barWidthMax = 30;
 

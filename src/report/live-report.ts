@@ -1,5 +1,5 @@
 import type { TextStream } from "./colors.js";
-import type { RunObserver } from "./progress.js";
+import type { RunObserver } from "../experiment/progress.js";
 
 /** Shows how a run goes. Disposing it leaves the stream as it was found. */
 export interface LiveReport extends RunObserver, Disposable {

@@ -1,6 +1,6 @@
 import { causes } from "../scenario/scenario.js";
 import { formatCount } from "./numbers.js";
-import type { LiveView, Phase } from "./progress.js";
+import type { LiveView, Phase } from "../experiment/progress.js";
 
 /** What the words of a live view have in common, on a terminal and off it. */
 

@@ -1,4 +1,4 @@
-import type { LiveView } from "./progress.js";
+import type { LiveView } from "../experiment/progress.js";
 
 /** Messages a second over the last moments of a run. */
 export interface Rates {

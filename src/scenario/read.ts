@@ -4,6 +4,7 @@ import { basename } from "node:path";
 
 import { messageOf } from "../base/errors.js";
 import { check, type Complaint, type Path } from "./fields.js";
+import { allowedName, isScenarioName } from "./name.js";
 import { nearest } from "./nearest.js";
 import { ScenarioError, type ScenarioProblem } from "./problems.js";
 import type { Scenario } from "./scenario.js";
@@ -12,9 +13,6 @@ import { readYaml, shortened, type YamlSource } from "./yaml-source.js";
 
 /** Ten times the largest scenario anyone will write; what is larger is another file. */
 const fileBytesMax = 64 * 1_024;
-
-/** A topic and a folder are named after the scenario; neither takes much more than this. */
-const namePattern = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** @throws ScenarioError with every problem, also where there is no such file. */
 export async function readScenario(path: string): Promise<Scenario> {
@@ -29,8 +27,8 @@ export async function readScenario(path: string): Promise<Scenario> {
 export function parseScenario(text: string, file: string): Scenario {
   const name = basename(file).replace(/\.ya?ml$/, "");
   const problems: ScenarioProblem[] = [];
-  if (!namePattern.test(name)) {
-    const allowed = "a file name of a-z, 0-9 and -, at most 64 of them, and .yaml behind";
+  if (!isScenarioName(name)) {
+    const allowed = `a file name of ${allowedName}, and .yaml behind`;
     problems.push(problemOfFile(file, basename(file) || "no file name", allowed));
   }
   const source = readYaml(text);

@@ -7,15 +7,12 @@ import { expectSchema } from "./expect-schema.js";
 import { faultSchema } from "./fault-schema.js";
 import { type Field, list, section } from "./fields.js";
 import { count, duration, oneOf, rate, size } from "./notations.js";
+import { messagesMax, workersMax } from "./limits.js";
 import { durations, sizes } from "./quantities.js";
 import type { Scenario } from "./scenario.js";
-import { messagesMax } from "./trigger-schema.js";
 
 /** All that a file says itself; the name and the claim come from around it. */
 export type ScenarioBody = Omit<Scenario, "name" | "claim">;
-
-/** A worker is a process: more of them than this measure the machine, not the guarantee. */
-const workersMax = 64;
 
 /** Each partition costs a local broker files and memory, and each consumer a fetch session. */
 const partitionsMax = 1_000;

@@ -1,10 +1,8 @@
 /** When a fault falls, and how often: the keys that every fault has. */
 import { type Complaint, type Field, type Path, section } from "./fields.js";
+import { messagesMax } from "./limits.js";
 import { count, duration } from "./notations.js";
 import type { Handling, Moment } from "./scenario.js";
-
-/** No scenario sends more: the plan numbers messages, and the ledger has a bit for each. */
-export const messagesMax = 1_000_000_000;
 
 /** Every recurrence is a line of the plan, and each takes at least a moment of the run. */
 const timesMax = 1_000;

@@ -46,16 +46,23 @@ export function lostInAll(tally: Tally): number {
  * Holds a tally against what the scenario claims.
  *
  * The order of the argument: a bound that is exceeded stays exceeded, whatever else went wrong, so
- * `broken` comes first. A bound that is kept proves something only when the faults did their work
+ * `broken` comes first; only a loss that the harness may have made itself breaks nothing. A bound that is kept proves something only when the faults did their work
  * and nothing is left open; otherwise the run is inconclusive. Only then has it held.
  */
-export function judge(expect: Expect, tally: Tally, faults: readonly FaultEvidence[]): Judgement {
+export function judge(
+  expect: Expect,
+  tally: Tally,
+  faults: readonly FaultEvidence[],
+  gaveUp: readonly string[] = [],
+): Judgement {
+  const unhealed = faults.filter(({ healed }) => healed === false);
   const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
   const expectations = observationsOf(expect, tally).map((observation) =>
     holdAgainst(observation, {
       sent: tally.sent,
       faultsWorked: idle.length === 0,
       lostAny: lostInAll(tally) > 0,
+      lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
     }),
   );
   const broken = expectations.filter(({ verdict }) => verdict === "broken");
@@ -63,7 +70,8 @@ export function judge(expect: Expect, tally: Tally, faults: readonly FaultEviden
 
   const reasons = [
     ...idle.map(idleInWords),
-    ...faults.filter(({ healed }) => healed === false).map(unhealedInWords),
+    ...unhealed.map(unhealedInWords),
+    ...gaveUp,
     ...openInWords(tally),
     ...expectations.filter(({ verdict }) => verdict === "inconclusive").map(inWords),
   ];
@@ -112,12 +120,12 @@ const none: Limit = { kind: "count", value: 0 };
 
 function holdAgainst(
   { name, bound, observed, atMost }: Observation,
-  run: { sent: number; faultsWorked: boolean; lostAny: boolean },
+  run: { sent: number; faultsWorked: boolean; lostAny: boolean; lossIsOurs: boolean },
 ): Expectation {
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
   const verdict = ((): Verdict => {
-    if (max !== null && observed > max) return "broken";
+    if (max !== null && observed > max) return run.lossIsOurs && isLoss(name) ? "inconclusive" : "broken";
     if (min !== null && atMost < min) {
       // Too little was lost. Where a fault did no work, or nothing was lost at all, the run simply
       // did not show what it set out to show.
@@ -127,6 +135,10 @@ function holdAgainst(
     return settled ? "held" : "inconclusive";
   })();
   return { name, min, max, observed, verdict };
+}
+
+function isLoss(name: string): boolean {
+  return name.startsWith("lost") || name === "silentlyLost";
 }
 
 /** A share is of what was sent; the bound is inclusive, so a lower one rounds up and an upper one down. */

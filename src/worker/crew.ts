@@ -68,6 +68,12 @@ export class Crew implements AsyncDisposable {
 
   /** Begins the next life of a worker. */
   async start(role: Role, worker: number): Promise<Life> {
+    if (this.living(role, worker) !== undefined) {
+      throw new LossboundError(
+        "HARNESS",
+        `${role} ${worker} lives already: a second life would send its numbers too`,
+      );
+    }
     const { boxes, events, output, start, write, runId } = this.#options;
     const earlier = this.lives.filter((life) => life.role === role && life.worker === worker);
     const life = earlier.length;
@@ -87,6 +93,7 @@ export class Crew implements AsyncDisposable {
       env: { KAFKAJS_NO_PARTITIONER_WARNING: "1" },
       output: join(output, `${role}-${worker}.${life}.txt`),
       talks: true,
+      secrets: this.#options.secured,
     });
     const box =
       role === "producer"
@@ -109,14 +116,16 @@ export class Crew implements AsyncDisposable {
     );
   }
 
-  /** SIGKILL, and waits for the end. */
-  async kill(life: Life): Promise<void> {
+  /** SIGKILL, and waits for the end. False when the life had come to an end of its own before that. */
+  async kill(life: Life): Promise<boolean> {
     life.killed = true;
     life.process.signal("SIGKILL");
     await waitUntil(`${life.process.name} to die`, () => life.process.end !== undefined, {
       limitMs: 5_000,
       everyMs: 1,
     });
+    life.killed = life.process.end?.signal === "SIGKILL";
+    return life.killed;
   }
 
   command(life: Life, command: Command): void {

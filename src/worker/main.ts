@@ -1,5 +1,5 @@
 import { LossboundError, messageOf } from "../base/errors.js";
-import { waitUntil, within } from "../base/wait.js";
+import { pause, waitUntil, within } from "../base/wait.js";
 import { dialThrough } from "../kafka/dial.js";
 import type { Connection } from "../kafka/driver.js";
 import { kafkajsDriver } from "../kafka/kafkajs.js";
@@ -16,7 +16,7 @@ import { apiKeyOf, expectsAnswerUnless, requestTracer, socketRecorder } from "./
  * when its work does, when it is told to, when it is killed, or when whoever started it is gone.
  */
 const connectLimitMs = 5_000;
-const flushLimitMs = 10_000;
+const connectAgainMs = 200;
 const disconnectLimitMs = 5_000;
 
 await live(JSON.parse(process.argv[2]!) as LifeOrder);
@@ -50,15 +50,14 @@ async function liveAsProducer(order: ProducerOrder, write: EventWriter): Promise
   const sockets = socketRecorder(box, write, expectsAnswerUnless(acks), trace);
   const client = kafkajsDriver.producer(connectionOf(order, sockets), { acks });
 
-  // A producer whose link is down from the start sends all the same: that is what it is there to show.
-  await within("the producer to connect", client.connect(), connectLimitMs).then(
-    () => write({ event: "connected" }),
-    (error: unknown) => write({ event: "connect-failed", why: messageOf(error) }),
-  );
+  // kafkajs sends nothing before its first connect has succeeded. A producer whose link is down then
+  // begins all the same, as an application would, and goes on trying.
+  const connected = connectAtLast(client, write);
+  await Promise.race([connected, pause(connectLimitMs)]);
   const go = nextCommand("go");
   report({ kind: "ready" });
   await sendOnSchedule(order, box, client, (await go).at);
-  await flush(box, write, flushLimitMs);
+  await flush(box, sockets, write);
   await within("the producer to disconnect", client.disconnect(), disconnectLimitMs).catch(() => {});
   await waitUntil(
     "the sockets to close",
@@ -68,6 +67,20 @@ async function liveAsProducer(order: ProducerOrder, write: EventWriter): Promise
       everyMs: 5,
     },
   ).catch(() => {});
+}
+
+/** Tries until it succeeds; the end of the life ends it too. */
+async function connectAtLast(client: { connect(): Promise<void> }, write: EventWriter): Promise<void> {
+  for (;;) {
+    try {
+      await client.connect();
+      write({ event: "connected" });
+      return;
+    } catch (error) {
+      write({ event: "connect-failed", why: messageOf(error) });
+      await pause(connectAgainMs);
+    }
+  }
 }
 
 async function liveAsConsumer(order: ConsumerOrder, write: EventWriter): Promise<void> {
@@ -86,7 +99,9 @@ async function liveAsConsumer(order: ConsumerOrder, write: EventWriter): Promise
   });
   const end = nextCommand("end");
   const crashed = new Promise<never>((_, reject) => {
-    void consumer.start(client, reject).catch(reject);
+    void connectAtLast(client, write)
+      .then(() => consumer.start(client, reject))
+      .catch(reject);
   });
   report({ kind: "ready" });
   await Promise.race([end, crashed]);

@@ -9,7 +9,7 @@ import type { EventWriter } from "../ledger/events.js";
 import { record } from "../ledger/histogram.js";
 import type { ProducerOrder } from "./order.js";
 import { openSender } from "./sender.js";
-import { bytesInProcess } from "./sockets.js";
+import type { SocketRecorder } from "./sockets.js";
 
 /** What falls due within so many milliseconds goes out as one send. */
 export const sendEveryMs = 10;
@@ -48,21 +48,27 @@ export async function sendOnSchedule(
   writeTicks(box, sender.next, startAt);
 }
 
+/** Longer than kafkajs takes to reject a send on a link that is down: about eleven seconds. */
+const flushLimitMs = 30_000;
+
 /**
  * The orderly end: every send has come back, and the sockets have nothing left to write. What a
- * stuck link still holds after `limitMs` is given up, and said.
+ * stuck link still holds after half a minute is given up, and said: no application lost that.
  */
-export async function flush(box: BlackBox<"producer">, write: EventWriter, limitMs: number): Promise<void> {
+export async function flush(
+  box: BlackBox<"producer">,
+  sockets: Pick<SocketRecorder, "bytesInProcess">,
+  write: EventWriter,
+): Promise<void> {
   const sent = (): number => box.get("next") - box.description.firstNumber;
   const settled = (): boolean => box.planes.accepted.count + box.planes.rejected.count === sent();
-  const flushed = (): boolean => bytesInProcess(box) === 0;
+  const flushed = (): boolean => sockets.bytesInProcess() === 0;
   try {
-    await waitUntil("the last sends to leave this process", () => settled() && flushed(), {
-      limitMs,
-      everyMs: 5,
-    });
+    const wait = { limitMs: flushLimitMs, everyMs: 5 };
+    await waitUntil("the last sends to leave this process", () => settled() && flushed(), wait);
   } catch {
-    write({ event: "flush-limit", bytesLeft: bytesInProcess(box) });
+    box.set("gaveUp", 1);
+    write({ event: "flush-limit", bytesLeft: sockets.bytesInProcess() });
   }
 }
 

@@ -23,6 +23,12 @@ export interface Sender {
   send(upTo: number): Promise<void>;
 }
 
+/** What one send takes. */
+interface Parcel {
+  values: readonly Buffer[];
+  records: OutgoingRecord[];
+}
+
 /**
  * Hands one producer's messages to the client, each once, and writes down in the black box what
  * becomes of them. The number moves *before* the client is called, so that a message is never sent
@@ -35,15 +41,26 @@ export function openSender(
 ): Sender {
   const { topic, partitions, size } = order;
   const { worker, firstNumber } = box.description;
-  const makeValues = messageWriter(order.runId, worker, size);
+  const writeValues = messageWriter(order.runId, worker, size);
   let next = firstNumber;
+  /** Of the latest send that was accepted. */
+  let spare: Parcel | undefined;
+
+  /** Fresh memory would cost more than all marks together, so a parcel of the right length is filled anew. */
+  const pack = (from: number, to: number, sentAt: number): Parcel => {
+    const again = spare?.values.length === to - from ? spare : undefined;
+    spare = undefined;
+    const values = writeValues(from, to, sentAt, again?.values);
+    const records = again?.records ?? values.map((value) => ({ value, partition: 0 }));
+    for (let place = 0; place < records.length; place++) {
+      records[place]!.partition = partitionOf(from + place, worker, partitions);
+    }
+    return { values, records };
+  };
 
   const send = (upTo: number): Promise<void> => {
     const sentAt = epochMs();
-    const records: OutgoingRecord[] = makeValues(next, upTo, sentAt).map((value, place) => ({
-      value,
-      partition: partitionOf(next + place, worker, partitions),
-    }));
+    const parcel = pack(next, upTo, sentAt);
     const from = next;
     next = upTo;
     moveNext(box, upTo);
@@ -53,8 +70,13 @@ export function openSender(
       const plane = box.planes[outcome];
       for (let number = from; number < upTo; number++) plane.mark(number);
     };
-    return client.send(topic, records).then(
-      () => mark("accepted"),
+    return client.send(topic, parcel.records).then(
+      () => {
+        mark("accepted");
+        // The client has copied it. What it threw may still be in use: a send can fail at one broker
+        // while another's part of it waits.
+        spare = parcel;
+      },
       () => mark("rejected"),
     );
   };

@@ -9,6 +9,12 @@ import {
 import type { EventWriter } from "../ledger/events.js";
 import { messageReader } from "../kafka/message.js";
 
+/** What the sockets of a life report to. */
+export interface SocketRecorder extends SocketObserver {
+  /** Bytes that were given to connections which are open, and have not left this process. */
+  bytesInProcess(): number;
+}
+
 /**
  * Writes down what the sockets of a life do, as it happens: totals and one line a connection in the
  * black box, openings and ends in the event file.
@@ -20,25 +26,36 @@ export function socketRecorder(
   write: EventWriter,
   expectsAnswer: (request: Uint8Array) => boolean,
   trace?: (connection: number, request: Uint8Array, ends: number) => void,
-): SocketObserver {
+): SocketRecorder {
   const { connections } = box;
+  /** Bytes that the process still holds, by open connection. */
+  const held = new Map<number, number>();
   const add = (connection: number, field: ConnectionField, value: number): void => {
     if (connection < connectionSlots) {
       const place = connection * connectionStride + connectionFields.indexOf(field);
       connections[place] = connections[place]! + value;
     }
   };
+  const set = (connection: number, field: ConnectionField, value: number): void => {
+    if (connection < connectionSlots) {
+      connections[connection * connectionStride + connectionFields.indexOf(field)] = value;
+    }
+  };
   const get = (connection: number, field: ConnectionField): number =>
     connections[connection * connectionStride + connectionFields.indexOf(field)] ?? 0;
   return {
+    bytesInProcess: () => [...held.values()].reduce((sum, bytes) => sum + bytes, 0),
     opened: () => {
       const connection = box.get("connectionsOpened");
+      held.set(connection, 0);
       box.add("connectionsOpened", 1);
       add(connection, "openedAt", Date.now());
       write({ event: "connection-opened", connection });
       return connection;
     },
     closed: (connection) => {
+      // What it still held is gone, and need not be waited for.
+      held.delete(connection);
       box.add("connectionsClosed", 1);
       add(connection, "closedAt", Date.now());
       write({
@@ -55,32 +72,26 @@ export function socketRecorder(
     wrote: (connection, request) => {
       box.add("bytesWritten", request.length);
       box.add("requests", 1);
+      held.set(connection, (held.get(connection) ?? 0) + request.length);
       add(connection, "bytesWritten", request.length);
       add(connection, "requests", 1);
       if (expectsAnswer(request)) {
         box.add("answered", 1);
         add(connection, "answered", 1);
+        set(connection, "awaiting", 1);
       }
       trace?.(connection, request, get(connection, "bytesWritten"));
     },
+    received: (connection) => {
+      set(connection, "awaiting", 0);
+    },
     flushed: (connection, bytes) => {
       box.add("bytesFlushed", bytes);
+      const left = held.get(connection);
+      if (left !== undefined) held.set(connection, left - bytes);
       add(connection, "bytesFlushed", bytes);
     },
   };
-}
-
-/** Bytes that were given to connections which are open, and have not left this process. */
-export function bytesInProcess(box: BlackBox<"producer"> | BlackBox<"consumer">): number {
-  const opened = Math.min(box.get("connectionsOpened"), connectionSlots);
-  let bytes = 0;
-  for (let connection = 0; connection < opened; connection++) {
-    const field = (name: ConnectionField): number =>
-      box.connections[connection * connectionStride + connectionFields.indexOf(name)]!;
-    // What was written to a connection that has closed is gone, and need not be waited for.
-    if (field("closedAt") === 0) bytes += field("bytesWritten") - field("bytesFlushed");
-  }
-  return bytes;
 }
 
 const produceApiKey = 0;

@@ -82,7 +82,10 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["run", "--brokers", "a:1,b", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "b"'],
     [["run", "--brokers", "a:65536", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "a:65536"'],
     [["run", "--brokers", "[::1]:9092", "--toxiproxy", "t:8474", "x.yaml"], '--toxiproxy is "t:8474"'],
-    [["run", "--out", "/dev/null", "x.yaml"], '--out is "/dev/null", which is no folder'],
+    [
+      ["run", "--brokers", "a:1", "--toxiproxy", "http://me:secret@t:8474", "x.yaml"],
+      '--toxiproxy is "http://…@t:8474"',
+    ],
     [["judge"], "judge needs the folder of a run"],
     [["doctor", "now"], "doctor takes no operands"],
   ])("%j", async (args, ...said) => {
@@ -122,6 +125,14 @@ describe("run checks every file before it starts anything", () => {
     expect(code).toBe(64);
     expect(stderr).toContain("are both the scenario same, and would write the same folder");
   });
+});
+
+test("run finds a place where it cannot write before it starts anything", async () => {
+  using folder = aFolder({ "sound.yaml": soundScenario });
+  const { code, stdout, stderr } = await lossbound(["run", "--out", "/dev/null", folder.file("sound.yaml")]);
+  expect([code, stdout]).toEqual([64, ""]);
+  expect(stderr).toContain("lossbound: cannot write results: /dev/null: it is no folder");
+  expect(stderr).not.toContain("starting");
 });
 
 describe("plan", () => {

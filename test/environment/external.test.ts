@@ -26,6 +26,16 @@ test.each([
   ["a port that is none", { brokers: ["127.0.0.1:99999"] }, /"127.0.0.1:99999" is not host:port/],
   ["a URL for a broker", { brokers: ["kafka://b:9092"] }, /"kafka:\/\/b:9092" is not host:port/],
   ["no URL for Toxiproxy", { toxiproxy: "127.0.0.1:8474" }, /"127.0.0.1:8474" is not the URL of its API/],
+  [
+    "an IPv6 broker",
+    { brokers: ["[::1]:9092"] },
+    /"\[::1\]:9092" is an IPv6 address, which kafkajs cannot dial/,
+  ],
+  [
+    "a password for Toxiproxy",
+    { toxiproxy: "http://me:secret@t:1" },
+    /^(?!.*secret).*"http:\/\/…@t:1" is not the URL/,
+  ],
   ["a remote Toxiproxy alone", { toxiproxy: "http://10.1.2.3:8474" }, /not on this machine.* --proxy-host/],
   ["a port on the proxy host", { proxyHost: "10.1.2.3:80" }, /--proxy-host: "10.1.2.3:80" is not a host/],
 ])("%s is an error of usage", async (_, wrong, message) => {

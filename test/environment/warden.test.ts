@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { pause, waitUntil, within } from "../../src/base/wait.js";
 import { openHosting, type Hosting } from "../../src/environment/hosting.js";
@@ -158,6 +158,36 @@ describe("a process under the warden", () => {
     expect(stubborn.lastLines()).toBe("up");
     expect(await stubborn.stop(50)).toEqual({ code: null, signal: "SIGKILL" });
     expect(stubborn.end).toEqual({ code: null, signal: "SIGKILL" });
+  }, 30_000);
+
+  test("is not told who lossbound is to a cluster, unless it must know", async () => {
+    scratchCache();
+    vi.stubEnv("LOSSBOUND_SASL_PASSWORD", "s3cret");
+    vi.stubEnv("LOSSBOUND_TLS", "1");
+    vi.stubEnv("LOSSBOUND_TLS_KEY", "/key.pem");
+    await using hosting = await openHosting(() => {});
+    await using folder = await hosting.folder("held");
+    const told = async (name: string, secrets?: boolean): Promise<string[]> => {
+      const process = await hosting.start({
+        name,
+        command: "/usr/bin/env",
+        args: [],
+        env: { LOSSBOUND_TLS_OWN: "given by name" },
+        output: join(folder.path, name),
+        ...(secrets !== undefined && { secrets }),
+      });
+      await within("its end", process.ended, 10_000);
+      const lines = readFileSync(join(folder.path, name), "utf8").split("\n");
+      expect(lines.some((line) => line.startsWith("LOSSBOUND_CACHE="))).toBe(true);
+      return lines.filter((line) => /^LOSSBOUND_(SASL|TLS)/.test(line)).toSorted();
+    };
+    expect(await told("broker")).toEqual(["LOSSBOUND_TLS_OWN=given by name"]);
+    expect(await told("worker", true)).toEqual([
+      "LOSSBOUND_SASL_PASSWORD=s3cret",
+      "LOSSBOUND_TLS=1",
+      "LOSSBOUND_TLS_KEY=/key.pem",
+      "LOSSBOUND_TLS_OWN=given by name",
+    ]);
   }, 30_000);
 
   test("that cannot be started is an error with its name", async () => {

@@ -3,8 +3,9 @@ import { type AddressInfo, type Server, type Socket, createServer } from "node:n
 
 import { describe, expect, it } from "vitest";
 
+import { parseAddress } from "../../src/base/address.js";
 import { waitUntil } from "../../src/base/wait.js";
-import { type SocketObserver, dialDirectly, dialThrough, splitAddress } from "../../src/kafka/dial.js";
+import { type SocketObserver, dialDirectly, dialThrough } from "../../src/kafka/dial.js";
 
 const soon = { limitMs: 5_000, everyMs: 1 };
 
@@ -99,20 +100,10 @@ describe("a dial through proxies", () => {
 describe("a direct dial", () => {
   it("leads to the address itself", async () => {
     await using server = await aServer();
-    const { host, port } = splitAddress(server.address);
+    const { host, port } = parseAddress("server", server.address);
     using connection = await connected(dialDirectly(undefined), host, port);
 
     expect(connection.socket.remotePort).toBe(port);
-  });
-});
-
-describe("an address", () => {
-  it.each([
-    ["broker:9092", { host: "broker", port: 9092 }],
-    ["127.0.0.1:1", { host: "127.0.0.1", port: 1 }],
-    ["[::1]:9092", { host: "::1", port: 9092 }],
-  ])("%s", (address, parts) => {
-    expect(splitAddress(address)).toEqual(parts);
   });
 });
 
@@ -167,6 +158,7 @@ function anObserver(): { observer: SocketObserver; told: unknown[][] } {
     closed: (connection) => told.push(["closed", connection]),
     refused: () => told.push(["refused"]),
     wrote: (connection, request) => told.push(["wrote", connection, Buffer.from(request).toString()]),
+    received: () => 0,
     flushed: (connection, bytes) => told.push(["flushed", connection, bytes]),
   };
   return { observer, told };

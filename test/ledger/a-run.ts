@@ -192,6 +192,7 @@ function recordOf(scenario: Scenario, lives: LifeRecord[], log: PartitionRecord[
     startedAt,
     lives,
     log,
+    gaveUp: [],
     environment: {
       kind: "local",
       broker: "4.1.0",

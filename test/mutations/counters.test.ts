@@ -104,7 +104,7 @@ describe("a counter that was changed by one", () => {
 
   it("is a statistic only where it tells of time, pace, or the sockets", () => {
     expect(statistics).toEqual({
-      producer: ["sendingSince", "sendingUntil", "ticks", "sends", "lagMax", ...ofSockets],
+      producer: ["sendingSince", "sendingUntil", "ticks", "gaveUp", "sends", "lagMax", ...ofSockets],
       consumer: [
         "inHand",
         "joins",

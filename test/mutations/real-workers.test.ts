@@ -49,7 +49,7 @@ describe("a worker that breaks the guarantee", () => {
       { file: "worker/main.js", from: "const acks = 0;", to: "const acks = 1;" },
       { file: "kafka/kafkajs.js", from: "retry: { retries: 0 }", to: "retry: { retries: 5 }" },
       {
-        file: "kafka/kafkajs.js",
+        file: "kafka/kafkajs-client.js",
         from: "const requestTimeoutMs = 30_000;",
         to: "const requestTimeoutMs = 500;",
       },

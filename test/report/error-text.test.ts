@@ -37,6 +37,23 @@ test("an error nobody expected says that it is a bug", () => {
   );
 });
 
+test("what went wrong in cleaning up stands below what went wrong before", () => {
+  const suppressed = (error: unknown, first: unknown) =>
+    Object.assign(new Error("An error was suppressed during disposal."), {
+      name: "SuppressedError",
+      error,
+      suppressed: first,
+    });
+  const first = new LossboundError("DEADLINE", "waited 8000 ms for broker 1", { detail: "its last line" });
+  const cause = new Error("EBUSY");
+  const later = new LossboundError("ENVIRONMENT", "the topic is still there", { detail: "t-1", cause });
+  expect(text(suppressed(new Error("last of all"), suppressed(later, first)))).toBe(
+    "lossbound: waited 8000 ms for broker 1\n  its last line\n" +
+      "  and while cleaning up: the topic is still there\n  t-1\n  caused by: EBUSY\n" +
+      "  and while cleaning up: last of all\n",
+  );
+});
+
 test("a stack trace is shown only where it was asked for", () => {
   const error = new LossboundError("HARNESS", "the counts differ");
   expect(text(error)).not.toContain("    at ");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { openLive } from "../../src/report/live.js";
-import type { LiveView } from "../../src/report/progress.js";
+import type { LiveView } from "../../src/experiment/progress.js";
 import { Screen } from "./a-screen.js";
 import { anyText } from "./any-result.js";
 

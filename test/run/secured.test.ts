@@ -44,7 +44,7 @@ describe("a cluster that asks who is there", () => {
 
     await expect(running).rejects.toMatchObject({
       code: 3,
-      stdout: "",
+      stdout: "[]\n",
       stderr: expect.stringMatching(/^(?![\s\S]*wrong-6620)[\s\S]*could not reach a broker/),
     });
   });

@@ -159,8 +159,19 @@ describe("a fault", () => {
     });
   });
 
-  it.each(troubles)("that %s excuses no bound that is exceeded", (_, trouble) => {
-    expect(judged({ lost: count(undefined, 5) }, lost, [aFault(trouble)]).verdict).toBe("broken");
+  it.each(troubles.filter(([, { healed }]) => healed !== false))(
+    "that %s excuses no bound that is exceeded",
+    (_, trouble) => {
+      expect(judged({ lost: count(undefined, 5) }, lost, [aFault(trouble)]).verdict).toBe("broken");
+    },
+  );
+
+  it("that did not heal may have lost what exceeds a bound, and duplicates nothing", () => {
+    const unhealed = [aFault({ healed: false })];
+    expect(judged({ lost: count(undefined, 5) }, lost, unhealed).verdict).toBe("inconclusive");
+    expect(judged({ lost: count(undefined, 5) }, { ...lost, duplicated: 1 }, unhealed).verdict).toBe(
+      "broken",
+    );
   });
 
   it("that did no work excuses a loss that stayed too small", () => {
@@ -218,6 +229,10 @@ function judged(expected: Partial<Expect>, counts: FateCounts, faults: FaultEvid
   return judge(anExpect(expected), aTally(counts), faults);
 }
 
+function judgedAfter(gaveUp: readonly string[], expected: Partial<Expect>, counts: FateCounts) {
+  return judge(anExpect(expected), aTally(counts), [], gaveUp);
+}
+
 function anExpect(changes: Partial<Expect>): Expect {
   return {
     lost: count(undefined, undefined),
@@ -253,3 +268,19 @@ function aTally(counts: FateCounts): Tally {
     seconds: [],
   };
 }
+
+describe("a harness that gave up waiting", () => {
+  const gaveUp = ["producer 0 was ended before everything had left its process"];
+
+  it("leaves the verdict open, also where a bound on losses is exceeded", () => {
+    const kept = judgedAfter(gaveUp, { lost: count(1, 100) }, { "in-transit": 10 });
+    const exceeded = judgedAfter(gaveUp, { lost: count(1, 5) }, { "in-transit": 10 });
+
+    expect(kept).toMatchObject({ verdict: "inconclusive", reasons: gaveUp });
+    expect(exceeded.verdict).toBe("inconclusive");
+  });
+
+  it("excuses no duplicates", () => {
+    expect(judgedAfter(gaveUp, { lost: count(0, 5) }, { duplicated: 1 }).verdict).toBe("broken");
+  });
+});

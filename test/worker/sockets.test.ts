@@ -6,13 +6,7 @@ import { messageWriter } from "../../src/kafka/message.js";
 import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
 import { connectionSlots } from "../../src/ledger/box-format.js";
 import type { RunEvent } from "../../src/ledger/events.js";
-import {
-  apiKeyOf,
-  bytesInProcess,
-  expectsAnswerUnless,
-  requestTracer,
-  socketRecorder,
-} from "../../src/worker/sockets.js";
+import { apiKeyOf, expectsAnswerUnless, requestTracer, socketRecorder } from "../../src/worker/sockets.js";
 import { describedAs, runId } from "../ledger/boxes.js";
 import { scratchFolder } from "../ledger/scratch.js";
 
@@ -36,11 +30,11 @@ describe("what the sockets of a life do", () => {
         (name) => box.get(name as "requests"),
       ),
     ).toEqual([2, 1150, 100, 3, 2, 1]);
-    expect(bytesInProcess(box)).toBe(1050);
+    expect(sockets.bytesInProcess()).toBe(1050);
 
     sockets.flushed(two, 50);
     sockets.closed(one);
-    expect(bytesInProcess(box), "what a closed connection held is gone").toBe(0);
+    expect(sockets.bytesInProcess(), "what a closed connection held is gone").toBe(0);
     expect(life.events.at(-1)).toEqual({
       event: "connection-closed",
       connection: 0,

@@ -1,0 +1,83 @@
+import { epochMs } from "../base/clock.js";
+import { pause, waitUntil } from "../base/wait.js";
+import type { Links } from "../environment/links.js";
+import type { EventWriter, FaultEvent } from "../ledger/events.js";
+import type { Plan } from "../plan/plan.js";
+import type { Moment } from "../scenario/scenario.js";
+import type { Crew } from "../worker/crew.js";
+import { countsOf } from "./counts.js";
+
+/** What a fault needs, to come about and to be written down. */
+export interface FaultContext {
+  plan: Plan;
+  crew: Crew;
+  links: Links;
+  write: EventWriter;
+  /** A line for people. */
+  say(line: string): void;
+  signal: AbortSignal;
+}
+
+/** What is shared by the faults of a run while it goes on. */
+export interface FaultProgress extends FaultContext {
+  /** Faults in force now: a key of each one's own, and how people read it. */
+  readonly inForce: Map<string, string>;
+  /** Dead workers that are about to be started again. */
+  readonly restarting: Set<string>;
+  /** Resolves with time 0, milliseconds since 1970, when the producers begin to send. */
+  readonly begun: Promise<number>;
+  /** Aborted when the producers have ended: nothing falls on a link after that, and what is on it is healed. */
+  readonly sendingOver: AbortSignal;
+  /** Aborted when the consumers have drained the log: nobody is left to be killed at work. */
+  readonly drained: AbortSignal;
+}
+
+/** What is written of an occurrence that never came. */
+export const never = {
+  appliedAt: null,
+  healedAt: null,
+  touched: 0,
+  probe: null,
+  inForce: null,
+  healed: null,
+} as const satisfies Partial<FaultEvent>;
+
+/** No wait of a fault for its moment is longer than a run may be. */
+const momentLimitMs = 2 * 3600 * 1000;
+
+/** Waits for the moment of a fault; false when it will not come any more. */
+export async function momentCame(
+  { crew, begun }: FaultProgress,
+  trigger: Moment,
+  over: AbortSignal,
+): Promise<boolean> {
+  switch (trigger.kind) {
+    case "at":
+      await pauseUntil((await begun) + trigger.ms, over);
+      return !over.aborted;
+    case "after": {
+      const reached = (): boolean => countsOf(crew)[trigger.of] >= trigger.count;
+      return (await waitOrOver(`${trigger.count} messages to be ${trigger.of}`, reached, over)) === true;
+    }
+  }
+}
+
+/** Lets time pass up to a moment (`undefined`: without end), or until `over`. */
+export async function pauseUntil(at: number | undefined, over: AbortSignal): Promise<void> {
+  const ms = at === undefined ? momentLimitMs : Math.max(0, at - epochMs());
+  await pause(ms, over).catch(() => {});
+}
+
+/** Looks until there is something to see; `undefined` when it is over before that. */
+export async function waitOrOver<T>(
+  what: string,
+  look: () => T | undefined | false,
+  over: AbortSignal,
+): Promise<T | undefined> {
+  try {
+    return await waitUntil(what, look, { limitMs: momentLimitMs, everyMs: 2, signal: over });
+  } catch (error) {
+    if (over.aborted) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { epochMs } from "../base/clock.js";
+import type { LinkFaultInForce } from "../environment/link.js";
+import type { PlannedLinkFault } from "../plan/plan.js";
+import { socketsOf, touchedBetween } from "./counts.js";
+import { type FaultProgress, momentCame, never, pauseUntil } from "./fault-context.js";
+
+/**
+ * Whether a fault is to be there before the producers connect: one on their link at time 0. It is in
+ * force early, and its time is counted from 0 all the same.
+ */
+export function isEarly(fault: {
+  kind: string;
+  on?: string;
+  trigger: { kind: string; ms?: number };
+}): boolean {
+  return (
+    fault.kind === "link" &&
+    fault.on === "producer-link" &&
+    fault.trigger.kind === "at" &&
+    fault.trigger.ms === 0
+  );
+}
+
+/**
+ * Puts a fault on a link, as often as it is to fall, and writes down each time when it was in force
+ * in fact and what it touched.
+ *
+ * @param onApplied called when its first occurrence is in force.
+ */
+export async function conductLinkFault(
+  fault: PlannedLinkFault,
+  run: FaultProgress,
+  onApplied: () => void = () => {},
+): Promise<void> {
+  const { links, crew, say, write, begun, sendingOver } = run;
+  const role = fault.on === "producer-link" ? "producer" : "consumer";
+  const kind = fault.toxic === "down" ? "down" : fault.toxic.type;
+  const way = fault.toxic === "down" ? "down" : fault.stream;
+  const label = `${kind} on ${fault.on}`;
+  let dueAt: number | undefined;
+  for (let occurrence = 0; occurrence < fault.times; occurrence++) {
+    const key = `f${fault.index}-${occurrence}`;
+    const blank = { event: "fault", fault: fault.index, occurrence, on: fault.on, kind } as const;
+    const early = occurrence === 0 && isEarly(fault);
+    if (dueAt !== undefined) await pauseUntil(dueAt, sendingOver);
+    const came = early || (dueAt === undefined ? await momentCame(run, fault.trigger, sendingOver) : true);
+    if (!came || sendingOver.aborted) {
+      write({ ...blank, ...never });
+      continue;
+    }
+
+    const begunAt = epochMs();
+    // A link that is cut closes its connections at once: they are counted from before.
+    const before = socketsOf(crew, role);
+    const inForce = await links[role].apply(fault, key);
+    run.inForce.set(key, label);
+    say(`${label}: in force`);
+    onApplied();
+    const since = early
+      ? Math.max(await begunOrOver(begun, sendingOver), inForce.applied.to)
+      : inForce.applied.to;
+    const start = way === "down" ? before : socketsOf(crew, role);
+
+    await pauseUntil(fault.for === undefined ? undefined : since + fault.for, sendingOver);
+    const touched = touchedBetween(start, socketsOf(crew, role), way);
+    write({ ...blank, touched, ...(await heal(inForce)) });
+    run.inForce.delete(key);
+    say(`${label}: healed, ${touched} touched`);
+    dueAt = (early ? since : begunAt) + fault.every;
+  }
+}
+
+/** Heals, and says what probes saw of the fault and of the healing. */
+async function heal(inForce: LinkFaultInForce): Promise<{
+  appliedAt: number;
+  healedAt: number;
+  probe: string | null;
+  inForce: boolean | null;
+  healed: boolean | null;
+}> {
+  const { healed, healthy, removal } = await inForce.heal();
+  const { seen, inForce: shown } = await inForce.evidence;
+  return {
+    appliedAt: inForce.applied.to,
+    healedAt: healed.to,
+    probe: seen,
+    inForce: shown,
+    // Replaced: Toxiproxy hung, and what was on the link's connections died by our hand.
+    healed: removal === "replaced" ? false : await healthy,
+  };
+}
+
+/** Time 0; a run that ends before it never sends. */
+async function begunOrOver(begun: Promise<number>, over: AbortSignal): Promise<number> {
+  const ended = new Promise<number>((resolve) => {
+    over.addEventListener("abort", () => resolve(0), { once: true });
+    if (over.aborted) resolve(0);
+  });
+  return await Promise.race([begun, ended]);
+}

@@ -1,0 +1,100 @@
+import { LossboundError, messageOf } from "../base/errors.js";
+import { within } from "../base/wait.js";
+import type { AdminClient, Connection } from "./driver.js";
+import { type Admin, clientOf, requestTimeoutMs } from "./kafkajs-client.js";
+
+export function admin(connection: Connection): AdminClient {
+  const client = clientOf(connection, { requestTimeout: 10_000 }).admin();
+  return {
+    connect: () => asked(`reach a broker at ${connection.bootstrap.join(", ")}`, client.connect()),
+    describeBrokers: async () => {
+      const { brokers } = await asked("describe the cluster", client.describeCluster());
+      return brokers.map(({ nodeId, host, port }) => ({ id: nodeId, address: `${host}:${port}` }));
+    },
+    createTopic: async (topic, { partitions, replicationFactor }) => {
+      const order = {
+        topics: [{ topic, numPartitions: partitions, replicationFactor }],
+        waitForLeaders: true,
+      };
+      await asked(`create the topic ${topic}`, client.createTopics(order));
+    },
+    deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
+    commitStart: async (groupId, topic) => {
+      const ends = await logEnds(client, topic);
+      const offsets = new Map(ends.map(({ partition, end }) => [partition, end]));
+      await asked(
+        `commit the start of the group ${groupId}`,
+        commitOnce(connection, groupId, topic, offsets),
+      );
+    },
+    deleteGroup: async (groupId) => {
+      await asked(`delete the group ${groupId}`, client.deleteGroups([groupId]));
+    },
+    positions: async (groupId, topic) => {
+      const [answer] = await asked(
+        `read the position of ${groupId}`,
+        client.fetchOffsets({ groupId, topics: [topic] }),
+      );
+      const entries = answer?.partitions ?? [];
+      return new Map(
+        entries.map(({ partition, offset }) => [partition, Number(offset) < 0 ? null : Number(offset)]),
+      );
+    },
+    inventory: async () => {
+      const topics = await asked("list the topics", client.listTopics());
+      const { groups } = await asked("list the groups", client.listGroups());
+      return { topics: topics.toSorted(), groups: groups.map(({ groupId }) => groupId).toSorted() };
+    },
+    logEnds: (topic) => logEnds(client, topic),
+    [Symbol.asyncDispose]: () => client.disconnect(),
+  };
+}
+
+/** Says in our words what the cluster would not do. */
+async function asked<T>(what: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof LossboundError) throw error;
+    throw new LossboundError("ENVIRONMENT", `could not ${what}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Commits offsets as a passing member of the group. (kafkajs's own `setOffsets` does the same, and
+ * waits for the end of a fetch of five seconds.)
+ */
+async function commitOnce(
+  connection: Connection,
+  groupId: string,
+  topic: string,
+  offsets: ReadonlyMap<number, number>,
+): Promise<void> {
+  const client = clientOf(connection).consumer({
+    groupId,
+    maxWaitTimeInMs: 10,
+    allowAutoTopicCreation: false,
+  });
+  try {
+    await client.connect();
+    await client.subscribe({ topic });
+    const joined = new Promise<void>((resolve) => client.on(client.events.GROUP_JOIN, () => resolve()));
+    await client.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} });
+    await within(`a member to join ${groupId}`, joined, requestTimeoutMs);
+    const entries = [...offsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
+    await client.commitOffsets(entries);
+  } finally {
+    await client.stop();
+    await client.disconnect();
+  }
+}
+
+async function logEnds(
+  client: Admin,
+  topic: string,
+): Promise<{ partition: number; start: number; end: number }[]> {
+  const offsets = await asked(`read the ends of ${topic}`, client.fetchTopicOffsets(topic));
+  return offsets
+    .map(({ partition, low, high }) => ({ partition, start: Number(low), end: Number(high) }))
+    .toSorted((a, b) => a.partition - b.partition);
+}

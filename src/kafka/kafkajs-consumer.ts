@@ -1,0 +1,114 @@
+import { LossboundError } from "../base/errors.js";
+import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "./driver.js";
+import { type EachBatchPayload, clientOf, requestTimeoutMs } from "./kafkajs-client.js";
+import { Membership } from "./membership.js";
+
+/** A member of a consumer group, on kafkajs. */
+export function consumer(connection: Connection, options: ConsumerOptions): ConsumerClient {
+  const { groupId, topic, reset, sessionTimeoutMs, concurrency } = options;
+  const kafka = clientOf(connection);
+  const client = kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
+    maxWaitTimeInMs: 250,
+    allowAutoTopicCreation: false,
+  });
+  const positions = kafka.admin({ retry: { retries: 2 } });
+  const membership = new Membership(requestTimeoutMs);
+  /** The offset of the latest acknowledged commit, by partition. */
+  const acknowledged = new Map<number, number>();
+
+  client.on(client.events.GROUP_JOIN, () => membership.joined());
+  client.on(client.events.FETCH_START, ({ payload }) =>
+    membership.fetchBegan(String(payload.nodeId), Date.now()),
+  );
+  client.on(client.events.COMMIT_OFFSETS, ({ payload }) => {
+    for (const { partitions } of payload.topics) {
+      for (const { partition, offset } of partitions) acknowledged.set(partition, Number(offset));
+    }
+  });
+
+  /** The committed position of a partition, from the broker; `undefined` where the group was joined meanwhile. */
+  const committedPosition = async (partition: number): Promise<number | undefined> => {
+    const { joins } = membership;
+    await positions.connect();
+    const [answer] = await positions.fetchOffsets({ groupId, topics: [topic] });
+    const entry = answer?.partitions.find((one) => one.partition === partition);
+    // Joined again: kafkajs has forgotten its positions and asks for them itself.
+    if (membership.joins !== joins) return undefined;
+    if (entry === undefined || Number(entry.offset) < 0) {
+      throw new LossboundError(
+        "ENVIRONMENT",
+        `partition ${partition} has no committed position to go on from`,
+      );
+    }
+    return Number(entry.offset);
+  };
+
+  const batchOf = (payload: EachBatchPayload, joins: number): Batch => {
+    const { partition, messages } = payload.batch;
+    const current = (): boolean => payload.isRunning() && !payload.isStale() && membership.joins === joins;
+    return {
+      partition,
+      count: messages.length,
+      offsetOf: (place) => Number(messages[place]!.offset),
+      valueOf: (place) => messages[place]!.value,
+      isCurrent: current,
+      commit: async (offset) => {
+        acknowledged.delete(partition);
+        try {
+          await client.commitOffsets([{ topic, partition, offset: String(offset) }]);
+        } catch {
+          return false;
+        }
+        // kafkajs resolves without having committed while it stops: only the event is an acknowledgement.
+        return acknowledged.get(partition) === offset && membership.joins === joins;
+      },
+      // After another join the positions are the new membership's: an old batch has no say in them.
+      advance: (offset) => {
+        if (membership.joins === joins) payload.resolveOffset(String(offset - 1));
+      },
+      giveUp: async () => {
+        if (!payload.isRunning() || membership.joins !== joins) return;
+        const position = await committedPosition(partition);
+        // Not `seek`: kafkajs keeps that beyond the next join, when it may be another's past. What is
+        // resolved is the position of this membership alone, and is forgotten with it.
+        if (position !== undefined) payload.resolveOffset(String(position - 1));
+      },
+      heartbeat: () => payload.heartbeat(),
+    };
+  };
+
+  return {
+    connect: () => client.connect(),
+    start: async (handlers) => {
+      client.on(client.events.GROUP_JOIN, ({ payload }) =>
+        handlers.onAssigned(payload.memberAssignment[topic] ?? []),
+      );
+      client.on(client.events.CRASH, ({ payload }) => {
+        if (!payload.restart) handlers.onCrash(payload.error);
+      });
+      await client.subscribe({ topic, fromBeginning: reset === "earliest" });
+      await client.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: concurrency,
+        eachBatch: async (payload) => {
+          const joins = membership.joinsWhenFetched();
+          membership.batchBegan();
+          try {
+            await handlers.onBatch(batchOf(payload, joins));
+          } finally {
+            membership.batchEnded();
+          }
+        },
+      });
+    },
+    stop: async () => {
+      await client.stop();
+      await client.disconnect();
+      await positions.disconnect();
+    },
+  };
+}

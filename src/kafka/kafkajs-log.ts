@@ -1,0 +1,84 @@
+import { waitUntil, within } from "../base/wait.js";
+import type { Connection, LogReadingOrder } from "./driver.js";
+import { type FetchedBatch, clientOf } from "./kafkajs-client.js";
+
+/** Reads a topic as a member of a group of its own, which commits nothing. */
+export async function readLog(connection: Connection, order: LogReadingOrder): Promise<void> {
+  const { topic, groupId, ends, stallLimitMs, signal } = order;
+  if (ends.size === 0) return;
+  const client = clientOf(connection).consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+  });
+  const reading = new LogReading(order);
+  try {
+    await within("the auditor to connect", client.connect(), stallLimitMs);
+    await client.subscribe({ topic, fromBeginning: true });
+    let fail: (error: unknown) => void = () => {};
+    const failed = new Promise<never>((_, reject) => (fail = reject));
+    failed.catch(() => {});
+    client.on(client.events.CRASH, ({ payload }) => payload.restart || fail(payload.error));
+    await client.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        try {
+          reading.take(batch);
+        } catch (error) {
+          // kafkajs would try the batch again and again; what it holds stays what it is.
+          fail(error);
+        }
+      },
+    });
+    let progress = reading.records;
+    while (!reading.complete) {
+      const moved = waitUntil(
+        `the auditor to read ${reading.missing()}`,
+        () => reading.complete || reading.records > progress,
+        { limitMs: stallLimitMs, everyMs: 10, signal },
+      );
+      await Promise.race([moved, failed]);
+      progress = reading.records;
+    }
+  } finally {
+    await client.stop();
+    await client.disconnect();
+  }
+}
+
+/** Takes each record below the ends once, even where the client, after a trouble, begins anew. */
+class LogReading {
+  records = 0;
+  readonly #order: LogReadingOrder;
+  /** Where to go on, by partition. */
+  readonly #next = new Map<number, number>();
+  readonly #left: Map<number, number>;
+
+  constructor(order: LogReadingOrder) {
+    this.#order = order;
+    this.#left = new Map(order.ends);
+  }
+
+  get complete(): boolean {
+    return this.#left.size === 0;
+  }
+
+  missing(): string {
+    return [...this.#left].map(([partition, end]) => `partition ${partition} up to offset ${end}`).join(", ");
+  }
+
+  take(batch: FetchedBatch): void {
+    const { partition } = batch;
+    const end = this.#order.ends.get(partition);
+    if (end === undefined) return;
+    let next = this.#next.get(partition) ?? 0;
+    for (const { offset, value } of batch.messages) {
+      if (Number(offset) < next || Number(offset) >= end) continue;
+      this.#order.onRecord(partition, Number(offset), value);
+      next = Number(offset) + 1;
+      this.records++;
+    }
+    this.#next.set(partition, next);
+    if (Number(batch.lastOffset()) + 1 >= end) this.#left.delete(partition);
+  }
+}

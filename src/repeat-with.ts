@@ -1,0 +1,23 @@
+import type { RunOptions } from "./run-scenario.js";
+
+/**
+ * The command that repeats a run, for a POSIX shell. It names the file, the seed, and the addresses
+ * of an external environment; where results go is nobody's but this run's.
+ */
+export function repeatWith(file: string, seed: number, options: RunOptions): string {
+  // A path that begins with a dash would be taken for an option.
+  const operand = file.startsWith("-") ? `./${file}` : file;
+  return ["lossbound", "run", operand, "--seed", `${seed}`, ...placeOf(options)].map(quoted).join(" ");
+}
+
+/** The options that name an environment other than the local one. */
+function placeOf({ environment, brokers = [], toxiproxy = "", proxyHost }: RunOptions): string[] {
+  if (environment !== "external") return [];
+  const host = proxyHost === undefined ? [] : ["--proxy-host", proxyHost];
+  return ["--brokers", brokers.join(","), "--toxiproxy", toxiproxy, ...host];
+}
+
+/** Within single quotes a shell takes everything as it is, but for the quote itself. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

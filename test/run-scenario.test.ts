@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+
+import { repeatWith } from "../src/repeat-with.js";
+import { runScenario, runScenarios } from "../src/run-scenario.js";
+import { aFolder } from "./commands/lossbound.js";
+import { aScenario } from "./ledger/a-scenario.js";
+
+describe("before it starts anything, the library refuses", () => {
+  test.each(["", "../up", "Upper", "a b", "n".repeat(65), undefined])("the name %j", async (name) => {
+    const scenario = { ...aScenario({}), name: name as string };
+    await expect(runScenario(scenario)).rejects.toMatchObject({
+      code: "INPUT",
+      message: expect.stringContaining("allowed is a-z, 0-9 and -, at most 64 of them"),
+    });
+  });
+
+  test.each([-1, 0.5, 2 ** 32, Number.NaN, "7" as unknown as number])("the seed %j", async (seed) => {
+    await expect(runScenario(aScenario({}), { seed })).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("a whole number from 0 to 4294967295"),
+    });
+  });
+
+  test("two scenarios of one name", async () => {
+    await expect(runScenarios([aScenario({}), aScenario({})])).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("are both the scenario synthetic"),
+    });
+  });
+
+  test("a place for the results that is none", async () => {
+    using folder = aFolder({ synthetic: "a file" });
+    await expect(runScenario(aScenario({}), { out: folder.path })).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("exists and is not the result of a run"),
+    });
+  });
+});
+
+describe("the command that repeats a run", () => {
+  test("names the file and the seed", () => {
+    expect(repeatWith("scenarios/baseline.yaml", 7, {})).toBe(
+      "lossbound run scenarios/baseline.yaml --seed 7",
+    );
+  });
+
+  test("quotes what a shell would take apart", () => {
+    expect(repeatWith("my files/it's $HOME.yaml", 7, {})).toBe(
+      "lossbound run 'my files/it'\\''s $HOME.yaml' --seed 7",
+    );
+    expect(repeatWith("-dir/a.yaml", 7, {})).toBe("lossbound run ./-dir/a.yaml --seed 7");
+  });
+
+  test("names the addresses of an external environment", () => {
+    const options = { brokers: ["a:1", "b:2"], toxiproxy: "http://[::1]:8474", proxyHost: "10.0.0.1" };
+    expect(repeatWith("a.yaml", 7, { environment: "external", ...options })).toBe(
+      "lossbound run a.yaml --seed 7 --brokers a:1,b:2 --toxiproxy 'http://[::1]:8474' --proxy-host 10.0.0.1",
+    );
+  });
+});
