@@ -182,7 +182,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await folder.take(boxes.path, boxesName);
   const result = await judgeFolder(folder.path).catch(async (error: unknown) => {
     // What contradicts itself is kept, to be looked at: it is the harness that has to explain it.
-    const kept = await folder.keepFailed();
+    const kept = await folder.keepFailed().catch((failure: unknown) => `no place (${messageOf(failure)})`);
     throw new LossboundError("HARNESS", `${messageOf(error)}; its files are in ${kept}`, { cause: error });
   });
   await folder.keep(result);
