@@ -32,7 +32,7 @@ for (const name of positionals) {
 const chosen = new Set<string>(positionals.length === 0 ? parts : positionals);
 const amounts = values.quick
   ? { runs: 1, slices: 10, readings: 6, rounds: 3, toolRuns: 1 }
-  : { runs: 7, slices: 100, readings: 15, rounds: 15, toolRuns: 3 };
+  : { runs: 7, slices: 100, readings: 25, rounds: 15, toolRuns: 3 };
 
 /** Bytes of the broker's data at most: memory where it fits there. */
 const dataBytes = 3 * 2 ** 30;
