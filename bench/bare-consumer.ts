@@ -21,7 +21,7 @@ export async function startBareConsumer(
   }).consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
-    heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
+    heartbeatInterval: Math.min(Math.floor(sessionTimeoutMs / 4), 250),
     maxWaitTimeInMs: 250,
   });
   await client.connect();

@@ -10,7 +10,8 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
   const client = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
-    heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
+    // Often: a member hears of another one that wants to join by its next heartbeat, and not before.
+    heartbeatInterval: Math.min(Math.floor(sessionTimeoutMs / 4), 250),
     maxWaitTimeInMs: 250,
     allowAutoTopicCreation: false,
   });
