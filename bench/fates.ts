@@ -2,7 +2,7 @@
  * The fates of 100,000,000 messages, from planes of evidence that are already in memory, to the
  * finished tally with its seconds: `tallyOf`, as a verdict calls it.
  */
-import type { EvidencePlanes, Ledger } from "../src/ledger/ledger.js";
+import { type EvidencePlanes, type Ledger, emptyPlanes } from "../src/ledger/ledger.js";
 import { bucketCount } from "../src/ledger/histogram.js";
 import { layOut } from "../src/plan/layout.js";
 import { type Tally, tallyOf } from "../src/verdict/tally.js";
@@ -53,21 +53,7 @@ await answer(({ messages, evidence, rounds }: FatesBench): FatesCost => {
 
 function ledgerOf(messages: number, fill: (planes: EvidencePlanes, words: number) => void): Ledger {
   const layout = layOut(messages, producers);
-  const plane = (): Uint32Array => new Uint32Array(layout.words);
-  const planes: EvidencePlanes = {
-    accepted: plane(),
-    rejected: plane(),
-    stored: plane(),
-    uncommitted: plane(),
-    fetched: plane(),
-    tried: plane(),
-    covered: plane(),
-    began: plane(),
-    beganAgain: plane(),
-    ended: plane(),
-    endedAgain: plane(),
-    beganUncovered: plane(),
-  };
+  const planes = emptyPlanes(layout);
   fill(planes, layout.words);
   const ticks = runMs / tickMs;
   return {

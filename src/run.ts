@@ -135,7 +135,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await producersEnded(settling);
 
   enter("healing");
-  // What was to last is healed only when nothing gets through it any more.
+  // What was to last is healed only when the log has stood still under it.
   if (faults.inForce.length > 0) await logStandsStill(settling);
   await faults.endLinkFaults();
   await logStandsStill(settling);

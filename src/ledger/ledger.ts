@@ -22,8 +22,9 @@ export interface Ledger {
   planes: EvidencePlanes;
   /** Per producer, in the order of time: below which number it had sent, at which moment. */
   sendTimes: SendTime[][];
-  /** The same for the whole group: handlers ended is not ordered by number, so by count a tick. */
+  /** How far behind its schedule the sending fell, and when it ended (milliseconds since 1970). */
   schedule: { lagUs: Float64Array; lagMaxUs: number; sendingUntil: number };
+  /** From the sending of a message to the end of its handler, and when the last handler ended. */
   processing: { latencyUs: Float64Array; latencyMaxUs: number; until: number };
   /** Extra copies of messages that are in the log more than once. */
   extraCopies: number;
@@ -57,31 +58,23 @@ export interface EvidencePlanes {
  */
 export async function readLedger(folder: string, layout: Layout, run: RunRecord): Promise<Ledger> {
   checkLives(folder, layout, run);
-  const plane = (): Uint32Array => new Uint32Array(layout.words);
   const ledger: Ledger = {
     layout,
     sentBelow: layout.messages.map(() => 0),
-    planes: {
-      accepted: plane(),
-      rejected: plane(),
-      stored: plane(),
-      uncommitted: plane(),
-      fetched: plane(),
-      tried: plane(),
-      covered: plane(),
-      began: plane(),
-      beganAgain: plane(),
-      ended: plane(),
-      endedAgain: plane(),
-      beganUncovered: plane(),
-    },
+    planes: emptyPlanes(layout),
     sendTimes: layout.messages.map(() => []),
     schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
     extraCopies: 0,
     log: run.log,
   };
-  const reading: Reading = { ledger, folder, run, words: plane(), others: plane() };
+  const reading: Reading = {
+    ledger,
+    folder,
+    run,
+    words: new Uint32Array(layout.words),
+    others: new Uint32Array(layout.words),
+  };
   for (const life of inOrder(run.lives)) {
     switch (life.role) {
       case "producer":
@@ -94,6 +87,25 @@ export async function readLedger(folder: string, layout: Layout, run: RunRecord)
   }
   await mergeScan(reading);
   return ledger;
+}
+
+/** Planes for the messages of a layout, no bit set. */
+export function emptyPlanes(layout: Layout): EvidencePlanes {
+  const plane = (): Uint32Array => new Uint32Array(layout.words);
+  return {
+    accepted: plane(),
+    rejected: plane(),
+    stored: plane(),
+    uncommitted: plane(),
+    fetched: plane(),
+    tried: plane(),
+    covered: plane(),
+    began: plane(),
+    beganAgain: plane(),
+    ended: plane(),
+    endedAgain: plane(),
+    beganUncovered: plane(),
+  };
 }
 
 interface Reading {

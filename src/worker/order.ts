@@ -45,5 +45,8 @@ export type Command =
   /** Come to an orderly end. */
   | { kind: "end" };
 
-/** From a worker to the supervisor. A producer is ready to send; everything else is in the black box. */
+/**
+ * From a worker to the supervisor: it takes commands. (A producer has connected by then, or will go on
+ * trying; a consumer's joining is in its black box, as everything else is.)
+ */
 export type Report = { kind: "ready" };
