@@ -1,7 +1,19 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 
-import type { Fault, KillFault, LinkFault, Scenario } from "../scenario/scenario.js";
+import type {
+  BrokerFault,
+  Fault,
+  JoinFault,
+  KillFault,
+  LinkFault,
+  OversizeFault,
+  PauseFault,
+  ResetOffsetsFault,
+  Scenario,
+  StopFault,
+  TopicFault,
+} from "../scenario/scenario.js";
 import { type Layout, layOut } from "./layout.js";
 
 /**
@@ -18,18 +30,27 @@ export interface Plan {
   faults: PlannedFault[];
 }
 
-export type PlannedFault = PlannedLinkFault | PlannedKill;
+/** A fault of the plan. `index` is its place in the plan's list, from 0. */
+export type PlannedFault = Fault extends infer One
+  ? One extends OnDrawnWorker
+    ? Targeted<One>
+    : Indexed<One>
+  : never;
 
-export interface PlannedLinkFault extends LinkFault {
-  /** Place in the scenario's list, from 0. */
-  index: number;
-}
+type OnDrawnWorker = KillFault | PauseFault | StopFault | OversizeFault;
+type Indexed<One> = One & { index: number };
+/** `targets`: the worker that each occurrence falls on. */
+type Targeted<One> = Indexed<One> & { targets: number[] };
 
-export interface PlannedKill extends KillFault {
-  index: number;
-  /** The worker that each occurrence falls on. */
-  targets: number[];
-}
+export type PlannedLinkFault = Indexed<LinkFault>;
+export type PlannedKill = Targeted<KillFault>;
+export type PlannedPause = Targeted<PauseFault>;
+export type PlannedStop = Targeted<StopFault>;
+export type PlannedOversize = Targeted<OversizeFault>;
+export type PlannedJoin = Indexed<JoinFault>;
+export type PlannedBrokerFault = Indexed<BrokerFault>;
+export type PlannedTopicFault = Indexed<TopicFault>;
+export type PlannedOffsetsReset = Indexed<ResetOffsetsFault>;
 
 /** Seeds are integers from 0 to this. */
 export const seedMax = 2 ** 32 - 1;

@@ -8,8 +8,17 @@ export interface Scenario {
   /** The sentence on top of the file: what this scenario claims. Empty where there is none. */
   claim: string;
   guarantee: Guarantee;
-  brokers: { count: 1 | 3 };
-  topic: { partitions: number; replicationFactor: number };
+  brokers: {
+    count: 1 | 3;
+    /** Settings of every broker, under Kafka's own names. */
+    config: Readonly<Record<string, string>>;
+  };
+  topic: {
+    partitions: number;
+    replicationFactor: number;
+    /** Settings of the topic, under Kafka's own names. */
+    config: Readonly<Record<string, string>>;
+  };
   producers: {
     count: number;
     /** Messages a second, all producers together. */
@@ -18,6 +27,14 @@ export interface Scenario {
     messages: number;
     /** Bytes of one message's value, its header among them. */
     size: number;
+    /** Who has to have a record before a send resolves: nobody, the leader, every replica in sync. */
+    acks: Acks;
+    /** How often the client sends again what failed. At-most-once: 0. */
+    retries: number;
+    /** After so long the client asks for the leaders anew, in milliseconds. */
+    metadataMaxAge: number;
+    /** After so long a request counts as unanswered, in milliseconds. */
+    requestTimeout: number;
   };
   consumers: {
     count: number;
@@ -31,38 +48,140 @@ export interface Scenario {
     sessionTimeout: number;
     /** Partitions whose chunks one consumer handles at the same time. */
     partitionsConsumedConcurrently: number;
+    /** How often the client asks again what failed: a commit, a fetch, a join. */
+    retries: number;
+    metadataMaxAge: number;
+    requestTimeout: number;
   };
   faults: Fault[];
+  /** How many of `faults` the plan draws, by the seed; `undefined`: all of them happen. */
+  faultsDrawn: number | undefined;
+  /** What is claimed under `guarantee`. */
   expect: Expect;
+  /** What is claimed under other guarantees, where the file says so. */
+  expectUnder: Partial<Record<Guarantee, Expect>>;
 }
 
-export type Guarantee = "at-most-once";
+export const guarantees = ["at-most-once", "at-least-once", "effectively-once"] as const;
+
+export type Guarantee = (typeof guarantees)[number];
+
+export type Acks = 0 | 1 | "all";
 
 export type Role = "producer" | "consumer";
 
-export type Fault = LinkFault | KillFault;
+export type Fault =
+  | LinkFault
+  | KillFault
+  | PauseFault
+  | StopFault
+  | JoinFault
+  | OversizeFault
+  | BrokerFault
+  | TopicFault
+  | ResetOffsetsFault;
 
 /** A toxic on a link, or the link's proxies disabled (`down`). */
 export interface LinkFault extends Recurrence {
   kind: "link";
   on: `${Role}-link`;
+  /** The one broker whose proxy it falls on; `undefined`: all of them. */
+  broker: BrokerChoice | undefined;
   toxic: Toxic | "down";
   /** Which way the toxic works. A `down` cuts both. */
-  stream: "upstream" | "downstream";
+  stream: "upstream" | "downstream" | "both";
   trigger: Moment;
   /** How long the fault stays, in milliseconds; `undefined`: until the producers have ended. */
   for: number | undefined;
 }
 
-/** SIGKILL of a worker. */
-export interface KillFault extends Recurrence {
-  kind: "kill";
+/** What falls on one worker: the same worker each time, or one that the plan draws for each time. */
+interface OnWorker extends Recurrence {
   role: Role;
   /** Index of the worker, from 0; `undefined`: the plan draws one. */
   worker: number | undefined;
-  trigger: Moment | Handling;
+}
+
+/** SIGKILL of a worker. */
+export interface KillFault extends OnWorker {
+  kind: "kill";
+  trigger: Moment | Place;
   /** Milliseconds from the kill to the start of the worker's next life; `undefined`: it stays dead. */
   restartAfter: number | undefined;
+}
+
+/** SIGSTOP of a worker, and SIGCONT: it lives, and does nothing. */
+export interface PauseFault extends OnWorker {
+  kind: "pause";
+  trigger: Moment | Place;
+  /** Milliseconds from SIGSTOP to SIGCONT. */
+  for: number;
+}
+
+/** SIGTERM of a worker: it is asked to end, and does what it can. */
+export interface StopFault extends OnWorker {
+  kind: "stop";
+  trigger: Moment;
+  /** Milliseconds from the end to the start of the worker's next life; `undefined`: it stays ended. */
+  restartAfter: number | undefined;
+}
+
+/** A consumer more, which joins the group and leaves it: a rebalance each time. */
+export interface JoinFault extends Recurrence {
+  kind: "join";
+  trigger: Moment;
+  /** Milliseconds from its start to its orderly end. */
+  for: number;
+}
+
+/** A producer's next message is this large: a record above the broker's limit among good ones. */
+export interface OversizeFault extends Recurrence {
+  kind: "oversize";
+  worker: number | undefined;
+  trigger: Moment;
+  /** Bytes of its value. */
+  size: number;
+}
+
+/** What falls on a broker's process. */
+export interface BrokerFault extends Recurrence {
+  kind: "broker";
+  /** `kill`: SIGKILL. `pause`: SIGSTOP, and SIGCONT when it heals. `stop`: SIGTERM, which moves its leaders first. */
+  action: "kill" | "pause" | "stop";
+  broker: BrokerChoice;
+  trigger: Moment;
+  /** Milliseconds until it is started (continued) again; `undefined`: when the producers have ended. */
+  for: number | undefined;
+}
+
+/** One broker: by its place from 0, or by what it is to a partition when the fault falls. */
+export type BrokerChoice =
+  | { kind: "index"; index: number }
+  | { kind: "leader" | "follower"; partition: number };
+
+/** What is done to the topic. */
+export interface TopicFault extends Recurrence {
+  kind: "topic";
+  action: TopicAction;
+  trigger: Moment;
+}
+
+export type TopicAction =
+  /** Deletes records below an offset (`undefined`: the log's end), of one partition or (`undefined`) of all. */
+  | { do: "delete-records"; partition: number | undefined; upTo: number | undefined }
+  /** Sets `retention.ms`, until records have gone. */
+  | { do: "retention"; ms: number }
+  /** Deletes the topic and creates it again, empty. */
+  | { do: "recreate" }
+  /** Gives the partition's leadership to another broker; the old one lives, and has no replica any more. */
+  | { do: "move-leader"; partition: number }
+  | { do: "add-partitions"; count: number };
+
+/** The group's consumers end, its positions are moved (`expired`: forgotten), and they start again. */
+export interface ResetOffsetsFault extends Recurrence {
+  kind: "reset-offsets";
+  to: "latest" | "earliest" | "expired";
+  trigger: Moment;
 }
 
 export interface Recurrence {
@@ -78,11 +197,23 @@ export type Moment =
   /** So many messages were sent (received, processed), all workers together. */
   | { kind: "after"; count: number; of: "sent" | "received" | "processed" };
 
+/** A place in a consumer's work: it stands still there until the fault has fallen. */
+export type Place = Handling | CommitPlace;
+
 /** The handler of message `message` (from 1) of a chunk of exactly `of` messages has begun. */
 export interface Handling {
   kind: "handling";
   message: number;
   of: number;
+}
+
+/**
+ * `before-commit`: a chunk's commit is the next thing. `in-commit`: it was given to the client, and is
+ * not awaited. `after-commit`: it was acknowledged, and nothing came after it. `during-rebalance`: the
+ * consumer was told that the group rebalances, and has not joined it again.
+ */
+export interface CommitPlace {
+  kind: "before-commit" | "in-commit" | "after-commit" | "during-rebalance";
 }
 
 /** A toxic under Toxiproxy's own names, its attributes in Toxiproxy's own units. */
