@@ -169,6 +169,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     startedAt,
     lives: crew.records(),
     log,
+    witnesses: { refusals: null, truncations: null, followed: false },
     gaveUp,
     environment: {
       kind: environment.kind,

@@ -20,6 +20,8 @@ export interface RunRecord {
   startedAt: number;
   lives: LifeRecord[];
   log: PartitionRecord[];
+  /** Who else saw what became of messages. */
+  witnesses: WitnessRecord;
   /** What the harness did not wait for any longer, a sentence each: messages may be lost by its own doing. */
   gaveUp: string[];
   environment: { kind: string; broker: string; proxy: string; client: string; node: string };
@@ -45,6 +47,37 @@ export interface PartitionRecord {
   records: number;
   /** The group's final committed position; `null` where it has none. */
   position: number | null;
+}
+
+export interface WitnessRecord {
+  /** Requests that the brokers' logs say they refused; `null` where nobody could read such a log. */
+  refusals: RefusalRecord[] | null;
+  /** Places where a replica's log was cut off, by the brokers' logs; `null` where nobody could read them. */
+  truncations: TruncationRecord[] | null;
+  /** Whether an auditor followed the log while the run went on. */
+  followed: boolean;
+}
+
+/** A produce request without acknowledgement that a broker could not store: it closed the connection. */
+export interface RefusalRecord {
+  /** Id of the broker. */
+  broker: number;
+  /** Names the life that sent it. */
+  clientId: string;
+  /** Numbers the request on its client. */
+  correlationId: number;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** A broker cut its replica of a partition: what lay at this offset and above is gone from it. */
+export interface TruncationRecord {
+  /** Id of the broker. */
+  broker: number;
+  partition: number;
+  offset: number;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 /** File name of the black box of a life, in the folder of the boxes. */

@@ -146,6 +146,17 @@ const runShape = section({
       position: either(oneOf(null), whole()),
     }),
   ),
+  witnesses: section({
+    refusals: either(
+      oneOf(null),
+      list(section({ broker: whole(), clientId: text, correlationId: whole(), at: amount })),
+    ),
+    truncations: either(
+      oneOf(null),
+      list(section({ broker: whole(), partition: whole(), offset: whole(), at: amount })),
+    ),
+    followed: flag,
+  }),
   gaveUp: list(text),
   environment: section({ kind: text, broker: text, proxy: text, client: text, node: text }),
   repeatWith: text,

@@ -4,7 +4,7 @@ import type { Ledger } from "../ledger/ledger.js";
 import type { RunRecord } from "../ledger/run-record.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
-import type { FaultResult, MessageCounts, Result } from "./result.js";
+import type { FaultResult, MessageCounts, Result, Witness } from "./result.js";
 
 export interface ResultParts {
   run: RunRecord;
@@ -29,8 +29,7 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     messages,
     lostBy: lostBy(tally),
     violations: tally.violations,
-    // acks=0 acknowledges nothing, and no other witness was posted.
-    witnesses: [],
+    witnesses: witnessesOf(run),
     silentlyLost: silentlyLost(tally),
     lossRatio: ratio(messages.lost, messages.sent),
     throughput: {
@@ -45,6 +44,13 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     environment: run.environment,
     repeatWith: run.repeatWith,
   };
+}
+
+function witnessesOf({ witnesses }: RunRecord): Witness[] {
+  const posted: Witness[] = [];
+  if (witnesses.refusals !== null) posted.push("broker-log");
+  if (witnesses.followed) posted.push("following-auditor");
+  return posted;
 }
 
 function countsOf(tally: Tally): MessageCounts {

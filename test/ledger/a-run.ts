@@ -192,6 +192,7 @@ function recordOf(scenario: Scenario, lives: LifeRecord[], log: PartitionRecord[
     startedAt,
     lives,
     log,
+    witnesses: { refusals: null, truncations: null, followed: false },
     gaveUp: [],
     environment: {
       kind: "local",
