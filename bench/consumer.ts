@@ -103,6 +103,9 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
       reset: options.reset,
       sessionTimeout,
       partitionsConsumedConcurrently: options.concurrency,
+      retries: 5,
+      metadataMaxAge: 300_000,
+      requestTimeout: 30_000,
     },
     layout: { bases: [0], messages: [messages] },
   };

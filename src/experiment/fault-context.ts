@@ -1,4 +1,5 @@
 import { epochMs } from "../base/clock.js";
+import { LossboundError } from "../base/errors.js";
 import { pause, waitUntil } from "../base/wait.js";
 import type { Links } from "../environment/links.js";
 import type { EventWriter, FaultEvent } from "../ledger/events.js";
@@ -41,6 +42,11 @@ export const never = {
   inForce: null,
   healed: null,
 } as const satisfies Partial<FaultEvent>;
+
+/** @throws LossboundError `HARNESS`: the plan has a fault of a kind that nobody makes happen. */
+export function cannotBeConducted(what: string): never {
+  throw new LossboundError("HARNESS", `${what} cannot be conducted yet`);
+}
 
 /** No wait of a fault for its moment is longer than a run may be. */
 const momentLimitMs = 2 * 3600 * 1000;

@@ -1,6 +1,6 @@
 import type { PlannedKill, PlannedLinkFault } from "../plan/plan.js";
-import type { Role } from "../scenario/scenario.js";
-import type { FaultContext, FaultProgress } from "./fault-context.js";
+import type { Moment, Place, Role } from "../scenario/scenario.js";
+import { cannotBeConducted, type FaultContext, type FaultProgress } from "./fault-context.js";
 import { conductKillFault } from "./kill-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
 
@@ -67,9 +67,23 @@ export class Faults implements AsyncDisposable {
     const inTurn: PlannedKill[] = [];
     for (const fault of this.#run.plan.faults) {
       if (isEarly(fault)) continue;
-      if (fault.kind === "link") this.#start(this.#linkTasks, conductLinkFault(fault, this.#run));
-      else if (fault.trigger.kind === "handling") inTurn.push(fault);
-      else this.#start(this.#killTasks, conductKillFault(fault, this.#run));
+      switch (fault.kind) {
+        case "link":
+          this.#start(this.#linkTasks, conductLinkFault(fault, this.#run));
+          break;
+        case "kill":
+          if (isPlace(fault.trigger)) inTurn.push(fault);
+          else this.#start(this.#killTasks, conductKillFault(fault, this.#run));
+          break;
+        case "pause":
+        case "stop":
+        case "join":
+        case "oversize":
+        case "broker":
+        case "topic":
+        case "reset-offsets":
+          cannotBeConducted(`a fault of the kind ${fault.kind}`);
+      }
     }
     this.#start(this.#killTasks, this.#takeTurns(inTurn));
   }
@@ -104,4 +118,8 @@ export class Faults implements AsyncDisposable {
   async #takeTurns(faults: readonly PlannedKill[]): Promise<void> {
     for (const fault of faults) await conductKillFault(fault, this.#run);
   }
+}
+
+function isPlace(trigger: Moment | Place): trigger is Place {
+  return trigger.kind !== "at" && trigger.kind !== "after";
 }

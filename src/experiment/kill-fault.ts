@@ -4,7 +4,14 @@ import type { BlackBox } from "../ledger/black-box.js";
 import type { PlannedKill } from "../plan/plan.js";
 import type { Handling } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
+import {
+  cannotBeConducted,
+  type FaultProgress,
+  momentCame,
+  never,
+  pauseUntil,
+  waitOrOver,
+} from "./fault-context.js";
 
 /**
  * Kills a worker, as often as it is to die, and starts it again. Each kill waits for a life that is
@@ -55,6 +62,7 @@ async function victim(
   if (trigger.kind === "handling") {
     return await lifeThatStandsStill(run, worker, trigger, fault.index * 1_000_000 + occurrence + 1);
   }
+  if (trigger.kind !== "at" && trigger.kind !== "after") return cannotBeConducted(`a kill ${trigger.kind}`);
   if (dueAt === undefined) {
     if (!(await momentCame(run, trigger, over))) return undefined;
   } else {

@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import type { LinkFaultInForce } from "../environment/link.js";
 import type { PlannedLinkFault } from "../plan/plan.js";
 import { socketsOf, touchedBetween } from "./counts.js";
-import { type FaultProgress, momentCame, never, pauseUntil } from "./fault-context.js";
+import { cannotBeConducted, type FaultProgress, momentCame, never, pauseUntil } from "./fault-context.js";
 
 /**
  * Whether a fault is to be there before the producers connect: one on their link at time 0. It is in
@@ -35,7 +35,10 @@ export async function conductLinkFault(
   const { links, crew, say, write, begun, sendingOver } = run;
   const role = fault.on === "producer-link" ? "producer" : "consumer";
   const kind = fault.toxic === "down" ? "down" : fault.toxic.type;
-  const way = fault.toxic === "down" ? "down" : fault.stream;
+  const { toxic, stream } = fault;
+  if (stream === "both") return cannotBeConducted("a toxic on both streams");
+  if (fault.broker !== undefined) return cannotBeConducted("a fault on the link to one broker");
+  const way = toxic === "down" ? "down" : stream;
   const label = `${kind} on ${fault.on}`;
   let dueAt: number | undefined;
   for (let occurrence = 0; occurrence < fault.times; occurrence++) {
@@ -52,7 +55,7 @@ export async function conductLinkFault(
     const begunAt = epochMs();
     // A link that is cut closes its connections at once: they are counted from before.
     const before = socketsOf(crew, role);
-    const inForce = await links[role].apply(fault, key);
+    const inForce = await links[role].apply({ toxic, stream }, key);
     run.inForce.set(key, label);
     say(`${label}: in force`);
     onApplied();

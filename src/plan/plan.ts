@@ -80,22 +80,40 @@ function planFault(
 ): PlannedFault {
   switch (fault.kind) {
     case "link":
+    case "join":
+    case "broker":
+    case "topic":
+    case "reset-offsets":
       return { ...fault, index };
     case "kill":
+    case "stop":
+      return {
+        ...fault,
+        index,
+        targets: drawTargets(fault, alive[fault.role], random, fault.restartAfter === undefined),
+      };
+    case "pause":
       return { ...fault, index, targets: drawTargets(fault, alive[fault.role], random) };
+    case "oversize":
+      return { ...fault, index, targets: drawTargets(fault, alive.producer, random) };
   }
 }
 
 /**
- * One worker an occurrence. A worker that is not started again cannot be killed twice, so it leaves
- * `alive`, for this fault and for those after it in the list.
+ * One worker an occurrence. A worker that is not started again (`forGood`) cannot be hit twice, so it
+ * leaves `alive`, for this fault and for those after it in the list.
  */
-function drawTargets(fault: KillFault, alive: number[], random: (below: number) => number): number[] {
+function drawTargets(
+  fault: { worker: number | undefined; times: number },
+  alive: number[],
+  random: (below: number) => number,
+  forGood = false,
+): number[] {
   const targets: number[] = [];
   for (let occurrence = 0; occurrence < fault.times && alive.length > 0; occurrence++) {
     const target = fault.worker ?? alive[random(alive.length)]!;
     targets.push(target);
-    if (fault.restartAfter === undefined && alive.includes(target)) alive.splice(alive.indexOf(target), 1);
+    if (forGood && alive.includes(target)) alive.splice(alive.indexOf(target), 1);
   }
   return targets;
 }

@@ -1,6 +1,6 @@
-import type { Plan, PlannedFault, PlannedKill, PlannedLinkFault } from "../plan/plan.js";
-import { bandwidths, fineDurations, formatDuration, formatSize } from "../scenario/quantities.js";
-import type { Handling, Moment, Toxic } from "../scenario/scenario.js";
+import type { Plan, PlannedFault } from "../plan/plan.js";
+import type { Moment, Place } from "../scenario/scenario.js";
+import { faultInWords } from "./fault-words.js";
 import { formatMessages, formatSpan } from "./numbers.js";
 
 /** One line of the plan: when, and what. */
@@ -12,7 +12,7 @@ export interface TimelineEntry {
 /**
  * Everything that is to happen, in order of time. A fault that waits for a number of messages has no
  * time of its own: it stands where it falls at the earliest, when so many were sent on schedule. One
- * that waits for a handler stands at the beginning, since the first chunk may be the one.
+ * that waits for a place in a consumer's work stands at the beginning, since the first chunk may be the one.
  */
 export function timelineOf(plan: Plan): TimelineEntry[] {
   const entries = [
@@ -35,27 +35,37 @@ interface Occurrence extends TimelineEntry {
 }
 
 function occurrencesOf(fault: PlannedFault, plan: Plan): Occurrence[] {
+  return targetsOf(fault).map((target, occurrence) => ({
+    ...when(fault.trigger, occurrence * fault.every, occurrence, plan),
+    what: faultInWords(fault, target),
+  }));
+}
+
+/** One entry an occurrence: the worker that it falls on, where it falls on one. */
+function targetsOf(fault: PlannedFault): (number | undefined)[] {
   switch (fault.kind) {
-    case "link":
-      return Array.from({ length: fault.times }, (_, occurrence) => ({
-        ...when(fault.trigger, occurrence * fault.every, occurrence, plan),
-        what: linkFaultInWords(fault),
-      }));
     case "kill":
-      return fault.targets.map((worker, occurrence) => ({
-        ...when(fault.trigger, occurrence * fault.every, occurrence, plan),
-        what: killInWords(fault, worker),
-      }));
+    case "pause":
+    case "stop":
+    case "oversize":
+      return fault.targets;
+    case "link":
+    case "join":
+    case "broker":
+    case "topic":
+    case "reset-offsets":
+      return Array.from({ length: fault.times }, () => undefined);
   }
 }
 
 /** @param laterMs how long after the first occurrence this one falls. */
 function when(
-  trigger: Moment | Handling,
+  trigger: Moment | Place,
   laterMs: number,
   occurrence: number,
   { scenario }: Plan,
 ): Omit<Occurrence, "what"> {
+  const again = occurrence === 0 ? "when" : "when, for another time,";
   switch (trigger.kind) {
     case "at":
       return { earliestMs: trigger.ms + laterMs, moment: formatSpan(trigger.ms + laterMs) };
@@ -67,46 +77,26 @@ function when(
         moment: laterMs === 0 ? first : `${first}, ${formatSpan(laterMs)} later`,
       };
     }
-    case "handling": {
-      const again = occurrence === 0 ? "when" : "when, for another time,";
-      return {
-        earliestMs: 0,
-        moment: `${again} the handler of message ${trigger.message} of a chunk of ${trigger.of} has begun`,
-      };
-    }
+    case "handling":
+    case "before-commit":
+    case "in-commit":
+    case "after-commit":
+    case "during-rebalance":
+      return { earliestMs: 0, moment: `${again} ${placeInWords(trigger)}` };
   }
 }
 
-function linkFaultInWords({ on, toxic, stream, for: forMs }: PlannedLinkFault): string {
-  const length = forMs === undefined ? "until the producers have ended" : `for ${formatSpan(forMs)}`;
-  if (toxic === "down") return `proxy disabled on ${on}, ${length}`;
-  return `${toxic.type} on ${on}, ${stream}, ${attributesInWords(toxic)}, ${length}`;
-}
-
-function attributesInWords(toxic: Toxic): string {
-  switch (toxic.type) {
-    case "latency":
-      return `latency ${formatDuration(toxic.latency)}, jitter ${formatDuration(toxic.jitter)}`;
-    case "bandwidth":
-      return `rate ${bandwidths.write(toxic.rate)}`;
-    case "slow_close":
-      return `delay ${formatDuration(toxic.delay)}`;
-    case "timeout":
-      return toxic.timeout === 0 ? "a black hole" : `timeout ${formatDuration(toxic.timeout)}`;
-    case "reset_peer":
-      return `timeout ${formatDuration(toxic.timeout)}`;
-    case "slicer":
-      return (
-        `average_size ${formatSize(toxic.average_size)}, size_variation ${formatSize(toxic.size_variation)}, ` +
-        `delay ${fineDurations.write(toxic.delay)}`
-      );
-    case "limit_data":
-      return `bytes ${formatSize(toxic.bytes)}`;
+function placeInWords(place: Place): string {
+  switch (place.kind) {
+    case "handling":
+      return `the handler of message ${place.message} of a chunk of ${place.of} has begun`;
+    case "before-commit":
+      return "it is about to commit a chunk";
+    case "in-commit":
+      return "it has given a commit to its client, and does not know the answer";
+    case "after-commit":
+      return "a commit was acknowledged, and nothing came after it";
+    case "during-rebalance":
+      return "it was told that the group rebalances, and has not joined it again";
   }
-}
-
-function killInWords({ role, restartAfter }: PlannedKill, worker: number): string {
-  const then =
-    restartAfter === undefined ? "not started again" : `started again after ${formatSpan(restartAfter)}`;
-  return `SIGKILL ${role} ${worker}, ${then}`;
 }

@@ -8,7 +8,7 @@ import { overlappingFaults } from "./overlap.js";
 import { formatDuration } from "./quantities.js";
 import { type Bound, causes, type Fault, type Role, type Scenario } from "./scenario.js";
 
-type Body = Omit<Scenario, "name" | "claim">;
+type Body = Omit<Scenario, "name" | "claim" | "faultsDrawn" | "expectUnder">;
 type Sound = Parameters<Rule<Body>>[1];
 
 export const coherenceRules: Rule<Body>[] = [

@@ -104,7 +104,7 @@ function linkFault(fault: Common, toxic: LinkFault["toxic"]): LinkFault {
   const { on, stream, times, every = 0 } = fault;
   // There is exactly one: `oneMoment` has seen to it.
   const trigger = (fault.at ?? fault.after) as Moment;
-  return { kind: "link", on, toxic, stream, trigger, for: fault.for, times, every };
+  return { kind: "link", on, broker: undefined, toxic, stream, trigger, for: fault.for, times, every };
 }
 
 function oneMoment(fault: Record<string, unknown>): ReturnType<Rule<unknown>> {

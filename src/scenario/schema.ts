@@ -9,7 +9,7 @@ import { type Field, list, section } from "./fields.js";
 import { count, duration, oneOf, rate, size } from "./notations.js";
 import { messagesMax, workersMax } from "./limits.js";
 import { durations, sizes } from "./quantities.js";
-import type { Scenario } from "./scenario.js";
+import type { Acks, Scenario } from "./scenario.js";
 
 /** All that a file says itself; the name and the claim come from around it. */
 export type ScenarioBody = Omit<Scenario, "name" | "claim">;
@@ -38,6 +38,7 @@ export const scenarioSchema: Field<ScenarioBody> = section(
     brokers: section({
       count: oneOf([1, 3]).prefault(1).describe("How many brokers: 1 or 3."),
     })
+      .transform((brokers) => ({ ...brokers, config: {} }))
       .prefault({})
       .describe("The Kafka cluster."),
 
@@ -49,6 +50,7 @@ export const scenarioSchema: Field<ScenarioBody> = section(
         .prefault(1)
         .describe("On how many brokers each partition is stored; at most brokers.count."),
     })
+      .transform((topic) => ({ ...topic, config: {} }))
       .prefault({})
       .describe("The topic that is made for this run."),
 
@@ -61,7 +63,15 @@ export const scenarioSchema: Field<ScenarioBody> = section(
       size: size({ min: sizeBytesMin, max: sizeBytesMax })
         .prefault(sizes.write(200))
         .describe("The size of one message's value, its header of 40 bytes included. Example: 200B."),
-    }).describe("The processes that send."),
+    })
+      .transform((producers) => ({
+        ...producers,
+        acks: 0 as Acks,
+        retries: 0,
+        metadataMaxAge: 300_000,
+        requestTimeout: 30_000,
+      }))
+      .describe("The processes that send."),
 
     consumers: section({
       count: count({ min: 1, max: workersMax })
@@ -83,6 +93,12 @@ export const scenarioSchema: Field<ScenarioBody> = section(
         .prefault(1)
         .describe("How many partitions' chunks one consumer handles at the same time."),
     })
+      .transform((consumers) => ({
+        ...consumers,
+        retries: 5,
+        metadataMaxAge: 300_000,
+        requestTimeout: 30_000,
+      }))
       .prefault({})
       .describe("The processes that commit first, and process then."),
 
@@ -94,4 +110,4 @@ export const scenarioSchema: Field<ScenarioBody> = section(
     ),
   },
   coherenceRules,
-);
+).transform((body) => ({ ...body, faultsDrawn: undefined, expectUnder: {} }));

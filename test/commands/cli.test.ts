@@ -145,7 +145,7 @@ describe("plan", () => {
     expect(one.stdout).toMatch(
       /^kills {2}seed 7\n {2}Two consumers are killed, and lose what they had in hand\.\n/,
     );
-    expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL consumer [01], started again after 500 ms\n/);
+    expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL of consumer [01], started again after 500 ms\n/);
   });
 
   test("draws a seed where none is given, and says which", async () => {

@@ -14,9 +14,18 @@ export function aScenario(changes: {
     name: "synthetic",
     claim: "",
     guarantee: "at-most-once",
-    brokers: { count: 1 },
-    topic: { partitions, replicationFactor: 1 },
-    producers: { count: producers, rate: 100, messages, size: 200 },
+    brokers: { count: 1, config: {} },
+    topic: { partitions, replicationFactor: 1, config: {} },
+    producers: {
+      count: producers,
+      rate: 100,
+      messages,
+      size: 200,
+      acks: 0,
+      retries: 0,
+      metadataMaxAge: 300_000,
+      requestTimeout: 30_000,
+    },
     consumers: {
       count: consumers,
       commitEvery: 10,
@@ -24,8 +33,12 @@ export function aScenario(changes: {
       reset: "latest",
       sessionTimeout: 6000,
       partitionsConsumedConcurrently: 1,
+      retries: 5,
+      metadataMaxAge: 300_000,
+      requestTimeout: 30_000,
     },
     faults,
+    faultsDrawn: undefined,
     expect: {
       lost: { min: undefined, max: undefined },
       silentlyLost: undefined,
@@ -33,6 +46,7 @@ export function aScenario(changes: {
       duplicated: { min: undefined, max: { kind: "count", value: 0 } },
       ...expect,
     },
+    expectUnder: {},
   };
 }
 
@@ -40,6 +54,7 @@ export function aLinkFault(changes: Partial<LinkFault> = {}): LinkFault {
   return {
     kind: "link",
     on: "producer-link",
+    broker: undefined,
     toxic: { type: "timeout", timeout: 0 },
     stream: "upstream",
     trigger: { kind: "at", ms: 100 },

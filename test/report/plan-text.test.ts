@@ -49,7 +49,7 @@ describe("a plan as text", () => {
     expect(timelineOf(planOf(faults))).toEqual([
       ["0 s", "the producers begin to send"],
       ["3 s", "timeout on producer-link, upstream, a black hole, for 2 s"],
-      ["after 5,000 messages were sent", "SIGKILL consumer 1, started again after 500 ms"],
+      ["after 5,000 messages were sent", "SIGKILL of consumer 1, started again after 500 ms"],
       ["6 s", "proxy disabled on consumer-link, for 1 s"],
       ["10 s", "the last message is sent, unless something holds it up; then every fault is healed"],
     ]);
@@ -66,7 +66,7 @@ describe("a plan as text", () => {
       "after 100 messages were processed, 4 s later",
     ]);
     expect(
-      kills.every(([, what]) => /^SIGKILL consumer [01], started again after 1 s$/.test(what ?? "")),
+      kills.every(([, what]) => /^SIGKILL of consumer [01], started again after 1 s$/.test(what ?? "")),
     ).toBe(true);
   });
 

@@ -32,9 +32,18 @@ test("a scenario file becomes a scenario with every default filled in", () => {
     claim:
       "Two seconds of a black hole between producer and broker: what is sent into it is lost, and nobody is told.",
     guarantee: "at-most-once",
-    brokers: { count: 1 },
-    topic: { partitions: 3, replicationFactor: 1 },
-    producers: { count: 1, rate: 2_000, messages: 20_000, size: 200 },
+    brokers: { count: 1, config: {} },
+    topic: { partitions: 3, replicationFactor: 1, config: {} },
+    producers: {
+      count: 1,
+      rate: 2_000,
+      messages: 20_000,
+      size: 200,
+      acks: 0,
+      retries: 0,
+      metadataMaxAge: 300_000,
+      requestTimeout: 30_000,
+    },
     consumers: {
       count: 2,
       commitEvery: 100,
@@ -42,11 +51,15 @@ test("a scenario file becomes a scenario with every default filled in", () => {
       reset: "latest",
       sessionTimeout: 6_000,
       partitionsConsumedConcurrently: 1,
+      retries: 5,
+      metadataMaxAge: 300_000,
+      requestTimeout: 30_000,
     },
     faults: [
       {
         kind: "link",
         on: "producer-link",
+        broker: undefined,
         toxic: { type: "timeout", timeout: 0 },
         stream: "upstream",
         trigger: { kind: "at", ms: 3_000 },
@@ -55,12 +68,14 @@ test("a scenario file becomes a scenario with every default filled in", () => {
         every: 0,
       },
     ],
+    faultsDrawn: undefined,
     expect: {
       lost: { min: { kind: "count", value: 3_500 }, max: { kind: "count", value: 4_600 } },
       silentlyLost: undefined,
       lostBy: { "in-transit": { min: { kind: "count", value: 3_500 }, max: undefined } },
       duplicated: { min: undefined, max: { kind: "count", value: 0 } },
     },
+    expectUnder: {},
   });
 });
 
