@@ -46,7 +46,7 @@ describe("a worker that breaks the guarantee", () => {
 
   it("is caught when its producer sends a second time", async () => {
     using mutant = makeMutant(
-      { file: "worker/main.js", from: "const acks = 0;", to: "const acks = 1;" },
+      { file: "worker/producer-life.js", from: "const acks = 0;", to: "const acks = 1;" },
       { file: "kafka/kafkajs.js", from: "retry: { retries: 0 }", to: "retry: { retries: 5 }" },
       {
         file: "kafka/kafkajs-client.js",

@@ -1,0 +1,53 @@
+import { LossboundError, messageOf } from "../base/errors.js";
+import { pause } from "../base/wait.js";
+import { type SocketObserver, dialThrough } from "../kafka/dial.js";
+import type { Connection } from "../kafka/driver.js";
+import { securityFromEnvironment } from "../kafka/security.js";
+import type { EventWriter } from "../ledger/events.js";
+import type { Command, LifeOrder, Report } from "./order.js";
+
+/** What the lives of both roles are made of. */
+export const disconnectLimitMs = 5_000;
+const connectAgainMs = 200;
+
+/** How a life's client reaches the brokers: through the proxies, and each of its sockets is recorded. */
+export function connectionOf(order: LifeOrder, sockets: SocketObserver): Connection {
+  const security = order.secured ? securityFromEnvironment() : undefined;
+  return {
+    clientId: order.clientId,
+    bootstrap: order.bootstrap,
+    dial: dialThrough(order.routes, security?.tls, sockets),
+    security,
+    log: (line) => process.stderr.write(`${line}\n`),
+  };
+}
+
+/** Tries until it succeeds; the end of the life ends it too. */
+export async function connectAtLast(client: { connect(): Promise<void> }, write: EventWriter): Promise<void> {
+  for (;;) {
+    try {
+      await client.connect();
+      write({ event: "connected" });
+      return;
+    } catch (error) {
+      write({ event: "connect-failed", why: messageOf(error) });
+      await pause(connectAgainMs);
+    }
+  }
+}
+
+export function nextCommand<Kind extends Command["kind"]>(
+  kind: Kind,
+): Promise<Extract<Command, { kind: Kind }>> {
+  return new Promise((resolve) => {
+    process.on("message", (command: Command) => {
+      if (command.kind === kind) resolve(command as Extract<Command, { kind: Kind }>);
+    });
+  });
+}
+
+export function report(what: Report): void {
+  if (process.send === undefined)
+    throw new LossboundError("HARNESS", "a worker is started by the supervisor, not by hand");
+  process.send(what);
+}
