@@ -133,6 +133,9 @@ function optionsOf(order: ConsumerBench, who: string): ConsumerOptions {
     reset: "earliest",
     sessionTimeoutMs: sessionTimeout,
     concurrency: 1,
+    retries: 5,
+    metadataMaxAgeMs: 300_000,
+    requestTimeoutMs: 30_000,
   };
 }
 

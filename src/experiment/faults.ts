@@ -1,7 +1,7 @@
 import type { PlannedKill, PlannedLinkFault } from "../plan/plan.js";
-import type { Moment, Place, Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/scenario.js";
 import { cannotBeConducted, type FaultContext, type FaultProgress } from "./fault-context.js";
-import { conductKillFault } from "./kill-fault.js";
+import { conductKillFault, isPlace } from "./kill-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
 
 /**
@@ -118,8 +118,4 @@ export class Faults implements AsyncDisposable {
   async #takeTurns(faults: readonly PlannedKill[]): Promise<void> {
     for (const fault of faults) await conductKillFault(fault, this.#run);
   }
-}
-
-function isPlace(trigger: Moment | Place): trigger is Place {
-  return trigger.kind !== "at" && trigger.kind !== "after";
 }

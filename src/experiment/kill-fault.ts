@@ -2,16 +2,9 @@ import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { PlannedKill } from "../plan/plan.js";
-import type { Handling } from "../scenario/scenario.js";
+import type { Moment, Place } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
-import {
-  cannotBeConducted,
-  type FaultProgress,
-  momentCame,
-  never,
-  pauseUntil,
-  waitOrOver,
-} from "./fault-context.js";
+import { type FaultProgress, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
 
 /**
  * Kills a worker, as often as it is to die, and starts it again. Each kill waits for a life that is
@@ -59,10 +52,9 @@ async function victim(
 ): Promise<Life | undefined> {
   const over = fault.role === "producer" ? run.sendingOver : run.drained;
   const { trigger, role } = fault;
-  if (trigger.kind === "handling") {
+  if (isPlace(trigger)) {
     return await lifeThatStandsStill(run, worker, trigger, fault.index * 1_000_000 + occurrence + 1);
   }
-  if (trigger.kind !== "at" && trigger.kind !== "after") return cannotBeConducted(`a kill ${trigger.kind}`);
   if (dueAt === undefined) {
     if (!(await momentCame(run, trigger, over))) return undefined;
   } else {
@@ -75,11 +67,15 @@ async function victim(
   return await waitOrOver(`${role} ${worker} to be at work`, atWork, over);
 }
 
+export function isPlace(trigger: Moment | Place): trigger is Place {
+  return trigger.kind !== "at" && trigger.kind !== "after";
+}
+
 /** Tells each life of a consumer where to stand still, until one of them does. */
 async function lifeThatStandsStill(
   { crew, drained }: FaultProgress,
   worker: number,
-  { message, of }: Handling,
+  place: Place,
   arm: number,
 ): Promise<Life | undefined> {
   const armed = new Set<Life>();
@@ -88,7 +84,7 @@ async function lifeThatStandsStill(
     if (life === undefined || life.killed || !life.ready) return undefined;
     if (!armed.has(life)) {
       armed.add(life);
-      crew.command(life, { kind: "arm", arm, message, of });
+      crew.command(life, { kind: "arm", arm, place });
     }
     return (life.box as BlackBox<"consumer">).get("standing") === arm ? life : undefined;
   };

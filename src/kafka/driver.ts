@@ -59,6 +59,12 @@ export interface ConsumerOptions {
   sessionTimeoutMs: number;
   /** Batches of so many partitions are handed over at the same time. */
   concurrency: number;
+  /** How often the client asks again what failed: a commit, a fetch, a join. */
+  retries: number;
+  /** After so long it asks for the leaders anew. */
+  metadataMaxAgeMs: number;
+  /** After so long a request counts as unanswered. */
+  requestTimeoutMs: number;
 }
 
 export interface ConsumerClient {
@@ -71,6 +77,8 @@ export interface ConsumerClient {
 
 export interface ConsumerHandlers {
   onBatch(batch: Batch): Promise<void>;
+  /** The group told this member that it rebalances; `onAssigned` ends that. It may be told several times. */
+  onRebalancing(): void;
   /** The group gave this member these partitions. */
   onAssigned(partitions: readonly number[]): void;
   /** The client cannot go on by itself. */

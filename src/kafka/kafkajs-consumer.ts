@@ -1,18 +1,20 @@
 import { LossboundError } from "../base/errors.js";
 import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "./driver.js";
-import { type EachBatchPayload, clientOf, requestTimeoutMs } from "./kafkajs-client.js";
+import { type EachBatchPayload, clientOf } from "./kafkajs-client.js";
 import { Membership } from "./membership.js";
 
 /** A member of a consumer group, on kafkajs. */
 export function consumer(connection: Connection, options: ConsumerOptions): ConsumerClient {
-  const { groupId, topic, reset, sessionTimeoutMs, concurrency } = options;
-  const kafka = clientOf(connection);
+  const { groupId, topic, reset, sessionTimeoutMs, concurrency, requestTimeoutMs } = options;
+  const kafka = clientOf(connection, { requestTimeout: requestTimeoutMs });
   const client = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
     // Often: a member hears of another one that wants to join by its next heartbeat, and not before.
     heartbeatInterval: Math.min(Math.floor(sessionTimeoutMs / 4), 250),
     maxWaitTimeInMs: 250,
+    metadataMaxAge: options.metadataMaxAgeMs,
+    retry: { retries: options.retries },
     allowAutoTopicCreation: false,
   });
   const positions = kafka.admin({ retry: { retries: 2 } });
@@ -47,6 +49,8 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
     return Number(entry.offset);
   };
 
+  let onRebalancing: () => void = () => {};
+
   const batchOf = (payload: EachBatchPayload, joins: number): Batch => {
     const { partition, messages } = payload.batch;
     const current = (): boolean => payload.isRunning() && !payload.isStale() && membership.joins === joins;
@@ -77,13 +81,22 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
         // resolved is the position of this membership alone, and is forgotten with it.
         if (position !== undefined) payload.resolveOffset(String(position - 1));
       },
-      heartbeat: () => payload.heartbeat(),
+      heartbeat: async () => {
+        try {
+          await payload.heartbeat();
+        } catch (error) {
+          if (errorTypeOf(error) === "REBALANCE_IN_PROGRESS") onRebalancing();
+          throw error;
+        }
+      },
     };
   };
 
   return {
     connect: () => client.connect(),
     start: async (handlers) => {
+      onRebalancing = () => handlers.onRebalancing();
+      client.on(client.events.REBALANCING, onRebalancing);
       client.on(client.events.GROUP_JOIN, ({ payload }) =>
         handlers.onAssigned(payload.memberAssignment[topic] ?? []),
       );
@@ -112,4 +125,9 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
       await positions.disconnect();
     },
   };
+}
+
+/** The protocol's name of an error that a broker answered with; `undefined` for any other error. */
+function errorTypeOf(error: unknown): string | undefined {
+  return (error as { type?: string }).type;
 }

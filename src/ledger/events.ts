@@ -1,6 +1,7 @@
 import { openSync, readFileSync, writeSync } from "node:fs";
 
 import { LossboundError, messageOf } from "../base/errors.js";
+import type { Place } from "../scenario/scenario.js";
 
 /**
  * The event file of a run (NDJSON): what happened when, in the words of whoever saw it. Supervisor
@@ -15,7 +16,7 @@ export type RunEvent =
   | { event: "connected" | "connect-failed"; why?: string }
   | { event: "assigned"; partitions: readonly number[] }
   | { event: "commit-failed"; partition: number; offset: number }
-  | { event: "stands-still"; message: number; of: number }
+  | { event: "stands-still"; place: Place }
   | { event: "connection-opened"; connection: number }
   | { event: "connection-closed"; connection: number; bytesWritten: number; bytesFlushed: number }
   | { event: "dial-refused" }

@@ -8,18 +8,10 @@ import type { BlackBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { record } from "../ledger/histogram.js";
 import type { ConsumerOrder } from "./order.js";
+import { Places } from "./places.js";
 
 /** So many handlers that take no time end within microseconds of each other. */
 const messagesPerLook = 32;
-
-/** Where a consumer is to stand still until it is killed. */
-export interface Arm {
-  arm: number;
-  /** Which message of the chunk, from 1. */
-  message: number;
-  /** Messages of the chunk. */
-  of: number;
-}
 
 /**
  * The at-most-once consumer. Its order of steps is the guarantee:
@@ -35,7 +27,8 @@ export class AtMostOnceConsumer {
   readonly #box: BlackBox<"consumer">;
   readonly #write: EventWriter;
   readonly #read: ReturnType<typeof messageReader>;
-  #arm: Arm | undefined;
+  /** Where it can be told to stand still. */
+  readonly places: Places;
   #latencyUsMax = 0;
   #askedToBeatAt = 0;
 
@@ -44,10 +37,7 @@ export class AtMostOnceConsumer {
     this.#box = box;
     this.#write = write;
     this.#read = messageReader(order.runId);
-  }
-
-  arm(arm: Arm): void {
-    this.#arm = arm;
+    this.places = new Places(box, write);
   }
 
   async start(client: ConsumerClient, onCrash: (error: Error) => void): Promise<void> {
@@ -61,7 +51,9 @@ export class AtMostOnceConsumer {
           throw error;
         }
       },
+      onRebalancing: () => this.places.rebalancing(),
       onAssigned: (partitions) => {
+        this.places.joined();
         this.#box.set("assigned", partitions.length);
         this.#box.add("joins", 1);
         this.#write({ event: "assigned", partitions });
@@ -124,15 +116,19 @@ export class AtMostOnceConsumer {
   async #commit(batch: Batch, { indexes }: Identified, from: number, to: number): Promise<boolean> {
     const box = this.#box;
     const { tried, covered } = box.planes;
+    await this.places.reached("before-commit");
     for (let place = from; place < to; place++) tried.mark(indexes[place]!);
     const offset = batch.offsetOf(to - 1) + 1;
-    if (!(await batch.commit(offset))) {
+    const acknowledged = batch.commit(offset);
+    await this.places.reached("in-commit");
+    if (!(await acknowledged)) {
       box.add("commitsFailed", 1);
       this.#write({ event: "commit-failed", partition: batch.partition, offset });
       return false;
     }
     box.add("commitsAcknowledged", 1);
     for (let place = from; place < to; place++) covered.mark(indexes[place]!);
+    await this.places.reached("after-commit");
     return true;
   }
 
@@ -148,9 +144,7 @@ export class AtMostOnceConsumer {
       // Looked at as it happens: a commit that comes later would hide it from the bits.
       if (!covered.has(index)) beganUncovered.mark(index);
       if (!began.mark(index)) beganAgain.mark(index);
-      const arm = this.#arm;
-      if (arm !== undefined && arm.of === to - from && arm.message === place - from + 1)
-        await this.#standStill(arm);
+      if (this.places.isHandlingPlace(place - from + 1, to - from)) await this.places.standStill();
       if (handle > 0) await sleep(handle);
       if (!ended.mark(index)) endedAgain.mark(index);
       // A look at the clock takes longer than a handler that does nothing: those share one.
@@ -158,8 +152,9 @@ export class AtMostOnceConsumer {
         now = epochMs();
         box.set("processingUntil", now);
         if (heartbeatError === undefined && this.#beatIsDue(now)) {
-          await batch.heartbeat().catch((error: unknown) => {
+          await batch.heartbeat().catch(async (error: unknown) => {
             heartbeatError = error;
+            await this.places.held();
           });
         }
       }
@@ -181,13 +176,6 @@ export class AtMostOnceConsumer {
     if (latencyUs <= this.#latencyUsMax) return;
     this.#latencyUsMax = latencyUs;
     this.#box.set("latencyMax", latencyUs);
-  }
-
-  /** Marks the place and goes no further. The supervisor sees the mark, and sends the SIGKILL. */
-  async #standStill({ arm, message, of }: Arm): Promise<never> {
-    this.#write({ event: "stands-still", message, of });
-    this.#box.set("standing", arm);
-    return new Promise<never>(() => {});
   }
 }
 

@@ -46,10 +46,14 @@ async function liveAsConsumer(order: ConsumerOrder, write: EventWriter): Promise
     reset: order.settings.reset,
     sessionTimeoutMs: order.settings.sessionTimeout,
     concurrency: order.settings.partitionsConsumedConcurrently,
+    retries: order.settings.retries,
+    metadataMaxAgeMs: order.settings.metadataMaxAge,
+    requestTimeoutMs: order.settings.requestTimeout,
   });
   const consumer = new AtMostOnceConsumer(order, box, write);
   process.on("message", (command: Command) => {
-    if (command.kind === "arm") consumer.arm(command);
+    if (command.kind === "arm") consumer.places.arm(command);
+    if (command.kind === "go-on") consumer.places.goOn(command.arm);
   });
   const end = nextCommand("end");
   const crashed = new Promise<never>((_, reject) => {

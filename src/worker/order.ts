@@ -1,6 +1,6 @@
 import type { BoxDescription } from "../ledger/box-format.js";
 import type { Route } from "../kafka/dial.js";
-import type { Scenario } from "../scenario/scenario.js";
+import type { Place, Scenario } from "../scenario/scenario.js";
 
 /** Everything one life of a worker needs to know. It travels as an argument, so it holds no secret. */
 export type LifeOrder = ProducerOrder | ConsumerOrder;
@@ -40,8 +40,10 @@ export interface ConsumerOrder extends AnyOrder {
 export type Command =
   /** Begin to send at this moment (milliseconds since 1970). */
   | { kind: "go"; at: number }
-  /** Stand still in this message of a chunk of so many, and mark `arm` in the black box. */
-  | { kind: "arm"; arm: number; message: number; of: number }
+  /** Stand still in this place, and mark `arm` in the black box. */
+  | { kind: "arm"; arm: number; place: Place }
+  /** What was to happen in the place of `arm` has happened: go on. */
+  | { kind: "go-on"; arm: number }
   /** Come to an orderly end. */
   | { kind: "end" };
 
