@@ -42,7 +42,7 @@ const runId = randomBytes(16).toString("hex");
 // First, while nothing else runs.
 if (chosen.has("first-message")) await benchFirstMessage();
 
-await using environment = await openLocal({ brokers: 1, dataBytes, progress: report.say });
+await using environment = await openLocal({ brokers: { count: 1 }, dataBytes, progress: report.say });
 await using folder: OwnedFolder = await environment.folder("bench", 512 * 2 ** 20);
 report.machine(environment);
 if (chosen.has("producer")) await benchProducer(environment, folder.path);

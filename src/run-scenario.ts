@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 
 import { LossboundError } from "./base/errors.js";
 import type { Environment } from "./environment/environment.js";
@@ -49,7 +50,8 @@ export async function runScenario(scenario: string | Scenario, options: RunOptio
 
 /**
  * Runs scenarios one after the other; neighbours that need the same brokers share an environment,
- * each with a topic, a group, proxies and processes of its own.
+ * each with a topic, a group, proxies and processes of its own. One that harms brokers shares its
+ * environment with nobody.
  *
  * @throws as `runScenario`, at the first error; `onResult` has had the results before it.
  */
@@ -67,10 +69,11 @@ export async function runScenarios(
     out,
     read.map(({ name }) => name),
   );
+  if (options.environment === "external") refuseToHarm(read);
 
   const results: Result[] = [];
   for (const group of neighbours(read)) {
-    await using environment = await open(options, group[0]!.brokers.count, observer, signal);
+    await using environment = await open(options, group[0]!, observer, signal);
     for (const scenario of group) {
       const given = scenarios[read.indexOf(scenario)]!;
       const file = typeof given === "string" ? given : `${scenario.name}.yaml`;
@@ -93,15 +96,18 @@ const silent: RunObserver = { line: () => {}, live: () => {} };
 
 async function open(
   options: RunOptions,
-  brokers: 1 | 3,
+  scenario: Scenario,
   observer: RunObserver,
   signal: AbortSignal,
 ): Promise<Environment> {
   const progress = (line: string): void => observer.line(line);
   switch (options.environment ?? "local") {
-    case "local":
-      progress(`starting ${brokers === 1 ? "a broker" : `${brokers} brokers`} and Toxiproxy on 127.0.0.1`);
+    case "local": {
+      const { count, config } = scenario.brokers;
+      progress(`starting ${count === 1 ? "a broker" : `${count} brokers`} and Toxiproxy on 127.0.0.1`);
+      const brokers = { count, config, controllerApart: harmsBrokers(scenario) };
       return await openLocal({ brokers, progress, signal });
+    }
     case "external": {
       if (options.brokers === undefined || options.toxiproxy === undefined) {
         throw new LossboundError("USAGE", "an external environment needs both brokers and toxiproxy");
@@ -128,17 +134,37 @@ function refuseBadNames(scenarios: readonly Scenario[]): void {
   }
 }
 
+/** The processes of a cluster that is not ours cannot be reached, and must not be. */
+function refuseToHarm(scenarios: readonly Scenario[]): void {
+  for (const { name } of scenarios.filter(harmsBrokers)) {
+    throw new LossboundError(
+      "USAGE",
+      `${name} has a fault on a broker: that needs brokers of our own, the local environment`,
+    );
+  }
+}
+
 function cameFrom(given: string | Scenario): string {
   return typeof given === "string" ? given : "a scenario that was handed over";
 }
 
-/** Splits a list where the number of brokers changes; the order stays. */
+/** Splits a list where the brokers that are needed change; the order stays. */
 function neighbours(scenarios: readonly Scenario[]): Scenario[][] {
   const groups: Scenario[][] = [];
   for (const scenario of scenarios) {
     const last = groups.at(-1);
-    if (last !== undefined && last[0]!.brokers.count === scenario.brokers.count) last.push(scenario);
+    if (last !== undefined && canShare(last[0]!, scenario)) last.push(scenario);
     else groups.push([scenario]);
   }
   return groups;
+}
+
+/** A broker that was killed or cut its log is not the one that it was. */
+function canShare(one: Scenario, other: Scenario): boolean {
+  if (harmsBrokers(one) || harmsBrokers(other)) return false;
+  return isDeepStrictEqual(one.brokers, other.brokers);
+}
+
+function harmsBrokers({ faults }: Scenario): boolean {
+  return faults.some(({ kind }) => kind === "broker");
 }

@@ -161,6 +161,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
     signal,
   });
 
+  const told = await environment.brokerLog?.told(runId.slice(0, 8));
+
   enter("judging");
   writeRunRecord(folder.path, {
     runId,
@@ -169,7 +171,11 @@ export async function experiment(environment: Environment, options: ExperimentOp
     startedAt,
     lives: crew.records(),
     log,
-    witnesses: { refusals: null, truncations: null, followed: false },
+    witnesses: {
+      refusals: told?.refusals ?? null,
+      truncations: told?.truncations ?? null,
+      followed: false,
+    },
     gaveUp,
     environment: {
       kind: environment.kind,

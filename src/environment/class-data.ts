@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { messageOf } from "../base/errors.js";
@@ -9,9 +9,10 @@ import { newClusterId } from "./cluster-id.js";
 import type { Hosting, Progress } from "./hosting.js";
 import {
   formatNode,
-  hasStarted,
   jvmFlags,
-  startNode,
+  outputOf,
+  saysThatItStarted,
+  launchNode,
   type KafkaInstall,
   type NodePlan,
 } from "./kafka-node.js";
@@ -69,11 +70,14 @@ async function train(
 ): Promise<void> {
   await using folder = await hosting.folder("training");
   const [port = 0, controllerPort = 0] = await freePorts(2);
-  const node: NodePlan = { id: 1, port, controllerPort, folder: folder.path };
-  await formatNode(hosting, kafka, node, { id: newClusterId(), nodes: [node] }, signal);
-  const broker = await startNode(hosting, kafka, node, [`-XX:ArchiveClassesAtExit=${archive}`]);
+  const node: NodePlan = { id: 1, role: "both", port, controllerPort, folder: folder.path };
+  const cluster = { id: newClusterId(), nodes: [node], config: {} };
+  await formatNode(hosting, kafka, node, cluster, signal);
+  const output = outputOf(node, 1);
+  const broker = await launchNode(hosting, kafka, node, output, [`-XX:ArchiveClassesAtExit=${archive}`]);
+  const hasStarted = (): boolean => saysThatItStarted(readFileSync(output, "utf8"));
   try {
-    await waitUntil("a broker to start", () => hasStarted(node) || broker.end !== undefined, {
+    await waitUntil("a broker to start", () => hasStarted() || broker.end !== undefined, {
       limitMs: startLimitMs,
       signal,
       evidence: () => broker.lastLines(),

@@ -14,7 +14,14 @@ export interface Environment extends AsyncDisposable {
   readonly toxiproxy: string;
   /** The address on which Toxiproxy is to listen for the workers, without a port. */
   readonly proxyHost: string;
-  /** Aborted, with the error to throw, when what watches over the processes died: all were killed. */
+  /** The brokers, to be killed and started again; `undefined` where they are not ours. */
+  readonly brokers: readonly BrokerHandle[] | undefined;
+  /** What the brokers print; `undefined` where we cannot read it. */
+  readonly brokerLog: BrokerLog | undefined;
+  /**
+   * Aborted, with the error to throw, when what watches over the processes died (all were killed),
+   * or when a broker or Toxiproxy ended by itself.
+   */
   readonly died: AbortSignal;
   /** Starts a process that cannot outlive this one. */
   start(order: ProcessOrder): Promise<HostedProcess>;
@@ -22,6 +29,56 @@ export interface Environment extends AsyncDisposable {
   claim(path: string): Promise<OwnedFolder>;
   /** A new folder that cannot outlive this process; on memory (tmpfs) where `bytes` fit there. */
   folder(name: string, bytes?: number): Promise<OwnedFolder>;
+}
+
+/**
+ * A broker that may be harmed. Each call resolves when what it does is seen to be done, and throws
+ * LossboundError: `DEADLINE` when it takes too long, `HARNESS` when the broker is in no state for it.
+ */
+export interface BrokerHandle {
+  readonly id: number;
+  /** `host:port` that it advertises. */
+  readonly address: string;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** SIGSTOP: it takes connections, as the kernel does that, and does nothing else. */
+  pause(): Promise<void>;
+  /** SIGCONT. */
+  resume(): Promise<void>;
+  /** SIGTERM: it moves its leaders to others before it ends. */
+  stop(): Promise<void>;
+  /** Starts it again after its end, on the same port and data: it takes connections, and may lead. */
+  start(): Promise<void>;
+}
+
+/** What brokers tell in their logs, and nobody else does. */
+export interface BrokerLog {
+  /**
+   * All that they have told so far of one run.
+   *
+   * @param mark is part of the names of the run's clients and of its topic, and of no others.
+   */
+  told(mark: string): Promise<{ refusals: Refusal[]; truncations: Truncation[] }>;
+}
+
+/** A broker could not store a produce request that wants no answer, and closed its connection. */
+export interface Refusal {
+  /** Id of the broker. */
+  broker: number;
+  clientId: string;
+  correlationId: number;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** A broker cut its replica of a partition: what it had at this offset and above is gone from it. */
+export interface Truncation {
+  /** Id of the broker. */
+  broker: number;
+  partition: number;
+  offset: number;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 /** A folder of ours: disposing it deletes it; so does the warden when this process ends before that. */

@@ -36,6 +36,8 @@ export async function openExternal(options: ExternalOptions): Promise<Environmen
     bootstrap,
     toxiproxy: toxiproxy.url,
     proxyHost,
+    brokers: undefined,
+    brokerLog: undefined,
     died: hosting.died,
     start: (order) => hosting.start(order),
     folder: (name, bytes) => hosting.folder(name, bytes),

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Hosting } from "./hosting.js";
 import type { KafkaJars } from "./kafka-jars.js";
 import { localHost } from "./ports.js";
+import { accepts, untilReady } from "./ready.js";
 import { runToEnd } from "./run-to-end.js";
 import type { HostedProcess } from "./warden.js";
 
@@ -17,13 +18,25 @@ export interface KafkaInstall extends KafkaJars {
   readonly classData?: string | undefined;
 }
 
-/** One process that is both broker and controller, before it runs. */
+/** One process of Kafka, before it runs. */
 export interface NodePlan {
   readonly id: number;
+  readonly role: NodeRole;
+  /** Where it listens as a broker; a controller alone has no use for it. */
   readonly port: number;
+  /** Where it listens as a controller; a broker alone has no use for it. */
   readonly controllerPort: number;
   /** Folder for its settings, its output and its data. */
   readonly folder: string;
+}
+
+export type NodeRole = "broker" | "controller" | "both";
+
+export interface ClusterPlan {
+  readonly id: string;
+  readonly nodes: readonly NodePlan[];
+  /** Settings of every node, under Kafka's own names; they win over ours. */
+  readonly config: Readonly<Record<string, string>>;
 }
 
 /** Part of what an archive of classes holds for, so the same in all programs. */
@@ -41,15 +54,15 @@ export async function formatNode(
   hosting: Hosting,
   kafka: KafkaInstall,
   node: NodePlan,
-  cluster: { id: string; nodes: readonly NodePlan[] },
+  cluster: ClusterPlan,
   signal?: AbortSignal,
 ): Promise<void> {
   mkdirSync(join(node.folder, "tmp"), { recursive: true });
-  writeFileSync(settingsFile(node), settingsOf(node, cluster.nodes));
+  writeFileSync(settingsFile(node), settingsOf(node, cluster));
   await runToEnd(
     hosting,
     {
-      name: `kafka-storage format for broker ${node.id}`,
+      name: `kafka-storage format for ${nameOf(node)}`,
       command: kafka.java,
       args: [
         ...jvmArgs(kafka, node.folder),
@@ -68,16 +81,46 @@ export async function formatNode(
   );
 }
 
-/** Starts the node; it is ready once `hasStarted`. */
+/**
+ * Starts the node, and resolves when it serves. When it does not come to that, it is ended.
+ *
+ * @throws AddressTaken when its port was taken; LossboundError `ENVIRONMENT`, `DEADLINE`.
+ */
 export async function startNode(
   hosting: Hosting,
   kafka: KafkaInstall,
   node: NodePlan,
+  output: string,
+  signal: AbortSignal,
+): Promise<HostedProcess> {
+  const process = await launchNode(hosting, kafka, node, output);
+  const port = node.role === "controller" ? node.controllerPort : node.port;
+  const printed = (): string => readFileSync(output, "utf8");
+  try {
+    await untilReady(
+      process,
+      printed,
+      async () => saysThatItStarted(printed()) && (await accepts(port)),
+      signal,
+    );
+    return process;
+  } catch (error) {
+    await process.stop(0);
+    throw error;
+  }
+}
+
+/** Starts the node; it is ready once its output says so (`saysThatItStarted`). */
+export async function launchNode(
+  hosting: Hosting,
+  kafka: KafkaInstall,
+  node: NodePlan,
+  output: string,
   jvmExtra: readonly string[] = [],
 ): Promise<HostedProcess> {
   const logging = createRequire(import.meta.url).resolve("#package/parts/kafka/log4j2.yaml");
   return await hosting.start({
-    name: `broker ${node.id} at ${addressOf(node)}`,
+    name: `${nameOf(node)} at ${addressOf(node)}`,
     command: kafka.java,
     args: [
       ...jvmArgs(kafka, node.folder),
@@ -87,25 +130,31 @@ export async function startNode(
       settingsFile(node),
     ],
     cwd: node.folder,
-    output: outputOf(node),
+    output,
   });
 }
 
+/** `host:port` of what it is in the first place. */
 export function addressOf(node: NodePlan): string {
-  return `${localHost}:${node.port}`;
+  return node.role === "controller" ? controllerAddressOf(node) : brokerAddressOf(node);
 }
 
 export function dataFolderOf(node: NodePlan): string {
   return join(node.folder, "data");
 }
 
-export function outputOf(node: NodePlan): string {
-  return join(node.folder, "broker.log");
+/** File for what its life prints; the first is life 1. */
+export function outputOf(node: NodePlan, life: number): string {
+  return join(node.folder, `${node.role}-${life}.log`);
 }
 
-/** The broker says so once the controllers let it serve. */
-export function hasStarted(node: NodePlan): boolean {
-  return readFileSync(outputOf(node), "utf8").includes("Kafka Server started");
+/**
+ * A broker says so once the controllers let it serve.
+ *
+ * @param output what this life of it printed.
+ */
+export function saysThatItStarted(output: string): boolean {
+  return output.includes("Kafka Server started");
 }
 
 function jvmArgs(kafka: KafkaInstall, folder: string): string[] {
@@ -124,21 +173,39 @@ function settingsFile(node: NodePlan): string {
   return join(node.folder, "server.properties");
 }
 
-function settingsOf(node: NodePlan, nodes: readonly NodePlan[]): string {
-  const copies = Math.min(3, nodes.length);
+function nameOf({ role, id }: NodePlan): string {
+  return role === "controller" ? "the controller" : `broker ${id}`;
+}
+
+function brokerAddressOf({ port }: NodePlan): string {
+  return `${localHost}:${port}`;
+}
+
+function controllerAddressOf({ controllerPort }: NodePlan): string {
+  return `${localHost}:${controllerPort}`;
+}
+
+function settingsOf(node: NodePlan, { nodes, config }: ClusterPlan): string {
+  const copies = Math.min(3, nodes.filter(({ role }) => role !== "controller").length);
   const copiesInSync = Math.min(2, copies);
+  const asBroker = node.role === "controller" ? [] : [`PLAINTEXT://${brokerAddressOf(node)}`];
+  const asController = node.role === "broker" ? [] : [`CONTROLLER://${controllerAddressOf(node)}`];
   const settings: Record<string, string | number> = {
-    "process.roles": "broker,controller",
+    "process.roles": node.role === "both" ? "broker,controller" : node.role,
     "node.id": node.id,
-    listeners: `PLAINTEXT://${addressOf(node)},CONTROLLER://${localHost}:${node.controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://${addressOf(node)}`,
+    listeners: [...asBroker, ...asController].join(),
+    ...(node.role !== "controller" && { "advertised.listeners": asBroker.join() }),
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "controller.quorum.voters": nodes
-      .map(({ id, controllerPort }) => `${id}@${localHost}:${controllerPort}`)
+      .filter(({ role }) => role !== "broker")
+      .map((one) => `${one.id}@${controllerAddressOf(one)}`)
       .join(),
     "log.dirs": dataFolderOf(node),
     "auto.create.topics.enable": "false",
+    // A broker that is killed is soon missed, and one that starts again is soon let in.
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
     // A group is there at once, its commits are not held back, and a dead member is soon missed.
     "group.initial.rebalance.delay.ms": 0,
     "group.coordinator.append.linger.ms": 0,
@@ -154,6 +221,7 @@ function settingsOf(node: NodePlan, nodes: readonly NodePlan[]): string {
     "share.coordinator.state.topic.min.isr": copiesInSync,
     // A quarter of the heap by default, for a compaction that no run lives to see.
     "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
+    ...config,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -1,23 +1,19 @@
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 
-import { LossboundError } from "../base/errors.js";
-import { waitUntil } from "../base/wait.js";
 import { newClusterId } from "./cluster-id.js";
 import type { Hosting } from "./hosting.js";
 import {
-  addressOf,
-  dataFolderOf,
   formatNode,
-  hasStarted,
   outputOf,
   startNode,
+  type ClusterPlan,
   type KafkaInstall,
   type NodePlan,
 } from "./kafka-node.js";
-import { freePorts, localHost } from "./ports.js";
-import { howEnded } from "./run-to-end.js";
+import { type LocalBroker, startLocalBroker } from "./local-broker.js";
+import { freePorts } from "./ports.js";
+import { untilReady } from "./ready.js";
 import { together } from "./together.js";
 import {
   isServing,
@@ -33,84 +29,79 @@ export interface LocalParts {
   readonly toxiproxy: ToxiproxyServer;
 }
 
+/** Which brokers are started. */
+export interface BrokersWanted {
+  count: 1 | 3;
+  /** Settings of every broker and controller, under Kafka's own names; they win over ours. */
+  config?: Readonly<Record<string, string>>;
+  /**
+   * Whether the controller is a process of its own, so that what falls on a broker leaves the quorum
+   * alone. Three brokers always have it so; one is its own controller, unless this is said.
+   */
+  controllerApart?: boolean;
+}
+
 export interface LocalProcesses {
   readonly brokers: readonly LocalBroker[];
+  /** Where it is a process of its own. */
+  readonly controller: HostedProcess | undefined;
   readonly proxy: HostedProcess;
   /** URL of its API. */
   readonly toxiproxy: string;
 }
 
-export interface LocalBroker {
-  readonly id: number;
-  /** `host:port` */
-  readonly address: string;
-  readonly logDir: string;
-  readonly process: HostedProcess;
-}
-
-/** A port that was free when it was chosen is not any more. */
-export class AddressTaken extends LossboundError {}
-
-/** Three brokers on two cores take 5 s; this is for a machine that does something else as well. */
-const startLimitMs = 90_000;
-
 /**
- * Starts brokers and Toxiproxy, all at once, and resolves when all are ready. When one fails, the
- * others are stopped and their folder is deleted.
+ * Starts brokers, controller and Toxiproxy, all at once, and resolves when all are ready. When one
+ * fails, the others are stopped and their folder is deleted.
  *
  * @throws AddressTaken when another choice of ports may do better.
  */
 export async function startLocal(
   hosting: Hosting,
   parts: LocalParts,
-  count: number,
+  wanted: BrokersWanted,
   dataBytes: number,
   signal: AbortSignal,
 ): Promise<LocalProcesses> {
-  const folder = await hosting.folder("local", count * dataBytes);
+  const folder = await hosting.folder("local", wanted.count * dataBytes);
   const started: HostedProcess[] = [];
+  const keep = <T extends HostedProcess>(process: T): T => (started.push(process), process);
   try {
-    const [toxiproxyPort = 0, ...ports] = await freePorts(1 + 2 * count);
-    const nodes = Array.from({ length: count }, (_, index): NodePlan => {
-      const [port = 0, controllerPort = 0] = ports.slice(2 * index);
-      return {
-        id: index + 1,
-        port,
-        controllerPort,
-        folder: join(folder.path, `broker-${index + 1}`),
-      };
-    });
-    const cluster = { id: newClusterId(), nodes };
-    const toxiproxy = { port: toxiproxyPort, folder: folder.path, mark: `start-${hosting.id}` };
+    const nodes = nodesOf(wanted, await freePorts(1 + wanted.count + 1), folder.path);
+    const cluster: ClusterPlan = { id: newClusterId(), nodes: nodes.all, config: wanted.config ?? {} };
+    const toxiproxy = { port: nodes.toxiproxyPort, folder: folder.path, mark: `start-${hosting.id}` };
 
-    // A broker waits for nobody but its own format; it is ready when the quorum is, so none waits for another.
+    // A node waits for nobody but its own format; it is ready when the quorum is, so none waits for another.
     const startBroker = async (node: NodePlan, given: AbortSignal): Promise<LocalBroker> => {
       await formatNode(hosting, parts.kafka, node, cluster, given);
-      const process = await startNode(hosting, parts.kafka, node);
-      started.push(process);
-      await untilReady(
-        process,
-        outputOf(node),
-        async () => hasStarted(node) && (await accepts(node.port)),
-        given,
-      );
-      return { id: node.id, address: addressOf(node), logDir: dataFolderOf(node), process };
+      const broker = await startLocalBroker(hosting, parts.kafka, node, given);
+      keep(broker.process);
+      return broker;
+    };
+    const startController = async (node: NodePlan, given: AbortSignal): Promise<HostedProcess> => {
+      await formatNode(hosting, parts.kafka, node, cluster, given);
+      return keep(await startNode(hosting, parts.kafka, node, outputOf(node, 1), given));
     };
     const startProxy = async (given: AbortSignal): Promise<HostedProcess> => {
-      const process = await startToxiproxy(hosting, parts.toxiproxy, toxiproxy);
-      started.push(process);
-      await untilReady(process, toxiproxyOutput(toxiproxy), () => isServing(toxiproxy), given);
+      const process = keep(await startToxiproxy(hosting, parts.toxiproxy, toxiproxy));
+      const printed = (): string => readFileSync(toxiproxyOutput(toxiproxy), "utf8");
+      await untilReady(process, printed, () => isServing(toxiproxy), given);
       return process;
     };
-    const [brokers, proxy] = await together(signal, [
+    const [brokers, controllers, proxy] = await together(signal, [
       (given) =>
         together(
           given,
-          nodes.map((node) => (inner: AbortSignal) => startBroker(node, inner)),
+          nodes.brokers.map((node) => (inner: AbortSignal) => startBroker(node, inner)),
+        ),
+      (given) =>
+        together(
+          given,
+          nodes.controllers.map((node) => (inner: AbortSignal) => startController(node, inner)),
         ),
       startProxy,
     ]);
-    return { brokers, proxy, toxiproxy: toxiproxyUrl(toxiproxy) };
+    return { brokers, controller: controllers[0], proxy, toxiproxy: toxiproxyUrl(toxiproxy) };
   } catch (error) {
     await Promise.all(started.map((process) => process.stop(0)));
     await folder[Symbol.asyncDispose]();
@@ -118,43 +109,36 @@ export async function startLocal(
   }
 }
 
-/** Waits until `isReady`, or until the process has ended or got no port, which is an error. */
-async function untilReady(
-  process: HostedProcess,
-  output: string,
-  isReady: () => Promise<boolean>,
-  signal: AbortSignal,
-): Promise<void> {
-  // Not by its end alone: Toxiproxy lives on without a port.
-  const isTaken = (): boolean => /address already in use/i.test(readFileSync(output, "utf8"));
-  await waitUntil(`${process.name} to start`, () => process.end !== undefined || isTaken() || isReady(), {
-    limitMs: startLimitMs,
-    everyMs: 10,
-    signal,
-    evidence: () => process.lastLines(),
-  });
-  if (process.end === undefined && !isTaken()) return;
-  // When the warden died, that is the news, and not that this process went with it.
-  signal.throwIfAborted();
-  const detail = process.lastLines();
-  if (isTaken()) {
-    throw new AddressTaken("ENVIRONMENT", `a port of ${process.name} was taken in between`, {
-      detail,
-    });
-  }
-  const how = process.end && howEnded(process.end);
-  throw new LossboundError("ENVIRONMENT", `${process.name} ended while it started (${how})`, {
-    detail,
-  });
+interface LocalNodes {
+  toxiproxyPort: number;
+  all: NodePlan[];
+  brokers: NodePlan[];
+  /** None where the one broker is its own controller. */
+  controllers: NodePlan[];
 }
 
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: localHost });
-    const settle = (accepted: boolean) => {
-      socket.destroy();
-      resolve(accepted);
+/** Brokers have the ids from 1 on; a controller apart comes behind them. */
+function nodesOf({ count, controllerApart }: BrokersWanted, ports: number[], folder: string): LocalNodes {
+  const apart = count > 1 || controllerApart === true;
+  const [toxiproxyPort = 0, ...others] = ports;
+  const controllerPort = others[count]!;
+  const brokers = Array.from({ length: count }, (_, index): NodePlan => {
+    const id = index + 1;
+    return {
+      id,
+      role: apart ? "broker" : "both",
+      port: others[index]!,
+      controllerPort,
+      folder: join(folder, `broker-${id}`),
     };
-    socket.once("connect", () => settle(true)).once("error", () => settle(false));
   });
+  const controller: NodePlan = {
+    id: count + 1,
+    role: "controller",
+    port: 0,
+    controllerPort,
+    folder: join(folder, "controller"),
+  };
+  const controllers = apart ? [controller] : [];
+  return { toxiproxyPort, all: [...brokers, ...controllers], brokers, controllers };
 }

@@ -1,17 +1,14 @@
 import { LossboundError } from "../base/errors.js";
+import { brokerLogOf } from "./broker-log.js";
 import { obtainClassData } from "./class-data.js";
 import type { Environment } from "./environment.js";
 import { openHosting, type Hosting, type Progress } from "./hosting.js";
 import { obtainKafkaJars } from "./kafka-jars.js";
 import type { KafkaInstall } from "./kafka-node.js";
-import {
-  AddressTaken,
-  startLocal,
-  type LocalBroker,
-  type LocalParts,
-  type LocalProcesses,
-} from "./local-start.js";
+import type { LocalBroker } from "./local-broker.js";
+import { startLocal, type BrokersWanted, type LocalParts, type LocalProcesses } from "./local-start.js";
 import { localHost } from "./ports.js";
+import { AddressTaken } from "./ready.js";
 import { howEnded } from "./run-to-end.js";
 import { together } from "./together.js";
 import { requireTool } from "./tools.js";
@@ -19,8 +16,7 @@ import { obtainToxiproxy } from "./toxiproxy-server.js";
 import type { HostedProcess } from "./warden.js";
 
 export interface LocalOptions {
-  /** How many; each is broker and controller. */
-  brokers: 1 | 3;
+  brokers: BrokersWanted;
   /** What one broker will store at most; decides whether its data fit on memory. */
   dataBytes?: number;
   progress: Progress;
@@ -91,11 +87,15 @@ async function obtainParts(hosting: Hosting, progress: Progress, signal: AbortSi
 function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalProcesses): LocalEnvironment {
   let closing = false;
   const partEnded = new AbortController();
-  for (const part of [running.proxy, ...running.brokers.map((broker) => broker.process)]) {
-    void part.ended.then((end) => {
+  const others = [running.proxy, ...(running.controller ? [running.controller] : [])];
+  for (const ended of [
+    ...running.brokers.map(({ endedByItself }) => endedByItself),
+    ...others.map((process) => process.ended.then((end) => ({ process, end }))),
+  ]) {
+    void ended.then(({ process, end }) => {
       if (closing) return;
-      const how = `${part.name} ended in the middle of a run (${howEnded(end)})`;
-      partEnded.abort(new LossboundError("ENVIRONMENT", how, { detail: part.lastLines() }));
+      const how = `${process.name} ended in the middle of a run (${howEnded(end)})`;
+      partEnded.abort(new LossboundError("ENVIRONMENT", how, { detail: process.lastLines() }));
     });
   }
   return {
@@ -106,6 +106,7 @@ function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalPro
     proxyHost: localHost,
     died: AbortSignal.any([hosting.died, partEnded.signal]),
     brokers: running.brokers,
+    brokerLog: brokerLogOf(running.brokers),
     proxy: running.proxy,
     logDirs: running.brokers.map(({ logDir }) => logDir),
     java: parts.kafka.java,

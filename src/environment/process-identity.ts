@@ -13,8 +13,8 @@ export interface ProcessIdentity {
 
 /** Who has this id now; `undefined` when nobody lives under it (a zombie does not live). */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startedAt = process.platform === "linux" ? startInProc(pid) : startInPs(pid);
-  return startedAt === undefined ? undefined : { pid, startedAt };
+  const seen = process.platform === "linux" ? inProc(pid) : inPs(pid);
+  return seen === undefined || /^[ZX]/.test(seen.state) ? undefined : { pid, startedAt: seen.startedAt };
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
@@ -31,8 +31,20 @@ export function killGroup(identity: ProcessIdentity): void {
   }
 }
 
+/** Whether a process stands still by SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  const seen = process.platform === "linux" ? inProc(pid) : inPs(pid);
+  return seen !== undefined && seen.state.startsWith("T");
+}
+
+interface Seen {
+  /** One letter of the kernel's, and what `ps` adds. */
+  state: string;
+  startedAt: string;
+}
+
 /** Field 22 of `/proc/<pid>/stat`. The second field may hold spaces and brackets, so count from its end. */
-function startInProc(pid: number): string | undefined {
+function inProc(pid: number): Seen | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -40,11 +52,10 @@ function startInProc(pid: number): string | undefined {
     return undefined;
   }
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  return state === "Z" || state === "X" ? undefined : fields[19];
+  return { state: fields[0]!, startedAt: fields[19]! };
 }
 
-function startInPs(pid: number): string | undefined {
+function inPs(pid: number): Seen | undefined {
   let line: string;
   try {
     line = execFileSync("ps", ["-o", "stat=", "-o", "lstart=", "-p", String(pid)], {
@@ -57,5 +68,5 @@ function startInPs(pid: number): string | undefined {
     return undefined;
   }
   const [state = "Z", ...start] = line.trim().split(/\s+/);
-  return state.startsWith("Z") ? undefined : start.join(" ");
+  return { state, startedAt: start.join(" ") };
 }

@@ -15,7 +15,7 @@ let toxiproxy: Toxiproxy;
 let broker: string;
 
 beforeAll(async () => {
-  local = await openLocal({ brokers: 1, progress: () => {} });
+  local = await openLocal({ brokers: { count: 1 }, progress: () => {} });
   toxiproxy = await connectToxiproxy(local.toxiproxy);
   broker = local.bootstrap[0]!;
 }, 300_000);

@@ -28,7 +28,7 @@ vi.mock(import("../../src/environment/ports.js"), async (original) => {
 
 describe.each([1, 3] as const)("a local environment of %i broker(s)", (brokers) => {
   test("serves Kafka's own tools, and leaves nothing behind", { timeout: firstRunMs }, async () => {
-    const env = await openLocal({ brokers, progress: (line) => console.log(line) });
+    const env = await openLocal({ brokers: { count: brokers }, progress: (line) => console.log(line) });
     const folder = dirname(dirname(env.logDirs[0]!));
     const pids = [...env.brokers.map(({ process }) => process.pid), env.proxy.pid];
     try {
@@ -69,7 +69,7 @@ describe("a local environment", () => {
       ]) {
         vi.mocked(freePorts).mockResolvedValueOnce(ports);
         const lines: string[] = [];
-        await using env = await openLocal({ brokers: 1, progress: (line) => lines.push(line) });
+        await using env = await openLocal({ brokers: { count: 1 }, progress: (line) => lines.push(line) });
         expect(lines).toEqual([expect.stringMatching(/^a port of .* was taken in between; trying again/)]);
         expect(env.bootstrap).not.toContain(`127.0.0.1:${taken}`);
         const runs = dirname(dirname(dirname(env.logDirs[0]!)));
@@ -84,7 +84,7 @@ describe("a local environment", () => {
   test("that is given up while it starts leaves nothing behind", { timeout: firstRunMs }, async () => {
     const before = new Set(readdirSync(runningFolder()));
     const giveUp = new AbortController();
-    const opening = openLocal({ brokers: 1, progress: () => {}, signal: giveUp.signal });
+    const opening = openLocal({ brokers: { count: 1 }, progress: () => {}, signal: giveUp.signal });
     // Other test files may start an environment at this moment, too.
     const isOurs = (name: string) => readState(join(runningFolder(), name))?.lossbound.pid === process.pid;
     const ours = () => readdirSync(runningFolder()).find((name) => !before.has(name) && isOurs(name));
@@ -110,7 +110,9 @@ describe("a local environment", () => {
     fakeTool(join(scratch, "home", "bin"), "java", script);
     vi.stubEnv("JAVA_HOME", join(scratch, "home"));
     const lines: string[] = [];
-    await expect(openLocal({ brokers: 1, progress: (line) => lines.push(line) })).rejects.toMatchObject({
+    await expect(
+      openLocal({ brokers: { count: 1 }, progress: (line) => lines.push(line) }),
+    ).rejects.toMatchObject({
       code: "ENVIRONMENT",
       message: expect.stringMatching(
         /^broker 1 at 127\.0\.0\.1:[0-9]+ ended while it started \(exit code 9\)$/,
@@ -123,7 +125,7 @@ describe("a local environment", () => {
   });
 
   test("whose warden is killed says so, and has no broker any more", { timeout: firstRunMs }, async () => {
-    await using env = await openLocal({ brokers: 1, progress: () => {} });
+    await using env = await openLocal({ brokers: { count: 1 }, progress: () => {} });
     const [broker] = env.brokers;
     process.kill(readState(stateFileOf(idOf(dirname(dirname(broker!.logDir)))))!.warden.pid, "SIGKILL");
     await within("the broker to be ended", broker!.process.ended, 10_000);

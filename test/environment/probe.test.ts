@@ -25,7 +25,7 @@ let toxiproxy: Toxiproxy;
 let proxy: Proxy;
 
 beforeAll(async () => {
-  local = await openLocal({ brokers: 1, progress: () => {} });
+  local = await openLocal({ brokers: { count: 1 }, progress: () => {} });
   toxiproxy = await connectToxiproxy(local.toxiproxy);
   proxy = await toxiproxy.createProxy({
     name: "probed",

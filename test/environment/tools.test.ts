@@ -60,7 +60,7 @@ test.each([
 
 test("a machine without tools cannot open a local environment, and is left as it was", async () => {
   noTools(scratchCache());
-  await expect(openLocal({ brokers: 1, progress: () => {} })).rejects.toThrow(/^missing: /);
+  await expect(openLocal({ brokers: { count: 1 }, progress: () => {} })).rejects.toThrow(/^missing: /);
   expect(readdirSync(partsFolder())).toEqual([]);
   expect(readdirSync(runningFolder())).toEqual([]);
 });

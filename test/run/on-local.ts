@@ -23,7 +23,7 @@ export interface Laboratory extends AsyncDisposable {
 
 export async function openLaboratory(brokers: 1 | 3 = 1): Promise<Laboratory> {
   const out = mkdtempSync(join(tmpdir(), "lossbound-test-"));
-  const environment = await openLocal({ brokers, progress: () => {} });
+  const environment = await openLocal({ brokers: { count: brokers }, progress: () => {} });
   return {
     environment,
     out,
