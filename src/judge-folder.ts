@@ -25,7 +25,7 @@ export async function judgeFolder(folder: string): Promise<Result> {
   const run = readRunRecord(folder);
   const plan = makePlan(run.scenario, run.seed);
   const faults = readFaultEvents(join(folder, eventsName), plan.faults);
-  const ledger = await readLedger(join(folder, boxesName), plan.layout, run);
+  const ledger = await readLedger(join(folder, boxesName), plan, run);
   const tally = tallyOf(ledger, run.startedAt);
   const judgement = judge(run.scenario.expect, tally, faults, run.gaveUp);
   return makeResult({ run, ledger, tally, faults, judgement });

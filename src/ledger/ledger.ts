@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import type { Layout } from "../plan/layout.js";
+import type { Plan } from "../plan/plan.js";
 import type { BoxKind } from "./box-format.js";
 import { lowBits, popcount } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
@@ -56,8 +57,9 @@ export interface EvidencePlanes {
  *
  * @throws EvidenceError where evidence contradicts itself; LossboundError `INPUT` where a file is missing.
  */
-export async function readLedger(folder: string, layout: Layout, run: RunRecord): Promise<Ledger> {
-  checkLives(folder, layout, run);
+export async function readLedger(folder: string, plan: Plan, run: RunRecord): Promise<Ledger> {
+  const { layout } = plan;
+  checkLives(folder, plan, run);
   const ledger: Ledger = {
     layout,
     sentBelow: layout.messages.map(() => 0),

@@ -1,25 +1,37 @@
 import { readdirSync } from "node:fs";
 
-import type { Layout } from "../plan/layout.js";
 import { LossboundError, messageOf } from "../base/errors.js";
+import { consumersMax } from "../plan/extra-consumers.js";
+import type { Plan } from "../plan/plan.js";
+import type { Role } from "../scenario/scenario.js";
 import { EvidenceError } from "./evidence.js";
 import { type RunRecord, boxName, scanBoxName } from "./run-record.js";
 
 /**
  * Holds the lives that the record of the run names against the plan and against the black boxes that
- * are there: each worker lived, its lives are 0, 1, 2 …, and no box is left unread.
+ * are there: each worker lived (one that only a fault adds need not have), its lives are 0, 1, 2 …,
+ * there is no worker that the plan does not have, and no box is left unread.
  *
  * @throws EvidenceError at the first difference; LossboundError `INPUT` where there is no such folder.
  */
-export function checkLives(folder: string, layout: Layout, { lives, scenario }: RunRecord): void {
-  const workers = { producer: layout.messages.length, consumer: scenario.consumers.count };
+export function checkLives(folder: string, plan: Plan, { lives }: RunRecord): void {
+  const producers = plan.layout.messages.length;
+  const workers: Record<Role, { always: number; most: number }> = {
+    producer: { always: producers, most: producers },
+    consumer: { always: plan.scenario.consumers.count, most: consumersMax(plan) },
+  };
+  for (const { role, worker } of lives) {
+    if (worker < workers[role].most) continue;
+    throw new EvidenceError("lives-continue", `${role} ${worker} lived, and the plan has no such worker`);
+  }
   for (const role of ["producer", "consumer"] as const) {
-    for (let worker = 0; worker < workers[role]; worker++) {
+    const { always, most } = workers[role];
+    for (let worker = 0; worker < most; worker++) {
       const numbers = lives
         .filter((life) => life.role === role && life.worker === worker)
         .map(({ life }) => life);
       const continuous = numbers.toSorted((a, b) => a - b).every((life, place) => life === place);
-      if (numbers.length === 0 || !continuous) {
+      if ((numbers.length === 0 && worker < always) || !continuous) {
         throw new EvidenceError(
           "lives-continue",
           `the lives of ${role} ${worker} are [${numbers.join(", ")}], not 0 and on`,

@@ -90,6 +90,13 @@ describe("a broken guarantee", () => {
 });
 
 describe("a life that nobody recorded", () => {
+  it("is no worker that the plan does not have", async () => {
+    using run = held();
+    rewriteRecord(run, ({ lives }) => lives.push({ role: "consumer", worker: 2, life: 0, killed: false }));
+
+    expect(await caughtBy(run)).toBe("lives-continue");
+  });
+
   it("is no way to hide what it did", async () => {
     using run = aRun({ producers: [times(40, "processed"), times(40, "processedByTwoLives")] });
     expect(await caughtBy(run)).toBe("broken: duplicated, violations");
