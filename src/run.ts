@@ -23,7 +23,8 @@ import type { Phase, RunObserver } from "./experiment/progress.js";
 import type { Result } from "./report/result.js";
 import { openRunFolder } from "./report/run-folder.js";
 import type { Scenario } from "./scenario/scenario.js";
-import { Crew, bytesOfBoxes } from "./worker/crew.js";
+import { bytesOfBoxes } from "./worker/box-room.js";
+import { Crew } from "./worker/crew.js";
 
 export interface ExperimentOptions {
   scenario: Scenario;
@@ -104,7 +105,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
     write,
     workerEntry: options.workerEntry,
   });
-  await using faults = new Faults({ plan, crew, links, write, say: (line) => observer.line(line), signal });
+  const say = (line: string): void => observer.line(line);
+  await using faults = new Faults({ plan, crew, links, admin, topic, groupId, write, say, signal });
   for (const failed of [crew.failed, faults.failed]) {
     failed.addEventListener("abort", () => failures.abort(failed.reason));
   }

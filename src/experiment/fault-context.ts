@@ -2,6 +2,7 @@ import { epochMs } from "../base/clock.js";
 import { LossboundError } from "../base/errors.js";
 import { pause, waitUntil } from "../base/wait.js";
 import type { Links } from "../environment/links.js";
+import type { AdminClient } from "../kafka/driver.js";
 import type { EventWriter, FaultEvent } from "../ledger/events.js";
 import type { Plan } from "../plan/plan.js";
 import type { Moment } from "../scenario/scenario.js";
@@ -13,6 +14,10 @@ export interface FaultContext {
   plan: Plan;
   crew: Crew;
   links: Links;
+  /** Straight to the brokers. */
+  admin: AdminClient;
+  topic: string;
+  groupId: string;
   write: EventWriter;
   /** A line for people. */
   say(line: string): void;
@@ -77,11 +82,12 @@ export async function pauseUntil(at: number | undefined, over: AbortSignal): Pro
 /** Looks until there is something to see; `undefined` when it is over before that. */
 export async function waitOrOver<T>(
   what: string,
-  look: () => T | undefined | false,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
   over: AbortSignal,
+  everyMs = 2,
 ): Promise<T | undefined> {
   try {
-    return await waitUntil(what, look, { limitMs: momentLimitMs, everyMs: 2, signal: over });
+    return await waitUntil(what, look, { limitMs: momentLimitMs, everyMs, signal: over });
   } catch (error) {
     if (over.aborted) return undefined;
     throw error;

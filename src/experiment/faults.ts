@@ -1,8 +1,12 @@
-import type { PlannedKill, PlannedLinkFault } from "../plan/plan.js";
+import type { PlannedFault, PlannedLinkFault } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { cannotBeConducted, type FaultContext, type FaultProgress } from "./fault-context.js";
-import { conductKillFault, isPlace } from "./kill-fault.js";
+import { conductKillFault } from "./kill-fault.js";
+import { conductJoinFault } from "./join-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
+import { conductPauseFault } from "./pause-fault.js";
+import { conductStopFault } from "./stop-fault.js";
+import { isPlace } from "./worker-at-work.js";
 
 /**
  * Makes the planned faults happen, a task each; those that wait for a place in a chunk take turns, in
@@ -12,7 +16,7 @@ import { conductLinkFault, isEarly } from "./link-fault.js";
 export class Faults implements AsyncDisposable {
   readonly #run: FaultProgress;
   readonly #linkTasks: Promise<void>[] = [];
-  readonly #killTasks: Promise<void>[] = [];
+  readonly #otherTasks: Promise<void>[] = [];
   readonly #sendingOver = new AbortController();
   readonly #drained = new AbortController();
   readonly #failed = new AbortController();
@@ -64,28 +68,14 @@ export class Faults implements AsyncDisposable {
   /** @param startedAt time 0, milliseconds since 1970. */
   begin(startedAt: number): void {
     this.#begin(startedAt);
-    const inTurn: PlannedKill[] = [];
+    const inTurn: PlannedFault[] = [];
     for (const fault of this.#run.plan.faults) {
       if (isEarly(fault)) continue;
-      switch (fault.kind) {
-        case "link":
-          this.#start(this.#linkTasks, conductLinkFault(fault, this.#run));
-          break;
-        case "kill":
-          if (isPlace(fault.trigger)) inTurn.push(fault);
-          else this.#start(this.#killTasks, conductKillFault(fault, this.#run));
-          break;
-        case "pause":
-        case "stop":
-        case "join":
-        case "oversize":
-        case "broker":
-        case "topic":
-        case "reset-offsets":
-          cannotBeConducted(`a fault of the kind ${fault.kind}`);
-      }
+      if (fault.kind === "link") this.#start(this.#linkTasks, conduct(fault, this.#run));
+      else if (isPlace(fault.trigger)) inTurn.push(fault);
+      else this.#start(this.#otherTasks, conduct(fault, this.#run));
     }
-    this.#start(this.#killTasks, this.#takeTurns(inTurn));
+    this.#start(this.#otherTasks, this.#takeTurns(inTurn));
   }
 
   /** Heals every link; resolves when they are healed, and seen to be. */
@@ -98,12 +88,12 @@ export class Faults implements AsyncDisposable {
   async end(): Promise<void> {
     await this.endLinkFaults();
     this.#drained.abort();
-    await Promise.all(this.#killTasks);
+    await Promise.all(this.#otherTasks);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#giveUp();
-    await Promise.all([...this.#linkTasks, ...this.#killTasks]);
+    await Promise.all([...this.#linkTasks, ...this.#otherTasks]);
   }
 
   #giveUp(): void {
@@ -115,7 +105,27 @@ export class Faults implements AsyncDisposable {
     tasks.push(task.catch((error: unknown) => this.#failed.abort(error)));
   }
 
-  async #takeTurns(faults: readonly PlannedKill[]): Promise<void> {
-    for (const fault of faults) await conductKillFault(fault, this.#run);
+  async #takeTurns(faults: readonly PlannedFault[]): Promise<void> {
+    for (const fault of faults) await conduct(fault, this.#run);
+  }
+}
+
+async function conduct(fault: PlannedFault, run: FaultProgress): Promise<void> {
+  switch (fault.kind) {
+    case "link":
+      return await conductLinkFault(fault, run);
+    case "kill":
+      return await conductKillFault(fault, run);
+    case "pause":
+      return await conductPauseFault(fault, run);
+    case "stop":
+      return await conductStopFault(fault, run);
+    case "join":
+      return await conductJoinFault(fault, run);
+    case "oversize":
+    case "broker":
+    case "topic":
+    case "reset-offsets":
+      return cannotBeConducted(`a fault of the kind ${fault.kind}`);
   }
 }

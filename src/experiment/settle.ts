@@ -55,7 +55,7 @@ export async function producersEnded({ plan, crew, faults, signal }: Settling): 
     plan.layout.messages.every(
       (_, worker) => !crew.living("producer", worker) && !faults.isRestarting("producer", worker),
     );
-  const limitMs = 3 * plan.sendingMs + killsMs(plan) + 120_000;
+  const limitMs = 3 * plan.sendingMs + awayMs(plan) + 120_000;
   await waitUntil("the producers to send everything", ended, {
     limitMs,
     everyMs: 5,
@@ -110,7 +110,7 @@ export async function drain({
 }: Settling): Promise<string | undefined> {
   const { messages } = plan.scenario.producers;
   const { handle, sessionTimeout } = plan.scenario.consumers;
-  const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages + killsMs(plan);
+  const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages + awayMs(plan);
   try {
     await waitUntil(
       "the consumers to reach the end of the log",
@@ -142,13 +142,24 @@ export async function drain({
   }
 }
 
-/** How long workers are dead, or waited for, by the plan. */
-function killsMs(plan: Plan): number {
-  return plan.faults.reduce(
-    (sum, fault) =>
-      sum + (fault.kind === "kill" ? fault.times * Math.max(fault.every, fault.restartAfter ?? 0) : 0),
-    0,
-  );
+/** How long workers are away, or waited for, by the plan. */
+function awayMs(plan: Plan): number {
+  return plan.faults.reduce((sum, fault) => {
+    switch (fault.kind) {
+      case "kill":
+      case "stop":
+        return sum + fault.times * Math.max(fault.every, fault.restartAfter ?? 0);
+      case "pause":
+      case "join":
+        return sum + fault.times * Math.max(fault.every, fault.for);
+      case "link":
+      case "oversize":
+      case "broker":
+      case "topic":
+      case "reset-offsets":
+        return sum;
+    }
+  }, 0);
 }
 
 function lastLinesOf(crew: Crew): string {

@@ -118,6 +118,8 @@ export interface AdminClient extends AsyncDisposable {
   /** Makes the group begin at the log's present end in every partition. The group must have no member. */
   commitStart(group: string, topic: string): Promise<void>;
   deleteGroup(group: string): Promise<void>;
+  /** Client ids of the group's members, sorted. */
+  members(group: string): Promise<string[]>;
   /** The group's committed offsets, by partition; `null` where it has none. */
   positions(group: string, topic: string): Promise<Map<number, number | null>>;
   /** Names of all topics and groups, sorted. */

@@ -30,6 +30,10 @@ export function admin(connection: Connection): AdminClient {
     deleteGroup: async (groupId) => {
       await asked(`delete the group ${groupId}`, client.deleteGroups([groupId]));
     },
+    members: async (groupId) => {
+      const { groups } = await asked(`describe the group ${groupId}`, client.describeGroups([groupId]));
+      return groups.flatMap(({ members }) => members.map(({ clientId }) => clientId)).toSorted();
+    },
     positions: async (groupId, topic) => {
       const [answer] = await asked(
         `read the position of ${groupId}`,

@@ -3,14 +3,16 @@ import { join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
+import { isStopped } from "../environment/process-identity.js";
 import type { HostedProcess, ProcessEnd, ProcessOrder } from "../environment/warden.js";
 import type { Route } from "../kafka/dial.js";
 import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
-import { type BoxDescription, type BoxKind, sectionsOf, tickMs } from "../ledger/box-format.js";
+import type { BoxDescription } from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
 import { type LifeRecord, boxName } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
+import { ticksFor } from "./box-room.js";
 import type { Command, LifeOrder, Report } from "./order.js";
 
 /** One life of a worker, as its supervisor sees it. */
@@ -18,12 +20,18 @@ export interface Life {
   readonly role: Role;
   readonly worker: number;
   readonly life: number;
+  /** What the brokers know it by. */
+  readonly clientId: string;
   /** Mapped to read: live counts, at no cost to the worker. */
   readonly box: BlackBox<"producer"> | BlackBox<"consumer">;
   readonly process: HostedProcess;
   /** The worker said that it is ready. */
   ready: boolean;
   killed: boolean;
+  /** It stands still by SIGSTOP. */
+  paused: boolean;
+  /** It was asked to end in order: that it does is no surprise. */
+  asked: boolean;
 }
 
 export interface CrewOptions {
@@ -81,11 +89,8 @@ export class Crew implements AsyncDisposable {
     const path = join(boxes, boxName({ role, worker, life }));
     createBox(path, description);
     const name = `${role} ${worker}`;
-    const order = this.#orderOf(description, {
-      path,
-      events,
-      clientId: `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}`,
-    });
+    const clientId = `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}`;
+    const order = this.#orderOf(description, { path, events, clientId });
     const process = await start({
       name,
       command: nodePath,
@@ -99,7 +104,18 @@ export class Crew implements AsyncDisposable {
       role === "producer"
         ? openBox(path, { ...description, kind: "producer" }, "read")
         : openBox(path, { ...description, kind: "consumer" }, "read");
-    const started: Life = { role, worker, life, box, process, ready: false, killed: false };
+    const started: Life = {
+      role,
+      worker,
+      life,
+      clientId,
+      box,
+      process,
+      ready: false,
+      killed: false,
+      paused: false,
+      asked: false,
+    };
     process.onMessage((message) => {
       if ((message as Report).kind === "ready") started.ready = true;
     });
@@ -128,6 +144,34 @@ export class Crew implements AsyncDisposable {
     return life.killed;
   }
 
+  /** SIGSTOP, and waits until it stands still. False when the life ended before that. */
+  async pause(life: Life): Promise<boolean> {
+    life.paused = true;
+    life.process.signal("SIGSTOP");
+    return await this.#becomes(life, "to stand still", () => isStopped(life.process.pid));
+  }
+
+  /** SIGCONT, and waits until it runs. False when the life ended before that. */
+  async resume(life: Life): Promise<boolean> {
+    life.process.signal("SIGCONT");
+    const runs = await this.#becomes(life, "to go on", () => !isStopped(life.process.pid));
+    life.paused = false;
+    return runs;
+  }
+
+  /**
+   * SIGTERM, and waits for the end that the worker then comes to by itself; never SIGKILL. False when
+   * the life had ended before that.
+   */
+  async stop(life: Life, { limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<boolean> {
+    // A worker that has only begun to start would die of the signal, as any program does.
+    if (!(await this.#becomes(life, "to take commands", () => life.ready))) return false;
+    life.asked = true;
+    if (!life.process.signal("SIGTERM")) return false;
+    await this.#ended(life, limitMs, signal);
+    return true;
+  }
+
   command(life: Life, command: Command): void {
     life.process.send(command);
   }
@@ -136,16 +180,9 @@ export class Crew implements AsyncDisposable {
   async end(role: Role, limitMs: number): Promise<void> {
     this.#ending = true;
     const living = this.lives.filter((life) => life.role === role && life.process.end === undefined);
+    await Promise.all(living.filter(({ paused }) => paused).map((life) => this.resume(life)));
     for (const life of living) this.command(life, { kind: "end" });
-    await Promise.all(
-      living.map((life) =>
-        waitUntil(`${life.process.name} to end`, () => life.process.end !== undefined, {
-          limitMs,
-          everyMs: 5,
-          evidence: () => life.process.lastLines(),
-        }),
-      ),
-    );
+    await Promise.all(living.map((life) => this.#ended(life, limitMs)));
   }
 
   records(): LifeRecord[] {
@@ -154,6 +191,7 @@ export class Crew implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
+    // SIGKILL does not wait for SIGCONT.
     await Promise.all(this.lives.map((life) => life.process.stop(0)));
     for (const life of this.lives) life.box[Symbol.dispose]();
   }
@@ -212,11 +250,31 @@ export class Crew implements AsyncDisposable {
     }
   }
 
+  /** Waits until a life is as it should be; false when it ended instead. */
+  async #becomes({ process }: Life, what: string, isSo: () => boolean): Promise<boolean> {
+    await waitUntil(`${process.name} ${what}`, () => process.end !== undefined || isSo(), {
+      limitMs: 30_000,
+      everyMs: 1,
+      evidence: () => process.lastLines(),
+    });
+    return process.end === undefined;
+  }
+
+  async #ended({ process }: Life, limitMs: number, signal?: AbortSignal): Promise<void> {
+    await waitUntil(`${process.name} to end`, () => process.end !== undefined, {
+      limitMs,
+      everyMs: 5,
+      signal,
+      evidence: () => process.lastLines(),
+    });
+  }
+
   #onEnd(life: Life, end: ProcessEnd): void {
     const { role, worker, life: number } = life;
     const how = end.signal ?? `exit ${end.code}`;
     this.#options.write({ event: "life-ended", role, worker, life: number, how });
-    const expected = life.killed || this.#ending || (role === "producer" && end.code === 0);
+    const inOrder = end.code === 0 && (life.asked || role === "producer");
+    const expected = life.killed || this.#ending || inOrder;
     if (expected) return;
     this.#failed.abort(
       new LossboundError("HARNESS", `${life.process.name} ended by itself (${how})`, {
@@ -224,26 +282,6 @@ export class Crew implements AsyncDisposable {
       }),
     );
   }
-}
-
-/** Bytes that the black boxes of a run will take, killed lives and the log scan among them. */
-export function bytesOfBoxes(plan: Plan): number {
-  const { scenario, layout } = plan;
-  const kills = { producer: 0, consumer: 0 };
-  for (const fault of plan.faults) if (fault.kind === "kill") kills[fault.role] += fault.times;
-  const size = (kind: BoxKind, bits: number, ticks = 0): number =>
-    sectionsOf({ kind, bits, ticks }).fileLength;
-  const mostMessages = Math.max(...layout.messages);
-  return (
-    (scenario.producers.count + kills.producer) * size("producer", mostMessages, ticksFor(plan)) +
-    (scenario.consumers.count + kills.consumer) * size("consumer", layout.words * 32) +
-    size("scan", layout.words * 32)
-  );
-}
-
-/** Room to write `next` down each 100 ms for twice as long as planned, and a minute more. */
-function ticksFor(plan: Plan): number {
-  return Math.ceil((2 * plan.sendingMs + 60_000) / tickMs);
 }
 
 const nodePath = process.execPath;

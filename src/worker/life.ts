@@ -46,6 +46,13 @@ export function nextCommand<Kind extends Command["kind"]>(
   });
 }
 
+export function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+}
+
 export function report(what: Report): void {
   if (process.send === undefined)
     throw new LossboundError("HARNESS", "a worker is started by the supervisor, not by hand");

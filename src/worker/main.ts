@@ -4,7 +4,7 @@ import { kafkajsDriver } from "../kafka/kafkajs.js";
 import { openBox } from "../ledger/black-box.js";
 import { type EventWriter, openEvents } from "../ledger/events.js";
 import { AtMostOnceConsumer } from "./consumer.js";
-import { connectAtLast, connectionOf, disconnectLimitMs, nextCommand, report } from "./life.js";
+import { abortOf, connectAtLast, connectionOf, disconnectLimitMs, nextCommand, report } from "./life.js";
 import type { Command, ConsumerOrder, LifeOrder } from "./order.js";
 import { liveAsProducer } from "./producer-life.js";
 import { apiKeyOf, socketRecorder } from "./sockets.js";
@@ -19,14 +19,16 @@ async function live(order: LifeOrder): Promise<void> {
   process.on("disconnect", () => process.exit(1));
   // Ctrl-C is for the supervisor: it ends the workers in order.
   process.on("SIGINT", () => {});
+  const asked = new AbortController();
+  process.on("SIGTERM", () => asked.abort());
   const write = openEvents(order.events, order.clientId);
   try {
     switch (order.role) {
       case "producer":
-        await liveAsProducer(order, write);
+        await liveAsProducer(order, write, asked.signal);
         break;
       case "consumer":
-        await liveAsConsumer(order, write);
+        await liveAsConsumer(order, write, asked.signal);
         break;
     }
     process.exit(0);
@@ -37,7 +39,8 @@ async function live(order: LifeOrder): Promise<void> {
   }
 }
 
-async function liveAsConsumer(order: ConsumerOrder, write: EventWriter): Promise<void> {
+/** @param asked aborted when it is asked to end (SIGTERM); the supervisor's own command does the same. */
+async function liveAsConsumer(order: ConsumerOrder, write: EventWriter, asked: AbortSignal): Promise<void> {
   const box = openBox(order.box.path, { ...order.box.description, kind: "consumer" }, "write");
   const sockets = socketRecorder(box, write, (request) => apiKeyOf(request) !== -1);
   const client = kafkajsDriver.consumer(connectionOf(order, sockets), {
@@ -55,7 +58,7 @@ async function liveAsConsumer(order: ConsumerOrder, write: EventWriter): Promise
     if (command.kind === "arm") consumer.places.arm(command);
     if (command.kind === "go-on") consumer.places.goOn(command.arm);
   });
-  const end = nextCommand("end");
+  const end = Promise.race([nextCommand("end"), abortOf(asked)]);
   const crashed = new Promise<never>((_, reject) => {
     void connectAtLast(client, write)
       .then(() => consumer.start(client, reject))

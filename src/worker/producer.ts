@@ -21,20 +21,20 @@ export const sendEveryMs = 10;
  * The schedule is open-loop: a slow client makes messages late, which is recorded, and never makes
  * them fewer. A life's schedule begins with the life: while the process is dead nothing falls due.
  *
- * @param startAt milliseconds since 1970.
+ * @param when `startAt`: milliseconds since 1970; `asked`: aborted when it is to end before its last message.
  */
 export async function sendOnSchedule(
   order: ProducerOrder,
   box: BlackBox<"producer">,
   client: ProducerClient,
-  startAt: number,
+  { startAt, asked }: { startAt: number; asked: AbortSignal },
 ): Promise<void> {
   const { firstNumber, bits: messages } = box.description;
   const sender = openSender(order, box, client);
 
   await pause(Math.max(0, startAt - epochMs()));
   box.set("sendingSince", startAt);
-  for (let tick = 0; sender.next < messages; tick++) {
+  for (let tick = 0; sender.next < messages && !asked.aborted; tick++) {
     writeTicks(box, sender.next, startAt);
     const dueAt = startAt + tick * sendEveryMs;
     const due = Math.min(messages, firstNumber + Math.floor((order.rate * (tick * sendEveryMs)) / 1000) + 1);

@@ -1,0 +1,44 @@
+import { epochMs } from "../base/clock.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import type { PlannedStop } from "../plan/plan.js";
+import type { Life } from "../worker/crew.js";
+import { type FaultProgress, pauseUntil } from "./fault-context.js";
+import { conductOccurrences } from "./occurrences.js";
+import { lifeToHit, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
+
+/** More than a worker gives itself to end in order: half a minute to flush, and five seconds to leave. */
+const endLimitMs = 60_000;
+
+/** Asks a worker to end (SIGTERM), as often as it is to, and starts it again when it has. */
+export async function conductStopFault(fault: PlannedStop, run: FaultProgress): Promise<void> {
+  const { crew, say, restarting, signal } = run;
+  const over = overFor(fault.role, run);
+  const on = (occurrence: number): string => nameOfTarget(fault, occurrence);
+  await conductOccurrences(fault, run, { kind: "stop", on }, async (occurrence, dueAt) => {
+    const life = await lifeToHit(fault, run, occurrence, dueAt);
+    if (life === undefined) return undefined;
+    const { role, worker } = life;
+    const appliedAt = epochMs();
+    if (fault.restartAfter !== undefined) restarting.add(on(occurrence));
+    say(`SIGTERM ${role} ${worker}`);
+    const asked = await crew.stop(life, { limitMs: endLimitMs, signal });
+    const endedAt = epochMs();
+    const touched = asked && !cameToItsEnd(life) ? 1 : 0;
+    let healedAt: number | null = null;
+    if (fault.restartAfter !== undefined) {
+      await pauseUntil(endedAt + fault.restartAfter, over);
+      if (!over.aborted && touched === 1) {
+        await startAgain(role, worker, run);
+        healedAt = epochMs();
+      }
+      restarting.delete(on(occurrence));
+    }
+    const probe = touched === 1 ? `ended in order after ${Math.round(endedAt - appliedAt)} ms` : null;
+    return { appliedAt, healedAt, touched, probe, inForce: touched === 1 ? true : null };
+  });
+}
+
+/** A producer that had sent its last message ended by itself: the signal found nothing to stop. */
+function cameToItsEnd({ role, box }: Life): boolean {
+  return role === "producer" && (box as BlackBox<"producer">).get("next") === box.description.bits;
+}

@@ -1,0 +1,104 @@
+import { epochMs } from "../base/clock.js";
+import { waitUntil } from "../base/wait.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import type { PlannedKill, PlannedPause, PlannedStop } from "../plan/plan.js";
+import type { Moment, Place, Role } from "../scenario/scenario.js";
+import type { Life } from "../worker/crew.js";
+import { type FaultProgress, waitOrOver } from "./fault-context.js";
+import { occurrenceCame } from "./occurrences.js";
+
+/** A fault that falls on one worker. */
+export type OnWorker = PlannedKill | PlannedPause | PlannedStop;
+
+/** When a fault on workers of this role can fall no more. */
+export function overFor(role: Role, { sendingOver, drained }: FaultProgress): AbortSignal {
+  return role === "producer" ? sendingOver : drained;
+}
+
+/** Whom an occurrence falls on, as people read it. */
+export function nameOfTarget(fault: OnWorker, occurrence: number): string {
+  return `${fault.role} ${fault.targets[occurrence] ?? "?"}`;
+}
+
+/**
+ * The life that an occurrence falls on, once its moment has come; `undefined` when that never does. It
+ * is at work: a fault that falls on a worker which still connects or joins would show nothing.
+ */
+export async function lifeToHit(
+  fault: OnWorker,
+  run: FaultProgress,
+  occurrence: number,
+  dueAt: number | undefined,
+): Promise<Life | undefined> {
+  const { trigger, role } = fault;
+  const worker = fault.targets[occurrence];
+  if (worker === undefined) return undefined;
+  const over = overFor(role, run);
+  if (isPlace(trigger)) return await lifeThatStandsStill(run, worker, trigger, armOf(fault, occurrence));
+  if (!(await occurrenceCame(run, trigger, dueAt, over))) return undefined;
+  const atWork = (): Life | undefined => {
+    const life = run.crew.living(role, worker);
+    return life !== undefined && !life.killed && !life.paused && !life.asked && isAtWork(life)
+      ? life
+      : undefined;
+  };
+  return await waitOrOver(`${role} ${worker} to be at work`, atWork, over);
+}
+
+export function isPlace(trigger: Moment | Place): trigger is Place {
+  return trigger.kind !== "at" && trigger.kind !== "after";
+}
+
+/** Lets a life that stands still in a place go on behind it. */
+export function letGoOn(fault: OnWorker, { crew }: FaultProgress, occurrence: number, life: Life): void {
+  if (isPlace(fault.trigger)) crew.command(life, { kind: "go-on", arm: armOf(fault, occurrence) });
+}
+
+/** Names a place at which a life is to stand still: one of its own for each occurrence of a run. */
+function armOf(fault: OnWorker, occurrence: number): number {
+  return fault.index * 1_000_000 + occurrence + 1;
+}
+
+/** Tells each life of a consumer where to stand still, until one of them does. */
+async function lifeThatStandsStill(
+  { crew, drained }: FaultProgress,
+  worker: number,
+  place: Place,
+  arm: number,
+): Promise<Life | undefined> {
+  const armed = new Set<Life>();
+  const standing = (): Life | undefined => {
+    const life = crew.living("consumer", worker);
+    if (life === undefined || life.killed || !life.ready) return undefined;
+    if (!armed.has(life)) {
+      armed.add(life);
+      crew.command(life, { kind: "arm", arm, place });
+    }
+    return (life.box as BlackBox<"consumer">).get("standing") === arm ? life : undefined;
+  };
+  return await waitOrOver(`consumer ${worker} to stand still`, standing, drained);
+}
+
+function isAtWork({ role, box }: Life): boolean {
+  switch (role) {
+    case "producer":
+      return (box as BlackBox<"producer">).get("next") > box.description.firstNumber;
+    case "consumer":
+      return (box as BlackBox<"consumer">).planes.began.count > 0;
+  }
+}
+
+/** Begins the next life of a worker, and puts it to work. */
+export async function startAgain(
+  role: Role,
+  worker: number,
+  { crew, say, signal }: FaultProgress,
+): Promise<void> {
+  const life = await crew.start(role, worker);
+  if (role === "producer") {
+    const ready = { limitMs: 30_000, everyMs: 2, signal };
+    await waitUntil(`${role} ${worker} to be ready again`, () => life.ready, ready);
+    crew.command(life, { kind: "go", at: epochMs() });
+  }
+  say(`${role} ${worker} started again`);
+}
