@@ -1,10 +1,28 @@
 import { messagesMax, workersMax } from "../scenario/limits.js";
 import { causes, type Fault, guarantees } from "../scenario/scenario.js";
-import { type Shape, amount, either, list, oneOf, optional, section, tagged, text, whole } from "./shape.js";
+import {
+  type Shape,
+  amount,
+  either,
+  list,
+  map,
+  oneOf,
+  optional,
+  section,
+  tagged,
+  text,
+  whole,
+} from "./shape.js";
 
 export const role = oneOf("producer", "consumer");
 const limit = section({ kind: oneOf("count", "share"), value: amount });
 const bound = section({ min: optional(limit), max: optional(limit) });
+const expect = section({
+  lost: bound,
+  silentlyLost: optional(bound),
+  lostBy: section(Object.fromEntries(causes.map((cause) => [cause, optional(bound)]))),
+  duplicated: bound,
+});
 
 const moment = {
   at: section({ ms: amount }),
@@ -67,20 +85,31 @@ export const scenario = section({
   name: text,
   claim: text,
   guarantee: oneOf(...guarantees),
-  topic: section({ partitions: whole(1) }),
+  brokers: section({ count: whole(1), config: map(text) }),
+  topic: section({ partitions: whole(1), replicationFactor: whole(1), config: map(text) }),
   producers: section({
     count: whole(1, workersMax),
     rate: amount,
     messages: whole(1, messagesMax),
     size: amount,
+    acks: oneOf(0, 1, "all"),
+    retries: whole(),
+    metadataMaxAge: amount,
+    requestTimeout: amount,
   }),
-  consumers: section({ count: whole(1, workersMax), commitEvery: whole(1) }),
+  consumers: section({
+    count: whole(1, workersMax),
+    commitEvery: whole(1),
+    handle: amount,
+    reset: oneOf("latest", "earliest"),
+    sessionTimeout: amount,
+    partitionsConsumedConcurrently: whole(1),
+    retries: whole(),
+    metadataMaxAge: amount,
+    requestTimeout: amount,
+  }),
   faults: list(tagged("kind", faults)),
   faultsDrawn: optional(whole(1)),
-  expect: section({
-    lost: bound,
-    silentlyLost: optional(bound),
-    lostBy: section(Object.fromEntries(causes.map((cause) => [cause, optional(bound)]))),
-    duplicated: bound,
-  }),
+  expect,
+  expectUnder: section(Object.fromEntries(guarantees.map((guarantee) => [guarantee, optional(expect)]))),
 });

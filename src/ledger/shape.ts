@@ -35,6 +35,21 @@ export function list(inner: Shape): Shape {
   };
 }
 
+/** An object with any keys, each value of one shape. */
+export function map(inner: Shape): Shape {
+  return (value, path) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return `${path} is not an object`;
+    return first(
+      Object.entries(value).map(
+        ([key, one]) =>
+          () =>
+            inner(one, `${path}.${key}`),
+      ),
+    );
+  };
+}
+
 /** Other keys than these do no harm, and are not looked at. */
 export function section(keys: Readonly<Record<string, Shape>>): Shape {
   return (value, path) => {

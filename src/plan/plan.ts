@@ -68,8 +68,20 @@ export function makePlan(scenario: Scenario, seed: number): Plan {
     seed,
     layout: layOut(scenario.producers.messages, scenario.producers.count),
     sendingMs: (scenario.producers.messages / scenario.producers.rate) * 1000,
-    faults: scenario.faults.map((fault, index) => planFault(fault, index, alive, random)),
+    faults: drawFaults(scenario, random).map((fault, index) => planFault(fault, index, alive, random)),
   };
+}
+
+/** As many of the faults as the scenario wants, in its order; each choice of so many is as likely. */
+function drawFaults({ faults, faultsDrawn }: Scenario, random: (below: number) => number): Fault[] {
+  let wanted = faultsDrawn ?? faults.length;
+  return faults.filter((_, index) => {
+    const left = faults.length - index;
+    // Nothing is drawn where all that are left are wanted, or none.
+    const taken = wanted === left || (wanted > 0 && random(left) < wanted);
+    if (taken) wanted -= 1;
+    return taken;
+  });
 }
 
 function planFault(

@@ -1,7 +1,17 @@
+import type { Claims, WrittenExpect } from "./body.js";
 import { either, type Field, isMap, type Rule, section } from "./fields.js";
+import { nearest } from "./nearest.js";
 import { limit } from "./notations.js";
 import { formatLimit } from "./quantities.js";
-import { type Bound, type Cause, causes, type Expect, type Limit } from "./scenario.js";
+import {
+  type Bound,
+  type Cause,
+  causes,
+  type Expect,
+  type Guarantee,
+  guarantees,
+  type Limit,
+} from "./scenario.js";
 
 const end = "a count such as 40, or a share of the sent messages such as 2%";
 
@@ -38,16 +48,34 @@ const causeWords: Record<Cause, string> = {
 
 const causeFields = causes.map((cause) => [cause, bound().optional().describe(causeWords[cause])] as const);
 
-export const expectSchema: Field<Expect> = section({
+const claims: Field<Claims> = section({
   lost: bound().describe("Messages that are lost, whatever the cause."),
   silentlyLost: bound().optional().describe("Messages that are lost and were not rejected: nobody was told."),
   lostBy: section(Object.fromEntries(causeFields))
     .prefault({})
     .describe("Messages that are lost, by the place where they died.") as Field<Expect["lostBy"]>,
   duplicated: bound()
-    .prefault({ max: 0 })
-    .describe("Messages that were processed more than once. At-most-once allows none."),
-}).transform((expect) => ({ ...expect, silentlyLost: expect.silentlyLost }));
+    .optional()
+    .describe(
+      "Messages that were processed more than once. Without it, none, but any number under at-least-once.",
+    ),
+}).transform((expect) => ({ ...expect, silentlyLost: expect.silentlyLost, duplicated: expect.duplicated }));
+
+const ownClaims: Field<WrittenExpect> = claims.transform((own) => ({ kind: "own", claims: own }));
+
+const claimsOfEach: Field<WrittenExpect> = section({
+  "at-most-once": claims.optional().describe("What is claimed under at-most-once."),
+  "at-least-once": claims.optional().describe("What is claimed under at-least-once."),
+  "effectively-once": claims.optional().describe("What is claimed under effectively-once."),
+} satisfies Record<Guarantee, Field<unknown>>)
+  .transform((each): WrittenExpect => ({ kind: "each", claims: each }))
+  .meta({ minProperties: 1 });
+
+export const expectSchema: Field<WrittenExpect> = either([ownClaims, claimsOfEach], (written) =>
+  isMap(written) && Object.keys(written).some((key) => nearest(key, guarantees) !== undefined)
+    ? claimsOfEach
+    : ownClaims,
+);
 
 function* atLeastOneEnd(written: Ends): ReturnType<Rule<Ends>> {
   if (Object.keys(written).length === 0) {

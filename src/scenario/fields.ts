@@ -54,17 +54,28 @@ export function leaf<T>(options: {
     .meta(editor);
 }
 
-/** A map of fixed keys. A field that may be missing is `.optional()`, or has a `.prefault()`. */
-export function section<S extends Shape>(shape: S, rules: Rule<Section<S>>[] = []): Field<Section<S>> {
+/**
+ * A map of fixed keys. A field that may be missing is `.optional()`, or has a `.prefault()`.
+ *
+ * @param instead what is allowed in place of a key that is none here, where it is one elsewhere.
+ */
+export function section<S extends Shape>(
+  shape: S,
+  rules: Rule<Section<S>>[] = [],
+  instead: Readonly<Record<string, string>> = {},
+): Field<Section<S>> {
   const keys = Object.keys(shape);
   const object = z.strictObject(shape, { error: `a map of ${keys.join(", ")}` });
   return object.superRefine(
     (value, context) => {
-      for (const issue of context.issues) {
-        // zod names the unknown keys, not the known ones: they are added while they are at hand.
-        if (issue.code === "unrecognized_keys" && !issue.path?.length) Object.assign(issue, { known: keys });
-      }
-      const wrong = context.issues.flatMap(pathsOf);
+      // zod names the unknown keys, not the known ones; and where nothing else is wrong, it would go on.
+      const issues = context.issues.flatMap((issue) =>
+        issue.code === "unrecognized_keys"
+          ? (issue.keys ?? []).map((key) => issueOf(unknownKey(key, keys, instead), value))
+          : [issue],
+      );
+      context.issues.splice(0, Infinity, ...issues);
+      const wrong = issues.map(({ path = [] }) => path as Path);
       const sound = (...path: Path) => !wrong.some((other) => isPrefix(path, other) || isPrefix(other, path));
       for (const rule of rules) {
         for (const complaint of rule(value as Section<S>, sound)) {
@@ -74,6 +85,40 @@ export function section<S extends Shape>(shape: S, rules: Rule<Section<S>>[] = [
     },
     { when: ({ value }) => isMap(value) },
   ) as unknown as Field<Section<S>>;
+}
+
+/** A map whose keys are not known beforehand, only what they look like. */
+export function mapOf<T>(
+  value: Field<T>,
+  { key: pattern, allowedKey }: { key: RegExp; allowedKey: string },
+): Field<Record<string, T>> {
+  return z
+    .unknown()
+    .transform((written, context): Record<string, T> => {
+      if (!isMap(written)) {
+        context.issues.push(issueOf({ path: [], allowed: `a map, each key ${allowedKey}` }, written));
+        return z.NEVER;
+      }
+      const values = Object.entries(written).flatMap(([key, one]): [string, T][] => {
+        if (!pattern.test(key)) {
+          const complaint = { path: [key], allowed: allowedKey, aboutKey: true };
+          context.issues.push(issueOf(complaint, written));
+          return [];
+        }
+        const outcome = value.safeParse(one);
+        if (outcome.success) return [[key, outcome.data]];
+        for (const issue of outcome.error.issues) {
+          context.issues.push({ ...issue, path: [key, ...issue.path] } as z.core.$ZodRawIssue);
+        }
+        return [];
+      });
+      return Object.fromEntries(values);
+    })
+    .meta({
+      type: "object",
+      propertyNames: { pattern: pattern.source },
+      additionalProperties: bareJsonSchemaOf(value),
+    });
 }
 
 export function list<T>(item: Field<T>, of: string, lengthMax: number): Field<T[]> {
@@ -112,7 +157,7 @@ export function check<T>(
 ): { ok: true; value: T } | { ok: false; complaints: Complaint[] } {
   const outcome = field.safeParse(written);
   if (outcome.success) return { ok: true, value: outcome.data };
-  return { ok: false, complaints: outcome.error.issues.flatMap(complaintsOf) };
+  return { ok: false, complaints: outcome.error.issues.map(complaintOf) };
 }
 
 /** JSON Schema (draft 7, the one that every editor knows) of what may be written. */
@@ -136,23 +181,22 @@ function issueOf(complaint: Complaint, input: unknown): z.core.$ZodRawIssue {
 }
 
 /** All issues carry what is allowed as their message; only those that we made carry more. */
-function complaintsOf(issue: z.core.$ZodIssue): Complaint[] {
+function complaintOf(issue: z.core.$ZodIssue): Complaint {
   const path = issue.path as Path;
-  if (issue.code === "custom") return [{ ...(issue.params as Omit<Complaint, "path">), path }];
-  if (issue.code !== "unrecognized_keys") return [{ path, allowed: issue.message }];
-  const { known } = issue as unknown as { known: string[] };
-  return issue.keys.map((key) => ({
-    path: [...path, key],
-    found: "an unknown key",
-    allowed: known.join(", "),
-    names: known,
-    aboutKey: true,
-  }));
+  if (issue.code === "custom") return { ...(issue.params as Omit<Complaint, "path">), path };
+  return { path, allowed: issue.message };
 }
 
-function pathsOf(issue: z.core.$ZodRawIssue): Path[] {
-  const path = (issue.path ?? []) as Path;
-  return issue.code === "unrecognized_keys" ? (issue.keys ?? []).map((key) => [...path, key]) : [path];
+function unknownKey(
+  key: string,
+  known: readonly string[],
+  instead: Readonly<Record<string, string>>,
+): Complaint {
+  const other = Object.hasOwn(instead, key) ? instead[key] : undefined;
+  const found = { path: [key], found: "an unknown key", aboutKey: true };
+  return other === undefined
+    ? { ...found, allowed: known.join(", "), names: known }
+    : { ...found, allowed: other };
 }
 
 function isPrefix(path: Path, of: Path): boolean {

@@ -5,3 +5,9 @@ export const messagesMax = 1_000_000_000;
 
 /** A worker is a process: more of them than this measure the machine, not the guarantee. */
 export const workersMax = 64;
+
+/** Each partition costs a local broker files and memory, and each consumer a fetch session. */
+export const partitionsMax = 1_000;
+
+/** A request is held in memory whole, by the client, the proxy and the broker. */
+export const oversizeBytesMax = 64_000_000;

@@ -1,17 +1,29 @@
 /** Faults on a link: a toxic, or the proxy disabled. Each toxic is a form of its own. */
+import { broker, brokerChoice, ofPartition, partitionHasRole } from "./broker-schema.js";
 import { type Field, leaf, type Rule, section } from "./fields.js";
-import { duration, durationMsMax, oneOf, only } from "./notations.js";
-import { formatDuration } from "./quantities.js";
-import type { LinkFault, Moment, Toxic } from "./scenario.js";
+import { oneOf, only } from "./notations.js";
+import type { BrokerChoice, LinkFault, Moment, Toxic } from "./scenario.js";
 import { toxicAttributes, toxicRules, toxicTypes } from "./toxic-schema.js";
-import { exactlyOne, exactlyOneRequired, momentFields, recurrenceFields } from "./trigger-schema.js";
-
-const moments = ["at", "after"];
+import {
+  exactlyOneRequired,
+  momentFields,
+  momentOf,
+  moments,
+  oneMoment,
+  recurrenceFields,
+  recurrenceIsWhole,
+  recurrenceOf,
+  stay,
+} from "./trigger-schema.js";
 
 const commonFields = {
   on: oneOf(["producer-link", "consumer-link"]).describe("The connections on which the fault works."),
+  broker: broker
+    .optional()
+    .describe("Only the connections to this broker: its place from 0, or what it is to a partition."),
+  partition: ofPartition,
   ...momentFields,
-  for: duration({ min: 1, max: durationMsMax })
+  for: stay()
     .optional()
     .describe("How long the fault stays; without it, until the producers have ended. Example: 2s."),
   ...recurrenceFields,
@@ -19,9 +31,9 @@ const commonFields = {
 
 const toxicFields = {
   ...commonFields,
-  stream: oneOf(["upstream", "downstream"])
+  stream: oneOf(["upstream", "downstream", "both"])
     .prefault("upstream")
-    .describe("Which way the toxic works: upstream is from the client to the broker."),
+    .describe("Which way the toxic works: upstream is from the client to the broker; or both ways."),
   toxicity: only(
     1,
     "1: Toxiproxy draws toxicity once a connection, and again whenever a neighbouring toxic changes, " +
@@ -31,13 +43,16 @@ const toxicFields = {
     .describe("Only 1: Toxiproxy draws it once a connection, so it is no share of messages."),
 };
 
+const rules = [oneMoment, recurrenceIsWhole, partitionHasRole];
+
 /** The proxy disabled. It cuts both ways, so it has no stream. */
 const downFault: Field<LinkFault> = section(
   {
     down: only(true, "true").describe("The proxy is disabled: connections close, and dials are refused."),
     ...commonFields,
   },
-  [oneMoment, recurrenceIsWhole],
+  rules,
+  { stream: "no stream: a disabled proxy cuts both ways" },
 )
   .transform((fault) => linkFault({ ...fault, stream: "upstream" }, "down"))
   .meta(exactlyOneRequired(moments));
@@ -58,7 +73,7 @@ const unknownToxicFault = section(
         .map((name) => [name, anything()]),
     ),
   },
-  [oneMoment, recurrenceIsWhole],
+  rules,
 ) as Field<unknown> as Field<LinkFault>;
 
 export const linkFaultForms: readonly Field<LinkFault>[] = [...toxicFaults.values(), downFault];
@@ -71,6 +86,8 @@ export function chooseLinkFault(written: Record<string, unknown>): Field<LinkFau
 
 interface Common {
   on: LinkFault["on"];
+  broker?: 0 | 1 | 2 | "leader" | "follower" | undefined;
+  partition?: number | undefined;
   stream: LinkFault["stream"];
   at?: Moment | undefined;
   after?: Moment | undefined;
@@ -88,7 +105,7 @@ function toxicFault(type: Toxic["type"]): Field<LinkFault> {
       ...attributes,
       ...toxicFields,
     },
-    [oneMoment, recurrenceIsWhole, ...(rule ? [rule] : [])],
+    [...rules, ...(rule ? [rule] : [])],
   );
   const names = Object.keys(attributes);
   return form
@@ -101,40 +118,11 @@ function toxicFault(type: Toxic["type"]): Field<LinkFault> {
 }
 
 function linkFault(fault: Common, toxic: LinkFault["toxic"]): LinkFault {
-  const { on, stream, times, every = 0 } = fault;
-  // There is exactly one: `oneMoment` has seen to it.
-  const trigger = (fault.at ?? fault.after) as Moment;
-  return { kind: "link", on, broker: undefined, toxic, stream, trigger, for: fault.for, times, every };
-}
-
-function oneMoment(fault: Record<string, unknown>): ReturnType<Rule<unknown>> {
-  return exactlyOne(fault, moments);
-}
-
-/** A fault that falls again must have ended before, or it would be one long fault. */
-function* recurrenceIsWhole(
-  fault: Pick<Common, "for" | "times" | "every">,
-  sound: (key: "for" | "times" | "every") => boolean,
-): ReturnType<Rule<unknown>> {
-  if (!sound("times")) return;
-  if (fault.times === 1) {
-    if ("every" in fault)
-      yield {
-        path: ["every"],
-        found: "every without times",
-        allowed: "every only beside times of 2 or more",
-      };
-    return;
-  }
-  for (const key of ["for", "every"] as const) {
-    if (!(key in fault)) {
-      yield { path: [key], allowed: `a duration, since the fault falls ${fault.times} times` };
-    }
-  }
-  if (!sound("for") || !sound("every") || fault.for === undefined || fault.every === undefined) return;
-  if (fault.every <= fault.for) {
-    yield { path: ["every"], allowed: `more than for, which is ${formatDuration(fault.for)}` };
-  }
+  const { on, broker: choice, partition, stream } = fault;
+  const to: BrokerChoice | undefined =
+    choice === undefined ? undefined : brokerChoice({ broker: choice, partition });
+  const trigger = momentOf(fault);
+  return { kind: "link", on, broker: to, toxic, stream, trigger, for: fault.for, ...recurrenceOf(fault) };
 }
 
 function anything(): Field<unknown> {

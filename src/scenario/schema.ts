@@ -2,20 +2,20 @@
  * The scenario file. Every key, every default and every limit is written here or in the files that
  * this one names; a key that is not is an error. Defaults are written as in a file.
  */
+import type { Body } from "./body.js";
 import { coherenceRules } from "./coherence.js";
 import { expectSchema } from "./expect-schema.js";
 import { faultSchema } from "./fault-schema.js";
 import { type Field, list, section } from "./fields.js";
-import { count, duration, oneOf, rate, size } from "./notations.js";
-import { messagesMax, workersMax } from "./limits.js";
+import { claimsOf, retriesMax, usualSending } from "./guarantee.js";
+import { messagesMax, partitionsMax, workersMax } from "./limits.js";
+import { count, duration, durationMsMax, oneOf, rate, size } from "./notations.js";
 import { durations, sizes } from "./quantities.js";
-import type { Acks, Scenario } from "./scenario.js";
+import { guarantees, type Scenario } from "./scenario.js";
+import { settings } from "./settings.js";
 
 /** All that a file says itself; the name and the claim come from around it. */
 export type ScenarioBody = Omit<Scenario, "name" | "claim">;
-
-/** Each partition costs a local broker files and memory, and each consumer a fetch session. */
-const partitionsMax = 1_000;
 
 /** What no client reaches; the sender's lag shows how far below it a run really stayed. */
 const ratePerSecondMax = 10_000_000;
@@ -29,16 +29,30 @@ const sizeBytesMax = 900_000;
 /** Kafka refuses more by default (`group.max.session.timeout.ms`); the local broker refuses less than 1s. */
 const sessionTimeoutRange = { min: 1_000, max: 1_800_000 };
 
-export const scenarioSchema: Field<ScenarioBody> = section(
+/** Each fault has a task of its own, and each occurrence a line. */
+const faultsMax = 100;
+
+/** What a client asks by itself, producers and consumers alike. */
+const clientFields = {
+  metadataMaxAge: duration({ min: 1, max: durationMsMax })
+    .prefault(durations.write(300_000))
+    .describe("After so long the client asks anew which broker leads which partition. Example: 1s."),
+  requestTimeout: duration({ min: 1, max: durationMsMax })
+    .prefault(durations.write(30_000))
+    .describe("After so long without an answer a request has failed. Example: 1s."),
+};
+
+const body: Field<Body> = section(
   {
-    guarantee: oneOf(["at-most-once"], "; no other guarantee can be tested yet").describe(
-      "The guarantee under test. At-most-once: each message is processed once, or not at all.",
+    guarantee: oneOf(guarantees).describe(
+      "The guarantee under test. At-most-once: each message is processed once, or not at all. " +
+        "At-least-once: once or more often. Effectively-once: its effect is there once.",
     ),
 
     brokers: section({
       count: oneOf([1, 3]).prefault(1).describe("How many brokers: 1 or 3."),
+      config: settings.prefault({}).describe("Settings of every broker, under Kafka's own names."),
     })
-      .transform((brokers) => ({ ...brokers, config: {} }))
       .prefault({})
       .describe("The Kafka cluster."),
 
@@ -49,8 +63,8 @@ export const scenarioSchema: Field<ScenarioBody> = section(
       replicationFactor: count({ min: 1, max: 3 })
         .prefault(1)
         .describe("On how many brokers each partition is stored; at most brokers.count."),
+      config: settings.prefault({}).describe("Settings of the topic, under Kafka's own names."),
     })
-      .transform((topic) => ({ ...topic, config: {} }))
       .prefault({})
       .describe("The topic that is made for this run."),
 
@@ -63,15 +77,19 @@ export const scenarioSchema: Field<ScenarioBody> = section(
       size: size({ min: sizeBytesMin, max: sizeBytesMax })
         .prefault(sizes.write(200))
         .describe("The size of one message's value, its header of 40 bytes included. Example: 200B."),
-    })
-      .transform((producers) => ({
-        ...producers,
-        acks: 0 as Acks,
-        retries: 0,
-        metadataMaxAge: 300_000,
-        requestTimeout: 30_000,
-      }))
-      .describe("The processes that send."),
+      acks: oneOf([0, 1, "all"])
+        .optional()
+        .describe(
+          "Who has a record before its send is done: nobody, the leader, or every replica in sync. " +
+            "Without it, 0 under at-most-once and all under the others.",
+        ),
+      retries: count({ max: retriesMax })
+        .optional()
+        .describe(
+          "How often the client sends again what failed. Without it, 0 under at-most-once and 5 under the others.",
+        ),
+      ...clientFields,
+    }).describe("The processes that send."),
 
     consumers: section({
       count: count({ min: 1, max: workersMax })
@@ -92,22 +110,35 @@ export const scenarioSchema: Field<ScenarioBody> = section(
       partitionsConsumedConcurrently: count({ min: 1, max: partitionsMax })
         .prefault(1)
         .describe("How many partitions' chunks one consumer handles at the same time."),
+      retries: count({ max: retriesMax })
+        .prefault(5)
+        .describe("How often the client asks again what failed: a commit, a fetch, a join."),
+      ...clientFields,
     })
-      .transform((consumers) => ({
-        ...consumers,
-        retries: 5,
-        metadataMaxAge: 300_000,
-        requestTimeout: 30_000,
-      }))
       .prefault({})
-      .describe("The processes that commit first, and process then."),
+      .describe("The processes that read, in one group."),
 
-    faults: list(faultSchema, "faults", 100).prefault([]).describe("What goes wrong, and when."),
+    faults: list(faultSchema, "faults", faultsMax).prefault([]).describe("What goes wrong, and when."),
+
+    faultsDrawn: count({ min: 1, max: faultsMax })
+      .optional()
+      .describe("How many of the faults happen: the seed draws them. Without it, all."),
 
     expect: expectSchema.describe(
-      "What the scenario claims. A bound is a map of min and max, or one value that is both; " +
-        "each a count, or a share of the sent messages such as 2%.",
+      "What the scenario claims, under its own guarantee or under each. A bound is a map of min and max, " +
+        "or one value that is both; each a count, or a share of the sent messages such as 2%.",
     ),
   },
   coherenceRules,
-).transform((body) => ({ ...body, faultsDrawn: undefined, expectUnder: {} }));
+);
+
+export const scenarioSchema: Field<ScenarioBody> = body.transform((written) => {
+  const { acks, retries } = usualSending(written.guarantee);
+  const { producers, faultsDrawn } = written;
+  return {
+    ...written,
+    producers: { ...producers, acks: producers.acks ?? acks, retries: producers.retries ?? retries },
+    faultsDrawn,
+    ...claimsOf(written),
+  };
+});

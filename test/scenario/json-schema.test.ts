@@ -14,7 +14,7 @@ interface Node {
   required?: string[];
   items?: Node;
   anyOf?: Node[];
-  additionalProperties?: boolean;
+  additionalProperties?: boolean | Node;
 }
 
 /** Every node of the schema, with the path of keys that leads to it. */
@@ -47,9 +47,9 @@ describe("in an editor", () => {
     expect(silent).toEqual([]);
   });
 
-  test("no map takes an unknown key", () => {
+  test("no map takes an unknown key, but those of Kafka's own settings", () => {
     const open = nodes.filter(([, node]) => node.type === "object" && node.additionalProperties !== false);
-    expect(open).toEqual([]);
+    expect(open.map(([path]) => path)).toEqual([".brokers.config", ".topic.config"]);
   });
 
   test("what has no default is required", () => {
@@ -57,9 +57,19 @@ describe("in an editor", () => {
     expect((schema as Node).properties?.["producers"]?.required).toEqual(["rate", "messages"]);
   });
 
-  test("each toxic, a disabled proxy and a kill are forms of their own", () => {
+  test("each toxic and each other fault is a form of its own", () => {
     const forms = faults.map((form) => Object.keys(form.properties ?? {})[0]);
-    expect(forms).toEqual([...Array(7).fill("toxic"), "down", "kill"]);
+    const processes = ["kill", "kill", "pause", "pause", "stop", "stop"];
+    const topics = ["deleteRecords", "retention", "recreateTopic", "moveLeader", "addPartitions"];
+    expect(forms).toEqual([
+      ...Array(7).fill("toxic"),
+      "down",
+      ...processes,
+      "join",
+      "oversize",
+      ...topics,
+      "resetOffsets",
+    ]);
   });
 
   test("every default is one that the pattern beside it allows", () => {

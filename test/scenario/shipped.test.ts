@@ -7,7 +7,9 @@ import { describe, expect, test } from "vitest";
 import { readScenario } from "../../src/scenario/read.js";
 
 const folder = fileURLToPath(new URL("../../scenarios", import.meta.url));
-const files = readdirSync(folder).map((name) => path.join(folder, name));
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".yaml"))
+  .map((name) => path.join(folder, name));
 
 describe.each(files.map((file) => [path.basename(file), file]))("%s", (_, file) => {
   test("claims something in one sentence", async () => {

@@ -1,0 +1,27 @@
+import type { Rule } from "./fields.js";
+import type { Acks, Bound, Expect, Guarantee, Scenario } from "./scenario.js";
+
+/** What a scenario file says itself, before what follows from its guarantee is filled in. */
+export interface Body extends Omit<
+  Scenario,
+  "name" | "claim" | "producers" | "faultsDrawn" | "expect" | "expectUnder"
+> {
+  producers: Omit<Scenario["producers"], "acks" | "retries"> & {
+    acks?: Acks | undefined;
+    retries?: number | undefined;
+  };
+  faultsDrawn?: number | undefined;
+  expect: WrittenExpect;
+}
+
+/** Claims under the scenario's own guarantee, or under each of several. */
+export type WrittenExpect =
+  | { kind: "own"; claims: Claims }
+  | { kind: "each"; claims: { [G in Guarantee]?: Claims | undefined } };
+
+/** How many may be duplicated where nothing is said is the guarantee's business. */
+export interface Claims extends Omit<Expect, "duplicated"> {
+  duplicated: Bound | undefined;
+}
+
+export type Sound = Parameters<Rule<Body>>[1];
