@@ -13,7 +13,7 @@ import { kafkajsDriver } from "../src/kafka/kafkajs.js";
 import { createBox, openBox } from "../src/ledger/black-box.js";
 import type { BoxDescription } from "../src/ledger/box-format.js";
 import { openEvents } from "../src/ledger/events.js";
-import { AtMostOnceConsumer } from "../src/worker/consumer.js";
+import { Consumer } from "../src/worker/consumer.js";
 import type { ConsumerOrder } from "../src/worker/order.js";
 import { apiKeyOf, socketRecorder } from "../src/worker/sockets.js";
 import { type Around, startBareConsumer } from "./bare-consumer.js";
@@ -96,6 +96,7 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
     events: "",
     traceRequests: false,
     groupId: options.groupId,
+    guarantee: "at-most-once",
     settings: {
       count: 1,
       commitEvery,
@@ -110,10 +111,15 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
     layout: { bases: [0], messages: [messages] },
   };
   const crashed = new Promise<never>((_, reject) => {
-    const consumer = new AtMostOnceConsumer(life, box, write);
+    const clients = {
+      group: timed(client, around),
+      transactional: (id: string) =>
+        kafkajsDriver.transactional(link, { id, timeoutMs: 10_000, requestTimeoutMs: 30_000 }),
+    };
+    const consumer = new Consumer(life, clients, box, write);
     void client
       .connect()
-      .then(() => consumer.start(timed(client, around), reject))
+      .then(() => consumer.start(reject))
       .catch(reject);
   });
   const cost = await within("our consumer to read the topic", Promise.race([read, crashed]), readingLimitMs);
@@ -148,6 +154,7 @@ function timed(client: ConsumerClient, around: Around): ConsumerClient {
         onBatch: (batch) => around(batch.count, () => handlers.onBatch(batch)),
       }),
     connect: () => client.connect(),
+    position: (partition) => client.position(partition),
     stop: () => client.stop(),
   };
 }

@@ -11,6 +11,7 @@ export interface Driver {
   readonly version: string;
   producer(connection: Connection, options: ProducerOptions): ProducerClient;
   consumer(connection: Connection, options: ConsumerOptions): ConsumerClient;
+  transactional(connection: Connection, options: TransactionalOptions): TransactionalClient;
   admin(connection: Connection): AdminClient;
   /** Reads a topic from the start of its logs up to below the given ends, outside every group under test. */
   readLog(connection: Connection, order: LogReadingOrder): Promise<void>;
@@ -71,7 +72,9 @@ export interface ConsumerClient {
   connect(): Promise<void>;
   /** Joins the group, once connected, and begins to hand over batches. */
   start(handlers: ConsumerHandlers): Promise<void>;
-  /** Leaves the group, after the batches in hand. */
+  /** The group's committed position in a partition, asked of the broker; `undefined` where it has none. */
+  position(partition: number): Promise<number | undefined>;
+  /** Leaves the group, after the batches in hand. What is committed from then on is not. */
   stop(): Promise<void>;
 }
 
@@ -92,7 +95,10 @@ export interface Batch {
   readonly count: number;
   offsetOf(place: number): number;
   valueOf(place: number): Buffer | null;
-  /** Whether it may still be worked on: fetched by the membership that holds now, and not given up. */
+  /**
+   * Whether it may still be worked on: fetched by the membership that holds now, as far as the group has
+   * told, and not given up.
+   */
   isCurrent(): boolean;
   /**
    * Commits `offset` as the next one to read. True only when the coordinator's acknowledgement of
@@ -106,6 +112,32 @@ export interface Batch {
   giveUp(): Promise<void>;
   /** Tells the group that this member lives, when that is due. May throw when the group rebalances. */
   heartbeat(): Promise<void>;
+}
+
+export interface TransactionalOptions {
+  /** The transactional id: at any time at most one client can commit under it. */
+  id: string;
+  /** A transaction that nobody ends is ended by the broker after so long. */
+  timeoutMs: number;
+  /** After so long a request counts as unanswered. */
+  requestTimeoutMs: number;
+}
+
+/** Writes in transactions, one at a time. Where a method throws, the client is to be given up. */
+export interface TransactionalClient {
+  /** Takes the id: whoever had it before can commit no more, and what he left open is over. */
+  take(): Promise<void>;
+  /** Begins a transaction; the broker hears of it with the first thing in it. */
+  begin(): Promise<Transaction>;
+  disconnect(): Promise<void>;
+}
+
+export interface Transaction {
+  send(topic: string, records: OutgoingRecord[]): Promise<void>;
+  /** The group's position, if and when the transaction commits. The group is not asked who owns the partition. */
+  sendOffset(groupId: string, topic: string, partition: number, offset: number): Promise<void>;
+  commit(): Promise<void>;
+  abort(): Promise<void>;
 }
 
 /** Its methods throw LossboundError `ENVIRONMENT` where the cluster cannot be reached or refuses. */

@@ -2,6 +2,7 @@ import kafkajs, {
   type Admin,
   type EachBatchPayload,
   type KafkaConfig,
+  type Producer,
   type SASLOptions,
   type logCreator,
 } from "kafkajs";
@@ -9,7 +10,7 @@ import kafkajs, {
 import type { Connection } from "./driver.js";
 
 /** The one door to the package kafkajs: what else the driver needs of it is passed on here. */
-export type { Admin, EachBatchPayload };
+export type { Admin, EachBatchPayload, Producer };
 export type FetchedBatch = kafkajs.Batch;
 export const defaultPartitioner = kafkajs.Partitioners.DefaultPartitioner;
 

@@ -32,28 +32,20 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
     }
   });
 
-  /** The committed position of a partition, from the broker; `undefined` where the group was joined meanwhile. */
-  const committedPosition = async (partition: number): Promise<number | undefined> => {
-    const { joins } = membership;
+  const positionOf = async (partition: number): Promise<number | undefined> => {
     await positions.connect();
     const [answer] = await positions.fetchOffsets({ groupId, topics: [topic] });
     const entry = answer?.partitions.find((one) => one.partition === partition);
-    // Joined again: kafkajs has forgotten its positions and asks for them itself.
-    if (membership.joins !== joins) return undefined;
-    if (entry === undefined || Number(entry.offset) < 0) {
-      throw new LossboundError(
-        "ENVIRONMENT",
-        `partition ${partition} has no committed position to go on from`,
-      );
-    }
-    return Number(entry.offset);
+    return entry === undefined || Number(entry.offset) < 0 ? undefined : Number(entry.offset);
   };
 
   let onRebalancing: () => void = () => {};
 
   const batchOf = (payload: EachBatchPayload, joins: number): Batch => {
     const { partition, messages } = payload.batch;
-    const current = (): boolean => payload.isRunning() && !payload.isStale() && membership.joins === joins;
+    let expelled = false;
+    const current = (): boolean =>
+      !expelled && payload.isRunning() && !payload.isStale() && membership.joins === joins;
     return {
       partition,
       count: messages.length,
@@ -76,16 +68,26 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
       },
       giveUp: async () => {
         if (!payload.isRunning() || membership.joins !== joins) return;
-        const position = await committedPosition(partition);
+        const position = await positionOf(partition);
+        // Joined again: kafkajs has forgotten its positions and asks for them itself.
+        if (membership.joins !== joins) return;
+        if (position === undefined) {
+          throw new LossboundError(
+            "ENVIRONMENT",
+            `partition ${partition} has no committed position to go on from`,
+          );
+        }
         // Not `seek`: kafkajs keeps that beyond the next join, when it may be another's past. What is
         // resolved is the position of this membership alone, and is forgotten with it.
-        if (position !== undefined) payload.resolveOffset(String(position - 1));
+        payload.resolveOffset(String(position - 1));
       },
       heartbeat: async () => {
         try {
           await payload.heartbeat();
         } catch (error) {
-          if (errorTypeOf(error) === "REBALANCE_IN_PROGRESS") onRebalancing();
+          const type = errorTypeOf(error);
+          if (type === "REBALANCE_IN_PROGRESS") onRebalancing();
+          if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") expelled = true;
           throw error;
         }
       },
@@ -119,6 +121,7 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
         },
       });
     },
+    position: positionOf,
     stop: async () => {
       await client.stop();
       await client.disconnect();

@@ -4,6 +4,7 @@ import type { Connection, Driver, ProducerClient, ProducerOptions } from "./driv
 import { admin } from "./kafkajs-admin.js";
 import { clientOf, defaultPartitioner } from "./kafkajs-client.js";
 import { consumer } from "./kafkajs-consumer.js";
+import { transactional } from "./kafkajs-transactions.js";
 import { readLog } from "./kafkajs-log.js";
 
 /** kafkajs as a driver. What is set and why: see the traps of kafkajs in docs/architecture.md. */
@@ -12,6 +13,7 @@ export const kafkajsDriver: Driver = {
   version: (createRequire(import.meta.url)("kafkajs/package.json") as { version: string }).version,
   producer,
   consumer,
+  transactional,
   admin,
   readLog,
 };

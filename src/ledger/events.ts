@@ -15,7 +15,9 @@ export type RunEvent =
   | { event: "life-ended"; role: string; worker: number; life: number; how: string }
   | { event: "connected" | "connect-failed"; why?: string }
   | { event: "assigned"; partitions: readonly number[] }
-  | { event: "commit-failed"; partition: number; offset: number }
+  | { event: "commit-failed"; partition: number; offset: number; why?: string }
+  | { event: "taken"; partition: number; position: number }
+  | { event: "not-taken"; partition: number; why: string }
   | { event: "stands-still"; place: Place }
   | { event: "connection-opened"; connection: number }
   | { event: "connection-closed"; connection: number; bytesWritten: number; bytesFlushed: number }

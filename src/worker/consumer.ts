@@ -1,59 +1,72 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { epochMs } from "../base/clock.js";
 import { LossboundError } from "../base/errors.js";
-import type { Batch, ConsumerClient } from "../kafka/driver.js";
+import type { Batch, ConsumerClient, TransactionalClient } from "../kafka/driver.js";
 import { messageReader } from "../kafka/message.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
-import { record } from "../ledger/histogram.js";
+import { atLeastOnce } from "./at-least-once.js";
+import { atMostOnce } from "./at-most-once.js";
+import { EffectivelyOnce } from "./effectively-once.js";
+import { Handling } from "./handling.js";
 import type { ConsumerOrder } from "./order.js";
 import { Places } from "./places.js";
+import type { Chunk, Steps, Work } from "./steps.js";
 
-/** So many handlers that take no time end within microseconds of each other. */
-const messagesPerLook = 32;
+export interface ConsumerClients {
+  group: ConsumerClient;
+  /** A client under this transactional id, which it has not taken yet. */
+  transactional(id: string): TransactionalClient;
+}
 
 /**
- * The at-most-once consumer. Its order of steps is the guarantee:
- *
- *     fetch → commit the offset behind the chunk → only when that is acknowledged, process
- *
- * so a crash from the commit on loses what is left of the chunk, and nothing is processed twice. A
- * commit that was refused, failed, or stayed in doubt is not followed by processing: the chunk is
- * given up, and the position taken from the broker again.
+ * What consumers do under every guarantee: they take batches, find their messages in the ledger, and
+ * deal with one chunk after the other. What becomes of a chunk is the business of the guarantee's steps.
  */
-export class AtMostOnceConsumer {
+export class Consumer {
+  /** Where it can be told to stand still. */
+  readonly places: Places;
   readonly #order: ConsumerOrder;
   readonly #box: BlackBox<"consumer">;
   readonly #write: EventWriter;
+  readonly #clients: ConsumerClients;
+  readonly #handling: Handling;
+  readonly #steps: Steps;
   readonly #read: ReturnType<typeof messageReader>;
-  /** Where it can be told to stand still. */
-  readonly places: Places;
-  #latencyUsMax = 0;
-  #askedToBeatAt = 0;
+  /** Batches that it is dealing with. */
+  readonly #underWay = new Set<Promise<void>>();
+  #ending = false;
 
-  constructor(order: ConsumerOrder, box: BlackBox<"consumer">, write: EventWriter) {
+  constructor(order: ConsumerOrder, clients: ConsumerClients, box: BlackBox<"consumer">, write: EventWriter) {
     this.#order = order;
+    this.#clients = clients;
     this.#box = box;
     this.#write = write;
-    this.#read = messageReader(order.runId);
     this.places = new Places(box, write);
+    this.#handling = new Handling(order, box, this.places);
+    this.#steps = stepsOf({ order, box, write, places: this.places, handling: this.#handling }, clients);
+    this.#read = messageReader(order.runId);
   }
 
-  async start(client: ConsumerClient, onCrash: (error: Error) => void): Promise<void> {
-    await client.start({
+  /** Joins the group, once its client is connected. */
+  async start(onCrash: (error: Error) => void): Promise<void> {
+    await this.#clients.group.start({
       onBatch: async (batch) => {
+        const taken = this.take(batch);
+        this.#underWay.add(taken);
         try {
-          await this.take(batch);
+          await taken;
         } catch (error) {
           // The client tries everything again; evidence that contradicts itself would stay what it is.
           if (error instanceof LossboundError && error.code === "HARNESS") onCrash(error);
           throw error;
+        } finally {
+          this.#underWay.delete(taken);
         }
       },
       onRebalancing: () => this.places.rebalancing(),
       onAssigned: (partitions) => {
         this.places.joined();
+        this.#steps.onAssigned?.(partitions);
         this.#box.set("assigned", partitions.length);
         this.#box.add("joins", 1);
         this.#write({ event: "assigned", partitions });
@@ -62,35 +75,59 @@ export class AtMostOnceConsumer {
     });
   }
 
+  /** An orderly end: the chunks in hand to their last step, and then out of the group. */
+  async end(): Promise<void> {
+    this.#ending = true;
+    // While the client still runs: one that is stopping commits nothing any more.
+    await Promise.allSettled(this.#underWay);
+    await this.#clients.group.stop();
+    await this.#steps.end?.();
+  }
+
   async take(batch: Batch): Promise<void> {
+    if (this.#ending) return;
     const box = this.#box;
     const { commitEvery } = this.#order.settings;
     const messages = this.#identify(batch);
     let inHand = batch.count;
     box.add("inHand", inHand);
     try {
-      for (let from = 0; from < batch.count; from += commitEvery) {
-        if (!batch.isCurrent()) break;
+      const first = await this.#firstOf(batch);
+      if (first === undefined) return;
+      for (let from = first; from < batch.count; from += commitEvery) {
+        if (this.#ending || !batch.isCurrent()) break;
         const to = Math.min(from + commitEvery, batch.count);
-        if (!(await this.#commit(batch, messages, from, to))) {
+        const { done, heartbeatError } = await this.#steps.deal({ batch, ...messages, from, to });
+        if (done) {
+          batch.advance(batch.offsetOf(to - 1) + 1);
+          box.add("inHand", from - to);
+          inHand -= to - from;
+        } else {
           await batch.giveUp();
-          break;
         }
-        const heartbeatError = await this.#process(batch, messages, from, to);
-        batch.advance(batch.offsetOf(to - 1) + 1);
-        box.add("inHand", from - to);
-        inHand -= to - from;
-        // Only now: the chunk was committed, so nobody else would ever have processed the rest of it.
+        // Only now: what the group does changes nothing about a chunk that is under way.
         if (heartbeatError !== undefined) throw heartbeatError;
-        if (this.#beatIsDue(epochMs())) await batch.heartbeat();
+        if (!done) break;
+        if (this.#handling.beatIsDue(epochMs())) await batch.heartbeat();
       }
     } finally {
       box.add("inHand", -inHand);
     }
   }
 
+  /** From which place on a batch is to be dealt with; `undefined`: not at all, for now. */
+  async #firstOf(batch: Batch): Promise<number | undefined> {
+    if (this.#steps.beginAt === undefined) return 0;
+    const offset = await this.#steps.beginAt(batch.partition);
+    if (offset === undefined || !batch.isCurrent()) return undefined;
+    let first = 0;
+    while (first < batch.count && batch.offsetOf(first) < offset) first++;
+    if (first > 0) batch.advance(batch.offsetOf(first - 1) + 1);
+    return first;
+  }
+
   /** Finds each record's place in the ledger, and marks it as fetched. */
-  #identify(batch: Batch): Identified {
+  #identify(batch: Batch): Pick<Chunk, "indexes" | "sentAt"> {
     const { bases, messages } = this.#order.layout;
     const { fetched } = this.#box.planes;
     const identity = { producer: 0, number: 0, sentAt: 0 };
@@ -112,76 +149,15 @@ export class AtMostOnceConsumer {
     }
     return { indexes, sentAt };
   }
-
-  async #commit(batch: Batch, { indexes }: Identified, from: number, to: number): Promise<boolean> {
-    const box = this.#box;
-    const { tried, covered } = box.planes;
-    await this.places.reached("before-commit");
-    for (let place = from; place < to; place++) tried.mark(indexes[place]!);
-    const offset = batch.offsetOf(to - 1) + 1;
-    const acknowledged = batch.commit(offset);
-    await this.places.reached("in-commit");
-    if (!(await acknowledged)) {
-      box.add("commitsFailed", 1);
-      this.#write({ event: "commit-failed", partition: batch.partition, offset });
-      return false;
-    }
-    box.add("commitsAcknowledged", 1);
-    for (let place = from; place < to; place++) covered.mark(indexes[place]!);
-    await this.places.reached("after-commit");
-    return true;
-  }
-
-  /** Processes a committed chunk to its end, whatever the group does meanwhile; returns what a heartbeat threw. */
-  async #process(batch: Batch, { indexes, sentAt }: Identified, from: number, to: number): Promise<unknown> {
-    const box = this.#box;
-    const { covered, beganUncovered, began, beganAgain, ended, endedAgain } = box.planes;
-    const { handle } = this.#order.settings;
-    let heartbeatError: unknown;
-    let now = epochMs();
-    for (let place = from; place < to; place++) {
-      const index = indexes[place]!;
-      // Looked at as it happens: a commit that comes later would hide it from the bits.
-      if (!covered.has(index)) beganUncovered.mark(index);
-      if (!began.mark(index)) beganAgain.mark(index);
-      if (this.places.isHandlingPlace(place - from + 1, to - from)) await this.places.standStill();
-      if (handle > 0) await sleep(handle);
-      if (!ended.mark(index)) endedAgain.mark(index);
-      // A look at the clock takes longer than a handler that does nothing: those share one.
-      if (handle > 0 || place % messagesPerLook === 0 || place === to - 1) {
-        now = epochMs();
-        box.set("processingUntil", now);
-        if (heartbeatError === undefined && this.#beatIsDue(now)) {
-          await batch.heartbeat().catch(async (error: unknown) => {
-            heartbeatError = error;
-            await this.places.held();
-          });
-        }
-      }
-      this.#recordLatency(now - sentAt[place]!);
-    }
-    return heartbeatError;
-  }
-
-  /** The client beats four times a session time-out; to ask it more often than needed costs as much as messages. */
-  #beatIsDue(now: number): boolean {
-    if (now - this.#askedToBeatAt < this.#order.settings.sessionTimeout / 8) return false;
-    this.#askedToBeatAt = now;
-    return true;
-  }
-
-  #recordLatency(latencyMs: number): void {
-    const latencyUs = Math.max(0, Math.round(latencyMs * 1000));
-    record(this.#box.histogram, latencyUs);
-    if (latencyUs <= this.#latencyUsMax) return;
-    this.#latencyUsMax = latencyUs;
-    this.#box.set("latencyMax", latencyUs);
-  }
 }
 
-interface Identified {
-  /** Place of each record's message in the planes. */
-  indexes: Uint32Array;
-  /** When it was sent, milliseconds since 1970. */
-  sentAt: Float64Array;
+function stepsOf(work: Work, clients: ConsumerClients): Steps {
+  switch (work.order.guarantee) {
+    case "at-most-once":
+      return atMostOnce(work);
+    case "at-least-once":
+      return atLeastOnce(work);
+    case "effectively-once":
+      return new EffectivelyOnce(work, clients);
+  }
 }

@@ -244,6 +244,7 @@ export class Crew implements AsyncDisposable {
           ...shared,
           role,
           groupId,
+          guarantee: scenario.guarantee,
           settings: scenario.consumers,
           layout: { bases: layout.bases, messages: layout.messages },
         };

@@ -1,6 +1,6 @@
 import type { BoxDescription } from "../ledger/box-format.js";
 import type { Route } from "../kafka/dial.js";
-import type { Place, Scenario } from "../scenario/scenario.js";
+import type { Guarantee, Place, Scenario } from "../scenario/scenario.js";
 
 /** Everything one life of a worker needs to know. It travels as an argument, so it holds no secret. */
 export type LifeOrder = ProducerOrder | ConsumerOrder;
@@ -31,6 +31,7 @@ export interface ProducerOrder extends AnyOrder {
 export interface ConsumerOrder extends AnyOrder {
   role: "consumer";
   groupId: string;
+  guarantee: Guarantee;
   settings: Scenario["consumers"];
   /** Where each producer's bits begin, and how many messages it has. */
   layout: { bases: readonly number[]; messages: readonly number[] };
@@ -52,3 +53,8 @@ export type Command =
  * trying; a consumer's joining is in its black box, as everything else is.)
  */
 export type Report = { kind: "ready" };
+
+/** Where the effects of effectively-once handlers go. */
+export function outputTopicOf(topic: string): string {
+  return `${topic}-output`;
+}

@@ -14,14 +14,14 @@ describe("a worker that breaks the guarantee", () => {
   it("is caught when it processes before it commits, though nothing is lost or duplicated", async () => {
     using mutant = makeMutant(
       {
-        file: "worker/consumer.js",
-        from: "if (!(await this.#commit(batch, messages, from, to))) {",
-        to: "const early = await this.#process(batch, messages, from, to); if (!(await this.#commit(batch, messages, from, to))) {",
+        file: "worker/at-most-once.js",
+        from: "if (!(await commitChunk(work, chunk)))",
+        to: "const early = await work.handling.process(chunk); if (!(await commitChunk(work, chunk)))",
       },
       {
-        file: "worker/consumer.js",
-        from: "const heartbeatError = await this.#process(batch, messages, from, to);",
-        to: "const heartbeatError = early;",
+        file: "worker/at-most-once.js",
+        from: "const { heartbeatError } = await work.handling.process(chunk);",
+        to: "const { heartbeatError } = early;",
       },
     );
     const result = await lab.run("processes-first", quiet, { workerEntry: mutant.workerEntry });
@@ -34,7 +34,7 @@ describe("a worker that breaks the guarantee", () => {
 
   it("is caught when its commits come after its word for them, and it is killed in between", async () => {
     using mutant = makeMutant({
-      file: "worker/consumer.js",
+      file: "worker/steps.js",
       from: "const acknowledged = batch.commit(offset);",
       to: "const acknowledged = true; setTimeout(() => batch.commit(offset), 300);",
     });

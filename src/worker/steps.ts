@@ -1,0 +1,74 @@
+import type { Batch } from "../kafka/driver.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import type { EventWriter } from "../ledger/events.js";
+import type { Plane } from "../ledger/plane.js";
+import type { Handling } from "./handling.js";
+import type { ConsumerOrder } from "./order.js";
+import type { Places } from "./places.js";
+
+/** Part of a batch, which is committed as one: its records from place `from` to below `to`. */
+export interface Chunk {
+  batch: Batch;
+  from: number;
+  to: number;
+  /** Place of each record's message in the planes; as `sentAt`, for the whole batch. */
+  indexes: Uint32Array;
+  /** When it was sent, milliseconds since 1970. */
+  sentAt: Float64Array;
+}
+
+/** What a guarantee makes of a chunk. The order of its steps is the guarantee. */
+export interface Steps {
+  /** Deals with a chunk from its first step to its last. */
+  deal(chunk: Chunk): Promise<Outcome>;
+  /** From which offset on a batch of this partition is to be dealt with; `undefined`: it cannot be now. */
+  beginAt?(partition: number): Promise<number | undefined>;
+  /** The group gave this member these partitions. */
+  onAssigned?(partitions: readonly number[]): void;
+  /** Nothing more will come. */
+  end?(): Promise<void>;
+}
+
+export interface Outcome {
+  /** Every step was done. False: the chunk is given up, and its position taken from the broker again. */
+  done: boolean;
+  /** What a heartbeat threw meanwhile: the client is to hear of it when the chunk is dealt with. */
+  heartbeatError: unknown;
+}
+
+/** What the steps of every guarantee are made of. */
+export interface Work {
+  order: ConsumerOrder;
+  box: BlackBox<"consumer">;
+  write: EventWriter;
+  places: Places;
+  handling: Handling;
+}
+
+export function markAll(plane: Plane, { indexes, from, to }: Chunk): void {
+  for (let place = from; place < to; place++) plane.mark(indexes[place]!);
+}
+
+/** The offset behind a chunk: the group's position when it is committed. */
+export function offsetBehind({ batch, to }: Chunk): number {
+  return batch.offsetOf(to - 1) + 1;
+}
+
+/** Commits the offset behind a chunk; true when that was acknowledged. Marks what is known of it, as it becomes known. */
+export async function commitChunk({ box, write, places }: Work, chunk: Chunk): Promise<boolean> {
+  const { batch } = chunk;
+  await places.reached("before-commit");
+  markAll(box.planes.tried, chunk);
+  const offset = offsetBehind(chunk);
+  const acknowledged = batch.commit(offset);
+  await places.reached("in-commit");
+  if (!(await acknowledged)) {
+    box.add("commitsFailed", 1);
+    write({ event: "commit-failed", partition: batch.partition, offset });
+    return false;
+  }
+  box.add("commitsAcknowledged", 1);
+  markAll(box.planes.covered, chunk);
+  await places.reached("after-commit");
+  return true;
+}
