@@ -27,6 +27,6 @@ export async function judgeFolder(folder: string): Promise<Result> {
   const faults = readFaultEvents(join(folder, eventsName), plan.faults);
   const ledger = await readLedger(join(folder, boxesName), plan, run);
   const tally = tallyOf(ledger, run.startedAt);
-  const judgement = judge(run.scenario.expect, tally, faults, run.gaveUp);
+  const judgement = judge(run.scenario, tally, faults, run.gaveUp);
   return makeResult({ run, ledger, tally, faults, judgement });
 }

@@ -10,6 +10,7 @@ import { Faults } from "./experiment/faults.js";
 import { producersThatGaveUp } from "./experiment/counts.js";
 import { watchLive } from "./experiment/live.js";
 import { scanLog } from "./experiment/scan.js";
+import { scanOutput } from "./experiment/scan-output.js";
 import { drain, groupAssigned, logStandsStill, producersEnded, producersReady } from "./experiment/settle.js";
 import { ownTopic } from "./experiment/topic.js";
 import { boxesName, eventsName, judgeFolder } from "./judge-folder.js";
@@ -151,17 +152,9 @@ export async function experiment(environment: Environment, options: ExperimentOp
   signal.throwIfAborted();
 
   enter("scanning");
-  const log = await scanLog({
-    plan,
-    runId,
-    topic,
-    groupId,
-    boxes: boxes.path,
-    driver,
-    connection,
-    admin,
-    signal,
-  });
+  const scan = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
+  const log = await scanLog(scan);
+  const output = scenario.guarantee === "effectively-once" ? await scanOutput(scan) : null;
 
   const told = await environment.brokerLog?.told(runId.slice(0, 8));
 
@@ -173,6 +166,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     startedAt,
     lives: crew.records(),
     log,
+    output,
     witnesses: {
       refusals: told?.refusals ?? null,
       truncations: told?.truncations ?? null,

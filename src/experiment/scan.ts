@@ -8,6 +8,7 @@ import { EvidenceError } from "../ledger/evidence.js";
 import { type PartitionRecord, scanBoxName } from "../ledger/run-record.js";
 import { partitionOf } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
+import { auditorOf } from "./topic.js";
 
 export interface ScanOrder {
   plan: Plan;
@@ -60,7 +61,7 @@ export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
   const identity = { producer: 0, number: 0, sentAt: 0 };
   await driver.readLog(connection, {
     topic,
-    groupId: `${groupId}-auditor`,
+    groupId: auditorOf(topic),
     ends: new Map(
       partitions.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end]),
     ),
@@ -87,8 +88,8 @@ export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
 }
 
 /** A record that was appended behind the scan would be taken for lost while it lies in the log. */
-async function refuseGrowth(
-  { admin, topic }: ScanOrder,
+export async function refuseGrowth(
+  { admin, topic }: Pick<ScanOrder, "admin" | "topic">,
   scanned: readonly { partition: number; start: number; end: number }[],
 ): Promise<void> {
   const now = await admin.logEnds(topic);

@@ -3,10 +3,12 @@ import { waitUntil } from "../base/wait.js";
 import type { Environment } from "../environment/environment.js";
 import type { AdminClient } from "../kafka/driver.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { outputTopicOf } from "../worker/order.js";
 
 /**
- * A topic of the run's own, empty, and the group's position at its start. On a cluster that is not
- * ours, disposing it deletes the topic and the groups; a local broker takes them along when it goes.
+ * A topic of the run's own, empty, one more for the effects of the handlers where the guarantee needs
+ * it, and the group's position at the start. On a cluster that is not ours, disposing it deletes the
+ * topics and the groups; a local broker takes them along when it goes.
  */
 export async function ownTopic(
   environment: Environment,
@@ -15,16 +17,27 @@ export async function ownTopic(
 ): Promise<AsyncDisposable> {
   const { partitions, replicationFactor } = scenario.topic;
   await using undo = new Undo();
-  await admin.createTopic(topic, { partitions, replicationFactor });
-  if (environment.kind === "external") {
-    undo.defer(() => admin.deleteTopic(topic));
-    for (const group of [groupId, `${groupId}-auditor`]) undo.defer(() => deleteGroupIfThere(admin, group));
+  const topics = [topic, ...(scenario.guarantee === "effectively-once" ? [outputTopicOf(topic)] : [])];
+  for (const name of topics) {
+    await admin.createTopic(name, { partitions, replicationFactor });
+    if (environment.kind === "external") {
+      undo.defer(() => admin.deleteTopic(name));
+      undo.defer(() => deleteGroupIfThere(admin, auditorOf(name)));
+    }
   }
+  if (environment.kind === "external") undo.defer(() => deleteGroupIfThere(admin, groupId));
   // The metadata name the leaders a moment before these know of it.
-  const led = async (): Promise<boolean> => (await admin.logEnds(topic)).length === partitions;
-  await waitUntil(`the leaders of ${topic} to answer`, led, { limitMs: 20_000, everyMs: 20 });
+  for (const name of topics) {
+    const led = async (): Promise<boolean> => (await admin.logEnds(name)).length === partitions;
+    await waitUntil(`the leaders of ${name} to answer`, led, { limitMs: 20_000, everyMs: 20 });
+  }
   await admin.commitStart(groupId, topic);
   return undo.move();
+}
+
+/** The group of whoever reads a topic to audit it. */
+export function auditorOf(topic: string): string {
+  return `${topic}-auditor`;
 }
 
 /** A group that was never joined is not there; one whose members have not timed out cannot be deleted. */

@@ -13,7 +13,10 @@ export interface Driver {
   consumer(connection: Connection, options: ConsumerOptions): ConsumerClient;
   transactional(connection: Connection, options: TransactionalOptions): TransactionalClient;
   admin(connection: Connection): AdminClient;
-  /** Reads a topic from the start of its logs up to below the given ends, outside every group under test. */
+  /**
+   * Reads a topic from the start of its logs up to below the given ends, outside every group under test.
+   * What was aborted is left out, and what is in an open transaction is waited for.
+   */
   readLog(connection: Connection, order: LogReadingOrder): Promise<void>;
 }
 

@@ -2,7 +2,10 @@ import { waitUntil, within } from "../base/wait.js";
 import type { Connection, LogReadingOrder } from "./driver.js";
 import { type FetchedBatch, clientOf } from "./kafkajs-client.js";
 
-/** Reads a topic as a member of a group of its own, which commits nothing. */
+/**
+ * Reads a topic as a member of a group of its own, which commits nothing. kafkajs hands over what was
+ * committed; below an end that lies in an open transaction it waits for that transaction to be over.
+ */
 export async function readLog(connection: Connection, order: LogReadingOrder): Promise<void> {
   const { topic, groupId, ends, stallLimitMs, signal } = order;
   if (ends.size === 0) return;
@@ -18,6 +21,10 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
     let fail: (error: unknown) => void = () => {};
     const failed = new Promise<never>((_, reject) => (fail = reject));
     failed.catch(() => {});
+    // Heard of every batch, of those too that hold nothing to hand over: control records, or what was aborted.
+    client.on(client.events.END_BATCH_PROCESS, ({ payload }) =>
+      reading.passed(payload.partition, Number(payload.lastOffset)),
+    );
     client.on(client.events.CRASH, ({ payload }) => payload.restart || fail(payload.error));
     await client.run({
       autoCommit: false,
@@ -79,6 +86,10 @@ class LogReading {
       this.records++;
     }
     this.#next.set(partition, next);
-    if (Number(batch.lastOffset()) + 1 >= end) this.#left.delete(partition);
+  }
+
+  /** Nothing is left to take of a partition up to this offset. */
+  passed(partition: number, offset: number): void {
+    if (offset + 1 >= (this.#order.ends.get(partition) ?? 0)) this.#left.delete(partition);
   }
 }

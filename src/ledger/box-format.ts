@@ -1,8 +1,8 @@
 import { bucketCount } from "./histogram.js";
 
 /**
- * The format of a black box: the file that one worker life leaves behind (or, of kind `scan`, what
- * the auditor saw in the log).
+ * The format of a black box: the file that one worker life leaves behind (or, of kind `scan` and
+ * `output`, what the auditor saw in the log, and in that of the effects).
  *
  *     0      magic "LBBOX001"
  *     8      CRC-32 of bytes 12 to 1023
@@ -42,7 +42,7 @@ export interface BoxDescription {
   ticks: number;
 }
 
-export type BoxKind = "producer" | "consumer" | "scan";
+export type BoxKind = "producer" | "consumer" | "scan" | "output";
 
 /** How often a producer writes its next number down, in milliseconds. */
 export const tickMs = 100;
@@ -73,6 +73,7 @@ export const planeNames = {
   // `beganUncovered` is written as it happens: a commit that comes later would hide it from the others.
   consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain", "beganUncovered"],
   scan: ["stored", "storedAgain", "uncommitted"],
+  output: ["output", "outputAgain"],
 } as const satisfies Record<BoxKind, readonly string[]>;
 
 export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
@@ -127,6 +128,10 @@ export const counterNames = {
     /** How many records are in the log? */
     "records",
   ],
+  output: [
+    /** How many records of committed transactions are in the log of the effects? */
+    "records",
+  ],
   /** Of the sockets, for both roles of workers. */
   sockets: [
     "connectionsOpened",
@@ -141,13 +146,17 @@ export const counterNames = {
 
 export type CounterName<Kind extends BoxKind> =
   | (typeof counterNames)["shared" | Kind][number]
-  | (Kind extends "scan" ? never : (typeof counterNames)["sockets"][number])
+  | (Kind extends "scan" | "output" ? never : (typeof counterNames)["sockets"][number])
   | PlaneName<Kind>;
 
 /** The counters of a kind of box in the order of their places. */
 export function countersOf(kind: BoxKind): readonly string[] {
-  const sockets = kind === "scan" ? [] : counterNames.sockets;
+  const sockets = isWorker(kind) ? counterNames.sockets : [];
   return [...counterNames.shared, ...counterNames[kind], ...sockets, ...planeNames[kind]];
+}
+
+function isWorker(kind: BoxKind): boolean {
+  return kind === "producer" || kind === "consumer";
 }
 
 export interface Section {
@@ -169,7 +178,7 @@ export interface Sections {
 
 /** Where each section of such a box lies. */
 export function sectionsOf(description: Pick<BoxDescription, "kind" | "bits" | "ticks">): Sections {
-  const worker = description.kind !== "scan";
+  const worker = isWorker(description.kind);
   let at = sectionsAt;
   const place = (name: string, length: number, bytesEach: number): Section => {
     const section = { name, at, length };

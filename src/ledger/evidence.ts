@@ -21,6 +21,10 @@ export type Check =
   | "log-against-offsets"
   /** The group's positions are within the log, and above them is what the bits say. */
   | "position-within-log"
+  /** What is in the output topic is of messages whose handler ended. */
+  | "output-against-handlers"
+  /** Its records are as many as its bits plus extra copies, and not more than its offsets. */
+  | "output-against-offsets"
   /** No message has evidence that contradicts itself. */
   | "possible-evidence";
 

@@ -8,6 +8,7 @@ import { EvidenceError } from "./evidence.js";
 import { addBuckets, bucketCount } from "./histogram.js";
 import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
+import { takeOutputForEnds } from "./output.js";
 import { type BoxReading, readBox } from "./read-box.js";
 import { type LifeRecord, type PartitionRecord, type RunRecord, boxName, scanBoxName } from "./run-record.js";
 import { type SendTime, sendTimesOf } from "./send-times.js";
@@ -88,6 +89,13 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
     }
   }
   await mergeScan(reading);
+  if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
+    throw new EvidenceError(
+      "run-record",
+      `a run under ${run.scenario.guarantee} ${run.output === null ? "has no" : "has a"} record of the output topic`,
+    );
+  }
+  if (run.output !== null) await takeOutputForEnds(ledger, folder, run.runId, run.output);
   return ledger;
 }
 

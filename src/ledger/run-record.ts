@@ -20,6 +20,8 @@ export interface RunRecord {
   startedAt: number;
   lives: LifeRecord[];
   log: PartitionRecord[];
+  /** The log of the effects, where the guarantee is judged by it (effectively-once); else `null`. */
+  output: OutputRecord[] | null;
   /** Who else saw what became of messages. */
   witnesses: WitnessRecord;
   /** What the harness did not wait for any longer, a sentence each: messages may be lost by its own doing. */
@@ -47,6 +49,15 @@ export interface PartitionRecord {
   records: number;
   /** The group's final committed position; `null` where it has none. */
   position: number | null;
+}
+
+/** A partition of the topic that the effects of handlers go to. Its offsets count control records, too. */
+export interface OutputRecord {
+  partition: number;
+  start: number;
+  end: number;
+  /** Records of committed transactions that the auditor read. */
+  records: number;
 }
 
 export interface WitnessRecord {
@@ -87,6 +98,9 @@ export function boxName(life: Pick<LifeRecord, "role" | "worker" | "life">): str
 
 /** File name of the box with what the auditor saw. */
 export const scanBoxName = "log.box";
+
+/** File name of the box with what he saw of the effects. */
+export const outputBoxName = "output.box";
 
 const recordName = "run.json";
 const schema = "lossbound.run/1";

@@ -28,6 +28,10 @@ const runShape = section({
       position: either(oneOf(null), whole()),
     }),
   ),
+  output: either(
+    oneOf(null),
+    list(section({ partition: whole(), start: whole(), end: whole(), records: whole() })),
+  ),
   witnesses: section({
     refusals: either(
       oneOf(null),

@@ -1,4 +1,4 @@
-import { causes } from "../scenario/scenario.js";
+import { type Guarantee, causes } from "../scenario/scenario.js";
 import type { Palette } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount, formatPercent } from "./numbers.js";
@@ -53,17 +53,33 @@ export function lossSection(result: Result, palette: Palette): string[] {
 }
 
 /** What is neither processed once nor lost, and what the guarantee forbids; only where there is any. */
-function otherFates({ messages, violations }: Result): Cell[][] {
-  const fates = [
+function otherFates({ messages, violations, guarantee }: Result): Cell[][] {
+  const forbids = guarantee === "at-most-once";
+  const counts: [name: string, count: number, words: string][] = [
     ["unsent", messages.unsent, "planned, its producer never came to it"],
-    ["duplicated", messages.duplicated, "processed more than once: the guarantee is broken"],
+    ["duplicated", messages.duplicated, duplicatedInWords(guarantee)],
     ["unread", messages.unread, "in the log, not committed: not lost"],
     ["indeterminate", messages.indeterminate, "a commit in doubt, and the copy gone"],
-    ["began before its commit", violations.beganBeforeCommit, "forbidden by at-most-once"],
-    ["began twice", violations.beganTwice, "forbidden by at-most-once"],
-    ["stored twice", violations.storedTwice, "forbidden by at-most-once"],
-  ] as const;
-  return fates
+    ["began before its commit", forbids ? violations.beganBeforeCommit : 0, "forbidden by at-most-once"],
+    ["began twice", violations.beganTwice, forbids ? "forbidden by at-most-once" : "a handler ran again"],
+    [
+      "stored twice",
+      violations.storedTwice,
+      forbids ? "forbidden by at-most-once" : "extra copies in the log",
+    ],
+  ];
+  return counts
     .filter(([, count]) => count > 0)
     .map(([name, count, words]) => [cell(name), cell(formatCount(count), "doubtful"), cell(words, "faint")]);
+}
+
+function duplicatedInWords(guarantee: Guarantee): string {
+  switch (guarantee) {
+    case "at-most-once":
+      return "processed more than once: the guarantee is broken";
+    case "at-least-once":
+      return "processed more than once, as the guarantee allows";
+    case "effectively-once":
+      return "in the output more than once: the guarantee is broken";
+  }
 }

@@ -1,4 +1,11 @@
-import { type Bound, type Expect, type Limit, causes } from "../scenario/scenario.js";
+import {
+  type Bound,
+  type Expect,
+  type Guarantee,
+  type Limit,
+  type Scenario,
+  causes,
+} from "../scenario/scenario.js";
 import { type Tally, lostBy } from "./tally.js";
 
 export type Verdict = "held" | "broken" | "inconclusive";
@@ -50,20 +57,21 @@ export function lostInAll(tally: Tally): number {
  * and nothing is left open; otherwise the run is inconclusive. Only then has it held.
  */
 export function judge(
-  expect: Expect,
+  { expect, guarantee }: Pick<Scenario, "expect" | "guarantee">,
   tally: Tally,
   faults: readonly FaultEvidence[],
   gaveUp: readonly string[] = [],
 ): Judgement {
   const unhealed = faults.filter(({ healed }) => healed === false);
   const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
-  const expectations = observationsOf(expect, tally).map((observation) =>
-    holdAgainst(observation, {
-      sent: tally.sent,
-      faultsWorked: idle.length === 0,
-      lostAny: lostInAll(tally) > 0,
-      lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
-    }),
+  const expectations = [...observationsOf(expect, tally), ...violationsOf(guarantee, tally)].map(
+    (observation) =>
+      holdAgainst(observation, {
+        sent: tally.sent,
+        faultsWorked: idle.length === 0,
+        lostAny: lostInAll(tally) > 0,
+        lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
+      }),
   );
   const broken = expectations.filter(({ verdict }) => verdict === "broken");
   if (broken.length > 0) return { verdict: "broken", reasons: broken.map(inWords), expectations };
@@ -90,8 +98,6 @@ interface Observation {
 function observationsOf(expect: Expect, tally: Tally): Observation[] {
   const by = lostBy(tally);
   const open = tally.fates.unread + tally.fates.indeterminate;
-  const { beganBeforeCommit, beganTwice, storedTwice } = tally.violations;
-  const violated = beganBeforeCommit + beganTwice + storedTwice;
   const lost = lostInAll(tally);
   const silent = silentlyLost(tally);
   return [
@@ -111,9 +117,27 @@ function observationsOf(expect: Expect, tally: Tally): Observation[] {
       observed: tally.fates.duplicated,
       atMost: tally.fates.duplicated,
     },
-    // Not a key of the scenario: at-most-once itself promises this.
-    { name: "violations", bound: { min: undefined, max: none }, observed: violated, atMost: violated },
   ];
+}
+
+/**
+ * What a guarantee forbids whatever the scenario says. At-most-once forbids even to begin what may be
+ * begun again. At-least-once begins before it commits, and again; what effectively-once begins again
+ * has no effect before it is committed, and an effect that is there twice is `duplicated`.
+ */
+function violationsOf(guarantee: Guarantee, { violations }: Tally): Observation[] {
+  switch (guarantee) {
+    case "at-most-once": {
+      const { beganBeforeCommit, beganTwice, storedTwice } = violations;
+      const violated = beganBeforeCommit + beganTwice + storedTwice;
+      return [
+        { name: "violations", bound: { min: undefined, max: none }, observed: violated, atMost: violated },
+      ];
+    }
+    case "at-least-once":
+    case "effectively-once":
+      return [];
+  }
 }
 
 const none: Limit = { kind: "count", value: 0 };

@@ -2,7 +2,7 @@ import { type BoxKind, sectionsOf, tickMs } from "../ledger/box-format.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 
-/** Bytes that the black boxes of a run will take, all lives and the log scan among them. */
+/** Bytes that the black boxes of a run will take, all lives and what the auditor saw among them. */
 export function bytesOfBoxes(plan: Plan): number {
   const { layout } = plan;
   const lives = livesMax(plan);
@@ -12,7 +12,8 @@ export function bytesOfBoxes(plan: Plan): number {
   return (
     lives.producer * size("producer", mostMessages, ticksFor(plan)) +
     lives.consumer * size("consumer", layout.words * 32) +
-    size("scan", layout.words * 32)
+    size("scan", layout.words * 32) +
+    size("output", layout.words * 32)
   );
 }
 

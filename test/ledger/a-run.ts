@@ -8,14 +8,16 @@ import type { FaultEvent } from "../../src/ledger/events.js";
 import { record } from "../../src/ledger/histogram.js";
 import {
   type LifeRecord,
+  type OutputRecord,
   type PartitionRecord,
   type RunRecord,
   boxName,
+  outputBoxName,
   scanBoxName,
   writeRunRecord,
 } from "../../src/ledger/run-record.js";
 import { type Layout, layOut, partitionOf } from "../../src/plan/layout.js";
-import type { Fault, Scenario } from "../../src/scenario/scenario.js";
+import type { Fault, Guarantee, Scenario } from "../../src/scenario/scenario.js";
 import { aKill, aLinkFault, aScenario } from "./a-scenario.js";
 import { describedAs, runId, writeBox } from "./boxes.js";
 import { type Story, type StoryName, stories } from "./stories.js";
@@ -34,6 +36,7 @@ export interface RunTold {
   killedAt?: number;
   expect?: Parameters<typeof aScenario>[0]["expect"];
   fault?: Partial<FaultEvent>;
+  guarantee?: Guarantee;
 }
 
 const startedAt = 1_700_000_000_000;
@@ -46,12 +49,21 @@ const consumerLives: LifeRecord[] = [
 ];
 const faults: Fault[] = [aLinkFault(), aKill({ role: "producer", worker: 0 }), aKill({ worker: 0 })];
 
-export function aRun({ producers, killedAt = 20, expect = {}, fault = {} }: RunTold): StoredRun {
+export function aRun({
+  producers,
+  killedAt = 20,
+  expect = {},
+  fault = {},
+  guarantee = "at-most-once",
+}: RunTold): StoredRun {
   const path = mkdtempSync(join(tmpdir(), "lossbound-run-"));
   const boxes = join(path, "boxes");
   mkdirSync(boxes);
   const messages = producers.reduce((sum, told) => sum + told.length, 0);
-  const scenario = aScenario({ messages, producers: producers.length, partitions, faults, expect });
+  const scenario = {
+    ...aScenario({ messages, producers: producers.length, partitions, faults, expect }),
+    guarantee,
+  };
   const layout = layOut(messages, producers.length);
   const told = producers.map((names) => names.map((name): Story => stories[name]));
 
@@ -64,7 +76,8 @@ export function aRun({ producers, killedAt = 20, expect = {}, fault = {} }: RunT
   }
   for (const [place, life] of consumerLives.entries()) writeConsumer(boxes, layout, told, { place, ...life });
   const log = writeScan(boxes, layout, told);
-  const run = recordOf(scenario, lives, log);
+  const output = guarantee === "effectively-once" ? writeOutput(boxes, layout, told) : null;
+  const run = recordOf(scenario, lives, log, output);
   writeRunRecord(path, run);
   writeFileSync(join(path, "events.ndjson"), eventsOf(fault));
   return { path, boxes, run, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
@@ -184,7 +197,37 @@ function writeScan(boxes: string, layout: Layout, told: readonly (readonly Story
   return log;
 }
 
-function recordOf(scenario: Scenario, lives: LifeRecord[], log: PartitionRecord[]): RunRecord {
+/** What the stories say was put out; each partition has two control records beside. */
+function writeOutput(boxes: string, layout: Layout, told: readonly (readonly Story[])[]): OutputRecord[] {
+  const log = Array.from({ length: partitions }, (_, partition) => ({
+    partition,
+    start: 0,
+    end: 2,
+    records: 0,
+  }));
+  writeBox(boxes, outputBoxName, describedAs("output", { bits: layout.words * 32 }), (box) => {
+    for (const [producer, ofProducer] of told.entries()) {
+      for (const [number, { output = 0 }] of ofProducer.entries()) {
+        const entry = log[partitionOf(number, producer, partitions)]!;
+        for (let copy = 0; copy < output; copy++) {
+          entry.end++;
+          entry.records++;
+          box.add("records", 1);
+          const index = layout.bases[producer]! + number;
+          if (!box.planes.output.mark(index)) box.planes.outputAgain.mark(index);
+        }
+      }
+    }
+  });
+  return log;
+}
+
+function recordOf(
+  scenario: Scenario,
+  lives: LifeRecord[],
+  log: PartitionRecord[],
+  output: OutputRecord[] | null,
+): RunRecord {
   return {
     runId,
     scenario,
@@ -192,6 +235,7 @@ function recordOf(scenario: Scenario, lives: LifeRecord[], log: PartitionRecord[
     startedAt,
     lives,
     log,
+    output,
     witnesses: { refusals: null, truncations: null, followed: false },
     gaveUp: [],
     environment: {

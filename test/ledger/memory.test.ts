@@ -85,6 +85,7 @@ function writeRun(path: string, messages: number): void {
     startedAt: 1_700_000_000_000,
     lives,
     log: [{ partition: 0, start: 0, end: messages, records: messages, position: messages }],
+    output: null,
     witnesses: { refusals: null, truncations: null, followed: false },
     gaveUp: [],
     environment: { kind: "local", broker: "", proxy: "", client: "", node: "" },

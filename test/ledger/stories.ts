@@ -12,9 +12,14 @@ export interface Story {
   by?: readonly PlaneName<"consumer">[];
   /** Planes of another life that had it too. */
   alsoBy?: readonly PlaneName<"consumer">[];
+  /** Records of it in the output topic, where there is one. */
+  output?: number;
 }
 
 const handled = ["fetched", "tried", "covered", "began", "ended"] as const;
+
+/** The handler before the commit. */
+const handledFirst = ["fetched", "beganUncovered", "began", "ended", "tried", "covered"] as const;
 
 /** One story a fate, called after it, and some more that a healthy run may have. */
 export const stories = {
@@ -30,6 +35,19 @@ export const stories = {
   unread: { send: "accepted", log: "uncommitted", by: ["fetched", "tried"] },
   indeterminate: { send: "accepted", log: "vanished", by: ["fetched", "tried"] },
   unsent: { send: "not", log: "never" },
+  // Under effectively-once.
+  putOut: { send: "accepted", log: "committed", by: handledFirst, output: 1 },
+  putOutByTheNextLife: {
+    send: "accepted",
+    log: "committed",
+    by: ["fetched", "began", "ended", "tried"],
+    alsoBy: handledFirst,
+    output: 1,
+  },
+  putOutTwice: { send: "accepted", log: "committed", by: handledFirst, alsoBy: handledFirst, output: 2 },
+  abortedAtTheEnd: { send: "accepted", log: "uncommitted", by: ["fetched", "began", "ended", "tried"] },
+  neverPutOut: { send: "accepted", log: "committed", by: handledFirst },
+  putOutByNobody: { send: "accepted", log: "committed", by: ["fetched", "began"], output: 1 },
   // Broken guarantees.
   processedByTwoLives: { send: "accepted", log: "committed", by: handled, alsoBy: handled },
   processedTwiceByOneLife: {

@@ -32,6 +32,7 @@ const statistics: Record<BoxKind, string[]> = {
   producer: namesWithoutEvidence("producer"),
   consumer: namesWithoutEvidence("consumer"),
   scan: namesWithoutEvidence("scan"),
+  output: namesWithoutEvidence("output"),
 };
 
 describe("a counter that was changed by one", () => {
@@ -117,6 +118,7 @@ describe("a counter that was changed by one", () => {
         ...ofSockets,
       ],
       scan: [],
+      output: [],
     });
   });
 });

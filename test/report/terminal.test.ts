@@ -73,6 +73,14 @@ describe("a result on a terminal", () => {
     expect(lineWith(render({ violations }), "began twice")).toMatch(/ 3 {2}forbidden/);
   });
 
+  test("does not blame a guarantee for what it allows", () => {
+    const guarantee = "at-least-once";
+    const violations = { beganBeforeCommit: 9, beganTwice: 3, storedTwice: 0 };
+    const text = render({ guarantee, violations });
+    expect(text).not.toMatch(/forbidden|began before/);
+    expect(lineWith(text, "began twice")).toMatch(/ 3 {2}a handler ran again/);
+  });
+
   test("says on what it ran, each part by its name", () => {
     expect(render()).toMatch(
       /environment +local · broker 4\.1\.0 · proxy 2\.12\.0 · client kafkajs 2\.2\.4 · node 20\.20\.2\n/,

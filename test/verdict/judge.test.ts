@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type Bound, type Expect, causes } from "../../src/scenario/scenario.js";
+import { type Bound, type Expect, type Guarantee, causes } from "../../src/scenario/scenario.js";
 import { type FaultEvidence, judge, silentlyLost } from "../../src/verdict/judge.js";
 import { fates } from "../../src/verdict/fates.js";
 import type { Tally } from "../../src/verdict/tally.js";
@@ -191,7 +191,7 @@ describe("a violation", () => {
     (violation) => {
       const tally = aTally({ processed: 100 });
       tally.violations[violation] = 1;
-      const { verdict, reasons } = judge(anExpect({}), tally, []);
+      const { verdict, reasons } = judge(claiming({}), tally, []);
 
       expect(verdict).toBe("broken");
       expect(reasons).toEqual(["violations: 1 is outside 0 to 0"]);
@@ -202,7 +202,18 @@ describe("a violation", () => {
     const tally = aTally({ processed: 100, unread: 9 });
     tally.violations.beganTwice = 1;
 
-    expect(judge(anExpect({}), tally, [aFault({ touched: 0 })]).verdict).toBe("broken");
+    expect(judge(claiming({}), tally, [aFault({ touched: 0 })]).verdict).toBe("broken");
+  });
+});
+
+describe("a guarantee that begins a message before its commit, and again", () => {
+  it.each(["at-least-once", "effectively-once"] as const)("(%s) is not broken by that", (guarantee) => {
+    const tally = aTally({ processed: 100 });
+    tally.violations = { beganBeforeCommit: 100, beganTwice: 7, storedTwice: 1 };
+    const { verdict, expectations } = judge(claiming({}, guarantee), tally, []);
+
+    expect(verdict).toBe("held");
+    expect(expectations.map(({ name }) => name)).not.toContain("violations");
   });
 });
 
@@ -226,11 +237,18 @@ describe("silent loss", () => {
 type FateCounts = Partial<Tally["fates"]>;
 
 function judged(expected: Partial<Expect>, counts: FateCounts, faults: FaultEvidence[] = []) {
-  return judge(anExpect(expected), aTally(counts), faults);
+  return judge(claiming(expected), aTally(counts), faults);
 }
 
 function judgedAfter(gaveUp: readonly string[], expected: Partial<Expect>, counts: FateCounts) {
-  return judge(anExpect(expected), aTally(counts), [], gaveUp);
+  return judge(claiming(expected), aTally(counts), [], gaveUp);
+}
+
+function claiming(
+  expected: Partial<Expect>,
+  guarantee: Guarantee = "at-most-once",
+): { expect: Expect; guarantee: Guarantee } {
+  return { expect: anExpect(expected), guarantee };
 }
 
 function anExpect(changes: Partial<Expect>): Expect {

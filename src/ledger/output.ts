@@ -1,0 +1,75 @@
+import { join } from "node:path";
+
+import { popcount } from "./bits.js";
+import { EvidenceError } from "./evidence.js";
+import type { Ledger } from "./ledger.js";
+import { readBox } from "./read-box.js";
+import { type OutputRecord, outputBoxName } from "./run-record.js";
+
+/**
+ * Takes the records in the output topic for the ends of handlers: where a handler's effect is part of a
+ * transaction, it has happened when that was committed, and not when the handler thinks so.
+ *
+ * @throws EvidenceError where the output has what no handler made, or is not what its offsets say.
+ */
+export async function takeOutputForEnds(
+  { layout, planes }: Ledger,
+  folder: string,
+  runId: string,
+  partitions: readonly OutputRecord[],
+): Promise<void> {
+  await using box = await readBox(join(folder, outputBoxName), {
+    kind: "output" as const,
+    runId,
+    worker: 0,
+    life: 0,
+    bits: layout.words * 32,
+    killed: false,
+  });
+  const output = await box.plane("output");
+  const strangers = output.reduce((sum, word, at) => sum + popcount(word & ~planes.ended[at]!), 0);
+  if (strangers > 0) {
+    throw new EvidenceError(
+      "output-against-handlers",
+      `${strangers} messages are in the output topic, and no life ended their handler`,
+    );
+  }
+  checkOutput(
+    {
+      records: box.counter("records"),
+      output: box.counter("output"),
+      outputAgain: box.counter("outputAgain"),
+    },
+    partitions,
+  );
+  planes.ended = output;
+  planes.endedAgain = await box.plane("outputAgain");
+}
+
+function checkOutput(
+  { records, output, outputAgain }: { records: number; output: number; outputAgain: number },
+  partitions: readonly OutputRecord[],
+): void {
+  // A message that is there again has at least one extra copy, and may have more.
+  if (records < output + outputAgain || (outputAgain === 0 && records !== output)) {
+    throw new EvidenceError(
+      "output-against-offsets",
+      `${records} records were read from the output topic, and the bits say ${output} messages, ${outputAgain} of them more than once`,
+    );
+  }
+  const summed = partitions.reduce((sum, partition) => sum + partition.records, 0);
+  if (summed !== records) {
+    throw new EvidenceError(
+      "output-against-offsets",
+      `the partitions of the output topic have ${summed} records, the scan counted ${records}`,
+    );
+  }
+  // Control records and what was aborted take offsets, too: there are never fewer offsets than records.
+  for (const { partition, start, end, records: read } of partitions) {
+    if (end - start >= read) continue;
+    throw new EvidenceError(
+      "output-against-offsets",
+      `partition ${partition} of the output topic goes from offset ${start} to ${end}, and ${read} records were read from it`,
+    );
+  }
+}
