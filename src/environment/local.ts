@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { brokerLogOf } from "./broker-log.js";
 import { obtainClassData } from "./class-data.js";
-import type { Environment } from "./environment.js";
+import type { BrokerLog, Environment } from "./environment.js";
 import { openHosting, type Hosting, type Progress } from "./hosting.js";
 import { obtainKafkaJars } from "./kafka-jars.js";
 import type { KafkaInstall } from "./kafka-node.js";
@@ -28,6 +28,7 @@ export interface LocalOptions {
 export interface LocalEnvironment extends Environment {
   readonly kind: "local";
   readonly brokers: readonly LocalBroker[];
+  readonly brokerLog: BrokerLog;
   readonly proxy: HostedProcess;
   /** Data folder of each broker: what Kafka's own tools read. */
   readonly logDirs: readonly string[];

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 
+import type { PartitionLeadership } from "./leaders.js";
 import type { Security } from "./security.js";
 
 /**
@@ -159,6 +160,11 @@ export interface AdminClient extends AsyncDisposable {
   positions(group: string, topic: string): Promise<Map<number, number | null>>;
   /** Names of all topics and groups, sorted. */
   inventory(): Promise<{ topics: string[]; groups: string[] }>;
+  /**
+   * Who leads each partition of a topic, as the first broker says that answers; that is not the one at
+   * `notAsked`, which may be dead or behind.
+   */
+  leaders(topic: string, notAsked?: string): Promise<PartitionLeadership[]>;
   /** Start and end of each partition's log. */
   logEnds(topic: string): Promise<{ partition: number; start: number; end: number }[]>;
 }

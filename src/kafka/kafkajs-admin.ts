@@ -1,6 +1,7 @@
 import { LossboundError, messageOf } from "../base/errors.js";
 import { within } from "../base/wait.js";
 import type { AdminClient, Connection } from "./driver.js";
+import { askForLeaders, type PartitionLeadership } from "./leaders.js";
 import { type Admin, clientOf, requestTimeoutMs } from "./kafkajs-client.js";
 
 export function admin(connection: Connection): AdminClient {
@@ -49,6 +50,12 @@ export function admin(connection: Connection): AdminClient {
       const { groups } = await asked("list the groups", client.listGroups());
       return { topics: topics.toSorted(), groups: groups.map(({ groupId }) => groupId).toSorted() };
     },
+    leaders: async (topic, notAsked) => {
+      // To log in is kafkajs's business; what needs an answer from a half-dead cluster is ours alone.
+      if (connection.security?.sasl !== undefined) return await leadersByClient(client, topic);
+      const asked = connection.bootstrap.filter((address) => address !== notAsked);
+      return await askForLeaders(connection, asked, topic);
+    },
     logEnds: (topic) => logEnds(client, topic),
     [Symbol.asyncDispose]: () => client.disconnect(),
   };
@@ -91,6 +98,15 @@ async function commitOnce(
     await client.stop();
     await client.disconnect();
   }
+}
+
+async function leadersByClient(client: Admin, topic: string): Promise<PartitionLeadership[]> {
+  const order = { topics: [topic] };
+  const { topics } = await asked(`ask for the leaders of ${topic}`, client.fetchTopicMetadata(order));
+  const partitions = topics.flatMap((one) => one.partitions);
+  return partitions
+    .map(({ partitionId, leader, replicas, isr }) => ({ partition: partitionId, leader, replicas, isr }))
+    .toSorted((a, b) => a.partition - b.partition);
 }
 
 async function logEnds(
