@@ -1,6 +1,6 @@
 import type { Plan } from "../plan/plan.js";
 import { formatLimit, formatRate, formatSize } from "../scenario/quantities.js";
-import { type Bound, causes, type Scenario } from "../scenario/scenario.js";
+import { type Bound, causes, type Guarantee, type Scenario } from "../scenario/scenario.js";
 import { cell, layRows, left, wrap } from "./columns.js";
 import { formatCount, formatMessages, formatSpan } from "./numbers.js";
 import type { Page } from "./page.js";
@@ -21,7 +21,7 @@ export function renderPlan(plan: Plan, page: Page): string {
     section("environment", environmentInWords(scenario), page),
     section("producers", producersInWords(plan), page),
     section("consumers", consumersInWords(scenario), page),
-    [palette("faint", "timeline"), ...timelineInWords(plan, page)],
+    [palette("faint", `timeline${drawnInWords(plan)}`), ...timelineInWords(plan, page)],
     section("expected", expectationsInWords(scenario), page),
   ];
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
@@ -38,27 +38,63 @@ function environmentInWords({ brokers, topic }: Scenario): string[] {
   const copies = topic.replicationFactor === 1 ? "one copy each" : `${topic.replicationFactor} copies each`;
   return [
     `${many(brokers.count, "broker")}, a proxy before each for the producers and one for the consumers`,
+    ...settingsInWords("each broker", brokers.config),
     `one topic, ${many(topic.partitions, "partition")}, ${copies}`,
+    ...settingsInWords("the topic", topic.config),
   ];
+}
+
+function settingsInWords(whose: string, config: Readonly<Record<string, string>>): string[] {
+  const settings = Object.entries(config).map(([name, value]) => `${name}=${value}`);
+  return settings.length === 0 ? [] : [`${whose} with ${printable(settings.join(", "))}`];
 }
 
 function producersInWords({ scenario, sendingMs }: Plan): string[] {
-  const { count, rate, messages, size } = scenario.producers;
+  const { producers, guarantee } = scenario;
+  const { count, rate, messages, size, acks, retries } = producers;
+  const again =
+    retries === 0 ? "no message is sent again" : `what failed is sent again ${many(retries, "time")} at most`;
   return [
     `${many(count, "producer")}, together ${formatMessages(messages)} of ${formatSize(size)} at ${formatRate(rate)}, in ${formatSpan(sendingMs)}`,
-    "at-most-once: acks=0, no message is sent again",
+    `${guarantee}: acks=${acks}, ${again}`,
+    clientInWords(producers),
   ];
 }
 
-function consumersInWords({ consumers }: Scenario): string[] {
-  const { count, commitEvery, handle, reset, sessionTimeout, partitionsConsumedConcurrently } = consumers;
+function consumersInWords({ consumers, guarantee }: Scenario): string[] {
+  const { count, handle, reset, sessionTimeout, partitionsConsumedConcurrently } = consumers;
   return [
-    `${many(count, "consumer")}, each commits ${formatMessages(commitEvery)} at a time and only then processes them`,
+    `${many(count, "consumer")}, ${chunkInWords(guarantee, formatMessages(consumers.commitEvery))}`,
     handle === 0 ? "the handler takes no time" : `the handler takes ${formatSpan(handle)} a message`,
     `each handles ${many(partitionsConsumedConcurrently, "partition")} at a time`,
     `without a valid committed offset a partition is read from the ${reset}; ` +
       `the group gives up a silent consumer after ${formatSpan(sessionTimeout)}`,
+    `what failed is asked again ${many(consumers.retries, "time")} at most`,
+    clientInWords(consumers),
   ];
+}
+
+function chunkInWords(guarantee: Guarantee, chunk: string): string {
+  switch (guarantee) {
+    case "at-most-once":
+      return `each commits ${chunk} at a time and only then processes them`;
+    case "at-least-once":
+      return `each processes ${chunk} at a time and only then commits them`;
+    case "effectively-once":
+      return `each processes ${chunk} at a time; what comes of them and the commit are one transaction`;
+  }
+}
+
+function clientInWords({ metadataMaxAge, requestTimeout }: Scenario["producers" | "consumers"]): string {
+  return (
+    `asks which broker leads every ${formatSpan(metadataMaxAge)}, ` +
+    `and takes a request for failed after ${formatSpan(requestTimeout)}`
+  );
+}
+
+function drawnInWords({ scenario: { faults, faultsDrawn } }: Plan): string {
+  if (faultsDrawn === undefined) return "";
+  return `, with ${faultsDrawn} of ${many(faults.length, "fault")} that the seed has drawn`;
 }
 
 function timelineInWords(plan: Plan, { palette }: Page): string[] {

@@ -91,12 +91,12 @@ function placeInWords(place: Place): string {
     case "handling":
       return `the handler of message ${place.message} of a chunk of ${place.of} has begun`;
     case "before-commit":
-      return "it is about to commit a chunk";
+      return "it is about to commit";
     case "in-commit":
-      return "it has given a commit to its client, and does not know the answer";
+      return "its commit is on the way";
     case "after-commit":
-      return "a commit was acknowledged, and nothing came after it";
+      return "it has just committed";
     case "during-rebalance":
-      return "it was told that the group rebalances, and has not joined it again";
+      return "its group rebalances";
   }
 }

@@ -77,6 +77,7 @@ function workOf(fault: LinkFault | BrokerFault): Work | undefined {
   }
   const { toxic, stream, on } = fault;
   const why = "Toxiproxy tells toxics apart by link, type and stream alone";
+  const way = stream === "both" ? "two-way" : stream;
   const place = broker === undefined ? on : `${on} to broker ${broker}`;
   return toxic === "down"
     ? { on: `down ${on}`, broker, way: "both", what: `down on the ${place}`, why }
@@ -84,7 +85,7 @@ function workOf(fault: LinkFault | BrokerFault): Work | undefined {
         on: `${toxic.type} ${on}`,
         broker,
         way: stream,
-        what: `${stream} ${toxic.type} on the ${place}`,
+        what: `${way} ${toxic.type} on the ${place}`,
         why,
       };
 }

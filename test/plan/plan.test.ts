@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { type PlannedKill, makePlan } from "../../src/plan/plan.js";
-import type { KillFault } from "../../src/scenario/scenario.js";
+import {
+  type PlannedKill,
+  type PlannedOversize,
+  type PlannedPause,
+  type PlannedStop,
+  makePlan,
+} from "../../src/plan/plan.js";
+import type { Fault, KillFault } from "../../src/scenario/scenario.js";
 import { aKill, aLinkFault, aScenario } from "../ledger/a-scenario.js";
 
 const anySeed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -44,6 +50,112 @@ describe("a plan", () => {
 
     expect(plan.faults.map(({ index }) => index)).toEqual([0, 1]);
     expect(plan.sendingMs).toBe(2500);
+  });
+});
+
+describe("of a list, a plan draws", () => {
+  const faults = [1, 2, 3, 4, 5].map((ms) => aLinkFault({ trigger: { kind: "at", ms } }));
+  const drawn = (faultsDrawn: number | undefined, seed: number): number[] =>
+    makePlan({ ...aScenario({ faults }), faultsDrawn }, seed).faults.map(({ trigger }) =>
+      trigger.kind === "at" ? trigger.ms : 0,
+    );
+
+  it("as many faults as it is to, in the list's order, and numbers them anew", () => {
+    fc.assert(
+      fc.property(anySeed, fc.integer({ min: 1, max: 5 }), (seed, count) => {
+        const moments = drawn(count, seed);
+
+        expect(new Set(moments).size).toBe(count);
+        expect(moments).toEqual(moments.toSorted());
+        expect(
+          makePlan({ ...aScenario({ faults }), faultsDrawn: count }, seed).faults.map(({ index }) => index),
+        ).toEqual([...moments.keys()]);
+      }),
+    );
+  });
+
+  it("each fault as often as any other, and each pair", () => {
+    const pairs = new Map<string, number>();
+    for (let seed = 0; seed < 5_000; seed++) {
+      const pair = drawn(2, seed * 7_919).join("+");
+      pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+    }
+
+    expect(pairs.size).toBe(10);
+    // 500 each are expected; eight standard deviations either way.
+    for (const count of pairs.values()) expect(Math.abs(count - 500)).toBeLessThan(170);
+  });
+
+  it("all of them where nothing is said or all are wanted, and spends no chance on that", () => {
+    expect(drawn(undefined, 3)).toEqual([1, 2, 3, 4, 5]);
+    const kills = aScenario({ consumers: 5, faults: [aKill({ times: 10 }), aLinkFault()] });
+
+    expect(targetsOf({ ...kills, faultsDrawn: 2 }, 3)).toEqual(targetsOf(kills, 3));
+  });
+
+  it("first of all: who is hit is drawn for those alone that happen", () => {
+    const kill = aKill({ restartAfter: undefined, times: 2 });
+    const scenario = { ...aScenario({ consumers: 3, faults: [kill, kill] }), faultsDrawn: 1 };
+
+    fc.assert(
+      fc.property(anySeed, (seed) => {
+        expect(targetsOf(scenario, seed).map(({ length }) => length)).toEqual([2]);
+      }),
+    );
+  });
+});
+
+describe("a worker is drawn for each occurrence of", () => {
+  const base = { trigger: { kind: "at", ms: 100 }, times: 20, every: 100 } as const;
+
+  it("a pause, who can be paused again", () => {
+    const pause = { ...base, kind: "pause", role: "consumer", worker: undefined, for: 50 } as const;
+    const [fault] = makePlan(aScenario({ consumers: 3, faults: [pause] }), 1).faults;
+
+    expect(fault).toMatchObject({ kind: "pause" });
+    expect(new Set((fault as PlannedPause).targets)).toEqual(new Set([0, 1, 2]));
+    expect((fault as PlannedPause).targets).toHaveLength(20);
+  });
+
+  it("an oversized message, among the producers", () => {
+    const oversize = { ...base, kind: "oversize", worker: undefined, size: 2_000_000 } as const;
+    const [fault] = makePlan(aScenario({ producers: 4, consumers: 1, faults: [oversize] }), 1).faults;
+
+    expect(new Set((fault as PlannedOversize).targets)).toEqual(new Set([0, 1, 2, 3]));
+  });
+
+  it("an end in order, who does not come back where nobody starts it again", () => {
+    const stop = { ...base, kind: "stop", role: "consumer", worker: undefined, times: 2 } as const;
+    const faults = (restartAfter: number | undefined): PlannedStop[] =>
+      makePlan(
+        aScenario({
+          consumers: 3,
+          faults: [
+            { ...stop, restartAfter },
+            { ...stop, restartAfter: 5 },
+          ],
+        }),
+        4,
+      ).faults as PlannedStop[];
+    const [ended, later] = faults(undefined);
+
+    expect(new Set(ended!.targets).size).toBe(2);
+    expect(later!.targets.filter((target) => ended!.targets.includes(target))).toEqual([]);
+    expect(faults(5).map(({ targets }) => targets.length)).toEqual([2, 2]);
+  });
+
+  it("nothing that falls on no worker: such a fault changes no other draw", () => {
+    const kills = aKill({ times: 10 });
+    const others: Fault[] = [
+      { ...base, kind: "join", for: 50 },
+      { ...base, kind: "broker", action: "kill", broker: { kind: "leader", partition: 0 }, for: 50 },
+      { ...base, kind: "topic", action: { do: "recreate" } },
+      { ...base, kind: "reset-offsets", to: "latest" },
+    ];
+
+    expect(targetsOf(aScenario({ consumers: 3, faults: [...others, kills] }), 9)).toEqual(
+      targetsOf(aScenario({ consumers: 3, faults: [kills] }), 9),
+    );
   });
 });
 

@@ -22,6 +22,12 @@ function planOf(faults: string, expected = "{ lost: { max: 0 } }"): string {
   return renderPlan(makePlan(parseScenario(text, "a-scenario.yaml"), 7), page);
 }
 
+/** The same with other lines for the cluster and the producers. */
+function planIn(cluster: string, faults: string, producers: string): string {
+  const text = `guarantee: at-most-once\n${cluster}\n${producers}\nfaults: [${faults}]\nexpect: { lost: 0 }\n`;
+  return renderPlan(makePlan(parseScenario(text, "a-scenario.yaml"), 7), page);
+}
+
 /** The timeline's lines, each column apart. */
 function timelineOf(text: string): string[][] {
   const [, lines = ""] = /timeline\n((?: {2}.*\n)+)/.exec(text) ?? [];
@@ -78,6 +84,97 @@ describe("a plan as text", () => {
       "when the handler of message 7 of a chunk of 10 has begun",
     );
     expect(text).toContain("when, for another time, the handler of message 7");
+  });
+
+  test.each([
+    ["before-commit", "when it is about to commit"],
+    ["in-commit", "when its commit is on the way"],
+    ["after-commit", "when it has just committed"],
+    ["during-rebalance", "when its group rebalances"],
+  ])("says where a consumer stands still: %s", (place, words) => {
+    expect(timelineOf(planOf(`{ when: ${place}, pause: consumer, worker: 1, for: 2s }`))).toContainEqual([
+      words,
+      "SIGSTOP of consumer 1 for 2 s",
+    ]);
+  });
+
+  test.each([
+    ["stop: producer, worker: 0, restartAfter: 1s", "SIGTERM of producer 0, started again after 1 s"],
+    ["stop: producer, worker: 0", "SIGTERM of producer 0, not started again"],
+    [
+      "kill: broker, broker: leader, for: 2s",
+      "SIGKILL of the broker that leads partition 0, started again after 2 s",
+    ],
+    ["stop: broker, broker: 1", "SIGTERM of broker 1, started again when the producers have ended"],
+    [
+      "pause: broker, broker: follower, partition: 2, for: 1s",
+      "SIGSTOP of a broker that follows partition 2, continued after 1 s",
+    ],
+    [
+      "on: producer-link, toxic: timeout, stream: both, broker: 2, for: 1s",
+      "timeout on producer-link to broker 2, both ways, a black hole, for 1 s",
+    ],
+    [
+      "on: consumer-link, down: true, broker: leader",
+      "proxy disabled on consumer-link to the broker that leads partition 0, until the producers have ended",
+    ],
+    ["join: consumer, for: 1s", "one more consumer joins the group for 1 s"],
+    ["oversize: 1200KB", "one message of 1200KB from producer 0"],
+    ["deleteRecords: all", "all records of every partition are deleted"],
+    ["deleteRecords: { upTo: 50, partition: 1 }", "the records below offset 50 of partition 1 are deleted"],
+    ["retention: 500ms", "the topic's retention is set to 500 ms, until records have gone"],
+    ["recreateTopic: true", "the topic is deleted and created again, empty"],
+    [
+      "moveLeader: { partition: 1 }",
+      "partition 1 gets another broker as its leader, and its old leader lives",
+    ],
+    ["addPartitions: 1", "the topic gets 1 more partition"],
+    ["resetOffsets: earliest", "the group's committed offsets are reset to the earliest"],
+    ["resetOffsets: expired", "the group's committed offsets are forgotten, as if they had expired"],
+  ])("says what %s does", (fault, words) => {
+    const cluster = "brokers: { count: 3 }\ntopic: { partitions: 3, replicationFactor: 3 }";
+    const text = planIn(cluster, `{ at: 1s, ${fault} }`, "producers: { rate: 1000/s, messages: 10000 }");
+    expect(timelineOf(text)).toContainEqual(["1 s", words]);
+  });
+
+  test("says how many faults were drawn of how many", () => {
+    const faults = [1, 2, 3].map((second) => `{ at: ${second}s, deleteRecords: all }`).join(", ");
+    const text = planIn("faultsDrawn: 2", faults, "producers: { rate: 1000/s, messages: 10000 }");
+    expect(text).toContain("timeline, with 2 of 3 faults that the seed has drawn\n");
+    expect(text.match(/all records/g)).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      "at-most-once",
+      "at-most-once: acks=0, no message is sent again",
+      "each commits 100 messages at a time and only then processes them",
+    ],
+    [
+      "at-least-once",
+      "at-least-once: acks=all, what failed is sent again 5 times at most",
+      "each processes 100 messages at a time and only then commits them",
+    ],
+    [
+      "effectively-once",
+      "effectively-once: acks=all, what failed is sent again 5 times at most",
+      "each processes 100 messages at a time; what comes of them and the commit are one transaction",
+    ],
+  ])("says what %s is made of", (guarantee, sending, reading) => {
+    const lines = `guarantee: ${guarantee}\nproducers: { rate: 1000/s, messages: 1000 }\nexpect: { lost: 0 }`;
+    const text = renderPlan(makePlan(parseScenario(lines, "some.yaml"), 1), { ...page, width: 200 });
+    expect(text).toContain(sending);
+    expect(text).toContain(reading);
+  });
+
+  test("shows the settings", () => {
+    const text = planIn(
+      "topic: { config: { retention.ms: 500 } }",
+      "",
+      "producers: { rate: 1/s, messages: 1, metadataMaxAge: 1s, requestTimeout: 2s }",
+    );
+    expect(text).toContain("the topic with retention.ms=500\n");
+    expect(text).toContain("asks which broker leads every 1 s, and takes a request for failed after 2 s\n");
   });
 
   test.each([

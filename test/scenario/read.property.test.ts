@@ -68,9 +68,9 @@ type Tree = Record<string, unknown>;
 /** A whole scenario as values, so that it can be changed by structure and not only by letters. */
 const tree: Tree = {
   guarantee: "at-most-once",
-  brokers: { count: 3 },
-  topic: { partitions: 3, replicationFactor: 3 },
-  producers: { count: 2, rate: "2000/s", messages: 20_000, size: "200B" },
+  brokers: { count: 3, config: { "log.retention.check.interval.ms": 500 } },
+  topic: { partitions: 3, replicationFactor: 3, config: { "min.insync.replicas": 2 } },
+  producers: { count: 2, rate: "2000/s", messages: 20_000, size: "200B", acks: 1, metadataMaxAge: "1s" },
   consumers: { count: 2, commitEvery: 100, handle: "2ms", reset: "earliest", sessionTimeout: "2s" },
   faults: [
     { at: "3s", for: "2s", on: "producer-link", toxic: "timeout" },
@@ -87,7 +87,19 @@ const tree: Tree = {
     { at: "9s", on: "producer-link", down: true },
     { after: { processed: 50 }, kill: "consumer", restartAfter: "500ms", times: 5, every: "1s" },
     { when: { handling: { message: 7, of: 10 } }, kill: "consumer", worker: 1, restartAfter: "1s" },
+    { when: "in-commit", pause: "consumer", for: "1s" },
+    { at: "1s", stop: "producer", restartAfter: "1s" },
+    { at: "1s", kill: "broker", broker: "leader", partition: 2, for: "1s", times: 2, every: "2s" },
+    { at: "6s", pause: "broker", broker: 1 },
+    { at: "1s", on: "producer-link", toxic: "bandwidth", rate: 5, stream: "both", broker: 2 },
+    { at: "1s", join: "consumer", for: "1s" },
+    { at: "1s", oversize: "2MB" },
+    { at: "1s", deleteRecords: { upTo: 5, partition: 1 } },
+    { at: "1s", moveLeader: { partition: 0 } },
+    { at: "1s", addPartitions: 2 },
+    { at: "1s", resetOffsets: "expired" },
   ],
+  faultsDrawn: 9,
   expect: {
     lost: { min: 5, max: "9%" },
     lostBy: { log: 0, "in-transit": { min: 3 } },
