@@ -5,6 +5,7 @@ import { messageReader } from "../kafka/message.js";
 import { createBox, openBox } from "../ledger/black-box.js";
 import type { BoxDescription } from "../ledger/box-format.js";
 import { EvidenceError } from "../ledger/evidence.js";
+import { goesOnAt } from "../ledger/position.js";
 import { type PartitionRecord, scanBoxName } from "../ledger/run-record.js";
 import { partitionOf } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
@@ -26,8 +27,8 @@ export interface ScanOrder {
 
 /**
  * The auditor: reads every partition from its first offset to its last, and marks in a box of its
- * own which messages are there, which of them more than once, and which have a copy at or above the
- * group's position. It joins a group of its own and commits nothing.
+ * own which messages are there, which of them more than once, and which have a copy at or above the place
+ * where the group would go on. It joins a group of its own and commits nothing.
  */
 export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
   const { plan, runId, topic, groupId, admin, connection, driver, signal } = order;
@@ -78,7 +79,7 @@ export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
       box.add("records", 1);
       const index = layout.bases[identity.producer]! + identity.number;
       if (!stored.mark(index)) storedAgain.mark(index);
-      if (offset >= (record.position ?? record.start)) uncommitted.mark(index);
+      if (offset >= goesOnAt(record, scenario.consumers.reset)) uncommitted.mark(index);
     },
     stallLimitMs: 30_000,
     signal,

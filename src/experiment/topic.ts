@@ -1,7 +1,7 @@
 import { Undo } from "../base/undo.js";
 import { waitUntil } from "../base/wait.js";
 import type { Environment } from "../environment/environment.js";
-import type { AdminClient } from "../kafka/driver.js";
+import type { AdminClient, NewTopic } from "../kafka/driver.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { outputTopicOf } from "../worker/order.js";
 
@@ -15,24 +15,31 @@ export async function ownTopic(
   admin: AdminClient,
   { topic, groupId, scenario }: { topic: string; groupId: string; scenario: Scenario },
 ): Promise<AsyncDisposable> {
-  const { partitions, replicationFactor } = scenario.topic;
+  const { partitions } = scenario.topic;
   await using undo = new Undo();
   const topics = [topic, ...(scenario.guarantee === "effectively-once" ? [outputTopicOf(topic)] : [])];
   for (const name of topics) {
-    await admin.createTopic(name, { partitions, replicationFactor });
+    // What the scenario says of the topic is said of the one whose messages are counted.
+    await createTopic(admin, name, {
+      ...scenario.topic,
+      config: name === topic ? scenario.topic.config : {},
+    });
     if (environment.kind === "external") {
       undo.defer(() => admin.deleteTopic(name));
       undo.defer(() => deleteGroupIfThere(admin, auditorOf(name)));
     }
   }
   if (environment.kind === "external") undo.defer(() => deleteGroupIfThere(admin, groupId));
-  // The metadata name the leaders a moment before these know of it.
-  for (const name of topics) {
-    const led = async (): Promise<boolean> => (await admin.logEnds(name)).length === partitions;
-    await waitUntil(`the leaders of ${name} to answer`, led, { limitMs: 20_000, everyMs: 20 });
-  }
-  await admin.commitStart(groupId, topic);
+  const first = Array.from({ length: partitions }, (_, partition) => [partition, 0] as const);
+  await admin.setPositions(groupId, topic, new Map(first));
   return undo.move();
+}
+
+/** Creates a topic, and waits until its leaders answer: metadata name them a moment before that. */
+export async function createTopic(admin: AdminClient, topic: string, order: NewTopic): Promise<void> {
+  await admin.createTopic(topic, order);
+  const led = async (): Promise<boolean> => (await admin.logEnds(topic)).length === order.partitions;
+  await waitUntil(`the leaders of ${topic} to answer`, led, { limitMs: 20_000, everyMs: 20 });
 }
 
 /** The group of whoever reads a topic to audit it. */

@@ -144,15 +144,35 @@ export interface Transaction {
   abort(): Promise<void>;
 }
 
+export interface NewTopic {
+  partitions: number;
+  replicationFactor: number;
+  /** Settings of its own, under Kafka's names. */
+  config?: Readonly<Record<string, string>>;
+}
+
 /** Its methods throw LossboundError `ENVIRONMENT` where the cluster cannot be reached or refuses. */
 export interface AdminClient extends AsyncDisposable {
   connect(): Promise<void>;
   /** The brokers under the addresses that they advertise. */
   describeBrokers(): Promise<{ id: number; address: string }[]>;
-  createTopic(topic: string, options: { partitions: number; replicationFactor: number }): Promise<void>;
+  createTopic(topic: string, options: NewTopic): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
-  /** Makes the group begin at the log's present end in every partition. The group must have no member. */
-  commitStart(group: string, topic: string): Promise<void>;
+  /** Gives a topic these settings of its own, under Kafka's names, and no others. */
+  configureTopic(topic: string, config: Readonly<Record<string, string>>): Promise<void>;
+  /** Deletes the records below an offset, by partition. It may not be beyond the log's end. */
+  deleteRecords(topic: string, below: ReadonlyMap<number, number>): Promise<void>;
+  /** @param total how many partitions the topic is to have then. */
+  addPartitions(topic: string, total: number): Promise<void>;
+  /**
+   * Gives a partition to these brokers, by id; the first of them is to lead it. Returns when that is under
+   * way: `isReassigned` says when it is done.
+   */
+  reassign(topic: string, partition: number, brokers: readonly number[]): Promise<void>;
+  /** Whether no partition of the topic is on its way from brokers to others. */
+  isReassigned(topic: string): Promise<boolean>;
+  /** Moves the group's positions, by partition. The group must have no member. */
+  setPositions(group: string, topic: string, positions: ReadonlyMap<number, number>): Promise<void>;
   deleteGroup(group: string): Promise<void>;
   /** Client ids of the group's members, sorted. */
   members(group: string): Promise<string[]>;

@@ -12,22 +12,38 @@ export function admin(connection: Connection): AdminClient {
       const { brokers } = await asked("describe the cluster", client.describeCluster());
       return brokers.map(({ nodeId, host, port }) => ({ id: nodeId, address: `${host}:${port}` }));
     },
-    createTopic: async (topic, { partitions, replicationFactor }) => {
+    createTopic: async (topic, { partitions, replicationFactor, config = {} }) => {
+      const configEntries = entriesOf(config);
       const order = {
-        topics: [{ topic, numPartitions: partitions, replicationFactor }],
+        topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
         waitForLeaders: true,
       };
       await asked(`create the topic ${topic}`, client.createTopics(order));
     },
     deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
-    commitStart: async (groupId, topic) => {
-      const ends = await logEnds(client, topic);
-      const offsets = new Map(ends.map(({ partition, end }) => [partition, end]));
-      await asked(
-        `commit the start of the group ${groupId}`,
-        commitOnce(connection, groupId, topic, offsets),
-      );
+    configureTopic: async (topic, config) => {
+      // Not the incremental kind, which kafkajs does not speak: what is not said goes back to its default.
+      const resources = [{ type: topicResource, name: topic, configEntries: entriesOf(config) }];
+      await asked(`configure ${topic}`, client.alterConfigs({ validateOnly: false, resources }));
     },
+    deleteRecords: async (topic, below) => {
+      const partitions = [...below].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+      await asked(`delete records of ${topic}`, client.deleteTopicRecords({ topic, partitions }));
+    },
+    addPartitions: async (topic, total) => {
+      const order = { topicPartitions: [{ topic, count: total }] };
+      await asked(`add partitions to ${topic}`, client.createPartitions(order));
+    },
+    reassign: async (topic, partition, brokers) => {
+      const order = { topics: [{ topic, partitionAssignment: [{ partition, replicas: [...brokers] }] }] };
+      await asked(`reassign partition ${partition} of ${topic}`, client.alterPartitionReassignments(order));
+    },
+    isReassigned: async (topic) => {
+      const under = await asked(`see how ${topic} is reassigned`, client.listPartitionReassignments({}));
+      return under.topics.every((one) => one.topic !== topic);
+    },
+    setPositions: (groupId, topic, offsets) =>
+      asked(`move the positions of ${groupId}`, commitOnce(connection, groupId, topic, offsets)),
     deleteGroup: async (groupId) => {
       await asked(`delete the group ${groupId}`, client.deleteGroups([groupId]));
     },
@@ -59,6 +75,13 @@ export function admin(connection: Connection): AdminClient {
     logEnds: (topic) => logEnds(client, topic),
     [Symbol.asyncDispose]: () => client.disconnect(),
   };
+}
+
+/** Kafka's number for a resource that is a topic. */
+const topicResource = 2;
+
+function entriesOf(config: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  return Object.entries(config).map(([name, value]) => ({ name, value }));
 }
 
 /** Says in our words what the cluster would not do. */

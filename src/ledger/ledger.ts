@@ -73,6 +73,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
   };
   const reading: Reading = {
     ledger,
+    plan,
     folder,
     run,
     words: new Uint32Array(layout.words),
@@ -120,6 +121,7 @@ export function emptyPlanes(layout: Layout): EvidencePlanes {
 
 interface Reading {
   ledger: Ledger;
+  plan: Plan;
   folder: string;
   run: RunRecord;
   /** Room for the planes that are being read, the same for all lives. */
@@ -197,7 +199,7 @@ async function mergeConsumerLife(
   ledger.processing.until = Math.max(ledger.processing.until, box.counter("processingUntil"));
 }
 
-async function mergeScan({ ledger, folder, run, words }: Reading): Promise<void> {
+async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise<void> {
   const { planes } = ledger;
   const { runId } = run;
   const expected = {
@@ -219,7 +221,7 @@ async function mergeScan({ ledger, folder, run, words }: Reading): Promise<void>
     storedAgain: box.counter("storedAgain"),
     uncommitted: box.counter("uncommitted"),
   };
-  checkLog(counts, ledger.log);
+  checkLog(counts, ledger.log, plan);
 }
 
 function orInto(sum: Uint32Array, words: Uint32Array, from = 0): void {

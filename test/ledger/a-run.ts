@@ -48,6 +48,14 @@ const consumerLives: LifeRecord[] = [
   { role: "consumer", worker: 1, life: 0, killed: false },
 ];
 const faults: Fault[] = [aLinkFault(), aKill({ role: "producer", worker: 0 }), aKill({ worker: 0 })];
+/** What nobody takes away does not vanish. */
+const deletion: Fault = {
+  kind: "topic",
+  action: { do: "delete-records", partition: undefined, upTo: undefined },
+  trigger: { kind: "at", ms: 100 },
+  times: 1,
+  every: 0,
+};
 
 export function aRun({
   producers,
@@ -60,12 +68,19 @@ export function aRun({
   const boxes = join(path, "boxes");
   mkdirSync(boxes);
   const messages = producers.reduce((sum, told) => sum + told.length, 0);
+  const told = producers.map((names) => names.map((name): Story => stories[name]));
+  const someVanished = told.flat().some(({ log }) => log === "vanished");
   const scenario = {
-    ...aScenario({ messages, producers: producers.length, partitions, faults, expect }),
+    ...aScenario({
+      messages,
+      producers: producers.length,
+      partitions,
+      faults: [...faults, ...(someVanished ? [deletion] : [])],
+      expect,
+    }),
     guarantee,
   };
   const layout = layOut(messages, producers.length);
-  const told = producers.map((names) => names.map((name): Story => stories[name]));
 
   const lives: LifeRecord[] = [...consumerLives];
   for (const [worker, ofProducer] of told.entries()) {
@@ -79,7 +94,7 @@ export function aRun({
   const output = guarantee === "effectively-once" ? writeOutput(boxes, layout, told) : null;
   const run = recordOf(scenario, lives, log, output);
   writeRunRecord(path, run);
-  writeFileSync(join(path, "events.ndjson"), eventsOf(fault));
+  writeFileSync(join(path, "events.ndjson"), eventsOf(fault, someVanished));
   return { path, boxes, run, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
 }
 
@@ -249,7 +264,7 @@ function recordOf(
   };
 }
 
-function eventsOf(changes: Partial<FaultEvent>): string {
+function eventsOf(changes: Partial<FaultEvent>, someVanished: boolean): string {
   const fault = (index: number, on: string, kind: string): FaultEvent => ({
     event: "fault",
     fault: index,
@@ -269,6 +284,7 @@ function eventsOf(changes: Partial<FaultEvent>): string {
     fault(0, "producer-link", "timeout"),
     fault(1, "producer 0", "kill"),
     fault(2, "consumer 0", "kill"),
+    ...(someVanished ? [fault(3, "topic", "delete-records")] : []),
   ];
   return events
     .map((event) => `${JSON.stringify({ at: startedAt, who: "supervisor", ...event })}\n`)

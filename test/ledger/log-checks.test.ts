@@ -2,15 +2,39 @@ import { describe, expect, it } from "vitest";
 
 import { checkLog } from "../../src/ledger/log-checks.js";
 import type { PartitionRecord } from "../../src/ledger/run-record.js";
+import { makePlan } from "../../src/plan/plan.js";
+import type { TopicAction, TopicFault } from "../../src/scenario/scenario.js";
+import { aScenario } from "./a-scenario.js";
 
 describe("the log", () => {
   it("agrees with itself where everything was read and committed", () => {
     expect(refusalOf({}, [{}, {}])).toBeUndefined();
   });
 
-  it("agrees with itself where it starts late, and the group's position is from before that", () => {
-    expect(refusalOf({ uncommitted: 10 }, [{ start: 5, end: 15, position: 3 }, {}])).toBeUndefined();
-    expect(refusalOf({ uncommitted: 10 }, [{ start: 5, end: 15, position: null }, {}])).toBeUndefined();
+  it("agrees with itself where records were deleted, and the group's position is from before that", () => {
+    const late = { start: 5, end: 15 };
+    expect(refusalOf({ uncommitted: 10 }, [{ ...late, position: 3 }, {}], [deletion])).toBeUndefined();
+    expect(refusalOf({ uncommitted: 10 }, [{ ...late, position: 3 }, {}])).toBe("log-against-offsets");
+  });
+
+  it("has no record above a position where the group has none, and begins at the latest", () => {
+    const none = { position: null };
+    expect(refusalOf({}, [none, {}], [deletion])).toBeUndefined();
+    expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion])).toBe("position-within-log");
+    expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion], "earliest")).toBeUndefined();
+    expect(refusalOf({}, [none, {}])).toBe("position-within-log");
+  });
+
+  it("may end before the group's position only where a fault takes records away", () => {
+    expect(refusalOf({}, [{ position: 11 }, {}], [deletion])).toBeUndefined();
+    expect(refusalOf({}, [{ position: 11 }, {}])).toBe("position-within-log");
+  });
+
+  it("has as many partitions as the plan, and those that a fault adds", () => {
+    const empty = { end: 0, records: 0, position: 0 };
+    expect(refusalOf({}, [{}, {}, empty], [addition])).toBeUndefined();
+    expect(refusalOf({}, [{}, {}, empty])).toBe("log-against-offsets");
+    expect(refusalOf({ records: 10, stored: 10 }, [{}])).toBe("log-against-offsets");
   });
 
   it("may have several copies of a message, and each of them above the position", () => {
@@ -42,16 +66,28 @@ describe("the log", () => {
   });
 });
 
+const deletion = aTopicFault({ do: "delete-records", partition: undefined, upTo: undefined });
+const addition = aTopicFault({ do: "add-partitions", count: 1 });
+
+function aTopicFault(action: TopicAction): TopicFault {
+  return { kind: "topic", action, trigger: { kind: "at", ms: 0 }, times: 1, every: 0 };
+}
+
 /** Two partitions of ten records each, twenty messages, all committed. */
 function refusalOf(
   counts: Partial<Parameters<typeof checkLog>[0]>,
   partitions: readonly Partial<PartitionRecord>[],
+  faults: TopicFault[] = [],
+  reset: "latest" | "earliest" = "latest",
 ): string | undefined {
+  const scenario = aScenario({ partitions: 2, faults });
+  scenario.consumers.reset = reset;
   const whole = { start: 0, end: 10, records: 10, position: 10 };
   try {
     checkLog(
       { records: 20, stored: 20, storedAgain: 0, uncommitted: 0, ...counts },
       partitions.map((changes, partition) => ({ partition, ...whole, ...changes })),
+      makePlan(scenario, 1),
     );
     return undefined;
   } catch (error) {

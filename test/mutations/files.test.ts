@@ -208,7 +208,7 @@ describe("the event file", () => {
     for (const found of [lines.toSpliced(2, 1), lines.toSpliced(2, 0, lines[3]!), []]) {
       writeFileSync(path, found.join("\n"));
       expect(await refusalOf(run)).toMatch(
-        /^.*events\.ndjson: found faults \[.*allowed are \[0\.0, 1\.0, 2\.0\], each once$/,
+        /^.*events\.ndjson: found faults \[.*allowed are \[0\.0, 1\.0, 2\.0, 3\.0\], each once$/,
       );
     }
   });

@@ -39,7 +39,7 @@ describe("an environment that exists already", () => {
     });
     await admin.connect();
     await admin.createTopic("theirs", { partitions: 1, replicationFactor: 1 });
-    await admin.commitStart("their-group", "theirs");
+    await admin.setPositions("their-group", "theirs", new Map([[0, 0]]));
     await fetch(`${toxiproxy}/proxies`, {
       method: "POST",
       body: JSON.stringify({ name: "theirs", listen: "127.0.0.1:0", upstream: "127.0.0.1:9" }),
