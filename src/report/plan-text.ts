@@ -1,6 +1,7 @@
 import type { Plan } from "../plan/plan.js";
-import { formatLimit, formatRate, formatSize } from "../scenario/quantities.js";
-import { type Bound, causes, type Guarantee, type Scenario } from "../scenario/scenario.js";
+import { formatRate, formatSize } from "../scenario/quantities.js";
+import { causes, type Guarantee, type Scenario } from "../scenario/scenario.js";
+import { boundInWords } from "./bound-words.js";
 import { cell, layRows, left, wrap } from "./columns.js";
 import { formatCount, formatMessages, formatSpan } from "./numbers.js";
 import type { Page } from "./page.js";
@@ -110,25 +111,6 @@ function expectationsInWords({ expect }: Scenario): string[] {
     ["duplicated", expect.duplicated],
   ] as const;
   return bounds.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`]));
-}
-
-function boundInWords({ min, max }: Bound): string {
-  const least = min && limitInWords(min);
-  const most = max && limitInWords(max);
-  if (least !== undefined && most !== undefined)
-    return least === most ? `exactly ${least}` : `${least} to ${most}`;
-  if (least !== undefined) return `at least ${least}`;
-  if (most === undefined) return "any number";
-  return most === "0" ? "none" : `at most ${most}`;
-}
-
-function limitInWords(limit: NonNullable<Bound["min"]>): string {
-  switch (limit.kind) {
-    case "count":
-      return formatCount(limit.value);
-    case "share":
-      return `${formatLimit(limit)} of what was sent`;
-  }
 }
 
 function many(count: number, what: string): string {

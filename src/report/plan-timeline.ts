@@ -1,7 +1,8 @@
 import type { Plan, PlannedFault } from "../plan/plan.js";
 import type { Moment, Place } from "../scenario/scenario.js";
 import { faultInWords } from "./fault-words.js";
-import { formatMessages, formatSpan } from "./numbers.js";
+import { formatSpan } from "./numbers.js";
+import { triggerInWords } from "./trigger-words.js";
 
 /** One line of the plan: when, and what. */
 export interface TimelineEntry {
@@ -65,13 +66,11 @@ function when(
   occurrence: number,
   { scenario }: Plan,
 ): Omit<Occurrence, "what"> {
-  const again = occurrence === 0 ? "when" : "when, for another time,";
   switch (trigger.kind) {
     case "at":
       return { earliestMs: trigger.ms + laterMs, moment: formatSpan(trigger.ms + laterMs) };
     case "after": {
-      const verb = trigger.count === 1 ? "was" : "were";
-      const first = `after ${formatMessages(trigger.count)} ${verb} ${trigger.of}`;
+      const first = triggerInWords(trigger);
       return {
         earliestMs: (trigger.count / scenario.producers.rate) * 1000 + laterMs,
         moment: laterMs === 0 ? first : `${first}, ${formatSpan(laterMs)} later`,
@@ -82,21 +81,6 @@ function when(
     case "in-commit":
     case "after-commit":
     case "during-rebalance":
-      return { earliestMs: 0, moment: `${again} ${placeInWords(trigger)}` };
-  }
-}
-
-function placeInWords(place: Place): string {
-  switch (place.kind) {
-    case "handling":
-      return `the handler of message ${place.message} of a chunk of ${place.of} has begun`;
-    case "before-commit":
-      return "it is about to commit";
-    case "in-commit":
-      return "its commit is on the way";
-    case "after-commit":
-      return "it has just committed";
-    case "during-rebalance":
-      return "its group rebalances";
+      return { earliestMs: 0, moment: triggerInWords(trigger, occurrence > 0) };
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "vitest";
 
+import { causesNamed } from "../../src/report/catalogue.js";
 import { readScenario } from "../../src/scenario/read.js";
 
 const folder = fileURLToPath(new URL("../../scenarios", import.meta.url));
@@ -27,6 +28,11 @@ describe.each(files.map((file) => [path.basename(file), file]))("%s", (_, file) 
     expect(claims.lost.max).toBeDefined();
     // A scenario that is meant to lose proves nothing when it may lose nothing.
     expect(claims.lost.max?.value === 0 || (claims.lost.min?.value ?? 0) > 0).toBe(true);
+  });
+
+  test("names the causes that it loses by", async () => {
+    const scenario = await readScenario(file);
+    expect(causesNamed(scenario).length > 0).toBe(scenario.expect.lost.max?.value !== 0);
   });
 
   test("sends for at most 15 seconds", async () => {
