@@ -71,6 +71,7 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
     bits: Math.ceil(messages / 32) * 32,
     firstNumber: 0,
     ticks: 0,
+    requests: 0,
   };
   const path = join(folder, `consumer-${commitEvery}-${pair}.box`);
   createBox(path, description);
@@ -80,7 +81,7 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
   const options = optionsOf(order, `ours-${pair}`);
   const link = linkTo(
     bootstrap,
-    socketRecorder(box, write, (request) => apiKeyOf(request) !== -1),
+    socketRecorder(box, write, { expectsAnswer: (request) => apiKeyOf(request) !== -1 }),
   );
   const client = kafkajsDriver.consumer(link, options);
   const life: ConsumerOrder = {

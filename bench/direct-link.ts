@@ -9,7 +9,7 @@ export function linkTo(
   observer: SocketObserver,
   onSocket: (socket: Socket) => void = () => {},
 ): Connection {
-  const routes = bootstrap.map((address) => ({ broker: address, proxy: address }));
+  const routes = bootstrap.map((address, brokerId) => ({ broker: address, brokerId, proxy: address }));
   const dialObserved = dialThrough(routes, undefined, observer);
   const dial: Dial = (asked) => {
     const socket = dialObserved(asked);
@@ -21,14 +21,15 @@ export function linkTo(
 
 /** Takes the observer's hook off a socket, and puts it back: without it the socket is Node's own. */
 export function hookOf(socket: Socket): { on(): void; off(): void } {
-  const observed = socket.write;
+  // The hooks are properties of this one socket; under them lie the methods of its class.
+  const names = ["write", "_write", "_writev"] as const;
+  const observed = Object.fromEntries(names.map((name) => [name, socket[name]]));
   return {
     on: () => {
-      socket.write = observed;
+      Object.assign(socket, observed);
     },
     off: () => {
-      // The hook is a property of this one socket; under it lies the method of its class.
-      delete (socket as Partial<Socket>).write;
+      for (const name of names) delete (socket as Partial<Socket>)[name];
     },
   };
 }

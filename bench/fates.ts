@@ -77,6 +77,8 @@ function ledgerOf(messages: number, fill: (planes: EvidencePlanes, words: number
       until: startedAt + runMs,
     },
     extraCopies: 0,
+    acknowledges: false,
+    requestsUnlisted: 0,
     log: [],
   };
 }
@@ -94,6 +96,8 @@ function mixed(planes: EvidencePlanes, words: number): void {
     const h = g & random();
     const d = g & random();
     planes.accepted[word] = a;
+    // Nothing is seen anywhere that did not leave its process.
+    planes.handed[word] = l | f | random();
     planes.rejected[word] = ~a & random();
     planes.stored[word] = l;
     planes.uncommitted[word] = l & random();
@@ -114,6 +118,7 @@ function common(planes: EvidencePlanes, words: number): void {
   for (let word = 0; word < words; word++) {
     const lost = random() % 32 === 0 ? 1 << (random() & 31) : 0;
     planes.accepted[word] = -1;
+    planes.handed[word] = -1;
     for (const name of ["stored", "fetched", "tried", "covered", "began", "ended"] as const) {
       planes[name][word] = ~lost;
     }

@@ -11,6 +11,7 @@ import { openSender } from "../src/worker/sender.js";
 import { expectsAnswerUnless, socketRecorder } from "../src/worker/sockets.js";
 import { answer, type Place } from "./child.js";
 import { linkTo } from "./direct-link.js";
+import { producerOptions, senderOrder } from "./settings.js";
 
 export interface FillOrder extends Place {
   topic: string;
@@ -31,17 +32,18 @@ await answer(async ({ bootstrap, folder, topic, runId, messages, size }: FillOrd
     bits: messages,
     firstNumber: 0,
     ticks: 0,
+    requests: 0,
   };
   const path = join(folder, "fill.box");
   createBox(path, description);
   // Mapped to the end of this process: a socket that closes late still writes that down.
   const box = openBox(path, description, "write");
   const write = openEvents(join(folder, "events.ndjson"), "bench");
-  const link = linkTo(bootstrap, socketRecorder(box, write, expectsAnswerUnless(0)));
+  const link = linkTo(bootstrap, socketRecorder(box, write, { expectsAnswer: expectsAnswerUnless(1) }));
   // An acknowledgement for each send: the readings need every message to be there.
-  const client = kafkajsDriver.producer(link, { acks: 1 });
+  const client = kafkajsDriver.producer(link, { ...producerOptions, acks: 1 });
   await client.connect();
-  const sender = openSender({ topic, runId, size, partitions: 1 }, box, client);
+  const sender = openSender(senderOrder({ topic, runId, size }), box, client);
   while (sender.next < messages) {
     await sender.send(Math.min(messages, sender.next + batch));
     await yieldToSockets();

@@ -4,7 +4,8 @@
  *
  * Bare is what nobody can do with less: records that were made once, given to the client again and
  * again, on a socket without a hook. Ours is the worker's own sender: it makes each value with its
- * header, moves the number, marks each outcome, and the recorder sees every write and its callback.
+ * header, moves the number, marks each outcome, and the recorder sees every write and its callback, and
+ * marks each message that is handed to the kernel.
  */
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -14,11 +15,13 @@ import { kafkajsDriver } from "../src/kafka/kafkajs.js";
 import { createBox, openBox } from "../src/ledger/black-box.js";
 import type { BoxDescription } from "../src/ledger/box-format.js";
 import { openEvents } from "../src/ledger/events.js";
+import { handedRecorder } from "../src/worker/handed.js";
 import { openSender } from "../src/worker/sender.js";
 import { expectsAnswerUnless, socketRecorder } from "../src/worker/sockets.js";
 import { answer, type Place } from "./child.js";
 import { hookOf, linkTo } from "./direct-link.js";
 import { type Cost, measure } from "./meter.js";
+import { producerOptions, senderOrder } from "./settings.js";
 
 export interface ProducerBench extends Place {
   topic: string;
@@ -41,6 +44,8 @@ export interface ProducerCosts {
 /** Until the compiler has seen both loops. */
 const warmUpPairs = 10;
 const messagesPerSecondMax = 1_000_000;
+/** As much room for rows of requests as a run has at most. */
+const requestsMax = 131_072;
 
 await answer(async (order: ProducerBench): Promise<ProducerCosts> => {
   const { topic, runId, batch, size, pairs, sliceMs } = order;
@@ -54,6 +59,7 @@ await answer(async (order: ProducerBench): Promise<ProducerCosts> => {
     bits: numbers,
     firstNumber: 0,
     ticks: 0,
+    requests: requestsMax,
   };
   const path = join(order.folder, `producer-${batch}.box`);
   createBox(path, description);
@@ -62,11 +68,14 @@ await answer(async (order: ProducerBench): Promise<ProducerCosts> => {
   const write = openEvents(join(order.folder, "events.ndjson"), "bench");
 
   const sockets: Socket[] = [];
-  const recorder = socketRecorder(box, write, expectsAnswerUnless(0));
+  const recorder = socketRecorder(box, write, {
+    expectsAnswer: expectsAnswerUnless(0),
+    onProduce: handedRecorder({ runId, partitions: 1 }, box),
+  });
   const link = linkTo(order.bootstrap, recorder, (socket) => sockets.push(socket));
-  const client = kafkajsDriver.producer(link, { acks: 0 });
+  const client = kafkajsDriver.producer(link, { ...producerOptions, acks: 0 });
   await client.connect();
-  const sender = openSender({ topic, runId, size, partitions: 1 }, box, client);
+  const sender = openSender(senderOrder({ topic, runId, size }), box, client);
   await sender.send(batch);
   const open = sockets.filter(({ destroyed }) => !destroyed);
   const [socket] = open;

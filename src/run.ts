@@ -95,7 +95,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     runId,
     topic,
     groupId,
-    bootstrap: brokers.map(({ address }) => address),
+    brokers,
     routes: { producer: links.producer.routes, consumer: links.consumer.routes },
     secured: security !== undefined,
     traceRequests: options.traceRequests ?? false,

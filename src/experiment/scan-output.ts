@@ -36,6 +36,7 @@ export async function scanOutput(order: ScanOrder): Promise<OutputRecord[]> {
     bits: layout.words * 32,
     firstNumber: 0,
     ticks: 0,
+    requests: 0,
   };
   const path = join(order.boxes, outputBoxName);
   createBox(path, description);

@@ -53,6 +53,7 @@ export async function scanLog(order: ScanOrder): Promise<PartitionRecord[]> {
     bits: layout.words * 32,
     firstNumber: 0,
     ticks: 0,
+    requests: 0,
   };
   const path = join(order.boxes, scanBoxName);
   createBox(path, description);

@@ -5,21 +5,27 @@ import { parseAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
 import type { Dial } from "./driver.js";
 
-/** Which proxy stands for which broker address; both `host:port`. */
+/** Which proxy stands for which broker; the addresses are `host:port`. */
 export interface Route {
   broker: string;
+  brokerId: number;
   proxy: string;
 }
 
 /** Hears what happens on the sockets that a dial opened. It is called as it happens, in the same tick. */
 export interface SocketObserver {
-  /** A connection was made. The number it returns names the connection in the other calls. */
-  opened(): number;
+  /** A connection to a broker was made. The number it returns names the connection in the other calls. */
+  opened(brokerId: number): number;
   closed(connection: number): void;
   /** A dial was refused. */
   refused(): void;
   /** The client gave these bytes to the socket: one request of the protocol, whole. */
   wrote(connection: number, request: Uint8Array): void;
+  /**
+   * These bytes, that request, are the next that the kernel is given; it has all that were given to
+   * the socket before them. What this was not said of, when process or socket end, never left.
+   */
+  handing(connection: number, request: Uint8Array): void;
   /** Something came back. */
   received(connection: number): void;
   /** So many bytes have left this process: the kernel took them. */
@@ -42,18 +48,17 @@ export function dialThrough(
   tls: ConnectionOptions | undefined,
   observer: SocketObserver,
 ): Dial {
-  const proxies = new Map(routes.map(({ broker, proxy }) => [broker, proxy]));
   return ({ host, port, onConnect }) => {
-    const proxy = proxies.get(`${host}:${port}`);
-    if (proxy === undefined) {
-      const known = [...proxies.keys()].join(", ");
+    const route = routes.find(({ broker }) => broker === `${host}:${port}`);
+    if (route === undefined) {
+      const known = routes.map(({ broker }) => broker).join(", ");
       throw new LossboundError(
         "ENVIRONMENT",
         `no proxy stands for the broker ${host}:${port}; known are ${known}`,
       );
     }
-    const socket = open(parseAddress("proxy", proxy), host, tls, onConnect);
-    observe(socket, observer, tls === undefined ? "connect" : "secureConnect");
+    const socket = open(parseAddress("proxy", route.proxy), host, tls, onConnect);
+    observe(socket, route.brokerId, observer, tls === undefined ? "connect" : "secureConnect");
     return socket;
   };
 }
@@ -72,10 +77,15 @@ function open(
   return socket;
 }
 
-function observe(socket: Socket, observer: SocketObserver, connected: "connect" | "secureConnect"): void {
+function observe(
+  socket: Socket,
+  brokerId: number,
+  observer: SocketObserver,
+  connected: "connect" | "secureConnect",
+): void {
   let connection: number | undefined;
   socket.once(connected, () => {
-    connection = observer.opened();
+    connection = observer.opened(brokerId);
   });
   socket.once("error", (error: NodeJS.ErrnoException) => {
     if (connection === undefined && error.code === "ECONNREFUSED") observer.refused();
@@ -88,21 +98,44 @@ function observe(socket: Socket, observer: SocketObserver, connected: "connect" 
     if (connection !== undefined) observer.closed(connection);
   });
 
-  const write = socket.write.bind(socket) as (
-    chunk: Uint8Array,
-    done: (error?: Error | null) => void,
-  ) => boolean;
+  const write = socket.write.bind(socket) as (chunk: Uint8Array | string, ...rest: unknown[]) => boolean;
   const observedWrite = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
-    // kafkajs passes "binary" along with a buffer; it means nothing there.
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk;
-    const written = connection;
-    if (written !== undefined) observer.wrote(written, bytes);
-    return write(bytes, (error) => {
-      if (written !== undefined && (error === undefined || error === null))
-        observer.flushed(written, bytes.length);
-      const callback = rest.at(-1);
-      if (typeof callback === "function") callback(error);
-    });
+    if (connection !== undefined) observer.wrote(connection, bytesOf(chunk));
+    return write(chunk, ...rest);
   };
   socket.write = observedWrite as Socket["write"];
+  handOneByOne(
+    socket,
+    (request) => connection !== undefined && observer.handing(connection, request),
+    (bytes) => connection !== undefined && observer.flushed(connection, bytes),
+  );
+}
+
+/**
+ * Has a socket hand its writes to the kernel one by one. By itself it gathers all that wait into one
+ * call, which the kernel may take a part of, and says so only when it has taken the whole: nobody
+ * could tell which of them left. `_write` and `_writev` are what Node's streams are built of: without
+ * `_writev`, the stream calls `_write` for each write alone, the next when the one before it is
+ * through. Queue, order, end, errors and callbacks stay the stream's own.
+ */
+function handOneByOne(
+  socket: Socket,
+  onHanding: (chunk: Uint8Array) => void,
+  onFlushed: (bytes: number) => void,
+): void {
+  const hand = socket._write.bind(socket);
+  socket._write = (chunk: Uint8Array | string, encoding, done) => {
+    const bytes = bytesOf(chunk);
+    onHanding(bytes);
+    hand(chunk, encoding, (error) => {
+      if (error === undefined || error === null) onFlushed(bytes.length);
+      done(error);
+    });
+  };
+  (socket as { _writev?: unknown })._writev = undefined;
+}
+
+/** kafkajs passes "binary" along with a buffer; it means nothing there. */
+function bytesOf(chunk: Uint8Array | string): Uint8Array {
+  return typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk;
 }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 
+import type { Acks } from "../scenario/scenario.js";
 import type { PartitionLeadership } from "./leaders.js";
 import type { Security } from "./security.js";
 
@@ -37,8 +38,18 @@ export interface Connection {
 export type Dial = (asked: { host: string; port: number; onConnect: () => void }) => Socket;
 
 export interface ProducerOptions {
-  /** Only at-most-once's own: 0 waits for nothing, 1 for the leader. There is never a second send. */
-  acks: 0 | 1;
+  acks: Acks;
+  /** How often the client sends again what failed. 0: there is never a second send. */
+  retries: number;
+  /**
+   * Whether the brokers drop what they are sent again. Then retries must be at least 1, and a send is
+   * to begin when the one before it is settled.
+   */
+  idempotent: boolean;
+  /** After so long it asks for the leaders anew. */
+  metadataMaxAgeMs: number;
+  /** After so long a request counts as unanswered. */
+  requestTimeoutMs: number;
 }
 
 export interface ProducerClient {

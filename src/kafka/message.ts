@@ -89,6 +89,26 @@ export function messageReader(runId: string): (value: Buffer | null, into: Messa
   };
 }
 
+/**
+ * Finds messages of one producer in bytes that hold them: gives the number of the message whose value
+ * begins at a place, or -1 where none does.
+ */
+export function messageFinder(runId: string, producer: number): (view: DataView, at: number) => number {
+  const id = Buffer.from(runId, "hex");
+  const [id0, id1, id2, id3] = [uint32At(id, 0), uint32At(id, 4), uint32At(id, 8), uint32At(id, 12)];
+  return (view, at) => {
+    const ours =
+      view.byteLength >= at + headerLength &&
+      view.getUint32(at, true) === magic &&
+      view.getUint32(at + 4, true) === id0 &&
+      view.getUint32(at + 8, true) === id1 &&
+      view.getUint32(at + 12, true) === id2 &&
+      view.getUint32(at + 16, true) === id3 &&
+      view.getUint32(at + producerAt, true) === producer;
+    return ours ? view.getFloat64(at + numberAt, true) : -1;
+  };
+}
+
 function uint32At(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }

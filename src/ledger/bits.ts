@@ -16,6 +16,17 @@ export function hasBit(plane: Uint32Array, index: number): boolean {
   return ((plane[index >>> 5]! >>> (index & 31)) & 1) === 1;
 }
 
+export function setBit(plane: Uint32Array, index: number): void {
+  plane[index >>> 5]! |= 1 << (index & 31);
+}
+
+/** A plane is not touched where there is nothing to set: an empty one takes no memory. */
+export function orInto(sum: Uint32Array, words: Uint32Array, from = 0): void {
+  for (let word = 0; word < words.length; word++) {
+    if (words[word] !== 0) sum[from + word]! |= words[word]!;
+  }
+}
+
 export function countBits(plane: Uint32Array): number {
   let count = 0;
   for (let word = 0; word < plane.length; word++) count += popcount(plane[word]!);

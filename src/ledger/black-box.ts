@@ -16,6 +16,8 @@ import {
   digestCount,
   digestsAt,
   magic,
+  pendingNext,
+  pendingRow,
   planeNames,
   sectionsAt,
   sectionsOf,
@@ -24,6 +26,7 @@ import { digestOfNone } from "./digest.js";
 import { type MappedFile, mapFile } from "./memory-map.js";
 import { pendingCode } from "./pending.js";
 import { Plane } from "./plane.js";
+import { type RequestRow, fits, storeRow } from "./request-rows.js";
 
 /** A mapped black box. The worker writes it; the supervisor maps the same file and only reads. */
 export interface BlackBox<Kind extends BoxKind> extends Disposable {
@@ -34,6 +37,8 @@ export interface BlackBox<Kind extends BoxKind> extends Disposable {
   /** `connectionStride` numbers a connection, in the order of opening. */
   readonly connections: Float64Array;
   readonly histogram: Float64Array;
+  /** Rows of produce requests; see `RequestRow`. */
+  readonly requests: Uint32Array;
   get(counter: CounterName<Kind>): number;
   set(counter: CounterName<Kind>, value: number): void;
   add(counter: CounterName<Kind>, value: number): void;
@@ -67,9 +72,25 @@ export function createBox(path: string, description: BoxDescription): void {
 
 /** Moves a producer's next number, and its twin. Wherever a kill falls, a reader knows which holds. */
 export function moveNext(box: BlackBox<"producer">, next: number): void {
-  box.set("pending", pendingCode(planeNames.producer.length) + next);
+  box.set("pending", pendingCode(pendingNext) + next);
   box.set("next", next);
   box.set("nextAgain", next);
+  box.set("pending", 0);
+}
+
+/**
+ * Stores the row of a request that is about to be handed to the kernel. Where there is no room for it,
+ * it is counted, and that is all: should a broker refuse it, nobody will know which messages it had.
+ */
+export function listRequest(box: BlackBox<"producer">, row: RequestRow): void {
+  const place = box.get("requestsListed");
+  if (!fits(box.requests, place, row)) {
+    box.add("requestsUnlisted", 1);
+    return;
+  }
+  box.set("pending", pendingCode(pendingRow) + place);
+  storeRow(box.requests, place, row);
+  box.set("requestsListed", place + 1);
   box.set("pending", 0);
 }
 
@@ -109,6 +130,7 @@ function viewOf<Kind extends BoxKind>(
     ticks: new Float64Array(buffer, sections.ticks.at, sections.ticks.length),
     connections: new Float64Array(buffer, sections.connections.at, sections.connections.length),
     histogram: new Float64Array(buffer, sections.histogram.at, sections.histogram.length),
+    requests: new Uint32Array(buffer, sections.requests.at, sections.requests.length),
     get: (name) => counters[placeOf(name)]!,
     set: (name, value) => {
       counters[placeOf(name)] = value;

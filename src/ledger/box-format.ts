@@ -1,4 +1,5 @@
 import { bucketCount } from "./histogram.js";
+import { rowWords } from "./request-rows.js";
 
 /**
  * The format of a black box: the file that one worker life leaves behind (or, of kind `scan` and
@@ -40,6 +41,8 @@ export interface BoxDescription {
   firstNumber: number;
   /** Producer: room for so many entries of `next` over time. */
   ticks: number;
+  /** Producer: room for so many rows of requests. */
+  requests: number;
 }
 
 export type BoxKind = "producer" | "consumer" | "scan" | "output";
@@ -69,20 +72,27 @@ export type ConnectionField = (typeof connectionFields)[number];
  * separate stores, so that they and the bits check each other.
  */
 export const planeNames = {
-  producer: ["accepted", "rejected"],
+  producer: ["accepted", "rejected", "handed"],
   // `beganUncovered` is written as it happens: a commit that comes later would hide it from the others.
   consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain", "beganUncovered"],
   scan: ["stored", "storedAgain", "uncommitted"],
   output: ["output", "outputAgain"],
 } as const satisfies Record<BoxKind, readonly string[]>;
 
+/**
+ * What `pending` may name of a producer beside its planes: its next number, and the row of a request.
+ * Their places come behind those of the planes.
+ */
+export const pendingNext = planeNames.producer.length;
+export const pendingRow = pendingNext + 1;
+
 export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
 
 /**
  * Counters beside those of the planes. Each one answers a question.
  *
- * Evidence, which a fate or a count is made from, are `next` and `records` (and the counters and
- * digests of the planes): each has a second source that it is held against. All others are statistics: of the time
+ * Evidence, which a fate or a count is made from, are `next`, `requestsListed` and `records` (and the
+ * counters and digests of the planes): each has a second source that it is held against. All others are statistics: of the time
  * and the pace of a run, which nothing is concluded from.
  */
 export const counterNames = {
@@ -103,6 +113,12 @@ export const counterNames = {
     "gaveUp",
     /** How many calls of the client's send? */
     "sends",
+    /** How many messages were made larger than the plan's size, on command? */
+    "oversized",
+    /** How many produce requests have a row? */
+    "requestsListed",
+    /** How many have none, because there was no room for it? */
+    "requestsUnlisted",
     /** How far behind its schedule did it fall at worst? Microseconds. */
     "lagMax",
   ],
@@ -163,7 +179,7 @@ export interface Section {
   name: string;
   /** Offset in the file, in bytes. */
   at: number;
-  /** Length in elements of 8 bytes (series) or 4 bytes (planes). */
+  /** Length in elements of 8 bytes (series) or 4 bytes (rows of requests, planes). */
   length: number;
 }
 
@@ -171,13 +187,16 @@ export interface Sections {
   ticks: Section;
   connections: Section;
   histogram: Section;
+  requests: Section;
   planes: Section[];
   /** Length of the whole file, in bytes. */
   fileLength: number;
 }
 
 /** Where each section of such a box lies. */
-export function sectionsOf(description: Pick<BoxDescription, "kind" | "bits" | "ticks">): Sections {
+export function sectionsOf(
+  description: Pick<BoxDescription, "kind" | "bits" | "ticks" | "requests">,
+): Sections {
   const worker = isWorker(description.kind);
   let at = sectionsAt;
   const place = (name: string, length: number, bytesEach: number): Section => {
@@ -189,6 +208,7 @@ export function sectionsOf(description: Pick<BoxDescription, "kind" | "bits" | "
     ticks: place("ticks", description.ticks, 8),
     connections: place("connections", worker ? connectionSlots * connectionStride : 0, 8),
     histogram: place("histogram", worker ? bucketCount : 0, 8),
+    requests: place("requests", description.requests * rowWords, 4),
     planes: planeNames[description.kind].map((name) => place(name, Math.ceil(description.bits / 32), 4)),
     fileLength: at,
   };

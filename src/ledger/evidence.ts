@@ -12,6 +12,8 @@ export type Check =
   | "black-box"
   /** The bits of each plane are as many as its counter says, and those whose digest was kept. */
   | "bits-against-counters"
+  /** Each row of a request is as it was stored, and they are as many as their counter says. */
+  | "requests-as-listed"
   /**
    * Each worker's lives follow one another and none is missing; a producer's life begins where the one
    * before it ended, its numbers only grow, and its bits lie in its own range.

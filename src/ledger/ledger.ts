@@ -3,15 +3,16 @@ import { join } from "node:path";
 import type { Layout } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
 import type { BoxKind } from "./box-format.js";
-import { lowBits, popcount } from "./bits.js";
+import { orInto } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import { addBuckets, bucketCount } from "./histogram.js";
 import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
 import { takeOutputForEnds } from "./output.js";
+import { checkBehind, checkRefusals, mergeProducerLife } from "./producer-evidence.js";
 import { type BoxReading, readBox } from "./read-box.js";
 import { type LifeRecord, type PartitionRecord, type RunRecord, boxName, scanBoxName } from "./run-record.js";
-import { type SendTime, sendTimesOf } from "./send-times.js";
+import type { SendTime } from "./send-times.js";
 
 /**
  * What all lives left behind, and the log scan, together: the evidence for every message. A plane
@@ -30,6 +31,10 @@ export interface Ledger {
   processing: { latencyUs: Float64Array; latencyMaxUs: number; until: number };
   /** Extra copies of messages that are in the log more than once. */
   extraCopies: number;
+  /** Whether a broker has to have a message before its send resolves: acks of 1 or all. */
+  acknowledges: boolean;
+  /** Produce requests that no refusal could be held against: there was no room to list them. */
+  requestsUnlisted: number;
   log: PartitionRecord[];
 }
 
@@ -37,6 +42,14 @@ export interface Ledger {
 export interface EvidencePlanes {
   accepted: Uint32Array;
   rejected: Uint32Array;
+  /** Its request was handed to the kernel: what was sent and is not handed never left its process. */
+  handed: Uint32Array;
+  /** By a broker's log: the broker refused its request. */
+  refused: Uint32Array;
+  /** Its request was handed to a connection behind one that the broker refused, and closed it over. */
+  behindRefused: Uint32Array;
+  /** An auditor that follows the log saw it there. */
+  seen: Uint32Array;
   stored: Uint32Array;
   /** Stored, and some copy of it is at or above the group's final position. */
   uncommitted: Uint32Array;
@@ -53,8 +66,8 @@ export interface EvidencePlanes {
 
 /**
  * Reads the black boxes in `folder`, one life and one plane at a time, and merges them: a bit is set
- * when any life set it. Holds 12 bits a message, and two planes more while it reads: less than two
- * bytes a message, however many lives there were.
+ * when any life set it. Holds 16 bits a message, and two planes more while it reads, however many lives
+ * there were; a plane that no bit is set in takes no memory.
  *
  * @throws EvidenceError where evidence contradicts itself; LossboundError `INPUT` where a file is missing.
  */
@@ -69,6 +82,8 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
     schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
     extraCopies: 0,
+    acknowledges: run.scenario.producers.acks !== 0,
+    requestsUnlisted: 0,
     log: run.log,
   };
   const reading: Reading = {
@@ -89,6 +104,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
         break;
     }
   }
+  checkRefusals(run);
   await mergeScan(reading);
   if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
     throw new EvidenceError(
@@ -106,6 +122,10 @@ export function emptyPlanes(layout: Layout): EvidencePlanes {
   return {
     accepted: plane(),
     rejected: plane(),
+    handed: plane(),
+    refused: plane(),
+    behindRefused: plane(),
+    seen: plane(),
     stored: plane(),
     uncommitted: plane(),
     fetched: plane(),
@@ -119,7 +139,8 @@ export function emptyPlanes(layout: Layout): EvidencePlanes {
   };
 }
 
-interface Reading {
+/** A ledger that is being made. */
+export interface Reading {
   ledger: Ledger;
   plan: Plan;
   folder: string;
@@ -131,41 +152,6 @@ interface Reading {
 
 function inOrder(lives: readonly LifeRecord[]): LifeRecord[] {
   return lives.toSorted((a, b) => a.worker - b.worker || a.life - b.life);
-}
-
-async function mergeProducerLife({ ledger, folder, run, words }: Reading, life: LifeRecord): Promise<void> {
-  const { layout, planes } = ledger;
-  const bits = layout.messages[life.worker]!;
-  await using box = await readBox(join(folder, boxName(life)), {
-    kind: "producer",
-    runId: run.runId,
-    bits,
-    ...life,
-  });
-  const first = box.description.firstNumber;
-  const next = box.counter("next");
-  if (first !== ledger.sentBelow[life.worker] || next < first || next > bits) {
-    throw new EvidenceError(
-      "lives-continue",
-      `${box.path} sent the numbers from ${first} to below ${next} of ${bits}; the life before it ended at ${ledger.sentBelow[life.worker]}`,
-    );
-  }
-  ledger.sentBelow[life.worker] = next;
-  for (const name of ["accepted", "rejected"] as const) {
-    const plane = await box.plane(name, words);
-    const outside = countOutside(plane, first, next);
-    if (outside > 0) {
-      throw new EvidenceError(
-        "lives-continue",
-        `${box.path}: ${outside} messages are ${name} that it never sent`,
-      );
-    }
-    orInto(planes[name], plane, layout.bases[life.worker]! / 32);
-  }
-  ledger.sendTimes[life.worker]!.push(...(await sendTimesOf(box, run.startedAt)));
-  addBuckets(ledger.schedule.lagUs, await box.histogram());
-  ledger.schedule.lagMaxUs = Math.max(ledger.schedule.lagMaxUs, box.counter("lagMax"));
-  ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
 }
 
 async function mergeConsumerLife(
@@ -189,7 +175,8 @@ async function mergeConsumerLife(
   orInto(planes.covered, covered);
   const began = await box.plane("began", others);
   for (let word = 0; word < began.length; word++) {
-    planes.beganUncovered[word]! |= began[word]! & ~covered[word]!;
+    const uncovered = began[word]! & ~covered[word]!;
+    if (uncovered !== 0) planes.beganUncovered[word]! |= uncovered;
   }
   orWithRepeats(planes.began, planes.beganAgain, began);
   orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
@@ -222,26 +209,14 @@ async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise
     uncommitted: box.counter("uncommitted"),
   };
   checkLog(counts, ledger.log, plan);
-}
-
-function orInto(sum: Uint32Array, words: Uint32Array, from = 0): void {
-  for (let word = 0; word < words.length; word++) sum[from + word]! |= words[word]!;
+  if (run.scenario.producers.retries === 0) checkBehind(planes);
 }
 
 /** What is set already, by an earlier life, and now once more, has happened again. */
 function orWithRepeats(sum: Uint32Array, again: Uint32Array, words: Uint32Array): void {
   for (let word = 0; word < words.length; word++) {
-    again[word]! |= sum[word]! & words[word]!;
-    sum[word]! |= words[word]!;
+    const repeated = sum[word]! & words[word]!;
+    if (repeated !== 0) again[word]! |= repeated;
+    if (words[word] !== 0) sum[word]! |= words[word]!;
   }
-}
-
-function countOutside(words: Uint32Array, from: number, to: number): number {
-  let outside = 0;
-  for (let word = 0; word < words.length; word++) {
-    if (words[word] === 0) continue;
-    const inside = lowBits(to - word * 32) & ~lowBits(from - word * 32);
-    outside += popcount(words[word]! & ~inside);
-  }
-  return outside;
 }

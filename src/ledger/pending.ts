@@ -4,9 +4,9 @@
  * of the one thing that may be half done, and that everything else must agree exactly.
  */
 export interface Pending {
-  /** Place of a plane in `planeNames`; the place behind the last one is a producer's `next`. */
+  /** Place of a plane in `planeNames`; a producer's `next` and its row of a request come behind the last one. */
   place: number;
-  /** The bit, or the number that `next` moves to. */
+  /** The bit, the number that `next` moves to, or the place of the row. */
   value: number;
 }
 

@@ -18,6 +18,8 @@ import {
   digestCount,
   digestsAt,
   magic,
+  pendingNext,
+  pendingRow,
   planeNames,
   sectionsAt,
   sectionsOf,
@@ -25,6 +27,7 @@ import {
 import { digestOf, digestOfBit } from "./digest.js";
 import { EvidenceError } from "./evidence.js";
 import { readPending } from "./pending.js";
+import { isEmpty, isWhole, rowWords } from "./request-rows.js";
 
 /** A black box read back, checked. Planes are read one at a time: they are what is large. */
 export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
@@ -33,8 +36,15 @@ export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
   readonly counter: (name: CounterName<Kind>) => number;
   readonly ticks: () => Promise<Float64Array>;
   readonly histogram: () => Promise<Float64Array>;
+  /** The rows of its requests, and how many there are. */
+  readonly requests: () => Promise<ListedRequests>;
   /** The words of one plane, its bits held against its counter. They are read into `words` where it is given. */
   readonly plane: (name: PlaneName<Kind>, words?: Uint32Array) => Promise<Uint32Array>;
+}
+
+export interface ListedRequests {
+  words: Uint32Array;
+  count: number;
 }
 
 /** What a box must be: what the plan and the run say of the life. */
@@ -92,6 +102,12 @@ export async function readBox<Kind extends BoxKind>(
       counter,
       ticks: () => seriesOf(sections.ticks),
       histogram: async () => countsOnly(path, await seriesOf(sections.histogram)),
+      requests: async () => {
+        const { at, length } = sections.requests;
+        const words = new Uint32Array(length);
+        await readWhole(file, path, at, Buffer.from(words.buffer));
+        return checkRows(path, words, counter);
+      },
       plane: async (name, words) => {
         const plane = planeNames[expected.kind].findIndex((planeName) => planeName === name);
         const { at, length } = sections.planes[plane]!;
@@ -175,8 +191,9 @@ function checkPending(
   }
   const planes = planeNames[kind].length;
   const isBit = pending.place >= 0 && pending.place < planes && pending.value < bits;
-  const isNext = kind === "producer" && pending.place === planes && pending.value <= bits;
-  if (!Number.isInteger(pending.value) || !(isBit || isNext)) {
+  const isNext = kind === "producer" && pending.place === pendingNext && pending.value <= bits;
+  const isRow = kind === "producer" && pending.place === pendingRow;
+  if (!Number.isInteger(pending.value) || !(isBit || isNext || isRow)) {
     throw new EvidenceError(
       "bits-against-counters",
       `${path}: no store of a life leaves ${counter("pending")} pending`,
@@ -188,13 +205,33 @@ function checkPending(
 function checkNext(path: string, counter: (name: string) => number): void {
   const [next, again] = [counter("next"), counter("nextAgain")];
   const pending = readPending(counter("pending"));
-  const cutHere = pending?.place === planeNames.producer.length && next === pending.value && again < next;
+  const cutHere = pending?.place === pendingNext && next === pending.value && again < next;
   if (next !== again && !cutHere) {
     throw new EvidenceError(
       "lives-continue",
       `${path} sent the numbers to below ${next}, and to below ${again}`,
     );
   }
+}
+
+/** See `listRequest`: only the row that `pending` names may be half stored, and then it is not counted yet. */
+function checkRows(path: string, words: Uint32Array, counter: (name: string) => number): ListedRequests {
+  const count = counter("requestsListed");
+  const room = words.length / rowWords;
+  const pending = readPending(counter("pending"));
+  const cut = pending?.place === pendingRow ? pending.value : undefined;
+  const isRight = (place: number): boolean =>
+    place < count ? isWhole(words, place) : place === cut || isEmpty(words, place);
+  const ofCut = cut === undefined || (cut < room && (count === cut || count === cut + 1));
+  let right = Number.isInteger(count) && count <= room && ofCut;
+  for (let place = 0; right && place < room; place++) right = isRight(place);
+  if (!right) {
+    throw new EvidenceError(
+      "requests-as-listed",
+      `${path}: not all of its ${count} rows of requests are as they were stored`,
+    );
+  }
+  return { words, count };
 }
 
 interface PlaneReading {

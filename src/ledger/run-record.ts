@@ -96,6 +96,14 @@ export function boxName(life: Pick<LifeRecord, "role" | "worker" | "life">): str
   return `${life.role}-${life.worker}.${life.life}.box`;
 }
 
+/** Names a life to the brokers, and in what they print: one client id a life. */
+export function clientIdOf(
+  runId: string,
+  { role, worker, life }: Pick<LifeRecord, "role" | "worker" | "life">,
+): string {
+  return `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}`;
+}
+
 /** File name of the box with what the auditor saw. */
 export const scanBoxName = "log.box";
 

@@ -28,6 +28,8 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     reasons: judgement.reasons,
     messages,
     lostBy: lostBy(tally),
+    refusedBehind: tally.refusedBehind,
+    requestsUnlisted: ledger.requestsUnlisted,
     violations: tally.violations,
     witnesses: witnessesOf(run),
     silentlyLost: silentlyLost(tally),
@@ -46,8 +48,9 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
   };
 }
 
-function witnessesOf({ witnesses }: RunRecord): Witness[] {
-  const posted: Witness[] = [];
+function witnessesOf({ witnesses, scenario }: RunRecord): Witness[] {
+  const posted: Witness[] = ["write-callbacks"];
+  if (scenario.producers.acks !== 0) posted.push("acknowledgements");
   if (witnesses.refusals !== null) posted.push("broker-log");
   if (witnesses.followed) posted.push("following-auditor");
   return posted;

@@ -15,6 +15,10 @@ export interface Result {
   messages: MessageCounts;
   /** Lost messages by the place where they died; every cause is there, with 0 where none did. */
   lostBy: Record<Cause, number>;
+  /** Of `lostBy.refused`: not refused itself, but written behind a refused request to the same connection. */
+  refusedBehind: number;
+  /** Produce requests that no refusal can be held against: what they lost is `in-transit`. */
+  requestsUnlisted: number;
   violations: { beganBeforeCommit: number; beganTwice: number; storedTwice: number };
   /** Which witnesses this run had. A cause without its witness falls to the wider one. */
   witnesses: Witness[];

@@ -11,13 +11,13 @@ export const evidenceBits = [
   "planned",
   /** it is below a life's next number: it was given to the client */
   "s",
-  /** its send resolved */
+  /** its send resolved; or, though it never came back, its bytes left the process */
   "a",
   /** its send threw */
   "r",
-  /** witness: its bytes were still in the process when that died */
+  /** witness: its bytes never left the process that it was given to */
   "n",
-  /** witness: the broker's log says that it refused the request */
+  /** witness: by the broker's log, its request was refused, or stood behind one that was */
   "z",
   /** it is in the log at the last scan */
   "l",

@@ -15,6 +15,8 @@ export interface Tally {
   stored: number;
   received: number;
   fates: Record<Fate, number>;
+  /** Of the refused: those whose own request was not, but one before it on the same connection. */
+  refusedBehind: number;
   violations: { beganBeforeCommit: number; beganTwice: number; storedTwice: number };
   /** By the second in which the message was sent; empty where nothing was. */
   seconds: SecondTally[];
@@ -42,6 +44,7 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
     stored: countBits(planes.stored),
     received: countBits(planes.began),
     fates: zeroed(fates),
+    refusedBehind: 0,
     violations: {
       beganBeforeCommit: countBits(planes.beganUncovered),
       beganTwice: countBits(planes.beganAgain),
@@ -49,7 +52,7 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
     },
     seconds: [],
   };
-  const counter = new FateCounter(planes);
+  const counter = new FateCounter(ledger);
   for (let producer = 0; producer < layout.messages.length; producer++) {
     const numbers = {
       base: layout.bases[producer]!,
@@ -73,6 +76,7 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
       `${tally.fates.impossible} messages have evidence that contradicts itself`,
     );
   }
+  tally.refusedBehind = counter.refusedBehind;
   checkSum(tally);
   return tally;
 }
@@ -95,9 +99,13 @@ class FateCounter {
   readonly #evidence = new Int32Array(evidenceBits.length);
   readonly #found = new Int32Array(fates.length);
   readonly #counts = new Float64Array(fates.length);
+  /** An accepted message is an acknowledged one. */
+  readonly #acknowledges: boolean;
+  refusedBehind = 0;
 
-  constructor(planes: EvidencePlanes) {
+  constructor({ planes, acknowledges }: Pick<Ledger, "planes" | "acknowledges">) {
     this.#planes = planes;
+    this.#acknowledges = acknowledges;
   }
 
   count(numbers: Numbers, from: number, to: number): Float64Array {
@@ -111,8 +119,12 @@ class FateCounter {
       const place = base + word;
       evidence[at.planned] = lowBits(numbers.planned - word * 32);
       evidence[at.s] = lowBits(numbers.sent - word * 32);
-      evidence[at.a] = planes.accepted[place]!;
+      const handed = planes.handed[place]!;
+      evidence[at.a] = planes.accepted[place]! | (handed & ~planes.rejected[place]!);
       evidence[at.r] = planes.rejected[place]!;
+      evidence[at.n] = evidence[at.s]! & ~handed;
+      evidence[at.z] = planes.refused[place]! | planes.behindRefused[place]!;
+      evidence[at.x] = planes.seen[place]! | (this.#acknowledges ? planes.accepted[place]! : 0);
       evidence[at.l] = planes.stored[place]!;
       evidence[at.b] = planes.stored[place]! & ~planes.uncommitted[place]!;
       evidence[at.f] = planes.fetched[place]!;
@@ -127,13 +139,14 @@ class FateCounter {
         const messages = found[fate]! & within;
         if (messages !== 0) counts[fate] = counts[fate]! + popcount(messages);
       }
+      const refused = found[refusedAt]! & within;
+      if (refused !== 0) this.refusedBehind += popcount(refused & ~planes.refused[place]!);
     }
     return counts;
   }
 }
 
-// The witnesses n, z and x have no plane yet: a run without a witness has 0 for it, and the message
-// falls to the wider cause.
+const refusedAt = fates.indexOf("refused");
 const at = Object.fromEntries(evidenceBits.map((bit, place) => [bit, place])) as Record<EvidenceBit, number>;
 
 /** Up to which number had been sent by the end of each second; the last moment closes the last second. */

@@ -1,16 +1,19 @@
 import { type BoxKind, sectionsOf, tickMs } from "../ledger/box-format.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
+import { sendEveryMs } from "./producer.js";
+import { messagesPerSend } from "./sender.js";
 
 /** Bytes that the black boxes of a run will take, all lives and what the auditor saw among them. */
 export function bytesOfBoxes(plan: Plan): number {
   const { layout } = plan;
   const lives = livesMax(plan);
-  const size = (kind: BoxKind, bits: number, ticks = 0): number =>
-    sectionsOf({ kind, bits, ticks }).fileLength;
+  const size = (kind: BoxKind, bits: number, { ticks = 0, requests = 0 } = {}): number =>
+    sectionsOf({ kind, bits, ticks, requests }).fileLength;
+  const ofProducer = { ticks: ticksFor(plan), requests: requestRowsFor(plan) };
   const mostMessages = Math.max(...layout.messages);
   return (
-    lives.producer * size("producer", mostMessages, ticksFor(plan)) +
+    lives.producer * size("producer", mostMessages, ofProducer) +
     lives.consumer * size("consumer", layout.words * 32) +
     size("scan", layout.words * 32) +
     size("output", layout.words * 32)
@@ -46,4 +49,18 @@ function livesMax({ scenario, faults }: Plan): Record<Role, number> {
 /** Room to write `next` down each 100 ms for twice as long as planned, and a minute more. */
 export function ticksFor(plan: Plan): number {
   return Math.ceil((2 * plan.sendingMs + 60_000) / tickMs);
+}
+
+/** No box has room for more: 6 MB, and with one broker 21 minutes of sending. */
+const requestRowsMax = 131_072;
+
+/**
+ * Room for each request that a life sends: one to each broker whenever something falls due. Only a
+ * request without acknowledgement needs a row: of all others the client hears what became of them.
+ */
+export function requestRowsFor({ scenario, sendingMs }: Plan): number {
+  const { acks, messages, size } = scenario.producers;
+  if (acks !== 0) return 0;
+  const sends = Math.ceil(sendingMs / sendEveryMs) + Math.ceil(messages / messagesPerSend(size)) + 2;
+  return Math.min(requestRowsMax, sends * scenario.brokers.count);
 }

@@ -22,7 +22,7 @@ export async function liveAsConsumer(
 ): Promise<void> {
   const { settings } = order;
   const box = openBox(order.box.path, { ...order.box.description, kind: "consumer" }, "write");
-  const sockets = socketRecorder(box, write, (request) => apiKeyOf(request) !== -1);
+  const sockets = socketRecorder(box, write, { expectsAnswer: (request) => apiKeyOf(request) !== -1 });
   const connection = connectionOf(order, sockets);
   const group = kafkajsDriver.consumer(connection, {
     groupId: order.groupId,

@@ -9,10 +9,10 @@ import type { Route } from "../kafka/dial.js";
 import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
 import type { BoxDescription } from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
-import { type LifeRecord, boxName } from "../ledger/run-record.js";
+import { type LifeRecord, boxName, clientIdOf } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
-import { ticksFor } from "./box-room.js";
+import { requestRowsFor, ticksFor } from "./box-room.js";
 import type { Command, LifeOrder, Report } from "./order.js";
 
 /** One life of a worker, as its supervisor sees it. */
@@ -39,8 +39,8 @@ export interface CrewOptions {
   runId: string;
   topic: string;
   groupId: string;
-  bootstrap: readonly string[];
-  routes: Record<Role, readonly Route[]>;
+  brokers: readonly { id: number; address: string }[];
+  routes: Record<Role, readonly Omit<Route, "brokerId">[]>;
   secured: boolean;
   traceRequests: boolean;
   /** Folder of the black boxes. */
@@ -89,7 +89,7 @@ export class Crew implements AsyncDisposable {
     const path = join(boxes, boxName({ role, worker, life }));
     createBox(path, description);
     const name = `${role} ${worker}`;
-    const clientId = `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}`;
+    const clientId = clientIdOf(runId, { role, worker, life });
     const order = this.#orderOf(description, { path, events, clientId });
     const process = await start({
       name,
@@ -209,6 +209,7 @@ export class Crew implements AsyncDisposable {
       bits: role === "producer" ? layout.messages[worker]! : layout.words * 32,
       firstNumber,
       ticks: role === "producer" ? ticksFor(plan) : 0,
+      requests: role === "producer" ? requestRowsFor(plan) : 0,
     };
   }
 
@@ -216,7 +217,7 @@ export class Crew implements AsyncDisposable {
     description: BoxDescription,
     files: { path: string; events: string; clientId: string },
   ): LifeOrder {
-    const { plan, runId, topic, groupId, bootstrap, routes, secured, traceRequests } = this.#options;
+    const { plan, runId, topic, groupId, brokers, routes, secured, traceRequests } = this.#options;
     const { scenario, layout } = plan;
     const role = description.kind as Role;
     const shared = {
@@ -224,8 +225,11 @@ export class Crew implements AsyncDisposable {
       topic,
       partitions: scenario.topic.partitions,
       clientId: files.clientId,
-      bootstrap,
-      routes: routes[role],
+      bootstrap: brokers.map(({ address }) => address),
+      routes: routes[role].map((route) => ({
+        ...route,
+        brokerId: brokers.find(({ address }) => address === route.broker)!.id,
+      })),
       secured,
       box: { path: files.path, description },
       events: files.events,
@@ -237,7 +241,8 @@ export class Crew implements AsyncDisposable {
           ...shared,
           role,
           rate: scenario.producers.rate / scenario.producers.count,
-          size: scenario.producers.size,
+          settings: scenario.producers,
+          guarantee: scenario.guarantee,
         };
       case "consumer":
         return {

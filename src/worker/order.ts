@@ -25,7 +25,8 @@ export interface ProducerOrder extends AnyOrder {
   role: "producer";
   /** Messages a second of this one producer. */
   rate: number;
-  size: number;
+  settings: Scenario["producers"];
+  guarantee: Guarantee;
 }
 
 export interface ConsumerOrder extends AnyOrder {
@@ -45,6 +46,8 @@ export type Command =
   | { kind: "arm"; arm: number; place: Place }
   /** What was to happen in the place of `arm` has happened: go on. */
   | { kind: "go-on"; arm: number }
+  /** The next message that falls due is to have a value of so many bytes. */
+  | { kind: "oversize"; bytes: number }
   /** Come to an orderly end. */
   | { kind: "end" };
 

@@ -2,21 +2,19 @@ import { setImmediate as yieldToSockets } from "node:timers/promises";
 
 import { epochMs } from "../base/clock.js";
 import { pause, waitUntil } from "../base/wait.js";
-import type { ProducerClient } from "../kafka/driver.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import { tickMs } from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
 import { record } from "../ledger/histogram.js";
 import type { ProducerOrder } from "./order.js";
-import { openSender } from "./sender.js";
+import { type Sender, messagesPerSend } from "./sender.js";
 import type { SocketRecorder } from "./sockets.js";
 
 /** What falls due within so many milliseconds goes out as one send. */
 export const sendEveryMs = 10;
 
 /**
- * The at-most-once producer: it hands each message to the client once, on the clock's schedule, and
- * never waits for the outcome.
+ * Hands each message to the client once, on the clock's schedule, and never waits for the outcome.
  *
  * The schedule is open-loop: a slow client makes messages late, which is recorded, and never makes
  * them fewer. A life's schedule begins with the life: while the process is dead nothing falls due.
@@ -24,23 +22,23 @@ export const sendEveryMs = 10;
  * @param when `startAt`: milliseconds since 1970; `asked`: aborted when it is to end before its last message.
  */
 export async function sendOnSchedule(
-  order: ProducerOrder,
+  { rate, settings }: Pick<ProducerOrder, "rate" | "settings">,
   box: BlackBox<"producer">,
-  client: ProducerClient,
+  sender: Sender,
   { startAt, asked }: { startAt: number; asked: AbortSignal },
 ): Promise<void> {
   const { firstNumber, bits: messages } = box.description;
-  const sender = openSender(order, box, client);
+  const perSendMax = messagesPerSend(settings.size);
 
   await pause(Math.max(0, startAt - epochMs()));
   box.set("sendingSince", startAt);
   for (let tick = 0; sender.next < messages && !asked.aborted; tick++) {
     writeTicks(box, sender.next, startAt);
     const dueAt = startAt + tick * sendEveryMs;
-    const due = Math.min(messages, firstNumber + Math.floor((order.rate * (tick * sendEveryMs)) / 1000) + 1);
+    const due = Math.min(messages, firstNumber + Math.floor((rate * (tick * sendEveryMs)) / 1000) + 1);
     if (due > sender.next) recordLag(box, epochMs() - dueAt);
     // Whatever becomes of it, the next is sent when it falls due.
-    while (sender.next < due) void sender.send(Math.min(due, sender.next + sender.perSendMax));
+    while (sender.next < due) void sender.send(Math.min(due, sender.next + perSendMax));
     const left = dueAt + sendEveryMs - epochMs();
     // Behind schedule: no rest, but the sockets get their turn.
     await (left > 0 ? pause(left) : yieldToSockets());
@@ -48,24 +46,29 @@ export async function sendOnSchedule(
   writeTicks(box, sender.next, startAt);
 }
 
-/** Longer than kafkajs takes to reject a send on a link that is down: about eleven seconds. */
-const flushLimitMs = 30_000;
+/**
+ * Longer than kafkajs takes to reject a send on a link that is down: about eleven seconds. A second
+ * send comes when the first has gone unanswered for the whole time-out of a request, and a pause.
+ */
+const flushLimitMs = { withoutRetries: 30_000, withRetries: 100_000 };
 
 /**
  * The orderly end: every send has come back, and the sockets have nothing left to write. What a
- * stuck link still holds after half a minute is given up, and said: no application lost that.
+ * stuck link still holds after the limit is given up, and said: no application lost that.
  */
 export async function flush(
+  { retries }: Pick<ProducerOrder["settings"], "retries">,
   box: BlackBox<"producer">,
   sockets: Pick<SocketRecorder, "bytesInProcess">,
   write: EventWriter,
 ): Promise<void> {
+  const limitMs = retries === 0 ? flushLimitMs.withoutRetries : flushLimitMs.withRetries;
   const sent = (): number => box.get("next") - box.description.firstNumber;
   const settled = (): boolean => box.planes.accepted.count + box.planes.rejected.count === sent();
   const flushed = (): boolean => sockets.bytesInProcess() === 0;
   try {
-    const wait = { limitMs: flushLimitMs, everyMs: 5 };
-    await waitUntil("the last sends to leave this process", () => settled() && flushed(), wait);
+    const done = (): boolean => settled() && flushed();
+    await waitUntil("the last sends to leave this process", done, { limitMs, everyMs: 5 });
   } catch {
     box.set("gaveUp", 1);
     write({ event: "flush-limit", bytesLeft: sockets.bytesInProcess() });

@@ -11,16 +11,25 @@ const bytesPerSendMax = 900_000;
 /** What a record takes beside its value, at most. */
 const recordOverhead = 90;
 
+/** How many messages of a size one send may take. */
+export function messagesPerSend(size: number): number {
+  return Math.max(1, Math.floor(bytesPerSendMax / (size + recordOverhead)));
+}
+
 export interface Sender {
   /** Below this number every message was handed to the client. */
   readonly next: number;
-  /** How many messages one send may take. */
-  readonly perSendMax: number;
   /**
    * Hands every message below `upTo` that was not sent yet to the client, in one send. Resolves,
    * whatever became of it, when the client has said so and the outcome is marked.
    */
   send(upTo: number): Promise<void>;
+  /** The next message that is sent will have a value of so many bytes. */
+  enlargeNext(bytes: number): void;
+}
+
+export interface SenderOrder extends Pick<ProducerOrder, "runId" | "topic" | "partitions" | "guarantee"> {
+  settings: Pick<ProducerOrder["settings"], "size" | "retries">;
 }
 
 /** What one send takes. */
@@ -29,22 +38,33 @@ interface Parcel {
   records: OutgoingRecord[];
 }
 
+/** A part of a parcel that the client is given as one: the messages `first`, `first + step`, … below `to`. */
+interface Share {
+  records: OutgoingRecord[];
+  first: number;
+  step: number;
+  to: number;
+}
+
 /**
  * Hands one producer's messages to the client, each once, and writes down in the black box what
  * becomes of them. The number moves *before* the client is called, so that a message is never sent
  * by two lives; the price is that one on the brink of a SIGKILL may be sent by none.
+ *
+ * Where the client sends again what failed, it is given each partition's records by themselves: one
+ * send to several brokers that fails at one of them is tried again with the leaders of that moment,
+ * and kafkajs then takes what has moved to a broker that answered for stored.
  */
-export function openSender(
-  order: Pick<ProducerOrder, "runId" | "topic" | "partitions" | "size">,
-  box: BlackBox<"producer">,
-  client: ProducerClient,
-): Sender {
-  const { topic, partitions, size } = order;
+export function openSender(order: SenderOrder, box: BlackBox<"producer">, client: ProducerClient): Sender {
+  const { topic, partitions, guarantee } = order;
+  const { size, retries } = order.settings;
   const { worker, firstNumber } = box.description;
   const writeValues = messageWriter(order.runId, worker, size);
+  const enlarged: number[] = [];
   let next = firstNumber;
   /** Of the latest send that was accepted. */
   let spare: Parcel | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
   /** Fresh memory would cost more than all marks together, so a parcel of the right length is filled anew. */
   const pack = (from: number, to: number, sentAt: number): Parcel => {
@@ -58,34 +78,65 @@ export function openSender(
     return { values, records };
   };
 
-  const send = (upTo: number): Promise<void> => {
+  const sharesOf = ({ records }: Parcel, from: number, to: number): Share[] => {
+    if (retries === 0) return [{ records, first: from, step: 1, to }];
+    return Array.from({ length: Math.min(partitions, to - from) }, (_, place) => ({
+      records: records.filter((_record, at) => at % partitions === place),
+      first: from + place,
+      step: partitions,
+      to,
+    }));
+  };
+
+  const deliver = ({ records, first, step, to }: Share): Promise<boolean> => {
+    const mark = (outcome: "accepted" | "rejected"): void => {
+      const plane = box.planes[outcome];
+      for (let number = first; number < to; number += step) plane.mark(number);
+    };
+    return client.send(topic, records).then(
+      () => {
+        mark("accepted");
+        return true;
+      },
+      () => {
+        mark("rejected");
+        return false;
+      },
+    );
+  };
+
+  const send = async (upTo: number): Promise<void> => {
     const sentAt = epochMs();
     const parcel = pack(next, upTo, sentAt);
-    const from = next;
+    const bytes = enlarged.shift();
+    if (bytes !== undefined) enlarge(parcel.records[0]!, bytes);
+    const shares = sharesOf(parcel, next, upTo);
     next = upTo;
     moveNext(box, upTo);
     box.set("sendingUntil", sentAt);
     box.add("sends", 1);
-    const mark = (outcome: "accepted" | "rejected"): void => {
-      const plane = box.planes[outcome];
-      for (let number = from; number < upTo; number++) plane.mark(number);
-    };
-    return client.send(topic, parcel.records).then(
-      () => {
-        mark("accepted");
-        // The client has copied it. What it threw may still be in use: a send can fail at one broker
-        // while another's part of it waits.
-        spare = parcel;
-      },
-      () => mark("rejected"),
-    );
+    if (bytes !== undefined) box.add("oversized", 1);
+    // The client counts on it that a send begins when the one before it is settled: see `idempotent`.
+    if (guarantee === "effectively-once") await (last = last.then(() => Promise.all(shares.map(deliver))));
+    else if ((await Promise.all(shares.map(deliver))).every(Boolean) && bytes === undefined) {
+      // The client has copied it. What it threw may still be in use: a send can fail at one broker
+      // while another's part of it waits.
+      spare = parcel;
+    }
   };
 
   return {
     get next() {
       return next;
     },
-    perSendMax: Math.max(1, Math.floor(bytesPerSendMax / (size + recordOverhead))),
     send,
+    enlargeNext: (bytes) => enlarged.push(bytes),
   };
+}
+
+/** The header stays what it is. */
+function enlarge(record: OutgoingRecord, bytes: number): void {
+  const value = Buffer.alloc(bytes, ".");
+  record.value.copy(value);
+  record.value = value;
 }

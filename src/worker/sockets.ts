@@ -6,8 +6,10 @@ import {
   connectionSlots,
   connectionStride,
 } from "../ledger/box-format.js";
+import type { Acks } from "../scenario/scenario.js";
 import type { EventWriter } from "../ledger/events.js";
 import { messageReader } from "../kafka/message.js";
+import { produceApiKey } from "../kafka/produce-request.js";
 
 /** What the sockets of a life report to. */
 export interface SocketRecorder extends SocketObserver {
@@ -15,19 +17,26 @@ export interface SocketRecorder extends SocketObserver {
   bytesInProcess(): number;
 }
 
+export interface SocketRecording {
+  /** Whether the broker answers this request; an acks=0 produce gets no answer. */
+  expectsAnswer: (request: Uint8Array) => boolean;
+  /** Hears of each produce request that is about to be handed to the kernel. */
+  onProduce?: (connection: number, broker: number, request: Uint8Array) => void;
+  trace?: ((connection: number, request: Uint8Array, ends: number) => void) | undefined;
+}
+
 /**
  * Writes down what the sockets of a life do, as it happens: totals and one line a connection in the
  * black box, openings and ends in the event file.
- *
- * @param expectsAnswer whether the broker answers this request; an acks=0 produce gets none.
  */
 export function socketRecorder(
   box: BlackBox<"producer"> | BlackBox<"consumer">,
   write: EventWriter,
-  expectsAnswer: (request: Uint8Array) => boolean,
-  trace?: (connection: number, request: Uint8Array, ends: number) => void,
+  { expectsAnswer, onProduce, trace }: SocketRecording,
 ): SocketRecorder {
   const { connections } = box;
+  /** The broker of each connection. */
+  const brokers: number[] = [];
   /** Bytes that the process still holds, by open connection. */
   const held = new Map<number, number>();
   const add = (connection: number, field: ConnectionField, value: number): void => {
@@ -45,9 +54,10 @@ export function socketRecorder(
     connections[connection * connectionStride + connectionFields.indexOf(field)] ?? 0;
   return {
     bytesInProcess: () => [...held.values()].reduce((sum, bytes) => sum + bytes, 0),
-    opened: () => {
+    opened: (brokerId) => {
       const connection = box.get("connectionsOpened");
       held.set(connection, 0);
+      brokers[connection] = brokerId;
       box.add("connectionsOpened", 1);
       add(connection, "openedAt", Date.now());
       write({ event: "connection-opened", connection });
@@ -82,6 +92,10 @@ export function socketRecorder(
       }
       trace?.(connection, request, get(connection, "bytesWritten"));
     },
+    handing: (connection, request) => {
+      if (onProduce === undefined || apiKeyOf(request) !== produceApiKey) return;
+      onProduce(connection, brokers[connection]!, request);
+    },
     received: (connection) => {
       set(connection, "awaiting", 0);
     },
@@ -94,14 +108,12 @@ export function socketRecorder(
   };
 }
 
-const produceApiKey = 0;
-
-/** The API key of a request: it stands behind the request's length. */
+/** The API key of a request, which stands behind the request's length; -1 where there is none. */
 export function apiKeyOf(request: Uint8Array): number {
   return request.length < 6 ? -1 : (request[4]! << 8) | request[5]!;
 }
 
-export function expectsAnswerUnless(acks: 0 | 1): (request: Uint8Array) => boolean {
+export function expectsAnswerUnless(acks: Acks): (request: Uint8Array) => boolean {
   return (request) => !(acks === 0 && apiKeyOf(request) === produceApiKey);
 }
 

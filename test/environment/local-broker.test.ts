@@ -16,6 +16,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const mark = "0a1b2c3d";
 const topic = `lossbound-brokers-${mark}`;
 const soon = { limitMs: 20_000, everyMs: 10 };
+const once = { retries: 0, idempotent: false, metadataMaxAgeMs: 300_000, requestTimeoutMs: 30_000 };
 
 let local: LocalEnvironment;
 let connection: Connection;
@@ -117,7 +118,7 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   const leader = await leaderNow();
   const followers = local.brokers.filter((broker) => broker !== leader);
   const [before] = await admin.logEnds(topic);
-  const producer = kafkajsDriver.producer(connection, { acks: 1 });
+  const producer = kafkajsDriver.producer(connection, { ...once, acks: 1 });
   await producer.connect();
   const acknowledged = () => producer.send(topic, [{ value: Buffer.alloc(100), partition: 0 }]);
   await acknowledged();
@@ -143,7 +144,7 @@ test("records that were acknowledged and then cut off are witnessed by the broke
 test("a request that a broker refused is witnessed, with its client and its number", async () => {
   const earlier = (await local.brokerLog.told(mark)).refusals.length;
   const before = Date.now();
-  const producer = kafkajsDriver.producer(connection, { acks: 0 });
+  const producer = kafkajsDriver.producer(connection, { ...once, acks: 0 });
   await producer.connect();
   await producer.send(topic, [{ value: Buffer.alloc(2_000_000), partition: 0 }]);
   await producer.disconnect();

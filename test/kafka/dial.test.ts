@@ -13,7 +13,7 @@ describe("a dial through proxies", () => {
   it("leads to the proxy that stands for the broker", async () => {
     await using proxy = await aServer();
     const dial = dialThrough(
-      [{ broker: "broker:9092", proxy: proxy.address }],
+      [{ broker: "broker:9092", brokerId: 1, proxy: proxy.address }],
       undefined,
       anObserver().observer,
     );
@@ -25,7 +25,7 @@ describe("a dial through proxies", () => {
 
   it("refuses an address without a proxy, and says which are known", () => {
     const dial = dialThrough(
-      [{ broker: "broker:9092", proxy: "127.0.0.1:1" }],
+      [{ broker: "broker:9092", brokerId: 1, proxy: "127.0.0.1:1" }],
       undefined,
       anObserver().observer,
     );
@@ -41,7 +41,7 @@ describe("a dial through proxies", () => {
   it("tells what happens on the socket: opened, written, flushed, closed", async () => {
     await using proxy = await aServer();
     const { observer, told } = anObserver();
-    const dial = dialThrough([{ broker: "b:1", proxy: proxy.address }], undefined, observer);
+    const dial = dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer);
     {
       using connection = await connected(dial, "b", 1);
       connection.socket.write(Buffer.from("12345"));
@@ -56,9 +56,11 @@ describe("a dial through proxies", () => {
     await waitUntil("the close", () => told.at(-1)?.[0] === "closed", soon);
 
     expect(told.filter(([what]) => what !== "flushed")).toEqual([
-      ["opened"],
+      ["opened", 7],
       ["wrote", 0, "12345"],
+      ["handing", 0, "12345"],
       ["wrote", 0, "67"],
+      ["handing", 0, "67"],
       ["closed", 0],
     ]);
     expect(told.filter(([what]) => what === "flushed")).toEqual([
@@ -69,7 +71,11 @@ describe("a dial through proxies", () => {
 
   it("calls back whoever wrote", async () => {
     await using proxy = await aServer();
-    const dial = dialThrough([{ broker: "b:1", proxy: proxy.address }], undefined, anObserver().observer);
+    const dial = dialThrough(
+      [{ broker: "b:1", brokerId: 7, proxy: proxy.address }],
+      undefined,
+      anObserver().observer,
+    );
     using connection = await connected(dial, "b", 1);
 
     await new Promise<void>((resolve, reject) => {
@@ -77,12 +83,75 @@ describe("a dial through proxies", () => {
     });
   });
 
+  it("hands a request to the kernel only when all before it are there, and says so before it does", async () => {
+    await using proxy = await aServer();
+    proxy.pause();
+    const { observer, told } = anObserver();
+    using connection = await connected(
+      dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer),
+      "b",
+      1,
+    );
+    const counts = (): Record<string, number> => ({
+      wrote: of(told, "wrote").length,
+      handing: of(told, "handing").length,
+      flushed: of(told, "flushed").length,
+    });
+    // More than any kernel takes from a connection that nobody reads.
+    const requests = Array.from({ length: 200 }, (_, place) => Buffer.alloc(100_000, 65 + (place % 26)));
+    const calledBack: number[] = [];
+    for (const [place, request] of requests.entries()) {
+      connection.socket.write(request, () => calledBack.push(place));
+    }
+    connection.socket.end();
+    await standsStill(() => of(told, "flushed").length);
+
+    const { wrote, handing, flushed } = counts() as { wrote: number; handing: number; flushed: number };
+    expect(wrote).toBe(200);
+    expect(handing, "the one in the kernel's hands").toBe(flushed + 1);
+    expect(handing).toBeLessThan(150);
+    // What arrives is no more than what was handed over, and no less than what was flushed.
+    proxy.resume();
+    await waitUntil("all to arrive", () => proxy.received.length === 200 * 100_000, soon);
+    expect(proxy.received).toBe(requests.map(String).join(""));
+    expect(of(told, "handing").map(([, , text]) => text)).toEqual(requests.map(String));
+    expect(calledBack).toEqual([...requests.keys()]);
+    await waitUntil("the end, which comes behind them", () => proxy.ended, soon);
+  });
+
+  it("hands over nothing more when the socket is destroyed: what was not said never arrives", async () => {
+    await using proxy = await aServer();
+    proxy.pause();
+    const { observer, told } = anObserver();
+    const errors: (Error | null | undefined)[] = [];
+    {
+      using connection = await connected(
+        dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer),
+        "b",
+        1,
+      );
+      for (let place = 0; place < 200; place++) {
+        connection.socket.write(Buffer.alloc(100_000, 65), (error) => errors.push(error));
+      }
+      await standsStill(() => of(told, "flushed").length);
+    }
+    await waitUntil("the close", () => told.at(-1)?.[0] === "closed", soon);
+    const handed = of(told, "handing").length;
+    proxy.resume();
+    await waitUntil("the proxy to see the end", () => proxy.ended, soon);
+
+    expect(errors).toHaveLength(200);
+    expect(errors.filter(Boolean)).toHaveLength(200 - of(told, "flushed").length);
+    expect(proxy.received.length).toBeLessThanOrEqual(handed * 100_000);
+    expect(of(told, "handing")).toHaveLength(handed);
+  });
+
   it("tells a refused dial, and no connection", async () => {
     const closed = await aServer();
     await closed[Symbol.asyncDispose]();
     const { observer, told } = anObserver();
     const socket = dialThrough(
-      [{ broker: "b:1", proxy: closed.address }],
+      [{ broker: "b:1", brokerId: 7, proxy: closed.address }],
       undefined,
       observer,
     )({
@@ -110,14 +179,22 @@ describe("a direct dial", () => {
 interface Listening extends AsyncDisposable {
   address: string;
   readonly received: string;
+  /** Every connection has come to its end. */
+  readonly ended: boolean;
+  /** Reads nothing from the connections that are made from now on. */
+  pause(): void;
+  resume(): void;
 }
 
 async function aServer(): Promise<Listening> {
   let received = "";
+  let paused = false;
+  let ended = 0;
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
-    socket.on("error", () => {});
+    if (paused) socket.pause();
+    for (const end of ["error", "end"]) socket.once(end, () => ended++);
     socket.on("data", (bytes: Buffer) => (received += bytes.toString()));
   });
   server.listen(0, "127.0.0.1");
@@ -126,6 +203,16 @@ async function aServer(): Promise<Listening> {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     get received() {
       return received;
+    },
+    get ended() {
+      return ended >= sockets.size;
+    },
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+      for (const socket of sockets) socket.resume();
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
@@ -147,17 +234,33 @@ async function connected(
   return { socket, [Symbol.dispose]: () => socket.destroy() };
 }
 
+function of(told: readonly unknown[][], what: string): unknown[][] {
+  return told.filter(([first]) => first === what);
+}
+
+async function standsStill(count: () => number): Promise<void> {
+  let before = -1;
+  const same = (): boolean => {
+    const now = count();
+    const isSame = now === before;
+    before = now;
+    return isSame;
+  };
+  await waitUntil("the count to stand still", same, { limitMs: 5_000, everyMs: 200 });
+}
+
 function anObserver(): { observer: SocketObserver; told: unknown[][] } {
   const told: unknown[][] = [];
   let connections = 0;
   const observer: SocketObserver = {
-    opened: () => {
-      told.push(["opened"]);
+    opened: (brokerId) => {
+      told.push(["opened", brokerId]);
       return connections++;
     },
     closed: (connection) => told.push(["closed", connection]),
     refused: () => told.push(["refused"]),
     wrote: (connection, request) => told.push(["wrote", connection, Buffer.from(request).toString()]),
+    handing: (connection, request) => told.push(["handing", connection, Buffer.from(request).toString()]),
     received: () => 0,
     flushed: (connection, bytes) => told.push(["flushed", connection, bytes]),
   };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type BlackBox, moveNext } from "../../src/ledger/black-box.js";
+import { type BlackBox, listRequest, moveNext } from "../../src/ledger/black-box.js";
 import { tickMs } from "../../src/ledger/box-format.js";
 import type { FaultEvent } from "../../src/ledger/events.js";
 import { record } from "../../src/ledger/histogram.js";
@@ -10,8 +10,10 @@ import {
   type LifeRecord,
   type OutputRecord,
   type PartitionRecord,
+  type RefusalRecord,
   type RunRecord,
   boxName,
+  clientIdOf,
   outputBoxName,
   scanBoxName,
   writeRunRecord,
@@ -41,6 +43,7 @@ export interface RunTold {
 
 const startedAt = 1_700_000_000_000;
 const partitions = 3;
+const broker = 1;
 /** Consumer 0 was killed once; consumer 1 lived on. */
 const consumerLives: LifeRecord[] = [
   { role: "consumer", worker: 0, life: 0, killed: true },
@@ -92,7 +95,7 @@ export function aRun({
   for (const [place, life] of consumerLives.entries()) writeConsumer(boxes, layout, told, { place, ...life });
   const log = writeScan(boxes, layout, told);
   const output = guarantee === "effectively-once" ? writeOutput(boxes, layout, told) : null;
-  const run = recordOf(scenario, lives, log, output);
+  const run = recordOf(scenario, lives, log, output, refusalsOf(told, lives));
   writeRunRecord(path, run);
   writeFileSync(join(path, "events.ndjson"), eventsOf(fault, someVanished));
   return { path, boxes, run, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
@@ -120,7 +123,15 @@ function writeProducer(
   }: { worker: number; life: number; from: number; to: number; stories: Story[] },
 ): void {
   const ticks = 2 + Math.ceil((to - from) / 10);
-  const description = describedAs("producer", { worker, life, bits: told.length, firstNumber: from, ticks });
+  const requests = to - from + 2;
+  const description = describedAs("producer", {
+    worker,
+    life,
+    bits: told.length,
+    firstNumber: from,
+    ticks,
+    requests,
+  });
   writeBox(boxes, boxName({ role: "producer", worker, life }), description, (box) => {
     const since = startedAt + from * 10;
     box.set("sendingSince", since);
@@ -133,7 +144,20 @@ function writeProducer(
       box.set("sendingUntil", since + ((number - from) / 10) * tickMs);
       box.add("sends", 1);
       record(box.histogram, 100 + number);
-      const { send } = told[number]!;
+      const { send, handed = true, refused } = told[number]!;
+      if (handed) {
+        box.planes.handed.mark(number);
+        // One message a request; those that a broker refused went to a connection of their own.
+        listRequest(box, {
+          connection: refused === undefined ? 0 : 1,
+          broker,
+          correlationId: number,
+          at: since,
+          lowest: number,
+          highest: number,
+          partitions: [partitionOf(number, worker, partitions)],
+        });
+      }
       if (send === "accepted" || send === "rejected") box.planes[send].mark(number);
     }
     writeSockets(box);
@@ -237,11 +261,22 @@ function writeOutput(boxes: string, layout: Layout, told: readonly (readonly Sto
   return log;
 }
 
+function refusalsOf(told: readonly (readonly Story[])[], lives: readonly LifeRecord[]): RefusalRecord[] {
+  return told.flatMap((ofProducer, worker) =>
+    ofProducer.flatMap(({ refused }, correlationId) => {
+      if (refused !== "itself") return [];
+      const life = lives.findLast((one) => one.role === "producer" && one.worker === worker)!;
+      return [{ broker, clientId: clientIdOf(runId, life), correlationId, at: startedAt + 5_000 }];
+    }),
+  );
+}
+
 function recordOf(
   scenario: Scenario,
   lives: LifeRecord[],
   log: PartitionRecord[],
   output: OutputRecord[] | null,
+  refusals: RefusalRecord[],
 ): RunRecord {
   return {
     runId,
@@ -251,7 +286,7 @@ function recordOf(
     lives,
     log,
     output,
-    witnesses: { refusals: null, truncations: null, followed: false },
+    witnesses: { refusals, truncations: null, followed: false },
     gaveUp: [],
     environment: {
       kind: "local",

@@ -19,6 +19,7 @@ export function describedAs<Kind extends BoxKind>(
     bits: 64,
     firstNumber: 0,
     ticks: kind === "producer" ? 8 : 0,
+    requests: kind === "producer" ? 4 : 0,
     ...changes,
     kind,
   };

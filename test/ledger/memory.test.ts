@@ -68,7 +68,7 @@ function writeRun(path: string, messages: number): void {
     const file = join(boxes, boxName({ role, worker, life }));
     if (role === "producer") {
       const description = describedAs("producer", { worker, life, bits: messages });
-      writeFull(file, description, ["accepted"], (box) => moveNext(box, messages));
+      writeFull(file, description, ["accepted", "handed"], (box) => moveNext(box, messages));
     } else {
       const planes =
         life === 0 ? (["fetched", "tried", "covered", "began", "ended"] as const) : (["fetched"] as const);

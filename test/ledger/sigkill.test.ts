@@ -38,9 +38,11 @@ describe("SIGKILL in the middle of storing", { timeout: 120_000 }, () => {
   it(`leaves a producer's box in which they agree, and next is sure, ${kills} times out of ${kills}`, async () => {
     let midway = 0;
     await eachOf(places, async (place) => {
-      const seen = await killedAt(describedAs("producer", { bits }), place, "next");
+      const seen = await killedAt(describedAs("producer", { bits, requests: bits / 100 }), place, "next");
       expect(seen.next).toBeGreaterThanOrEqual(place);
-      expect(seen.next! - seen.accepted!).toBeLessThanOrEqual(1);
+      expect(seen.next! - seen.handed!).toBeLessThanOrEqual(1);
+      expect(seen.handed! - seen.accepted!).toBeLessThanOrEqual(1);
+      expect(seen.rows! - Math.floor(seen.accepted! / 100)).toBeOneOf([0, 1]);
       if (seen.next! < bits) midway++;
     });
 
@@ -88,7 +90,10 @@ async function countsIn(
 ): Promise<Partial<Record<string, number>>> {
   await using box = await readBox(path, { kind, runId, worker, life, bits: planned, killed: true });
   const seen: Record<string, number> = {};
-  if (kind === "producer") seen["next"] = (box.counter as (name: string) => number)("next");
+  if (kind === "producer") {
+    seen["next"] = (box.counter as (name: string) => number)("next");
+    seen["rows"] = (await box.requests()).count;
+  }
   for (const name of planeNames[kind])
     seen[name] = countBits(await (box.plane as (name: string) => Promise<Uint32Array>)(name));
   return seen;

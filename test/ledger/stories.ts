@@ -4,6 +4,10 @@ import type { PlaneName } from "../../src/ledger/box-format.js";
 export interface Story {
   /** `not`: its producer never came to it. `in-flight`: the producer was killed before its send came back. */
   send: "accepted" | "rejected" | "in-flight" | "not";
+  /** Its request was handed to the kernel; of its own accord where its send came back. */
+  handed?: boolean;
+  /** Its request was refused by the broker; or one before it on the same connection was. */
+  refused?: "itself" | "behind";
   /** `vanished`: it was in the log once, and the log starts behind it now. */
   log: "never" | "committed" | "uncommitted" | "vanished";
   /** Copies beyond the first. */
@@ -25,9 +29,13 @@ const handledFirst = ["fetched", "beganUncovered", "began", "ended", "tried", "c
 export const stories = {
   processed: { send: "accepted", log: "committed", by: handled },
   processedThoughRejected: { send: "rejected", log: "committed", by: handled },
-  rejected: { send: "rejected", log: "never" },
-  "client-buffer": { send: "in-flight", log: "never" },
+  rejected: { send: "rejected", handed: false, log: "never" },
+  "client-buffer": { send: "in-flight", handed: false, log: "never" },
+  acceptedInBuffer: { send: "accepted", handed: false, log: "never" },
   "in-transit": { send: "accepted", log: "never" },
+  handedAndKilled: { send: "in-flight", log: "never" },
+  refused: { send: "accepted", log: "never", refused: "itself" },
+  behindRefused: { send: "accepted", log: "never", refused: "behind" },
   log: { send: "accepted", log: "vanished", by: ["fetched"] },
   skipped: { send: "accepted", log: "committed" },
   "after-commit": { send: "accepted", log: "committed", by: ["fetched", "tried", "covered"] },
@@ -48,6 +56,8 @@ export const stories = {
   abortedAtTheEnd: { send: "accepted", log: "uncommitted", by: ["fetched", "began", "ended", "tried"] },
   neverPutOut: { send: "accepted", log: "committed", by: handledFirst },
   putOutByNobody: { send: "accepted", log: "committed", by: ["fetched", "began"], output: 1 },
+  // What the harness itself would have to have wrong.
+  inLogAndNotHanded: { send: "accepted", handed: false, log: "committed", by: handled },
   // Broken guarantees.
   processedByTwoLives: { send: "accepted", log: "committed", by: handled, alsoBy: handled },
   processedTwiceByOneLife: {

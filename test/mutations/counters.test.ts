@@ -21,6 +21,7 @@ const evidence: Record<string, string> = {
   pending: "bits-against-counters",
   next: "lives-continue",
   nextAgain: "lives-continue",
+  requestsListed: "requests-as-listed",
   records: "log-against-offsets",
   ...Object.fromEntries(
     Object.values(planeNames).flatMap((names) => names.map((name) => [name, "bits-against-counters"])),
@@ -96,7 +97,7 @@ describe("a counter that was changed by one", () => {
         expect(await caughtBy(run), `${counter} ${wrong}`).toBe("lives-continue");
       }
     }
-    const { ticks } = sectionsOf({ kind: "producer", bits: 31, ticks: 1 });
+    const { ticks } = sectionsOf({ kind: "producer", bits: 31, ticks: 1, requests: 0 });
     for (const wrong of [1e300, Number.NaN, -1, 0.5]) {
       using _changed = withBytes(producer.path, ticks.at, (bytes) => bytes.writeDoubleLE(wrong));
       expect(await caughtBy(run), `tick ${wrong}`).toBe("lives-continue");
@@ -105,7 +106,17 @@ describe("a counter that was changed by one", () => {
 
   it("is a statistic only where it tells of time, pace, or the sockets", () => {
     expect(statistics).toEqual({
-      producer: ["sendingSince", "sendingUntil", "ticks", "gaveUp", "sends", "lagMax", ...ofSockets],
+      producer: [
+        "sendingSince",
+        "sendingUntil",
+        "ticks",
+        "gaveUp",
+        "sends",
+        "oversized",
+        "requestsUnlisted",
+        "lagMax",
+        ...ofSockets,
+      ],
       consumer: [
         "inHand",
         "joins",

@@ -9,7 +9,8 @@ export function everyFate(): StoredRun {
       [
         ...times(6, "processed"),
         ...times(2, "in-transit"),
-        ...times(3, "client-buffer"),
+        ...times(2, "client-buffer"),
+        ...times(1, "acceptedInBuffer"),
         ...times(1, "rejected"),
         // Its second life.
         ...times(5, "processed"),
@@ -25,7 +26,10 @@ export function everyFate(): StoredRun {
         ...times(3, "after-commit"),
         ...times(2, "in-processing"),
         ...times(1, "processedThoughRejected"),
-        ...times(15, "processed"),
+        ...times(6, "processed"),
+        ...times(1, "refused"),
+        ...times(2, "behindRefused"),
+        ...times(6, "processed"),
       ],
     ],
   });

@@ -70,6 +70,43 @@ describe("the group's position", () => {
   });
 });
 
+describe("a refusal that a broker told of", () => {
+  it("is caught when it names a request that nobody handed over", async () => {
+    using run = everyFate();
+    rewriteRecord(run, ({ witnesses }) => (witnesses.refusals![0]!.correlationId += 1_000));
+
+    expect(await caughtBy(run)).toBe("requests-as-listed");
+  });
+
+  it("is caught when it is of no life of the run", async () => {
+    using run = everyFate();
+    rewriteRecord(run, ({ witnesses }) => (witnesses.refusals![0]!.clientId += "0"));
+
+    expect(await caughtBy(run)).toBe("requests-as-listed");
+  });
+
+  it("is caught when what came behind it on its connection is in the log", async () => {
+    using run = everyFate();
+    const { witnesses } = run.run;
+    // Every message of the other connection but the first came behind this one.
+    rewriteRecord(run, (record) => {
+      record.witnesses.refusals = [{ ...witnesses.refusals![0]!, correlationId: 0 }];
+    });
+
+    expect(await caughtBy(run)).toBe("requests-as-listed");
+  });
+});
+
+describe("a message that left its process", () => {
+  it("is caught when nobody marked it, wherever it was seen", async () => {
+    using run = aRun({
+      producers: [[...times(30, "processed"), "inLogAndNotHanded"], times(31, "processed")],
+    });
+
+    expect(await caughtBy(run)).toBe("possible-evidence");
+  });
+});
+
 describe("a broken guarantee", () => {
   const broken: [StoryName, string][] = [
     ["processedByTwoLives", "broken: duplicated, violations"],

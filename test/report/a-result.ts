@@ -26,6 +26,8 @@ export function aResult(given: Partial<Result> = {}): Result {
       indeterminate: 0,
     },
     lostBy: noLoss({ "in-transit": 4_010 }),
+    refusedBehind: 0,
+    requestsUnlisted: 0,
     violations: { beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 },
     witnesses: ["write-callbacks"],
     silentlyLost: 4_010,

@@ -57,6 +57,8 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
     "indeterminate",
   ]),
   lostBy: each(causes),
+  refusedBehind: count,
+  requestsUnlisted: count,
   violations: each(["beganBeforeCommit", "beganTwice", "storedTwice"]),
   witnesses: fc.subarray(["write-callbacks" as const, "broker-log" as const, "acknowledgements" as const]),
   silentlyLost: count,

@@ -5,6 +5,10 @@ import { layOut } from "../../src/plan/layout.js";
 export const planeNames = [
   "accepted",
   "rejected",
+  "handed",
+  "refused",
+  "behindRefused",
+  "seen",
   "stored",
   "uncommitted",
   "fetched",
@@ -57,6 +61,8 @@ export function aLedger(producers: readonly ProducerTold[], changes: Partial<Led
     schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
     extraCopies: 0,
+    acknowledges: false,
+    requestsUnlisted: 0,
     log: [],
     ...changes,
   };
@@ -66,14 +72,35 @@ export function setBit(plane: Uint32Array, index: number): void {
   plane[index >>> 5]! |= 1 << (index & 31);
 }
 
-export const processed: Evidence = ["accepted", "stored", "fetched", "tried", "covered", "began", "ended"];
-export const inProcessing: Evidence = ["accepted", "stored", "fetched", "tried", "covered", "began"];
-export const afterCommit: Evidence = ["accepted", "stored", "fetched", "tried", "covered"];
-export const skipped: Evidence = ["accepted", "stored"];
-export const unread: Evidence = ["accepted", "stored", "uncommitted"];
-export const inTransit: Evidence = ["accepted"];
+export const processed: Evidence = [
+  "accepted",
+  "handed",
+  "stored",
+  "fetched",
+  "tried",
+  "covered",
+  "began",
+  "ended",
+];
+export const inProcessing: Evidence = [
+  "accepted",
+  "handed",
+  "stored",
+  "fetched",
+  "tried",
+  "covered",
+  "began",
+];
+export const afterCommit: Evidence = ["accepted", "handed", "stored", "fetched", "tried", "covered"];
+export const skipped: Evidence = ["accepted", "handed", "stored"];
+export const unread: Evidence = ["accepted", "handed", "stored", "uncommitted"];
+export const inTransit: Evidence = ["accepted", "handed"];
 export const rejected: Evidence = ["rejected"];
 export const clientBuffer: Evidence = [];
-export const fromLog: Evidence = ["accepted", "fetched"];
-export const indeterminate: Evidence = ["accepted", "fetched", "tried"];
+export const clientBufferAccepted: Evidence = ["accepted"];
+export const inTransitUnanswered: Evidence = ["handed"];
+export const refused: Evidence = ["accepted", "handed", "refused"];
+export const behindRefused: Evidence = ["accepted", "handed", "behindRefused"];
+export const fromLog: Evidence = ["accepted", "handed", "fetched"];
+export const indeterminate: Evidence = ["accepted", "handed", "fetched", "tried"];
 export const duplicated: Evidence = [...processed, "beganAgain", "endedAgain"];

@@ -282,6 +282,7 @@ function aTally(counts: FateCounts): Tally {
     stored: 0,
     received: 0,
     fates: all,
+    refusedBehind: 0,
     violations: { beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 },
     seconds: [],
   };

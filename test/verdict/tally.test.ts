@@ -9,13 +9,17 @@ import {
   type ProducerTold,
   aLedger,
   afterCommit,
+  behindRefused,
   clientBuffer,
+  clientBufferAccepted,
   duplicated,
   fromLog,
   inProcessing,
   inTransit,
+  inTransitUnanswered,
   indeterminate,
   processed,
+  refused,
   rejected,
   setBit,
   skipped,
@@ -178,6 +182,57 @@ describe("a tally", () => {
   });
 });
 
+describe("the witnesses of a tally", () => {
+  it("tell what never left the process from what did, whether its send came back or not", () => {
+    const { fates } = tallied({
+      messages: [
+        clientBuffer,
+        clientBufferAccepted,
+        inTransit,
+        inTransitUnanswered,
+        rejected,
+        ["rejected", "handed"],
+      ],
+    });
+
+    expect([fates["client-buffer"], fates["in-transit"], fates.rejected]).toEqual([2, 2, 2]);
+  });
+
+  it("contradict what was seen of a message that never left", () => {
+    for (const elsewhere of ["stored", "fetched", "refused", "behindRefused", "seen"] as const) {
+      const ledger = aLedger([{ messages: [processed, ["accepted", elsewhere]] }]);
+
+      expect(() => tallyOf(ledger, startedAt), elsewhere).toThrow(
+        "1 messages have evidence that contradicts",
+      );
+    }
+    const acknowledged = aLedger([{ messages: [clientBufferAccepted] }], { acknowledges: true });
+
+    expect(() => tallyOf(acknowledged, startedAt)).toThrow(EvidenceError);
+  });
+
+  it("count the refused, and apart those behind them, where they were not stored all the same", () => {
+    const stored: Evidence = [...processed, "refused"];
+    const both: Evidence = [...refused, "behindRefused"];
+    const { fates, refusedBehind } = tallied({
+      messages: [refused, behindRefused, behindRefused, both, stored, [...inTransitUnanswered, "refused"]],
+    });
+
+    expect([fates.refused, refusedBehind, fates.processed]).toEqual([5, 2, 1]);
+  });
+
+  it("make a loss one from the log, where the message was acknowledged or seen there", () => {
+    const lost = { messages: [inTransit, inTransitUnanswered, rejected] };
+    const silent = tallyOf(aLedger([lost], { acknowledges: false }), startedAt).fates;
+    const acknowledged = tallyOf(aLedger([lost], { acknowledges: true }), startedAt).fates;
+    const followed = tallied({ messages: [[...inTransit, "seen"], inTransit] }).fates;
+
+    expect([silent.log, silent["in-transit"], silent.rejected]).toEqual([0, 2, 1]);
+    expect([acknowledged.log, acknowledged["in-transit"], acknowledged.rejected]).toEqual([1, 1, 1]);
+    expect([followed.log, followed["in-transit"]]).toEqual([1, 1]);
+  });
+});
+
 describe("the sums of a tally", () => {
   it("agree, whatever was sent when and whatever became of it", () => {
     fc.assert(
@@ -235,6 +290,7 @@ const byName = {
   rejected,
   "client-buffer": clientBuffer,
   "in-transit": inTransit,
+  refused,
   log: fromLog,
   skipped,
   "after-commit": afterCommit,

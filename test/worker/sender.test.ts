@@ -5,9 +5,17 @@ import { describe, expect, it } from "vitest";
 import type { OutgoingRecord, ProducerClient } from "../../src/kafka/driver.js";
 import { messageReader } from "../../src/kafka/message.js";
 import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
-import { openSender } from "../../src/worker/sender.js";
+import { type SenderOrder, openSender } from "../../src/worker/sender.js";
 import { describedAs, runId } from "../ledger/boxes.js";
 import { scratchFolder } from "../ledger/scratch.js";
+
+const order: SenderOrder = {
+  runId,
+  topic: "t",
+  partitions: 3,
+  guarantee: "at-most-once",
+  settings: { size: 100, retries: 0 },
+};
 
 describe("a sender", () => {
   it("moves the number before it calls the client, and marks the outcome when the client has said it", async () => {
@@ -64,9 +72,100 @@ describe("a sender", () => {
   });
 });
 
-const order = { runId, topic: "t", partitions: 3, size: 100 };
+describe("a sender whose client tries again", () => {
+  const again: SenderOrder = { ...order, guarantee: "at-least-once", settings: { size: 100, retries: 5 } };
+
+  it("gives it each partition's records by themselves, and marks each outcome by itself", async () => {
+    using life = aLife(7);
+    const sends: [number, number][][] = [];
+    const sender = openSender(again, life.box, {
+      ...aClient,
+      send: async (_, sent) => {
+        sends.push(sent.map(({ value, partition }) => [numberIn(value), partition]));
+        if (sent[0]!.partition === 2) throw new Error("refused");
+      },
+    });
+    await sender.send(14);
+    await sender.send(15);
+    const { accepted, rejected } = life.box.planes;
+
+    expect(sends).toEqual([
+      [
+        [7, 1],
+        [10, 1],
+        [13, 1],
+      ],
+      [
+        [8, 2],
+        [11, 2],
+      ],
+      [
+        [9, 0],
+        [12, 0],
+      ],
+      [[14, 2]],
+    ]);
+    expect(numbersOf(accepted)).toEqual([7, 9, 10, 12, 13]);
+    expect(numbersOf(rejected)).toEqual([8, 11, 14]);
+  });
+
+  it("waits for one send before the next, where each is to be stored once", async () => {
+    using life = aLife();
+    const open: (() => void)[] = [];
+    const sender = openSender({ ...again, guarantee: "effectively-once", partitions: 1 }, life.box, {
+      ...aClient,
+      send: () => new Promise<void>((resolve) => open.push(resolve)),
+    });
+    const sends = [sender.send(2), sender.send(5)];
+    await new Promise(setImmediate);
+    // Given to the client or not: no other life may send them.
+    expect([open.length, life.box.get("next")]).toEqual([1, 5]);
+
+    open[0]!();
+    await sends[0];
+    await new Promise(setImmediate);
+    expect([open.length, life.box.planes.accepted.count]).toEqual([2, 2]);
+    open[1]!();
+    await sends[1];
+    expect(life.box.planes.accepted.count).toBe(5);
+  });
+});
+
+describe("a message that is to be larger than the others", () => {
+  it("is the next one, once, with the same header; its neighbours stay what they are", async () => {
+    using life = aLife();
+    const sends: [number, number][][] = [];
+    const sender = openSender(order, life.box, {
+      ...aClient,
+      send: async (_, sent) => void sends.push(sent.map(({ value }) => [numberIn(value), value.length])),
+    });
+    await sender.send(2);
+    sender.enlargeNext(5_000);
+    for (const upTo of [4, 6]) await sender.send(upTo);
+
+    expect(sends).toEqual([
+      [
+        [0, 100],
+        [1, 100],
+      ],
+      [
+        [2, 5_000],
+        [3, 100],
+      ],
+      [
+        [4, 100],
+        [5, 100],
+      ],
+    ]);
+    expect([life.box.get("oversized"), life.box.planes.accepted.count]).toEqual([1, 6]);
+  });
+});
 
 const aClient: ProducerClient = { connect: async () => {}, send: async () => {}, disconnect: async () => {} };
+
+function numbersOf(plane: { has(index: number): boolean }): number[] {
+  return Array.from({ length: 64 }, (_, number) => number).filter((number) => plane.has(number));
+}
 
 function numberIn(value: Buffer): number {
   const identity = { producer: 0, number: -1, sentAt: 0 };

@@ -16,8 +16,8 @@ const metadata = 3;
 describe("what the sockets of a life do", () => {
   it("is in its box as it happens, in all and by connection", () => {
     using life = aLife();
-    const sockets = socketRecorder(life.box, life.write, expectsAnswerUnless(0));
-    const [one, two] = [sockets.opened(), sockets.opened()];
+    const sockets = socketRecorder(life.box, life.write, { expectsAnswer: expectsAnswerUnless(0) });
+    const [one, two] = [sockets.opened(1), sockets.opened(2)];
     sockets.wrote(one, aRequest(metadata, 100));
     sockets.wrote(one, aRequest(produce, 1000));
     sockets.flushed(one, 100);
@@ -45,8 +45,8 @@ describe("what the sockets of a life do", () => {
 
   it("counts on in all, where there are more connections than a box describes", () => {
     using life = aLife();
-    const sockets = socketRecorder(life.box, life.write, () => true);
-    for (let opened = 0; opened <= connectionSlots; opened++) sockets.opened();
+    const sockets = socketRecorder(life.box, life.write, { expectsAnswer: () => true });
+    for (let opened = 0; opened <= connectionSlots; opened++) sockets.opened(1);
     sockets.wrote(connectionSlots, aRequest(metadata, 10));
     sockets.closed(connectionSlots);
 
@@ -56,6 +56,27 @@ describe("what the sockets of a life do", () => {
       life.box.histogram.every((count) => count === 0),
       "nothing was stored behind the table",
     ).toBe(true);
+  });
+});
+
+describe("what is handed to the kernel", () => {
+  it("is told with its connection and broker, where it is a produce request", () => {
+    using life = aLife();
+    const handed: unknown[][] = [];
+    const sockets = socketRecorder(life.box, life.write, {
+      expectsAnswer: () => true,
+      onProduce: (...told) => handed.push(told),
+    });
+    const [one, two] = [sockets.opened(7), sockets.opened(9)];
+    const request = aRequest(produce, 100);
+    sockets.handing(two, request);
+    sockets.handing(one, aRequest(metadata, 100));
+    sockets.handing(one, request);
+
+    expect(handed).toEqual([
+      [two, 9, request],
+      [one, 7, request],
+    ]);
   });
 });
 

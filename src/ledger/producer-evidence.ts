@@ -1,0 +1,111 @@
+import { join } from "node:path";
+
+import { lowBits, orInto, popcount, setBit } from "./bits.js";
+import { EvidenceError } from "./evidence.js";
+import { addBuckets } from "./histogram.js";
+import type { EvidencePlanes, Ledger, Reading } from "./ledger.js";
+import { type BoxReading, readBox } from "./read-box.js";
+import { findRefused } from "./refusals.js";
+import { type LifeRecord, type RunRecord, boxName, clientIdOf } from "./run-record.js";
+import { sendTimesOf } from "./send-times.js";
+
+export async function mergeProducerLife(
+  { ledger, folder, run, words }: Reading,
+  life: LifeRecord,
+): Promise<void> {
+  const { layout, planes } = ledger;
+  const bits = layout.messages[life.worker]!;
+  await using box = await readBox(join(folder, boxName(life)), {
+    kind: "producer",
+    runId: run.runId,
+    bits,
+    ...life,
+  });
+  const first = box.description.firstNumber;
+  const next = box.counter("next");
+  if (first !== ledger.sentBelow[life.worker] || next < first || next > bits) {
+    throw new EvidenceError(
+      "lives-continue",
+      `${box.path} sent the numbers from ${first} to below ${next} of ${bits}; the life before it ended at ${ledger.sentBelow[life.worker]}`,
+    );
+  }
+  ledger.sentBelow[life.worker] = next;
+  for (const name of ["accepted", "rejected", "handed"] as const) {
+    const plane = await box.plane(name, words);
+    const outside = countOutside(plane, first, next);
+    if (outside > 0) {
+      throw new EvidenceError(
+        "lives-continue",
+        `${box.path}: ${outside} messages are ${name} that it never sent`,
+      );
+    }
+    orInto(planes[name], plane, layout.bases[life.worker]! / 32);
+  }
+  await mergeRefusals(ledger, run, life, box);
+  ledger.sendTimes[life.worker]!.push(...(await sendTimesOf(box, run.startedAt)));
+  addBuckets(ledger.schedule.lagUs, await box.histogram());
+  ledger.schedule.lagMaxUs = Math.max(ledger.schedule.lagMaxUs, box.counter("lagMax"));
+  ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
+}
+
+async function mergeRefusals(
+  ledger: Ledger,
+  run: RunRecord,
+  life: LifeRecord,
+  box: BoxReading<"producer">,
+): Promise<void> {
+  const requests = await box.requests();
+  const unlisted = box.counter("requestsUnlisted");
+  ledger.requestsUnlisted += unlisted;
+  const clientId = clientIdOf(run.runId, life);
+  const refusals = (run.witnesses.refusals ?? []).filter((refusal) => refusal.clientId === clientId);
+  const { partitions } = run.scenario.topic;
+  const base = ledger.layout.bases[life.worker]!;
+  const { refused, behindRefused } = ledger.planes;
+  findRefused({ clientId, worker: life.worker, partitions, requests, unlisted }, refusals, {
+    refused: (number) => setBit(refused, base + number),
+    behind: (number) => setBit(behindRefused, base + number),
+  });
+}
+
+/**
+ * A broker refuses what some life of the run has sent.
+ *
+ * @throws EvidenceError where it says that it refused somebody else.
+ */
+export function checkRefusals({ runId, lives, witnesses }: RunRecord): void {
+  const known = new Set(
+    lives.filter(({ role }) => role === "producer").map((life) => clientIdOf(runId, life)),
+  );
+  const stray = witnesses.refusals?.find(({ clientId }) => !known.has(clientId));
+  if (stray === undefined) return;
+  throw new EvidenceError(
+    "requests-as-listed",
+    `broker ${stray.broker} refused a request of ${stray.clientId}, which is no producer of the run`,
+  );
+}
+
+/**
+ * A broker reads nothing behind a request that it refused; and without retries no message is in two.
+ *
+ * @throws EvidenceError where one came from behind all the same.
+ */
+export function checkBehind({ behindRefused, stored }: EvidencePlanes): void {
+  let stray = 0;
+  for (let word = 0; word < stored.length; word++) stray += popcount(behindRefused[word]! & stored[word]!);
+  if (stray === 0) return;
+  throw new EvidenceError(
+    "requests-as-listed",
+    `${stray} messages are in the log, though they came to their broker behind a request that it refused`,
+  );
+}
+
+function countOutside(words: Uint32Array, from: number, to: number): number {
+  let outside = 0;
+  for (let word = 0; word < words.length; word++) {
+    if (words[word] === 0) continue;
+    const inside = lowBits(to - word * 32) & ~lowBits(from - word * 32);
+    outside += popcount(words[word]! & ~inside);
+  }
+  return outside;
+}
