@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 
 import { exitCode, exitCodeOf } from "./base/errors.js";
 import type { Command } from "./commands/command.js";
+import { compare } from "./commands/compare.js";
 import { doctor } from "./commands/doctor.js";
 import { commandHelp, generalHelp } from "./commands/help.js";
 import { judge } from "./commands/judge.js";
@@ -14,7 +15,7 @@ import { errorText } from "./report/error-text.js";
 import { pageFor } from "./report/page.js";
 import { nearest } from "./scenario/nearest.js";
 
-const commands: readonly Command[] = [run, plan, judge, doctor];
+const commands: readonly Command[] = [run, compare, plan, judge, doctor];
 
 const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 

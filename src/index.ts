@@ -3,7 +3,7 @@ export { LossboundError, type ErrorCode } from "./base/errors.js";
 export { judgeFolder } from "./judge-folder.js";
 export type { LiveView, Phase, RunObserver } from "./experiment/progress.js";
 export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
-export { type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
+export { compareGuarantees, type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
 export { readScenario } from "./scenario/read.js";
 export type { Bound, Cause, Expect, Fault, Guarantee, Limit, Scenario } from "./scenario/scenario.js";
 export type { Expectation, Verdict } from "./verdict/judge.js";

@@ -4,10 +4,15 @@ import type { RunOptions } from "./run-scenario.js";
  * The command that repeats a run, for a POSIX shell. It names the file, the seed, and the addresses
  * of an external environment; where results go is nobody's but this run's.
  */
-export function repeatWith(file: string, seed: number, options: RunOptions): string {
+export function repeatWith(
+  file: string,
+  seed: number,
+  options: RunOptions,
+  command: "run" | "compare" = "run",
+): string {
   // A path that begins with a dash would be taken for an option.
   const operand = file.startsWith("-") ? `./${file}` : file;
-  return ["lossbound", "run", operand, "--seed", `${seed}`, ...placeOf(options)].map(quoted).join(" ");
+  return ["lossbound", command, operand, "--seed", `${seed}`, ...placeOf(options)].map(quoted).join(" ");
 }
 
 /** The options that name an environment other than the local one. */

@@ -13,7 +13,8 @@ import { refuseBadPlaces } from "./report/result-places.js";
 import { experiment } from "./run.js";
 import { allowedName, isScenarioName, refuseSameNames } from "./scenario/name.js";
 import { readScenario } from "./scenario/read.js";
-import type { Scenario } from "./scenario/scenario.js";
+import { guarantees, type Scenario } from "./scenario/scenario.js";
+import { underGuarantee } from "./scenario/under-guarantee.js";
 
 export interface RunOptions {
   /** `local` (the default) starts brokers and a Toxiproxy of its own; `external` uses those that are named. */
@@ -59,12 +60,44 @@ export async function runScenarios(
   scenarios: readonly (string | Scenario)[],
   options: RunOptions & { onResult?: (result: Result) => void } = {},
 ): Promise<Result[]> {
-  const { seed = randomInt(seedMax + 1), out = "lossbound-results", observer = silent, onResult } = options;
-  const signal = options.signal ?? new AbortController().signal;
-  const read = await Promise.all(scenarios.map((one) => (typeof one === "string" ? readScenario(one) : one)));
-  refuseBadSeed(seed);
+  const seed = options.seed ?? randomInt(seedMax + 1);
+  const read = await Promise.all(scenarios.map(scenarioOf));
   refuseBadNames(read);
   refuseSameNames(read.map(({ name }, index) => ({ name, from: cameFrom(scenarios[index]!) })));
+  const again = read.map((scenario, index) => repeatWith(fileOf(scenarios[index]!, scenario), seed, options));
+  return await runAll(read, { ...options, seed, repeatWith: (scenario) => again[read.indexOf(scenario)]! });
+}
+
+/**
+ * Runs one scenario under each guarantee, with the same seed: what `lossbound compare` does. Under its
+ * own it claims what its file says, under another what the file says of that one or else what that
+ * guarantee promises.
+ *
+ * @throws as `runScenario`.
+ */
+export async function compareGuarantees(
+  scenario: string | Scenario,
+  options: RunOptions & { onResult?: (result: Result) => void } = {},
+): Promise<Result[]> {
+  const seed = options.seed ?? randomInt(seedMax + 1);
+  const read = await scenarioOf(scenario);
+  refuseBadNames([read]);
+  const again = repeatWith(fileOf(scenario, read), seed, options, "compare");
+  const scenarios = guarantees.map((guarantee) => underGuarantee(read, guarantee));
+  return await runAll(scenarios, { ...options, seed, repeatWith: () => again });
+}
+
+interface RunAllOptions extends RunOptions {
+  seed: number;
+  /** The command that repeats the run of a scenario. */
+  repeatWith: (scenario: Scenario) => string;
+  onResult?: (result: Result) => void;
+}
+
+async function runAll(read: readonly Scenario[], options: RunAllOptions): Promise<Result[]> {
+  const { seed, out = "lossbound-results", observer = silent, onResult } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  refuseBadSeed(seed);
   refuseBadPlaces(
     out,
     read.map(({ name }) => name),
@@ -75,15 +108,13 @@ export async function runScenarios(
   for (const group of neighbours(read)) {
     await using environment = await open(options, group[0]!, observer, signal);
     for (const scenario of group) {
-      const given = scenarios[read.indexOf(scenario)]!;
-      const file = typeof given === "string" ? given : `${scenario.name}.yaml`;
       const result = await experiment(environment, {
         scenario,
         seed,
         out,
         observer,
         signal,
-        repeatWith: repeatWith(file, seed, options),
+        repeatWith: options.repeatWith(scenario),
       });
       results.push(result);
       onResult?.(result);
@@ -142,6 +173,15 @@ function refuseToHarm(scenarios: readonly Scenario[]): void {
       `${name} has a fault on a broker: that needs brokers of our own, the local environment`,
     );
   }
+}
+
+async function scenarioOf(given: string | Scenario): Promise<Scenario> {
+  return typeof given === "string" ? await readScenario(given) : given;
+}
+
+/** A scenario that was handed over has a file only by its name. */
+function fileOf(given: string | Scenario, { name }: Scenario): string {
+  return typeof given === "string" ? given : `${name}.yaml`;
 }
 
 function cameFrom(given: string | Scenario): string {

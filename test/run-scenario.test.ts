@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { repeatWith } from "../src/repeat-with.js";
-import { runScenario, runScenarios } from "../src/run-scenario.js";
+import { compareGuarantees, runScenario, runScenarios } from "../src/run-scenario.js";
 import { aFolder } from "./commands/lossbound.js";
 import { aScenario } from "./ledger/a-scenario.js";
 
@@ -28,6 +28,12 @@ describe("before it starts anything, the library refuses", () => {
     });
   });
 
+  test("to compare what has no name", async () => {
+    await expect(compareGuarantees({ ...aScenario({}), name: "no name" })).rejects.toMatchObject({
+      code: "INPUT",
+    });
+  });
+
   test("a place for the results that is none", async () => {
     using folder = aFolder({ synthetic: "a file" });
     await expect(runScenario(aScenario({}), { out: folder.path })).rejects.toMatchObject({
@@ -42,6 +48,10 @@ describe("the command that repeats a run", () => {
     expect(repeatWith("scenarios/baseline.yaml", 7, {})).toBe(
       "lossbound run scenarios/baseline.yaml --seed 7",
     );
+  });
+
+  test("compares where that was asked for", () => {
+    expect(repeatWith("a.yaml", 7, {}, "compare")).toBe("lossbound compare a.yaml --seed 7");
   });
 
   test("quotes what a shell would take apart", () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { toJson } from "../report/json.js";
 import { openLive } from "../report/live.js";
-import { pageFor } from "../report/page.js";
+import { type Page, pageFor } from "../report/page.js";
 import type { Result } from "../report/result.js";
 import { renderSummary } from "../report/summary.js";
 import { renderResult } from "../report/terminal.js";
@@ -18,11 +18,28 @@ export interface Reporting {
   settings: RunSettings & { seed: number };
   json: boolean;
   quiet: boolean;
+  views: Views;
+}
+
+/** What a person is shown on stdout, as text; nothing where it is empty. */
+export interface Views {
+  /** As soon as a result is there. */
+  one(result: Result, page: Page): string;
+  /** At the end, of all that were there. */
+  all(results: readonly Result[], page: Page): string;
+}
+
+/** Each result in full, and a summary where several are to come, however many did. */
+export function eachAndSummary(out: string, asked: number): Views {
+  return {
+    one: (result, page) => `${renderResult(result, join(out, result.scenario), page)}\n`,
+    all: (results, page) => (asked > 1 ? renderSummary(results, page) : ""),
+  };
 }
 
 /**
  * Runs scenarios with everything a person or a program is to see of it: progress on stderr while it
- * goes on, each result on stdout as it comes, and a summary of several at the end.
+ * goes on, each result on stdout as it comes, and what is to be seen of all at the end.
  *
  * @returns the exit code of the verdicts. Whatever the runner throws is thrown on, after the results
  * that were there before it are written.
@@ -30,7 +47,7 @@ export interface Reporting {
 export async function runAndReport(
   runner: Runner,
   files: readonly string[],
-  { settings, json, quiet }: Reporting,
+  { settings, json, quiet, views }: Reporting,
   { stdout, stderr, env }: Shell,
 ): Promise<number> {
   const finished: Result[] = [];
@@ -45,7 +62,7 @@ export async function runAndReport(
     // What is redrawn on stderr and what is written on stdout are mostly on one screen.
     live.clear();
     if (json) return;
-    stdout.write(`${renderResult(result, join(settings.out, result.scenario), pageFor(stdout, env))}\n`);
+    stdout.write(views.one(result, pageFor(stdout, env)));
   };
   try {
     await runner(files, { ...settings, signal, observer: live, onResult });
@@ -54,8 +71,7 @@ export async function runAndReport(
     // Scenarios that were judged stay judged, whatever became of the one after them.
     live.clear();
     if (json) stdout.write(toJson(finished));
-    else if (files.length > 1 && finished.length > 0)
-      stdout.write(renderSummary(finished, pageFor(stdout, env)));
+    else if (finished.length > 0) stdout.write(views.all(finished, pageFor(stdout, env)));
   }
   return exitCodeOfVerdicts(finished.map(({ verdict }) => verdict));
 }

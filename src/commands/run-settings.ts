@@ -1,5 +1,6 @@
 import { readAddress } from "../base/address.js";
 import { readOrigin, withoutUserinfo } from "../base/origin.js";
+import type { Options } from "./command-line.js";
 import { usageError } from "./usage-error.js";
 
 /** Where and on what to run, after the options were found to go together. */
@@ -10,6 +11,27 @@ export interface RunSettings {
   toxiproxy?: string;
   proxyHost?: string;
 }
+
+/** The options of each command that runs scenarios. */
+export const runOptions = {
+  environment: {
+    value: "KIND",
+    description: "local (default: starts broker and proxy itself) or external.",
+  },
+  brokers: { value: "HOST:PORT,…", description: "Brokers of an external cluster." },
+  toxiproxy: { value: "URL", description: "API of an external Toxiproxy." },
+  "proxy-host": {
+    value: "HOST",
+    description: "Where an external Toxiproxy is to listen for the workers.",
+  },
+  seed: {
+    value: "N",
+    description: "Repeats the chance of a run; drawn at random where it is not given.",
+  },
+  out: { value: "DIR", description: "Where results are written (default: lossbound-results)." },
+  json: { description: "Print a JSON array of results, and nothing else." },
+  quiet: { description: "No progress, only errors." },
+} as const satisfies Options;
 
 /** What was written on the command line. */
 export interface WrittenSettings {
@@ -25,14 +47,14 @@ export interface WrittenSettings {
  *
  * @throws LossboundError `USAGE` with everything that is wrong.
  */
-export function readRunSettings(written: WrittenSettings): RunSettings {
+export function readRunSettings(written: WrittenSettings, command: string): RunSettings {
   const addresses = (["brokers", "toxiproxy", "proxy-host"] as const).filter(
     (name) => written[name] !== undefined,
   );
   const environment = written.environment ?? (addresses.length > 0 ? "external" : "local");
   const out = written.out ?? "lossbound-results";
   const problems = problemsOf(environment, addresses, written);
-  if (problems.length > 0) throw usageError(problems, "run");
+  if (problems.length > 0) throw usageError(problems, command);
   const { brokers, toxiproxy } = written;
   const proxyHost = written["proxy-host"];
   return {

@@ -1,6 +1,6 @@
 import { defineCommand } from "./command.js";
-import { runAndReport } from "./run-and-report.js";
-import { readRunSettings } from "./run-settings.js";
+import { eachAndSummary, runAndReport } from "./run-and-report.js";
+import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
 import { readSeed } from "./seed.js";
 
@@ -14,25 +14,7 @@ export const run = defineCommand({
     "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
       "could not run, then broken, then inconclusive, then held.",
   ],
-  options: {
-    environment: {
-      value: "KIND",
-      description: "local (default: starts broker and proxy itself) or external.",
-    },
-    brokers: { value: "HOST:PORT,…", description: "Brokers of an external cluster." },
-    toxiproxy: { value: "URL", description: "API of an external Toxiproxy." },
-    "proxy-host": {
-      value: "HOST",
-      description: "Where an external Toxiproxy is to listen for the workers.",
-    },
-    seed: {
-      value: "N",
-      description: "Repeats the chance of a run; drawn at random where it is not given.",
-    },
-    out: { value: "DIR", description: "Where results are written (default: lossbound-results)." },
-    json: { description: "Print a JSON array of results, and nothing else." },
-    quiet: { description: "No progress, only errors." },
-  },
+  options: runOptions,
   examples: [
     { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
     {
@@ -46,7 +28,7 @@ export const run = defineCommand({
     },
   ],
   async run({ operands, options }, shell) {
-    const settings = readRunSettings(options);
+    const settings = readRunSettings(options, "run");
     const seed = readSeed(options.seed, "run");
     await readScenarioFiles(operands, "run");
 
@@ -55,7 +37,12 @@ export const run = defineCommand({
     return await runAndReport(
       runScenarios,
       operands,
-      { settings: { ...settings, seed }, json: options.json, quiet: options.quiet },
+      {
+        settings: { ...settings, seed },
+        json: options.json,
+        quiet: options.quiet,
+        views: eachAndSummary(settings.out, operands.length),
+      },
       shell,
     );
   },

@@ -51,7 +51,7 @@ export function countsOf(crew: Crew): Counts {
 }
 
 /**
- * What killed consumers lost for certain: they had committed over it, and can no longer process it.
+ * What killed at-most-once consumers lost for certain: they had committed over it, and can no longer process it.
  * (What the run's end says may differ by the messages of a position that was reset.)
  */
 export function provedLost(crew: Crew): { "after-commit": number; "in-processing": number } {

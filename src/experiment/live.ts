@@ -27,7 +27,8 @@ export function watchLive(run: { plan: Plan; crew: Crew; faults: Faults; observe
       rejected,
       received,
       processed,
-      lostProved: provedLost(crew),
+      // Under the others, what a consumer had in hand is read again.
+      lostProved: plan.scenario.guarantee === "at-most-once" ? provedLost(crew) : {},
       faultsOn: [...faults.inForce],
     });
   };

@@ -1,11 +1,13 @@
 import { LossboundError } from "../base/errors.js";
 
-/** What a scenario may be called, in words. */
-export const allowedName = "a-z, 0-9 and -, at most 64 of them";
-
 /** A topic and a folder are named after the scenario; neither takes much more than this. */
+export const nameLengthMax = 64;
+
+/** What a scenario may be called, in words. */
+export const allowedName = `a-z, 0-9 and -, at most ${nameLengthMax} of them`;
+
 export function isScenarioName(name: string): boolean {
-  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(name);
+  return /^[a-z0-9][a-z0-9-]*$/.test(name) && name.length <= nameLengthMax;
 }
 
 /**

@@ -9,22 +9,25 @@ describe("help", () => {
     const { code, stdout, stderr } = await lossbound(["help"]);
     expect(code).toBe(0);
     expect(stderr).toBe("");
-    for (const name of ["run FILE…", "plan FILE", "judge DIR", "doctor"])
+    for (const name of ["run FILE…", "compare FILE", "plan FILE", "judge DIR", "doctor"])
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "plan", "judge", "doctor"])("has a page with an example for %s", async (name) => {
-    const pages = await Promise.all(
-      [
-        ["help", name],
-        [name, "--help"],
-        [name, "-h"],
-      ].map((args) => lossbound(args)),
-    );
-    expect(pages.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(new Set(pages.map(({ stdout }) => stdout)).size).toBe(1);
-    expect(pages[0]?.stdout).toMatch(new RegExp(`Examples\\n.*:\\n    lossbound ${name}`));
-  });
+  test.each(["run", "compare", "plan", "judge", "doctor"])(
+    "has a page with an example for %s",
+    async (name) => {
+      const pages = await Promise.all(
+        [
+          ["help", name],
+          [name, "--help"],
+          [name, "-h"],
+        ].map((args) => lossbound(args)),
+      );
+      expect(pages.map(({ code }) => code)).toEqual([0, 0, 0]);
+      expect(new Set(pages.map(({ stdout }) => stdout)).size).toBe(1);
+      expect(pages[0]?.stdout).toMatch(new RegExp(`Examples\\n.*:\\n    lossbound ${name}`));
+    },
+  );
 
   test("goes to stderr when nothing was asked for, and that is an error", async () => {
     const { code, stdout, stderr } = await lossbound([]);
@@ -56,7 +59,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
     [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
-    [["frobnicate"], "unknown command frobnicate; there is run, plan, judge, doctor, help"],
+    [["frobnicate"], "unknown command frobnicate; there is run, compare, plan, judge, doctor, help"],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
     [["plan", "a.yaml", "b.yaml"], "plan takes a scenario file, and found 2 operands"],
@@ -87,6 +90,9 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
       '--toxiproxy is "http://…@t:8474"',
     ],
     [["judge"], "judge needs the folder of a run"],
+    [["compare"], "compare needs one scenario file", "see `lossbound help compare`"],
+    [["compare", "a.yaml", "b.yaml"], "compare takes one scenario file, and found 2 operands"],
+    [["compare", "--brokers", "a:1", "x.yaml"], "needs --toxiproxy URL", "see `lossbound help compare`"],
     [["doctor", "now"], "doctor takes no operands"],
   ])("%j", async (args, ...said) => {
     const { code, stdout, stderr } = await lossbound(args);
@@ -125,6 +131,18 @@ describe("run checks every file before it starts anything", () => {
     expect(code).toBe(64);
     expect(stderr).toContain("are both the scenario same, and would write the same folder");
   });
+});
+
+test("compare finds a table that it cannot write before it starts anything", async () => {
+  using folder = aFolder({ "sound.yaml": soundScenario });
+  const compare = (markdown: string) =>
+    lossbound(["compare", "--markdown", markdown, folder.file("sound.yaml")]);
+  const inNoFolder = await compare(folder.file("no/table.md"));
+  expect([inNoFolder.code, inNoFolder.stdout]).toEqual([64, ""]);
+  expect(inNoFolder.stderr).toMatch(
+    /^lossbound: --markdown is .*no\/table\.md, which cannot be written: ENOENT/,
+  );
+  expect((await compare(folder.path)).stderr).toContain("which cannot be written: it is a folder");
 });
 
 test("run finds a place where it cannot write before it starts anything", async () => {

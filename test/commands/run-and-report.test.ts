@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { LossboundError } from "../../src/base/errors.js";
-import { type Runner, runAndReport } from "../../src/commands/run-and-report.js";
+import { eachAndSummary, type Runner, runAndReport, type Views } from "../../src/commands/run-and-report.js";
 import type { Result } from "../../src/report/result.js";
 import type { Verdict } from "../../src/verdict/judge.js";
 import { aResult } from "../report/a-result.js";
@@ -16,14 +16,28 @@ function runnerWith(results: readonly Result[], end: () => void = () => {}): Run
   };
 }
 
-async function report(runner: Runner, { json = false, quiet = false } = {}) {
+interface Choices {
+  json?: boolean;
+  quiet?: boolean;
+  views?: Views;
+}
+
+async function report(
+  runner: Runner,
+  { json = false, quiet = false, views = eachAndSummary("results", 2) }: Choices = {},
+) {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => ({
     write: (text: string) => void (written[name] += text),
   });
   const settings = { environment: "local" as const, out: "results", seed: 7 };
   const shell = { stdout: stream("stdout"), stderr: stream("stderr"), env: {} };
-  const ended = await runAndReport(runner, ["one.yaml", "other.yaml"], { settings, json, quiet }, shell).then(
+  const ended = await runAndReport(
+    runner,
+    ["one.yaml", "other.yaml"],
+    { settings, json, quiet, views },
+    shell,
+  ).then(
     (code) => ({ code, error: undefined }),
     (error: unknown) => ({ code: undefined, error }),
   );
@@ -62,6 +76,23 @@ describe("several scenarios", () => {
     const json = await report(runnerWith([one], fails), { json: true });
     expect(json.error).toBe(failure);
     expect(JSON.parse(json.stdout)).toEqual([one]);
+  });
+
+  test("are shown as the command has it", async () => {
+    const views: Views = {
+      one: ({ scenario }) => `one: ${scenario}\n`,
+      all: (results) => `all: ${results.map(({ scenario }) => scenario).join(" ")}\n`,
+    };
+    expect((await report(runnerWith([one, other]), { views })).stdout).toBe(
+      "one: one\none: other\nall: one other\n",
+    );
+    expect((await report(runnerWith([]), { views })).stdout).toBe("");
+  });
+
+  test("have a summary where there are several", async () => {
+    const views = (asked: number) => ({ views: eachAndSummary("results", asked) });
+    expect((await report(runnerWith([one]), views(1))).stdout).not.toMatch(/^scenario +verdict/m);
+    expect((await report(runnerWith([one]), views(2))).stdout).toMatch(/^scenario +verdict/m);
   });
 
   test.each<[Verdict[], number]>([

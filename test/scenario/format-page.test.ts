@@ -57,7 +57,7 @@ test("its bounds are bounds", () => {
 });
 
 test("its wrong file gives the problems that it shows", () => {
-  const [wrong = ""] = examples.filter((example) => example.includes("partitons"));
+  const wrong = examples.find((example) => example.includes("partitons")) ?? "";
   const shown = [...page.matchAll(/^ {6}(typo\.yaml:.*)$/gm)].map(([, line]) => line);
   expect(shown.length).toBeGreaterThan(3);
   expect(problemsOf(wrong, "typo.yaml")).toEqual(shown);

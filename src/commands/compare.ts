@@ -1,0 +1,89 @@
+import { accessSync, constants, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { LossboundError, messageOf } from "../base/errors.js";
+import { comparisonAsMarkdown, renderComparison } from "../report/comparison.js";
+import type { Result } from "../report/result.js";
+import { defineCommand } from "./command.js";
+import { onlyOperand } from "./operand.js";
+import { type Runner, runAndReport } from "./run-and-report.js";
+import { readRunSettings, runOptions } from "./run-settings.js";
+import { readScenarioFiles } from "./scenario-files.js";
+import { readSeed } from "./seed.js";
+import { usageError } from "./usage-error.js";
+
+export const compare = defineCommand({
+  name: "compare",
+  summary: "run one scenario under all three guarantees, side by side",
+  operands: "FILE",
+  about: [
+    "Runs one scenario under at-most-once, at-least-once and effectively-once, with the same load, faults and " +
+      "seed, and prints one table: what each guarantee lost, duplicated, and cost.",
+    "Under its own guarantee the scenario claims what its file says; under the others what the file says of them, " +
+      "or else what they promise: nothing lost that the cluster has kept, and under effectively-once nothing twice.",
+    "The exit code is that of the most serious of the three, as with `lossbound run` and several scenarios.",
+  ],
+  options: {
+    ...runOptions,
+    markdown: { value: "FILE", description: "Write the table there too, as Markdown." },
+  },
+  examples: [
+    {
+      does: "Compare the guarantees under one fault:",
+      command: "lossbound compare scenarios/consumer-kill.yaml",
+    },
+    {
+      does: "Keep the table and the results:",
+      command: "lossbound compare --json --markdown table.md scenarios/consumer-kill.yaml > results.json",
+    },
+  ],
+  async run({ operands, options }, shell) {
+    const settings = readRunSettings(options, "compare");
+    const seed = readSeed(options.seed, "compare");
+    const file = onlyOperand(operands, "one scenario file", "compare");
+    const [scenario] = await readScenarioFiles([file], "compare");
+    const { name } = scenario!;
+    const { markdown } = options;
+    if (markdown !== undefined) refuseBadFile(markdown);
+
+    // Loaded only now, as for `run`.
+    const { compareGuarantees } = await import("../run-scenario.js");
+    const results: Result[] = [];
+    const runner: Runner = async (_, runnerOptions) => {
+      results.push(...(await compareGuarantees(file, runnerOptions)));
+      return results;
+    };
+    const code = await runAndReport(
+      runner,
+      [file],
+      {
+        settings: { ...settings, seed },
+        json: options.json,
+        quiet: options.quiet,
+        views: { one: () => "", all: (all, page) => renderComparison(name, all, settings.out, page) },
+      },
+      shell,
+    );
+    if (markdown !== undefined) write(markdown, comparisonAsMarkdown(name, results));
+    return code;
+  },
+});
+
+/** Before anything is started: a table that finds no place after minutes is lost. */
+function refuseBadFile(path: string): void {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw new Error("it is a folder");
+    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw usageError([`--markdown is ${path}, which cannot be written: ${messageOf(error)}`], "compare");
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new LossboundError("ENVIRONMENT", `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
