@@ -23,12 +23,19 @@ const tellableMs = 20;
 /** What a probe waits beyond the moment at which the fault should have shown. */
 const graceMs = 1000;
 
-/** What to expect; null for a fault that a probe cannot see. */
-export function expectationOf(toxic: Toxic | "down", stream: Stream): Expectation | null {
+/**
+ * What to expect; null for a fault that a probe cannot see. Of a fault both ways that swallows or
+ * closes, a probe sees the way that comes first: the answer to a request that never arrived is no
+ * evidence.
+ */
+export function expectationOf(toxic: Toxic | "down", stream: Stream | "both"): Expectation | null {
   if (toxic === "down") return refusal;
   switch (toxic.type) {
-    case "latency":
-      return delay(toxic.latency - toxic.jitter, toxic.latency + toxic.jitter);
+    case "latency": {
+      // Request and answer are held up once each.
+      const ways = stream === "both" ? 2 : 1;
+      return delay(ways * (toxic.latency - toxic.jitter), ways * (toxic.latency + toxic.jitter));
+    }
     case "timeout":
       return toxic.timeout === 0 ? silence : close("closed", toxic.timeout);
     case "reset_peer":

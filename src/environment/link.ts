@@ -1,3 +1,4 @@
+import { LossboundError } from "../base/errors.js";
 import type { Role, Toxic } from "../scenario/scenario.js";
 import { type Evidence, type Look, seeFault, seeHealthy } from "./link-evidence.js";
 import type { StandIn } from "./stand-in.js";
@@ -10,17 +11,20 @@ export interface Link {
   /** Which proxy to dial in place of which advertised address, both `host:port`. */
   readonly routes: readonly { broker: string; proxy: string }[];
   /**
-   * Puts a fault on all proxies of the link, and resolves when Toxiproxy has answered for each. Any
-   * number of faults may be in force at the same time, each with an `id` of its own (letters, digits,
-   * hyphens). Where one proxy does not take it, it is taken from all, and the error passed on.
+   * Puts a fault on the proxies of the link (all, or those of one broker), and resolves when Toxiproxy
+   * has answered for each. Any number of faults may be in force at the same time, each with an `id` of
+   * its own (letters, digits, hyphens). Where one proxy does not take it, it is taken from all, and the
+   * error passed on.
    */
   apply(fault: ToxicOnLink, id: string): Promise<LinkFaultInForce>;
 }
 
 export interface ToxicOnLink {
   toxic: Toxic | "down";
-  /** Which way the toxic works; without meaning for `down`. */
-  stream: Stream;
+  /** Which way the toxic works, `both` with two toxics; without meaning for `down`. */
+  stream: Stream | "both";
+  /** `host:port` that the one broker advertises whose proxy it falls on; all of them without it. */
+  broker?: string | undefined;
 }
 
 /**
@@ -64,23 +68,29 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
   /** Faults in force or under way, and how many there ever were: probes of one must not see another. */
   const faults = new Set<string>();
   let applied = 0;
+  const onWhich = ({ broker }: ToxicOnLink): StandIn[] => {
+    const which = standIns.filter((one) => broker === undefined || one.broker === broker);
+    if (which.length > 0) return which;
+    throw new LossboundError("HARNESS", `no proxy stands for the broker ${broker}`);
+  };
 
   return {
     role,
     routes: standIns.map(({ broker, proxy }) => ({ broker, proxy })),
     async apply(fault, id) {
+      const which = onWhich(fault);
       applied += 1;
       faults.add(id);
       try {
         const { span } = await timed(() =>
           together(
             undefined,
-            standIns.map((one) => () => put(one, fault, id)),
+            which.map((one) => () => put(one, fault, id)),
           ),
         );
         return inForce(fault, id, span);
       } catch (error) {
-        await Promise.allSettled(standIns.map((one) => take(one, fault, id)));
+        await Promise.allSettled(which.map((one) => take(one, fault, id)));
         faults.delete(id);
         throw error;
       }
@@ -92,7 +102,7 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
     let healed: Promise<HealedLinkFault> | undefined;
     return {
       applied: span,
-      evidence: seeFault(standIns, fault, {
+      evidence: seeFault(onWhich(fault), fault, {
         ...look,
         signal: AbortSignal.any([look.signal, healing.signal]),
       }),
@@ -104,10 +114,11 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
   }
 
   async function heal(fault: ToxicOnLink, id: string): Promise<HealedLinkFault> {
+    const which = onWhich(fault);
     const { span, results } = await timed(() =>
       together(
         undefined,
-        standIns.map((one) => () => take(one, fault, id)),
+        which.map((one) => () => take(one, fault, id)),
       ),
     );
     faults.delete(id);
@@ -116,7 +127,7 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
     return {
       healed: span,
       removal: results.includes("replaced") ? "replaced" : "removed",
-      healthy: seeHealthy(standIns, fault, isAlone, look),
+      healthy: seeHealthy(which, fault, isAlone, look),
     };
   }
 
@@ -128,12 +139,27 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
 }
 
 async function put(one: StandIn, { toxic, stream }: ToxicOnLink, id: string): Promise<void> {
-  if (toxic === "down") await one.shut(id);
-  else await one.addToxic(id, stream, toxic);
+  if (toxic === "down") return await one.shut(id);
+  for (const way of waysOf(stream)) await one.addToxic(nameOf(id, way), way, toxic);
 }
 
-async function take(one: StandIn, { toxic }: ToxicOnLink, id: string): Promise<Removal> {
-  if (toxic !== "down") return await one.removeToxic(id);
-  await one.reopen(id);
-  return "removed";
+async function take(one: StandIn, { toxic, stream }: ToxicOnLink, id: string): Promise<Removal> {
+  if (toxic === "down") {
+    await one.reopen(id);
+    return "removed";
+  }
+  let removal: Removal = "removed";
+  for (const way of waysOf(stream)) {
+    if ((await one.removeToxic(nameOf(id, way))) === "replaced") removal = "replaced";
+  }
+  return removal;
+}
+
+function waysOf(stream: ToxicOnLink["stream"]): readonly Stream[] {
+  return stream === "both" ? ["upstream", "downstream"] : [stream];
+}
+
+/** A proxy tells its toxics apart by their names. */
+function nameOf(id: string, way: Stream): string {
+  return `${id}-${way}`;
 }

@@ -130,12 +130,12 @@ test("a fault that one proxy does not take is taken from all, and may be tried a
   await using relay = await openRelay(broker);
   const links = await open([at(1, broker), at(2, relay.address)]);
   const lame = `${local.toxiproxy}/proxies/lossbound-${run}-producer-2`;
-  const toxic = { name: "slow", type: "slow_close", attributes: { delay: 1 } };
+  const toxic = { name: "slow-upstream", type: "slow_close", attributes: { delay: 1 } };
   await fetch(`${lame}/toxics`, { method: "POST", body: JSON.stringify(toxic) });
 
   await expect(links.producer.apply(slow, "slow")).rejects.toThrow(/producer-2.*slow.*/);
   expect(await toxicsOf(1)).toEqual([]);
-  await fetch(`${lame}/toxics/slow`, { method: "DELETE" });
+  await fetch(`${lame}/toxics/slow-upstream`, { method: "DELETE" });
 
   const fault = await links.producer.apply(slow, "slow");
   expect(await fault.evidence).toEqual({
@@ -143,6 +143,39 @@ test("a fault that one proxy does not take is taken from all, and may be tried a
     inForce: true,
   });
   expect(await (await fault.heal()).healthy).toBe(true);
+});
+
+test("a fault on the link to one broker leaves the links to the others alone", async () => {
+  await using relay = await openRelay(broker);
+  const links = await open([at(1, broker), at(2, relay.address)]);
+  const fault = await links.producer.apply({ ...blackHole, broker: relay.address }, "hole");
+  expect(await seenOn(links.producer, 0)).toBe("answered");
+  expect(await seenOn(links.producer, 1)).toBe("silence");
+  expect(await seenOn(links.consumer, 1)).toBe("answered");
+  expect(await fault.evidence).toEqual({
+    seen: expect.stringMatching(/^silence for 30\d ms$/),
+    inForce: true,
+  });
+  expect(await (await fault.heal()).healthy).toBe(true);
+  expect(await seenOn(links.producer, 1)).toBe("answered");
+  const nowhere = { ...blackHole, broker: "127.0.0.1:1" };
+  await expect(links.producer.apply(nowhere, "nowhere")).rejects.toMatchObject({ code: "HARNESS" });
+});
+
+test("a fault both ways is a toxic each way, and both go with it", async () => {
+  const links = await open([at(1, broker)]);
+  const fault = await links.producer.apply({ ...slow, stream: "both" }, "slow");
+  expect(await toxicsOf(1)).toMatchObject([
+    { name: "slow-upstream", stream: "upstream" },
+    { name: "slow-downstream", stream: "downstream" },
+  ]);
+  // 100 ms there, and 100 ms back: one way alone would not do.
+  expect(await fault.evidence).toEqual({
+    seen: expect.stringMatching(/^an answer after 2\d\d ms$/),
+    inForce: true,
+  });
+  expect(await (await fault.heal()).healthy).toBe(true);
+  expect(await toxicsOf(1)).toEqual([]);
 });
 
 test("a fault no probe can see says so", async () => {

@@ -85,6 +85,31 @@ test("the probe is blind to upstream bandwidth, and to a delay that no one could
   expect(expectationOf({ type: "latency", latency: 100, jitter: 100 }, "upstream")).toBeNull();
 });
 
+test("a fault both ways holds an answer up twice, and closes a connection once", async () => {
+  const seenOf = async (toxic: Toxic): Promise<[Seen, boolean | null]> => {
+    const expectation = expectationOf(toxic, "both")!;
+    for (const way of ["upstream", "downstream"] as const) await proxy.addToxic(way, way, toxic);
+    const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
+    for (const way of ["upstream", "downstream"] as const) await proxy.removeToxic(way);
+    return [seen, expectation.shows(seen)];
+  };
+  const latency = await seenOf({ type: "latency", latency: 150, jitter: 0 });
+  expect(latency).toEqual([expect.objectContaining({ kind: "answered" }), true]);
+  expect(timeOf(latency[0])).toBeGreaterThanOrEqual(300);
+  expect(await seenOf({ type: "timeout", timeout: 300 })).toEqual([
+    expect.objectContaining({ kind: "closed" }),
+    true,
+  ]);
+  expect(await seenOf({ type: "timeout", timeout: 0 })).toEqual([
+    expect.objectContaining({ kind: "silence" }),
+    true,
+  ]);
+  expect(await seenOf({ type: "bandwidth", rate: 1 })).toEqual([
+    expect.objectContaining({ kind: "answered" }),
+    true,
+  ]);
+});
+
 test("a disabled proxy refuses", async () => {
   const expectation = expectationOf("down", "upstream")!;
   await proxy.disable();
