@@ -71,6 +71,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await using admin = driver.admin(connection);
   await admin.connect();
   const brokers = await admin.describeBrokers();
+  /** Addresses of brokers that are away by the plan. */
+  const away = new Set<string>();
   await using links = await openLinks({
     toxiproxy: await connectToxiproxy(environment.toxiproxy),
     brokers: brokers.map(({ id, address }) => ({ id, address, upstream: address })),
@@ -80,8 +82,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
     tls: security?.tls,
     onBroker: (event) => {
       observer.line(`broker ${event.broker}: ${event.kind}`);
-      // No fault of this version falls on a broker: one that goes away takes the meaning of the run along.
-      if (event.kind === "refuses")
+      // A broker that goes away without a fault of the plan takes the meaning of the run along.
+      if (event.kind === "refuses" && !away.has(event.broker))
         failures.abort(
           new LossboundError("ENVIRONMENT", `broker ${event.broker} stopped taking connections`),
         );
@@ -107,7 +109,20 @@ export async function experiment(environment: Environment, options: ExperimentOp
     workerEntry: options.workerEntry,
   });
   const say = (line: string): void => observer.line(line);
-  await using faults = new Faults({ plan, crew, links, admin, topic, groupId, write, say, signal });
+  await using faults = new Faults({
+    plan,
+    crew,
+    links,
+    admin,
+    brokers,
+    handles: environment.brokers,
+    away,
+    topic,
+    groupId,
+    write,
+    say,
+    signal,
+  });
   for (const failed of [crew.failed, faults.failed]) {
     failed.addEventListener("abort", () => failures.abort(failed.reason));
   }
@@ -138,6 +153,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await producersEnded(settling);
 
   enter("healing");
+  // Without its brokers nothing can be said of the log.
+  await faults.endBrokerFaults();
   // What was to last is healed only when the log has stood still under it.
   if (faults.inForce.length > 0) await logStandsStill(settling);
   await faults.endLinkFaults();

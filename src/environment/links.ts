@@ -24,7 +24,10 @@ export interface Links extends AsyncDisposable {
    * upstream, and what is written into them would be a loss that no cluster without it has.
    */
   brokerDown(broker: string): Promise<void>;
-  /** Opens them again; the broker takes connections, and no `down` fault is in force. */
+  /**
+   * Opens them again, as soon as the broker is seen to take connections; where a `down` fault is in
+   * force, when that is over too. Whoever calls this knows that the broker does, or soon will.
+   */
   brokerUp(broker: string): Promise<void>;
 }
 
@@ -108,9 +111,16 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
       );
     },
     async brokerUp(broker) {
+      const standIns = standInsOf(broker);
+      // The watch may not have dialled it yet; and it must not hear of this return after the next death.
+      await waitUntil(
+        `the port of the broker ${broker} to be seen to answer`,
+        () => standIns.every(({ shutBy }) => !shutBy.has(refuses)),
+        { limitMs: reachLimitMs, everyMs: 5, signal: over.signal },
+      );
       await together(
         undefined,
-        standInsOf(broker).map((one) => () => one.reopen(killed)),
+        standIns.map((one) => () => one.reopen(killed)),
       );
     },
     async [Symbol.asyncDispose]() {
@@ -132,9 +142,13 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     );
   }
 
-  /** What the harness kills it announces itself; this is for what dies without it. */
+  /** What the harness kills it announces itself; this is for what dies without it, and for all returns. */
   async function follow(broker: string, sign: BrokerSign): Promise<void> {
-    const change = (one: StandIn) => () => (sign === "refuses" ? one.shut(refuses) : one.reopen(refuses));
+    const change = (one: StandIn) => async () => {
+      if (sign === "refuses") return await one.shut(refuses);
+      await one.reopen(killed);
+      await one.reopen(refuses);
+    };
     try {
       await together(undefined, standInsOf(broker).map(change));
       onBroker({ kind: sign, broker, at: clock() });

@@ -117,13 +117,13 @@ interface LocalNodes {
   controllers: NodePlan[];
 }
 
-/** Brokers have the ids from 1 on; a controller apart comes behind them. */
+/** Brokers have their places as ids; a controller apart comes behind them. */
 function nodesOf({ count, controllerApart }: BrokersWanted, ports: number[], folder: string): LocalNodes {
   const apart = count > 1 || controllerApart === true;
   const [toxiproxyPort = 0, ...others] = ports;
   const controllerPort = others[count]!;
   const brokers = Array.from({ length: count }, (_, index): NodePlan => {
-    const id = index + 1;
+    const id = index;
     return {
       id,
       role: apart ? "broker" : "both",
@@ -133,7 +133,7 @@ function nodesOf({ count, controllerApart }: BrokersWanted, ports: number[], fol
     };
   });
   const controller: NodePlan = {
-    id: count + 1,
+    id: count,
     role: "controller",
     port: 0,
     controllerPort,

@@ -87,16 +87,21 @@ export interface SocketCounts {
   refused: number;
 }
 
-export function socketsOf(crew: Crew, role: Role): SocketCounts {
+/**
+ * @param broker id of the one broker whose connections are counted; without it, all. Of a refused dial
+ *   nobody wrote down whose it was: it counts only among all.
+ */
+export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts {
   const counts: SocketCounts = { connections: new Map(), refused: 0 };
   for (const life of crew.lives) {
     if (life.role !== role) continue;
     const box = life.box as BlackBox<"producer">;
-    counts.refused += box.get("dialsRefused");
+    if (broker === undefined) counts.refused += box.get("dialsRefused");
     const opened = Math.min(box.get("connectionsOpened"), connectionSlots);
     for (let connection = 0; connection < opened; connection++) {
       const field = (name: ConnectionField): number =>
         box.connections[connection * connectionStride + connectionFields.indexOf(name)]!;
+      if (broker !== undefined && field("broker") !== broker) continue;
       counts.connections.set(`${life.worker}.${life.life}.${connection}`, {
         written: field("bytesWritten"),
         answered: field("answered"),
@@ -116,17 +121,22 @@ export function socketsOf(crew: Crew, role: Role): SocketCounts {
 export function touchedBetween(
   before: SocketCounts,
   after: SocketCounts,
-  way: "upstream" | "downstream" | "down",
+  way: "upstream" | "downstream" | "both" | "down",
 ): number {
   let touched = way === "down" ? after.refused - before.refused : 0;
   for (const [connection, now] of after.connections) {
     const then = before.connections.get(connection) ?? unborn;
+    const wrote = now.written > then.written;
+    const asked = now.answered > then.answered || then.awaiting;
     switch (way) {
       case "upstream":
-        if (now.written > then.written) touched++;
+        if (wrote) touched++;
         break;
       case "downstream":
-        if (now.answered > then.answered || then.awaiting) touched++;
+        if (asked) touched++;
+        break;
+      case "both":
+        if (wrote || asked) touched++;
         break;
       case "down":
         if (then.open && !now.open) touched++;

@@ -1,12 +1,14 @@
 import { epochMs } from "../base/clock.js";
 import { LossboundError } from "../base/errors.js";
 import { pause, waitUntil } from "../base/wait.js";
+import type { BrokerHandle } from "../environment/environment.js";
 import type { Links } from "../environment/links.js";
 import type { AdminClient } from "../kafka/driver.js";
 import type { EventWriter, FaultEvent } from "../ledger/events.js";
 import type { Plan } from "../plan/plan.js";
 import type { Moment } from "../scenario/scenario.js";
 import type { Crew } from "../worker/crew.js";
+import type { ClusterBroker } from "./broker-choice.js";
 import { countsOf } from "./counts.js";
 
 /** What a fault needs, to come about and to be written down. */
@@ -16,6 +18,12 @@ export interface FaultContext {
   links: Links;
   /** Straight to the brokers. */
   admin: AdminClient;
+  /** All that there are. */
+  brokers: readonly ClusterBroker[];
+  /** The same, to be harmed; `undefined` where they are not ours. */
+  handles: readonly BrokerHandle[] | undefined;
+  /** Addresses of brokers that are away by the plan: their ports may refuse. */
+  away: Set<string>;
   topic: string;
   groupId: string;
   write: EventWriter;
@@ -32,7 +40,9 @@ export interface FaultProgress extends FaultContext {
   readonly restarting: Set<string>;
   /** Resolves with time 0, milliseconds since 1970, when the producers begin to send. */
   readonly begun: Promise<number>;
-  /** Aborted when the producers have ended: nothing falls on a link after that, and what is on it is healed. */
+  /** Aborted when the producers have ended: nothing falls on a broker after that, and all are brought back. */
+  readonly producersEnded: AbortSignal;
+  /** Aborted after that: nothing falls on a link any more, and what is on it is healed. */
   readonly sendingOver: AbortSignal;
   /** Aborted when the consumers have drained the log: nobody is left to be killed at work. */
   readonly drained: AbortSignal;

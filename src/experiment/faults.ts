@@ -1,5 +1,6 @@
 import type { PlannedFault, PlannedLinkFault } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
+import { conductBrokerFault } from "./broker-fault.js";
 import { cannotBeConducted, type FaultContext, type FaultProgress } from "./fault-context.js";
 import { conductKillFault } from "./kill-fault.js";
 import { conductJoinFault } from "./join-fault.js";
@@ -16,7 +17,9 @@ import { isPlace } from "./worker-at-work.js";
 export class Faults implements AsyncDisposable {
   readonly #run: FaultProgress;
   readonly #linkTasks: Promise<void>[] = [];
+  readonly #brokerTasks: Promise<void>[] = [];
   readonly #otherTasks: Promise<void>[] = [];
+  readonly #producersEnded = new AbortController();
   readonly #sendingOver = new AbortController();
   readonly #drained = new AbortController();
   readonly #failed = new AbortController();
@@ -29,6 +32,7 @@ export class Faults implements AsyncDisposable {
       inForce: new Map(),
       restarting: new Set(),
       begun,
+      producersEnded: this.#producersEnded.signal,
       sendingOver: this.#sendingOver.signal,
       drained: this.#drained.signal,
     };
@@ -72,10 +76,17 @@ export class Faults implements AsyncDisposable {
     for (const fault of this.#run.plan.faults) {
       if (isEarly(fault)) continue;
       if (fault.kind === "link") this.#start(this.#linkTasks, conduct(fault, this.#run));
+      else if (fault.kind === "broker") this.#start(this.#brokerTasks, conduct(fault, this.#run));
       else if (isPlace(fault.trigger)) inTurn.push(fault);
       else this.#start(this.#otherTasks, conduct(fault, this.#run));
     }
     this.#start(this.#otherTasks, this.#takeTurns(inTurn));
+  }
+
+  /** Brings every broker back; resolves when all that were away are in sync again. */
+  async endBrokerFaults(): Promise<void> {
+    this.#producersEnded.abort();
+    await Promise.all(this.#brokerTasks);
   }
 
   /** Heals every link; resolves when they are healed, and seen to be. */
@@ -86,6 +97,7 @@ export class Faults implements AsyncDisposable {
 
   /** No more faults; resolves when the last of them has written down what it did. */
   async end(): Promise<void> {
+    await this.endBrokerFaults();
     await this.endLinkFaults();
     this.#drained.abort();
     await Promise.all(this.#otherTasks);
@@ -93,10 +105,11 @@ export class Faults implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#giveUp();
-    await Promise.all([...this.#linkTasks, ...this.#otherTasks]);
+    await Promise.all([...this.#brokerTasks, ...this.#linkTasks, ...this.#otherTasks]);
   }
 
   #giveUp(): void {
+    this.#producersEnded.abort();
     this.#sendingOver.abort();
     this.#drained.abort();
   }
@@ -122,8 +135,9 @@ async function conduct(fault: PlannedFault, run: FaultProgress): Promise<void> {
       return await conductStopFault(fault, run);
     case "join":
       return await conductJoinFault(fault, run);
-    case "oversize":
     case "broker":
+      return await conductBrokerFault(fault, run);
+    case "oversize":
     case "topic":
     case "reset-offsets":
       return cannotBeConducted(`a fault of the kind ${fault.kind}`);

@@ -1,8 +1,9 @@
 import { epochMs } from "../base/clock.js";
 import type { LinkFaultInForce } from "../environment/link.js";
 import type { PlannedLinkFault } from "../plan/plan.js";
+import { chooseBroker, type ClusterBroker } from "./broker-choice.js";
 import { socketsOf, touchedBetween } from "./counts.js";
-import { cannotBeConducted, type FaultProgress, momentCame, never, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
 
 /**
  * Whether a fault is to be there before the producers connect: one on their link at time 0. It is in
@@ -36,10 +37,7 @@ export async function conductLinkFault(
   const role = fault.on === "producer-link" ? "producer" : "consumer";
   const kind = fault.toxic === "down" ? "down" : fault.toxic.type;
   const { toxic, stream } = fault;
-  if (stream === "both") return cannotBeConducted("a toxic on both streams");
-  if (fault.broker !== undefined) return cannotBeConducted("a fault on the link to one broker");
   const way = toxic === "down" ? "down" : stream;
-  const label = `${kind} on ${fault.on}`;
   let dueAt: number | undefined;
   for (let occurrence = 0; occurrence < fault.times; occurrence++) {
     const key = `f${fault.index}-${occurrence}`;
@@ -47,30 +45,43 @@ export async function conductLinkFault(
     const early = occurrence === 0 && isEarly(fault);
     if (dueAt !== undefined) await pauseUntil(dueAt, sendingOver);
     const came = early || (dueAt === undefined ? await momentCame(run, fault.trigger, sendingOver) : true);
-    if (!came || sendingOver.aborted) {
+    const broker = came && !sendingOver.aborted ? await brokerMeant(fault, run) : undefined;
+    if (broker === undefined) {
       write({ ...blank, ...never });
       continue;
     }
 
     const begunAt = epochMs();
     // A link that is cut closes its connections at once: they are counted from before.
-    const before = socketsOf(crew, role);
-    const inForce = await links[role].apply({ toxic, stream }, key);
+    const before = socketsOf(crew, role, broker.id);
+    const inForce = await links[role].apply({ toxic, stream, broker: broker.address }, key);
+    const on = broker.id === undefined ? fault.on : `${fault.on} to broker ${broker.id}`;
+    const label = `${kind} on ${on}`;
     run.inForce.set(key, label);
     say(`${label}: in force`);
     onApplied();
     const since = early
       ? Math.max(await begunOrOver(begun, sendingOver), inForce.applied.to)
       : inForce.applied.to;
-    const start = way === "down" ? before : socketsOf(crew, role);
+    const start = way === "down" ? before : socketsOf(crew, role, broker.id);
 
     await pauseUntil(fault.for === undefined ? undefined : since + fault.for, sendingOver);
-    const touched = touchedBetween(start, socketsOf(crew, role), way);
-    write({ ...blank, touched, ...(await heal(inForce)) });
+    const touched = touchedBetween(start, socketsOf(crew, role, broker.id), way);
+    write({ ...blank, on, touched, ...(await heal(inForce)) });
     run.inForce.delete(key);
     say(`${label}: healed, ${touched} touched`);
     dueAt = (early ? since : begunAt) + fault.every;
   }
+}
+
+/** The broker to whose proxy it is confined, as things are now; without an address it is none of them. */
+async function brokerMeant(
+  { broker }: PlannedLinkFault,
+  run: FaultProgress,
+): Promise<Partial<ClusterBroker> | undefined> {
+  if (broker === undefined) return {};
+  const look = (): Promise<ClusterBroker | undefined> => chooseBroker(broker, run);
+  return await waitOrOver("the broker that is meant", look, run.sendingOver, 20);
 }
 
 /** Heals, and says what probes saw of the fault and of the healing. */

@@ -142,7 +142,10 @@ export async function drain({
   }
 }
 
-/** How long workers are away, or waited for, by the plan. */
+/** Longest time in which a broker that was harmed is missed, is up again, and the group has a coordinator. */
+const brokerReturnMs = 30_000;
+
+/** How long workers and brokers are away, or waited for, by the plan. */
 function awayMs(plan: Plan): number {
   return plan.faults.reduce((sum, fault) => {
     switch (fault.kind) {
@@ -152,9 +155,10 @@ function awayMs(plan: Plan): number {
       case "pause":
       case "join":
         return sum + fault.times * Math.max(fault.every, fault.for);
+      case "broker":
+        return sum + fault.times * Math.max(fault.every, (fault.for ?? 0) + brokerReturnMs);
       case "link":
       case "oversize":
-      case "broker":
       case "topic":
       case "reset-offsets":
         return sum;

@@ -3,6 +3,7 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 import { parseAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
+import { dialWhileAlive } from "./dial-living.js";
 import type { Dial } from "./driver.js";
 
 /** Which proxy stands for which broker; the addresses are `host:port`. */
@@ -57,7 +58,12 @@ export function dialThrough(
         `no proxy stands for the broker ${host}:${port}; known are ${known}`,
       );
     }
-    const socket = open(parseAddress("proxy", route.proxy), host, tls, onConnect);
+    const proxy = parseAddress("proxy", route.proxy);
+    // A broker with TLS would log each knock as a failed handshake; and those that we kill have none.
+    const socket =
+      tls === undefined
+        ? tuned(dialWhileAlive(proxy, { host, port }, onConnect))
+        : open(proxy, host, tls, onConnect);
     observe(socket, route.brokerId, observer, tls === undefined ? "connect" : "secureConnect");
     return socket;
   };
@@ -70,8 +76,12 @@ function open(
   onConnect: () => void,
 ): Socket {
   const servername = isIP(brokerHost) === 0 ? { servername: brokerHost } : {};
-  const socket =
-    tls === undefined ? connectPlain(to, onConnect) : connectTls({ ...to, ...servername, ...tls }, onConnect);
+  return tuned(
+    tls === undefined ? connectPlain(to, onConnect) : connectTls({ ...to, ...servername, ...tls }, onConnect),
+  );
+}
+
+function tuned(socket: Socket): Socket {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 60_000);
   return socket;

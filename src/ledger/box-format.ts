@@ -62,6 +62,7 @@ export const connectionFields = [
   "requests",
   "answered",
   "awaiting",
+  "broker",
 ] as const;
 export const connectionStride = 8;
 

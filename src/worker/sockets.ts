@@ -60,6 +60,7 @@ export function socketRecorder(
       brokers[connection] = brokerId;
       box.add("connectionsOpened", 1);
       add(connection, "openedAt", Date.now());
+      set(connection, "broker", brokerId);
       write({ event: "connection-opened", connection });
       return connection;
     },

@@ -56,7 +56,7 @@ test("the leaders are known while a broker stands still", async () => {
   await broker!.pause();
   const began = performance.now();
   const [partition] = await admin.leaders(topic);
-  expect(partition?.replicas.toSorted()).toEqual([1, 2, 3]);
+  expect(partition?.replicas.toSorted()).toEqual([0, 1, 2]);
   expect(performance.now() - began).toBeLessThan(900);
   await broker!.resume();
 });
@@ -171,7 +171,7 @@ test("a broker that ends by itself ends the environment, with what it printed", 
   await waitUntil("the environment to be told", () => local.died.aborted, soon);
   expect(local.died.reason).toMatchObject({
     code: "ENVIRONMENT",
-    message: expect.stringMatching(/^broker 1 at \S+ ended in the middle of a run \(SIGKILL\)$/),
+    message: expect.stringMatching(/^broker 0 at \S+ ended in the middle of a run \(SIGKILL\)$/),
   });
 });
 

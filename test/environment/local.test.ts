@@ -115,7 +115,7 @@ describe("a local environment", () => {
     ).rejects.toMatchObject({
       code: "ENVIRONMENT",
       message: expect.stringMatching(
-        /^broker 1 at 127\.0\.0\.1:[0-9]+ ended while it started \(exit code 9\)$/,
+        /^broker 0 at 127\.0\.0\.1:[0-9]+ ended while it started \(exit code 9\)$/,
       ),
       detail: "no heap for you",
     });

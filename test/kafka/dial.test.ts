@@ -146,6 +146,21 @@ describe("a dial through proxies", () => {
     expect(of(told, "handing")).toHaveLength(handed);
   });
 
+  it("is refused where the broker refuses, whose proxy does not know that yet", async () => {
+    const dead = await aServer();
+    await dead[Symbol.asyncDispose]();
+    await using proxy = await aServer();
+    const { observer, told } = anObserver();
+    const { host, port } = parseAddress("broker", dead.address);
+    const routes = [{ broker: dead.address, brokerId: 7, proxy: proxy.address }];
+
+    await expect(connected(dialThrough(routes, undefined, observer), host, port)).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+      port,
+    });
+    expect(told).toEqual([["refused"]]);
+  });
+
   it("tells a refused dial, and no connection", async () => {
     const closed = await aServer();
     await closed[Symbol.asyncDispose]();
