@@ -34,7 +34,13 @@ export function fits(words: Uint32Array, place: number, { partitions }: RequestR
 
 export function storeRow(words: Uint32Array, place: number, row: RequestRow): void {
   const at = place * rowWords;
-  for (let field = 0; field < fields.length; field++) words[at + field] = row[fields[field]!];
+  // One by one, in the order of `fields`: a loop over their names would take as long as a hundred marks.
+  words[at] = row.connection;
+  words[at + 1] = row.broker;
+  words[at + 2] = row.correlationId;
+  words[at + 3] = row.at;
+  words[at + 4] = row.lowest;
+  words[at + 5] = row.highest;
   for (const partition of row.partitions) words[at + maskAt + (partition >>> 5)]! |= 1 << (partition & 31);
   words[at + checkAt] = checkOf(words, place);
 }

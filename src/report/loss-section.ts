@@ -38,8 +38,17 @@ export function lossSection(result: Result, palette: Palette): string[] {
     ...took.map((cause) => [
       cell(`  ${cause}`),
       cell(formatCount(result.lostBy[cause])),
-      cell(causeInWords(cause), "faint"),
+      cell(cause === "refused" ? refusedInWords(result) : causeInWords(cause), "faint"),
     ]),
+    ...(result.requestsUnlisted === 0
+      ? []
+      : [
+          [
+            cell("  unlisted", "faint"),
+            cell(formatCount(result.requestsUnlisted), "faint"),
+            cell("requests too many to list: refused ones among them count as in-transit", "faint"),
+          ],
+        ]),
     [cell(took.length === 0 ? "  anywhere" : "  elsewhere", "faint"), cell("0", "faint")],
     [
       cell("silently"),
@@ -50,6 +59,13 @@ export function lossSection(result: Result, palette: Palette): string[] {
     ...otherFates(result),
   ];
   return layRows([left, right, left], rows, palette);
+}
+
+function refusedInWords({ refusedBehind }: Result): string {
+  const words = causeInWords("refused");
+  return refusedBehind === 0
+    ? words
+    : `${words}; ${formatCount(refusedBehind)} of them behind such a request`;
 }
 
 /** What is neither processed once nor lost, and what the guarantee forbids; only where there is any. */
@@ -65,7 +81,7 @@ function otherFates({ messages, violations, guarantee }: Result): Cell[][] {
     [
       "stored twice",
       violations.storedTwice,
-      forbids ? "forbidden by at-most-once" : "extra copies in the log",
+      guarantee === "at-least-once" ? "extra copies in the log" : `forbidden by ${guarantee}`,
     ],
   ];
   return counts

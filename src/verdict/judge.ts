@@ -122,22 +122,24 @@ function observationsOf(expect: Expect, tally: Tally): Observation[] {
 
 /**
  * What a guarantee forbids whatever the scenario says. At-most-once forbids even to begin what may be
- * begun again. At-least-once begins before it commits, and again; what effectively-once begins again
- * has no effect before it is committed, and an effect that is there twice is `duplicated`.
+ * begun again, and to send twice. At-least-once does both. What effectively-once begins again has no
+ * effect before it is committed, and an effect that is there twice is `duplicated`; what it sends
+ * again, the broker must drop.
  */
 function violationsOf(guarantee: Guarantee, { violations }: Tally): Observation[] {
+  const { beganBeforeCommit, beganTwice, storedTwice } = violations;
   switch (guarantee) {
-    case "at-most-once": {
-      const { beganBeforeCommit, beganTwice, storedTwice } = violations;
-      const violated = beganBeforeCommit + beganTwice + storedTwice;
-      return [
-        { name: "violations", bound: { min: undefined, max: none }, observed: violated, atMost: violated },
-      ];
-    }
+    case "at-most-once":
+      return [atMostNone("violations", beganBeforeCommit + beganTwice + storedTwice)];
     case "at-least-once":
-    case "effectively-once":
       return [];
+    case "effectively-once":
+      return [atMostNone("violations", storedTwice)];
   }
+}
+
+function atMostNone(name: string, observed: number): Observation {
+  return { name, bound: { min: undefined, max: none }, observed, atMost: observed };
 }
 
 const none: Limit = { kind: "count", value: 0 };

@@ -26,7 +26,7 @@ export function handedRecorder(
     const { numbers, count } = produce;
     for (let place = 0; place < count; place++) handed.mark(numbers[place]!);
     if (!listing || count === 0) return;
-    const row = rowOf(produce, { connection, broker });
+    const row = rowOf(produce, connection, broker);
     if (countOf(row, worker, partitions) === count) listRequest(box, row);
     else box.add("requestsUnlisted", 1);
   };
@@ -34,7 +34,8 @@ export function handedRecorder(
 
 function rowOf(
   { correlationId, numbers, count, partitions }: ProduceRequest,
-  sentOn: { connection: number; broker: number },
+  connection: number,
+  broker: number,
 ): RequestRow {
   let lowest = numbers[0]!;
   let highest = lowest;
@@ -43,7 +44,7 @@ function rowOf(
     if (number < lowest) lowest = number;
     else if (number > highest) highest = number;
   }
-  return { ...sentOn, correlationId, at: epochMs(), lowest, highest, partitions };
+  return { connection, broker, correlationId, at: epochMs(), lowest, highest, partitions };
 }
 
 /** How many messages a row says that there are: the request must have had just those. */

@@ -44,6 +44,19 @@ describe("a worker that breaks the guarantee", () => {
     expect(brokenIn(result)).toContain("duplicated");
   });
 
+  it("is caught when it does not mark all that it hands over: what is in the log has left its process", async () => {
+    using mutant = makeMutant({
+      file: "worker/handed.js",
+      from: "handed.mark(numbers[place]);",
+      to: "if (place > 0) handed.mark(numbers[place]);",
+    });
+
+    await expect(lab.run("marks-less", quiet, { workerEntry: mutant.workerEntry })).rejects.toMatchObject({
+      code: "HARNESS",
+      message: expect.stringContaining("possible-evidence") as string,
+    });
+  });
+
   it("is caught when its producer sends a second time", async () => {
     using mutant = makeMutant({
       file: "kafka/kafkajs-producer.js",
