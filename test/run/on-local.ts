@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { BrokersWanted } from "../../src/environment/local-start.js";
 import { openLocal } from "../../src/environment/local.js";
 import type { Result } from "../../src/report/result.js";
 import { experiment } from "../../src/run.js";
@@ -21,9 +22,9 @@ export interface Laboratory extends AsyncDisposable {
   out: string;
 }
 
-export async function openLaboratory(brokers: 1 | 3 = 1): Promise<Laboratory> {
+export async function openLaboratory(brokers: BrokersWanted = { count: 1 }): Promise<Laboratory> {
   const out = mkdtempSync(join(tmpdir(), "lossbound-test-"));
-  const environment = await openLocal({ brokers: { count: brokers }, progress: () => {} });
+  const environment = await openLocal({ brokers, progress: () => {} });
   return {
     environment,
     out,
