@@ -85,7 +85,10 @@ export interface ConsumerOptions {
 
 export interface ConsumerClient {
   connect(): Promise<void>;
-  /** Joins the group, once connected, and begins to hand over batches. */
+  /**
+   * Joins the group, once connected, and begins to hand over batches. From then on it comes back by
+   * itself, whatever happens to it.
+   */
   start(handlers: ConsumerHandlers): Promise<void>;
   /** The group's committed position in a partition, asked of the broker; `undefined` where it has none. */
   position(partition: number): Promise<number | undefined>;
@@ -99,8 +102,6 @@ export interface ConsumerHandlers {
   onRebalancing(): void;
   /** The group gave this member these partitions. */
   onAssigned(partitions: readonly number[]): void;
-  /** The client cannot go on by itself. */
-  onCrash(error: Error): void;
 }
 
 /** What one fetch brought of one partition. */

@@ -1,7 +1,10 @@
 import { LossboundError } from "../base/errors.js";
+import { pause } from "../base/wait.js";
 import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "./driver.js";
 import { type EachBatchPayload, clientOf } from "./kafkajs-client.js";
 import { Membership } from "./membership.js";
+
+const runAgainAfterMs = 300;
 
 /** A member of a consumer group, on kafkajs. */
 export function consumer(connection: Connection, options: ConsumerOptions): ConsumerClient {
@@ -94,6 +97,13 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
     };
   };
 
+  let stopping = false;
+  /** What kafkajs takes for beyond repair is not: an application would be started again. */
+  const runAgain = async (run: () => Promise<void>): Promise<void> => {
+    await pause(runAgainAfterMs);
+    if (!stopping) await run();
+  };
+
   return {
     connect: () => client.connect(),
     start: async (handlers) => {
@@ -102,27 +112,30 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
       client.on(client.events.GROUP_JOIN, ({ payload }) =>
         handlers.onAssigned(payload.memberAssignment[topic] ?? []),
       );
-      client.on(client.events.CRASH, ({ payload }) => {
-        if (!payload.restart) handlers.onCrash(payload.error);
-      });
       await client.subscribe({ topic, fromBeginning: reset === "earliest" });
-      await client.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: concurrency,
-        eachBatch: async (payload) => {
-          const joins = membership.joinsWhenFetched();
-          membership.batchBegan();
-          try {
-            await handlers.onBatch(batchOf(payload, joins));
-          } finally {
-            membership.batchEnded();
-          }
-        },
+      const run = (): Promise<void> =>
+        client.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: concurrency,
+          eachBatch: async (payload) => {
+            const joins = membership.joinsWhenFetched();
+            membership.batchBegan();
+            try {
+              await handlers.onBatch(batchOf(payload, joins));
+            } finally {
+              membership.batchEnded();
+            }
+          },
+        });
+      client.on(client.events.CRASH, ({ payload }) => {
+        if (!payload.restart) void runAgain(run);
       });
+      await run();
     },
     position: positionOf,
     stop: async () => {
+      stopping = true;
       await client.stop();
       await client.disconnect();
       await positions.disconnect();

@@ -47,8 +47,12 @@ export class Consumer {
     this.#read = messageReader(order.runId);
   }
 
-  /** Joins the group, once its client is connected. */
-  async start(onCrash: (error: Error) => void): Promise<void> {
+  /**
+   * Joins the group, once its client is connected.
+   *
+   * @param onContradiction called when its evidence contradicts itself: there is no going on then.
+   */
+  async start(onContradiction: (error: LossboundError) => void): Promise<void> {
     await this.#clients.group.start({
       onBatch: async (batch) => {
         const taken = this.take(batch);
@@ -57,7 +61,7 @@ export class Consumer {
           await taken;
         } catch (error) {
           // The client tries everything again; evidence that contradicts itself would stay what it is.
-          if (error instanceof LossboundError && error.code === "HARNESS") onCrash(error);
+          if (error instanceof LossboundError && error.code === "HARNESS") onContradiction(error);
           throw error;
         } finally {
           this.#underWay.delete(taken);
@@ -71,7 +75,6 @@ export class Consumer {
         this.#box.add("joins", 1);
         this.#write({ event: "assigned", partitions });
       },
-      onCrash,
     });
   }
 
