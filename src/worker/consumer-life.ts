@@ -53,5 +53,7 @@ export async function liveAsConsumer(
   });
   report({ kind: "ready" });
   await Promise.race([told, crashed]);
-  await within("the consumer to leave its group", consumer.end(), disconnectLimitMs).catch(() => {});
+  const inHandMs = 2 * settings.commitEvery * settings.handle;
+  const limitMs = inHandMs + disconnectLimitMs;
+  await within("the consumer to leave its group", consumer.end(), limitMs).catch(() => {});
 }
