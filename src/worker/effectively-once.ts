@@ -53,11 +53,14 @@ export class EffectivelyOnce implements Steps {
   async deal(chunk: Chunk): Promise<Outcome> {
     const { batch } = chunk;
     const { box, write, handling } = this.#work;
+    // Asked for now: when the handlers have ended it may be held anew, and this chunk be in the past.
+    const held = await this.#held.get(batch.partition);
     const mayGoOn = (): boolean => batch.isCurrent();
     const { ended, heartbeatError } = await handling.process(chunk, { mayGoOn, effectIsLater: true });
     if (!ended) return { done: false, heartbeatError };
     try {
-      await this.#transact(chunk);
+      if (held === undefined) throw new Error(`partition ${batch.partition} is not held`);
+      await this.#transact(chunk, held.client);
       return { done: true, heartbeatError };
     } catch (error) {
       box.add("commitsFailed", 1);
@@ -74,12 +77,10 @@ export class EffectivelyOnce implements Steps {
     await Promise.all([...this.#held.values()].map(letGo));
   }
 
-  async #transact(chunk: Chunk): Promise<void> {
+  async #transact(chunk: Chunk, client: TransactionalClient): Promise<void> {
     const { order, box, places, handling } = this.#work;
     const { batch, from, to } = chunk;
-    const held = await this.#held.get(batch.partition);
-    if (held === undefined) throw new Error(`partition ${batch.partition} is not held`);
-    const transaction = await held.client.begin();
+    const transaction = await client.begin();
     await orAbort(transaction, async () => {
       const records: OutgoingRecord[] = [];
       for (let place = from; place < to; place++)

@@ -21,6 +21,16 @@ expect:
   "on-theirs.yaml",
 );
 
+const once = parseScenario(
+  `
+guarantee: effectively-once
+producers: { count: 1, rate: 500/s, messages: 500 }
+consumers: { count: 1, commitEvery: 50 }
+expect: { lost: 0 }
+`,
+  "once-on-theirs.yaml",
+);
+
 /** A cluster and a Toxiproxy that somebody else runs: here, those of another environment. */
 describe("an environment that exists already", () => {
   let theirs: Laboratory;
@@ -58,6 +68,33 @@ describe("an environment that exists already", () => {
     expect(verdict, reasons.join("; ")).toBe("held");
     expect(environment.kind).toBe("external");
     expect(await stateOf(admin, toxiproxy)).toEqual(found);
+  });
+
+  it("is left without the topic of the effects, too", async () => {
+    const { bootstrap, toxiproxy } = theirs.environment;
+    await using admin = kafkajsDriver.admin({
+      clientId: "test",
+      bootstrap,
+      dial: dialDirectly(undefined),
+      security: undefined,
+    });
+    await admin.connect();
+    const found = await stateOf(admin, toxiproxy);
+
+    const { verdict, reasons, messages } = await runScenario(once, {
+      environment: "external",
+      brokers: bootstrap,
+      toxiproxy,
+      out: theirs.out,
+      seed: 1,
+    });
+
+    expect(verdict, reasons.join("; ")).toBe("held");
+    expect(messages.processed).toBe(500);
+    const left = await stateOf(admin, toxiproxy);
+    // The cluster's own, which it makes with the first transaction of its life.
+    const topics = left.topics.filter((name) => name !== "__transaction_state");
+    expect({ ...left, topics }).toEqual(found);
   });
 
   it("says which address gave no answer", async () => {
