@@ -132,12 +132,12 @@ async function succeed(
 ): Promise<SeenInForce> {
   const state = { kill: "dead", stop: "ended", pause: "stands still" }[fault.action];
   const led = before.filter(({ leader }) => leader === broker.id);
-  const heirless = led.filter((partition) => !hasHeir(partition, run));
-  const words = heirless.map(({ partition }) => `partition ${partition} has no other replica in sync`);
+  const heirless = led.filter((partition) => !hasHeir(partition, run)).map(({ partition }) => partition);
+  const alone = heirless.length === 0 ? [] : [`no other replica in sync of partition ${heirless.join(", ")}`];
   const due = fault.action === "pause" ? [] : led.filter((partition) => hasHeir(partition, run));
   const moved = await Promise.all(due.map((partition) => successorOf(partition, broker, run)));
   return {
-    probe: [`the process ${state}`, ...moved.map(({ probe }) => probe), ...words].join("; "),
+    probe: [`the process ${state}`, ...moved.map(({ probe }) => probe), ...alone].join("; "),
     inForce: moved.every(({ inForce }) => inForce === true) || null,
   };
 }

@@ -58,7 +58,7 @@ export interface MessageCounts {
 }
 
 export interface FaultResult {
-  /** What it fell on: `producer-link`, `consumer-link`, `producer 0`, `consumer 1`. */
+  /** What it fell on: `producer-link`, `consumer-link to broker 2`, `producer 0`, `consumer 1`, `broker 2`. */
   on: string;
   /** A toxic's type, `down`, or `kill`. */
   kind: string;
