@@ -44,6 +44,8 @@ export async function takeOutputForEnds(
   );
   planes.ended = output;
   planes.endedAgain = await box.plane("outputAgain");
+  // What had its effect twice began twice, even where one handler wrote both: a broken guarantee, and no contradiction.
+  for (const [at, again] of planes.endedAgain.entries()) planes.beganAgain[at]! |= again;
 }
 
 function checkOutput(

@@ -22,13 +22,16 @@ describe("an effectively-once run", () => {
     expect(lostBy["in-processing"]).toBe(3);
   });
 
-  it("is broken by a message that was put out twice", async () => {
-    using run = once([...times(20, "putOut"), ...times(1, "putOutTwice")]);
-    const { messages, verdict, reasons } = await judgeFolder(run.path);
+  it.each(["putOutTwice", "putOutTwiceByOneHandler"] as const)(
+    "is broken by a message that was %s",
+    async (story) => {
+      using run = once([...times(20, "putOut"), ...times(1, story)]);
+      const { messages, verdict, reasons } = await judgeFolder(run.path);
 
-    expect([messages.processed, messages.duplicated, verdict]).toEqual([21, 1, "broken"]);
-    expect(reasons).toEqual(["duplicated: 1 is outside 0 to 0"]);
-  });
+      expect([messages.processed, messages.duplicated, verdict]).toEqual([21, 1, "broken"]);
+      expect(reasons).toEqual(["duplicated: 1 is outside 0 to 0"]);
+    },
+  );
 
   it("has no verdict where something was put out that no handler ended", async () => {
     using run = once([...times(20, "putOut"), ...times(1, "putOutByNobody")]);

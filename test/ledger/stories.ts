@@ -53,6 +53,7 @@ export const stories = {
     output: 1,
   },
   putOutTwice: { send: "accepted", log: "committed", by: handledFirst, alsoBy: handledFirst, output: 2 },
+  putOutTwiceByOneHandler: { send: "accepted", log: "committed", by: handledFirst, output: 2 },
   abortedAtTheEnd: { send: "accepted", log: "uncommitted", by: ["fetched", "began", "ended", "tried"] },
   neverPutOut: { send: "accepted", log: "committed", by: handledFirst },
   putOutByNobody: { send: "accepted", log: "committed", by: ["fetched", "began"], output: 1 },
