@@ -94,8 +94,16 @@ function observe(
   connected: "connect" | "secureConnect",
 ): void {
   let connection: number | undefined;
+  /** kafkajs may write while it still connects. Node hands that over when it has, and tells us first. */
+  let early: ((connection: number) => void)[] = [];
+  const tell = (what: (connection: number) => void): void => {
+    if (connection === undefined) early.push(what);
+    else what(connection);
+  };
   socket.once(connected, () => {
     connection = observer.opened(brokerId);
+    for (const what of early) what(connection);
+    early = [];
   });
   socket.once("error", (error: NodeJS.ErrnoException) => {
     if (connection === undefined && error.code === "ECONNREFUSED") observer.refused();
@@ -110,14 +118,14 @@ function observe(
 
   const write = socket.write.bind(socket) as (chunk: Uint8Array | string, ...rest: unknown[]) => boolean;
   const observedWrite = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
-    if (connection !== undefined) observer.wrote(connection, bytesOf(chunk));
+    tell((made) => observer.wrote(made, bytesOf(chunk)));
     return write(chunk, ...rest);
   };
   socket.write = observedWrite as Socket["write"];
   handOneByOne(
     socket,
-    (request) => connection !== undefined && observer.handing(connection, request),
-    (bytes) => connection !== undefined && observer.flushed(connection, bytes),
+    (request) => tell((made) => observer.handing(made, request)),
+    (bytes) => tell((made) => observer.flushed(made, bytes)),
   );
 }
 

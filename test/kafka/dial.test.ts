@@ -69,6 +69,27 @@ describe("a dial through proxies", () => {
     ]);
   });
 
+  it("tells of what was written before the connection was there, once it is", async () => {
+    await using proxy = await aServer();
+    const { observer, told } = anObserver();
+    const dial = dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer);
+    const socket = dial({ host: "b", port: 1, onConnect: () => {} });
+    socket.write(Buffer.from("12"));
+    socket.write(Buffer.from("345"));
+    await waitUntil("the proxy to receive", () => proxy.received === "12345", soon);
+    socket.destroy();
+
+    expect(told.filter(([what]) => what !== "closed")).toEqual([
+      ["opened", 7],
+      ["wrote", 0, "12"],
+      ["handing", 0, "12"],
+      ["wrote", 0, "345"],
+      ["flushed", 0, 2],
+      ["handing", 0, "345"],
+      ["flushed", 0, 3],
+    ]);
+  });
+
   it("calls back whoever wrote", async () => {
     await using proxy = await aServer();
     const dial = dialThrough(
