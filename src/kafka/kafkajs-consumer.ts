@@ -67,7 +67,9 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
       },
       // After another join the positions are the new membership's: an old batch has no say in them.
       advance: (offset) => {
-        if (membership.joins === joins) payload.resolveOffset(String(offset - 1));
+        if (membership.joins !== joins) return;
+        payload.resolveOffset(String(offset - 1));
+        membership.dealtWith(partition, offset);
       },
       giveUp: async () => {
         if (!payload.isRunning() || membership.joins !== joins) return;
@@ -119,6 +121,9 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: concurrency,
           eachBatch: async (payload) => {
+            const { partition, messages } = payload.batch;
+            const below = membership.repeatedBelow(partition, Number(messages[0]?.offset));
+            if (below !== undefined) return payload.resolveOffset(String(below - 1));
             const joins = membership.joinsWhenFetched();
             membership.batchBegan();
             try {

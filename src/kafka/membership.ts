@@ -6,11 +6,18 @@
  * often the group had been joined when its latest fetch began, and takes the lowest of them for any
  * batch: a batch that is current may be taken for stale, and is then merely fetched again; one that
  * is stale is never taken for current.
+ *
+ * A partition whose leader moved may be fetched from two brokers at once, from the same offset on, and
+ * kafkajs hands both batches over where the second answer comes when the first is dealt with. So this
+ * also keeps how far each partition was dealt with, and whether a fetch may be older than that.
  */
 export class Membership {
   #joins = 0;
   #inHand = 0;
-  readonly #rounds = new Map<string, { joins: number; since: number }>();
+  /** Counts what happened, to tell what was before what. */
+  #moment = 0;
+  readonly #rounds = new Map<string, { joins: number; since: number; moment: number }>();
+  readonly #dealtWith = new Map<number, { below: number; moment: number }>();
   readonly #fetchLimitMs: number;
 
   /** @param fetchLimitMs the client's request time-out: no fetch stays unanswered for longer. */
@@ -25,10 +32,28 @@ export class Membership {
 
   joined(): void {
     this.#joins++;
+    this.#dealtWith.clear();
+  }
+
+  /** Under this membership, everything below an offset of a partition is dealt with. */
+  dealtWith(partition: number, below: number): void {
+    this.#dealtWith.set(partition, { below, moment: ++this.#moment });
+  }
+
+  /**
+   * Whether a batch that is handed over now, and begins at `first`, may repeat what was dealt with: then
+   * the offset to go on from. Where every fetch began after that, the client was sent back on purpose,
+   * since its position lay outside the log.
+   */
+  repeatedBelow(partition: number, first: number): number | undefined {
+    const dealt = this.#dealtWith.get(partition);
+    if (dealt === undefined || first >= dealt.below) return undefined;
+    const older = [...this.#rounds.values()].some(({ moment }) => moment < dealt.moment);
+    return older ? dealt.below : undefined;
   }
 
   fetchBegan(broker: string, now: number): void {
-    this.#rounds.set(broker, { joins: this.#joins, since: now });
+    this.#rounds.set(broker, { joins: this.#joins, since: now, moment: ++this.#moment });
     // A broker that is asked no more would hold the minimum down for ever. With nothing in hand, and
     // after the time in which its last fetch must have ended, nothing of it can come any more.
     if (this.#inHand > 0) return;

@@ -79,6 +79,41 @@ describe("a broker that is asked no more", () => {
   });
 });
 
+describe("a batch from two brokers", () => {
+  function withLeaderThatMoved(): Membership {
+    const membership = new Membership(fetchLimitMs);
+    membership.joined();
+    membership.fetchBegan("old leader", 0);
+    membership.fetchBegan("new leader", 1);
+    membership.dealtWith(7, 106);
+    return membership;
+  }
+
+  it("is known as a repetition: what it begins with is dealt with, and its fetch may be from before that", () => {
+    const membership = withLeaderThatMoved();
+
+    expect(membership.repeatedBelow(7, 100)).toBe(106);
+    expect(membership.repeatedBelow(7, 106)).toBeUndefined();
+    expect(membership.repeatedBelow(8, 100)).toBeUndefined();
+  });
+
+  it("is none where every fetch began later: the client was sent back, and is to read again", () => {
+    const membership = withLeaderThatMoved();
+    membership.fetchBegan("new leader", 2);
+    expect(membership.repeatedBelow(7, 0)).toBe(106);
+
+    membership.fetchBegan("old leader", 3);
+    expect(membership.repeatedBelow(7, 0)).toBeUndefined();
+  });
+
+  it("is none of another membership", () => {
+    const membership = withLeaderThatMoved();
+    membership.joined();
+
+    expect(membership.repeatedBelow(7, 100)).toBeUndefined();
+  });
+});
+
 describe("a stale batch", () => {
   it("is never taken for current, in whatever order joins and fetches come", () => {
     const step = fc.oneof(
