@@ -20,6 +20,8 @@ export interface Driver {
    * What was aborted is left out, and what is in an open transaction is waited for.
    */
   readLog(connection: Connection, order: LogReadingOrder): Promise<void>;
+  /** Reads a topic as it grows, until it is disposed. Resolves when it has begun. */
+  followLog(connection: Connection, order: LogFollowingOrder): Promise<LogFollowing>;
 }
 
 /** How a client reaches the brokers. */
@@ -168,6 +170,7 @@ export interface AdminClient extends AsyncDisposable {
   connect(): Promise<void>;
   /** The brokers under the addresses that they advertise. */
   describeBrokers(): Promise<{ id: number; address: string }[]>;
+  /** Resolves when the leaders of its partitions answer. */
   createTopic(topic: string, options: NewTopic): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   /** Gives a topic these settings of its own, under Kafka's names, and no others. */
@@ -211,4 +214,18 @@ export interface LogReadingOrder {
   /** Longest time without a record, in milliseconds. */
   stallLimitMs: number;
   signal?: AbortSignal | undefined;
+}
+
+export interface LogFollowingOrder {
+  topic: string;
+  /** A group of the reader's own; it commits nothing. */
+  groupId: string;
+  /** Where to begin, by partition; elsewhere at the start of the log, as where this lies outside it. */
+  from: ReadonlyMap<number, number>;
+  onRecord(partition: number, offset: number, value: Buffer | null): void;
+}
+
+export interface LogFollowing extends AsyncDisposable {
+  /** Resolves when it can read no further by itself: a broker is away, or the topic is. */
+  readonly ended: Promise<void>;
 }

@@ -1,8 +1,11 @@
 import { LossboundError, messageOf } from "../base/errors.js";
-import { within } from "../base/wait.js";
+import { waitUntil, within } from "../base/wait.js";
 import type { AdminClient, Connection } from "./driver.js";
 import { askForLeaders, type PartitionLeadership } from "./leaders.js";
 import { type Admin, clientOf, requestTimeoutMs } from "./kafkajs-client.js";
+
+/** A topic is there in a moment, unless the machine is short of everything. */
+const createLimitMs = 30_000;
 
 export function admin(connection: Connection): AdminClient {
   const client = clientOf(connection, { requestTimeout: 10_000 }).admin();
@@ -16,9 +19,12 @@ export function admin(connection: Connection): AdminClient {
       const configEntries = entriesOf(config);
       const order = {
         topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
-        waitForLeaders: true,
+        waitForLeaders: false,
       };
       await asked(`create the topic ${topic}`, client.createTopics(order));
+      // Not kafkajs's own wait: it gives up on the first broker that has not heard of the topic yet.
+      const led = async (): Promise<boolean> => (await logEnds(client, topic)).length === partitions;
+      await waitUntil(`the leaders of ${topic} to answer`, led, { limitMs: createLimitMs, everyMs: 20 });
     },
     deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
     configureTopic: async (topic, config) => {

@@ -4,6 +4,7 @@ import type { Driver } from "./driver.js";
 import { admin } from "./kafkajs-admin.js";
 import { consumer } from "./kafkajs-consumer.js";
 import { transactional } from "./kafkajs-transactions.js";
+import { followLog } from "./kafkajs-follow.js";
 import { readLog } from "./kafkajs-log.js";
 import { producer } from "./kafkajs-producer.js";
 
@@ -16,4 +17,5 @@ export const kafkajsDriver: Driver = {
   transactional,
   admin,
   readLog,
+  followLog,
 };

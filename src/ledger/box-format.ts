@@ -45,7 +45,7 @@ export interface BoxDescription {
   requests: number;
 }
 
-export type BoxKind = "producer" | "consumer" | "scan" | "output";
+export type BoxKind = "producer" | "consumer" | "scan" | "output" | "follow";
 
 /** How often a producer writes its next number down, in milliseconds. */
 export const tickMs = 100;
@@ -78,6 +78,7 @@ export const planeNames = {
   consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain", "beganUncovered"],
   scan: ["stored", "storedAgain", "uncommitted"],
   output: ["output", "outputAgain"],
+  follow: ["seen"],
 } as const satisfies Record<BoxKind, readonly string[]>;
 
 /**
@@ -149,6 +150,7 @@ export const counterNames = {
     /** How many records of committed transactions are in the log of the effects? */
     "records",
   ],
+  follow: [],
   /** Of the sockets, for both roles of workers. */
   sockets: [
     "connectionsOpened",
@@ -163,7 +165,7 @@ export const counterNames = {
 
 export type CounterName<Kind extends BoxKind> =
   | (typeof counterNames)["shared" | Kind][number]
-  | (Kind extends "scan" | "output" ? never : (typeof counterNames)["sockets"][number])
+  | (Kind extends "scan" | "output" | "follow" ? never : (typeof counterNames)["sockets"][number])
   | PlaneName<Kind>;
 
 /** The counters of a kind of box in the order of their places. */

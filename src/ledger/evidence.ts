@@ -27,6 +27,8 @@ export type Check =
   | "output-against-handlers"
   /** Its records are as many as its bits plus extra copies, and not more than its offsets. */
   | "output-against-offsets"
+  /** What the scan found in the log, the auditor who followed it has seen there. */
+  | "scan-against-follower"
   /** No message has evidence that contradicts itself. */
   | "possible-evidence";
 

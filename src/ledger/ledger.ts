@@ -5,6 +5,7 @@ import type { Plan } from "../plan/plan.js";
 import type { BoxKind } from "./box-format.js";
 import { orInto } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
+import { takeSeen } from "./follow.js";
 import { addBuckets, bucketCount } from "./histogram.js";
 import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
@@ -106,6 +107,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
   }
   checkRefusals(run);
   await mergeScan(reading);
+  if (run.witnesses.followed) await takeSeen(ledger, folder, run);
   if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
     throw new EvidenceError(
       "run-record",

@@ -5,7 +5,7 @@ import { consumersMax } from "../plan/extra-consumers.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { EvidenceError } from "./evidence.js";
-import { type RunRecord, boxName, outputBoxName, scanBoxName } from "./run-record.js";
+import { type RunRecord, boxName, followBoxName, outputBoxName, scanBoxName } from "./run-record.js";
 
 /**
  * Holds the lives that the record of the run names against the plan and against the black boxes that
@@ -14,7 +14,7 @@ import { type RunRecord, boxName, outputBoxName, scanBoxName } from "./run-recor
  *
  * @throws EvidenceError at the first difference; LossboundError `INPUT` where there is no such folder.
  */
-export function checkLives(folder: string, plan: Plan, { lives, output }: RunRecord): void {
+export function checkLives(folder: string, plan: Plan, { lives, output, witnesses }: RunRecord): void {
   const producers = plan.layout.messages.length;
   const workers: Record<Role, { always: number; most: number }> = {
     producer: { always: producers, most: producers },
@@ -39,7 +39,12 @@ export function checkLives(folder: string, plan: Plan, { lives, output }: RunRec
       }
     }
   }
-  const known = new Set([...lives.map(boxName), scanBoxName, ...(output === null ? [] : [outputBoxName])]);
+  const known = new Set([
+    ...lives.map(boxName),
+    scanBoxName,
+    ...(output === null ? [] : [outputBoxName]),
+    ...(witnesses.followed ? [followBoxName] : []),
+  ]);
   const unread = boxesIn(folder).find((name) => !known.has(name));
   if (unread !== undefined) {
     throw new EvidenceError(

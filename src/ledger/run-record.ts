@@ -104,6 +104,9 @@ export function clientIdOf(
   return `lossbound-${runId.slice(0, 8)}-${role}-${worker}-${life}`;
 }
 
+/** File name of the box with what an auditor saw that followed the log. */
+export const followBoxName = "follow.box";
+
 /** File name of the box with what the auditor saw. */
 export const scanBoxName = "log.box";
 

@@ -16,7 +16,8 @@ export function bytesOfBoxes(plan: Plan): number {
     lives.producer * size("producer", mostMessages, ofProducer) +
     lives.consumer * size("consumer", layout.words * 32) +
     size("scan", layout.words * 32) +
-    size("output", layout.words * 32)
+    size("output", layout.words * 32) +
+    size("follow", layout.words * 32)
   );
 }
 

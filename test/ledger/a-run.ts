@@ -14,6 +14,7 @@ import {
   type RunRecord,
   boxName,
   clientIdOf,
+  followBoxName,
   outputBoxName,
   scanBoxName,
   writeRunRecord,
@@ -96,6 +97,8 @@ export function aRun({
   const log = writeScan(boxes, layout, told);
   const output = guarantee === "effectively-once" ? writeOutput(boxes, layout, told) : null;
   const run = recordOf(scenario, lives, log, output, refusalsOf(told, lives));
+  if (someVanished) writeFollower(boxes, layout, told);
+  run.witnesses.followed = someVanished;
   writeRunRecord(path, run);
   writeFileSync(join(path, "events.ndjson"), eventsOf(fault, someVanished));
   return { path, boxes, run, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
@@ -234,6 +237,17 @@ function writeScan(boxes: string, layout: Layout, told: readonly (readonly Story
     }
   });
   return log;
+}
+
+/** Whoever followed the log saw what is in it, and what vanished. */
+function writeFollower(boxes: string, layout: Layout, told: readonly (readonly Story[])[]): void {
+  writeBox(boxes, followBoxName, describedAs("follow", { bits: layout.words * 32 }), (box) => {
+    for (const [producer, ofProducer] of told.entries()) {
+      for (const [number, { log }] of ofProducer.entries()) {
+        if (log !== "never") box.planes.seen.mark(layout.bases[producer]! + number);
+      }
+    }
+  });
 }
 
 /** What the stories say was put out; each partition has two control records beside. */

@@ -37,6 +37,7 @@ export const stories = {
   refused: { send: "accepted", log: "never", refused: "itself" },
   behindRefused: { send: "accepted", log: "never", refused: "behind" },
   log: { send: "accepted", log: "vanished", by: ["fetched"] },
+  vanishedUnfetched: { send: "accepted", log: "vanished" },
   skipped: { send: "accepted", log: "committed" },
   "after-commit": { send: "accepted", log: "committed", by: ["fetched", "tried", "covered"] },
   "in-processing": { send: "accepted", log: "committed", by: ["fetched", "tried", "covered", "began"] },

@@ -34,6 +34,7 @@ const statistics: Record<BoxKind, string[]> = {
   consumer: namesWithoutEvidence("consumer"),
   scan: namesWithoutEvidence("scan"),
   output: namesWithoutEvidence("output"),
+  follow: namesWithoutEvidence("follow"),
 };
 
 describe("a counter that was changed by one", () => {
@@ -130,6 +131,7 @@ describe("a counter that was changed by one", () => {
       ],
       scan: [],
       output: [],
+      follow: [],
     });
   });
 });

@@ -14,7 +14,8 @@ export function everyFate(): StoredRun {
         ...times(1, "rejected"),
         // Its second life.
         ...times(5, "processed"),
-        ...times(2, "log"),
+        ...times(1, "log"),
+        ...times(1, "vanishedUnfetched"),
         ...times(2, "indeterminate"),
         ...times(2, "unread"),
         ...times(4, "processed"),

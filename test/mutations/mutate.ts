@@ -7,6 +7,7 @@ import {
   type LifeRecord,
   type RunRecord,
   boxName,
+  followBoxName,
   scanBoxName,
   writeRunRecord,
 } from "../../src/ledger/run-record.js";
@@ -41,6 +42,7 @@ export function boxesOf(run: StoredRun): { path: string; name: string; kind: Box
   const boxes: { name: string; kind: BoxKind; killed: boolean }[] = [
     ...lives,
     { name: scanBoxName, kind: "scan", killed: false },
+    ...(run.run.witnesses.followed ? [{ name: followBoxName, kind: "follow" as const, killed: false }] : []),
   ];
   return boxes.map((box) => ({ ...box, path: join(run.boxes, box.name) }));
 }

@@ -3,9 +3,11 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { judgeFolder } from "../../src/judge-folder.js";
 import { hasBit } from "../../src/ledger/bits.js";
+import type { PlaneName } from "../../src/ledger/box-format.js";
 import { readBox } from "../../src/ledger/read-box.js";
-import { type RunRecord, scanBoxName } from "../../src/ledger/run-record.js";
+import { type RunRecord, followBoxName, scanBoxName } from "../../src/ledger/run-record.js";
 import { layOut } from "../../src/plan/layout.js";
 import { type StoredRun, aRun } from "../ledger/a-run.js";
 import { describedAs, runId, writeBox } from "../ledger/boxes.js";
@@ -52,6 +54,46 @@ describe("a record dropped from the scan", () => {
     rewriteRecord(run, ({ log }) => log[0]!.records--);
 
     expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+});
+
+describe("the auditor who followed the log", () => {
+  it("tells a message that vanished from the log from one that was never there", async () => {
+    using run = everyFate();
+    const { lostBy } = await judgeFolder(run.path);
+    await followAgain(run, (_, vanished) => !vanished);
+    const blind = (await judgeFolder(run.path)).lostBy;
+
+    expect(blind.log).toBe(lostBy.log - 1);
+    expect(blind["in-transit"]).toBe(lostBy["in-transit"] + 1);
+  });
+
+  it("has seen what the scan found", async () => {
+    using run = everyFate();
+    await followAgain(run, (index) => index !== 0);
+
+    expect(await caughtBy(run)).toBe("scan-against-follower");
+  });
+
+  it("has seen nothing that was not sent", async () => {
+    using run = everyFate();
+    await followAgain(run, () => true, [30]);
+
+    expect(await caughtBy(run)).toBe("possible-evidence");
+  });
+
+  it("is one whose box is there", async () => {
+    using run = everyFate();
+    rmSync(join(run.boxes, followBoxName));
+
+    expect(await caughtBy(run)).toBe("INPUT");
+  });
+
+  it("is one that the record of the run knows of", async () => {
+    using run = everyFate();
+    rewriteRecord(run, ({ witnesses }) => (witnesses.followed = false));
+
+    expect(await caughtBy(run)).toBe("lives-continue");
   });
 });
 
@@ -148,6 +190,23 @@ describe("a life that nobody recorded", () => {
   });
 });
 
+/** What the follower would have seen, had it looked away, or seen what was not there. */
+async function followAgain(
+  run: StoredRun,
+  sees: (index: number, vanished: boolean) => boolean,
+  also: readonly number[] = [],
+): Promise<void> {
+  const { bits } = layOutOf(run);
+  const path = join(run.boxes, followBoxName);
+  const stored = new Set((await readScan(join(run.boxes, scanBoxName), bits)).stored);
+  const seen = await readPlane(path, "follow", "seen", bits);
+  rmSync(path);
+  writeBox(run.boxes, followBoxName, describedAs("follow", { bits }), (box) => {
+    for (const index of [...seen.filter((one) => sees(one, !stored.has(one))), ...also])
+      box.planes.seen.mark(index);
+  });
+}
+
 /** The scan as it would have been, had it not seen one of the messages, or miscounted. */
 async function scanAgain(
   run: StoredRun,
@@ -165,9 +224,18 @@ async function scanAgain(
 
 async function readScan(path: string, bits: number): Promise<{ stored: number[]; records: number }> {
   await using box = await readBox(path, { kind: "scan", runId, worker: 0, life: 0, bits, killed: false });
-  const words = await box.plane("stored");
-  const stored = Array.from({ length: bits }, (_, index) => index).filter((index) => hasBit(words, index));
-  return { stored, records: box.counter("records") };
+  return { stored: await readPlane(path, "scan", "stored", bits), records: box.counter("records") };
+}
+
+async function readPlane<Kind extends "scan" | "follow">(
+  path: string,
+  kind: Kind,
+  plane: PlaneName<Kind>,
+  bits: number,
+): Promise<number[]> {
+  await using box = await readBox(path, { kind, runId, worker: 0, life: 0, bits, killed: false });
+  const words = await box.plane(plane);
+  return Array.from({ length: bits }, (_, index) => index).filter((index) => hasBit(words, index));
 }
 
 function layOutOf({ run: { scenario } }: StoredRun): { bits: number } {

@@ -102,5 +102,6 @@ export const inTransitUnanswered: Evidence = ["handed"];
 export const refused: Evidence = ["accepted", "handed", "refused"];
 export const behindRefused: Evidence = ["accepted", "handed", "behindRefused"];
 export const fromLog: Evidence = ["accepted", "handed", "fetched"];
+export const vanished: Evidence = ["accepted", "handed", "seen"];
 export const indeterminate: Evidence = ["accepted", "handed", "fetched", "tried"];
 export const duplicated: Evidence = [...processed, "beganAgain", "endedAgain"];

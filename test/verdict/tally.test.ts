@@ -25,6 +25,7 @@ import {
   skipped,
   startedAt,
   unread,
+  vanished,
 } from "./a-ledger.js";
 
 function tallied(...producers: ProducerTold[]): Tally {
@@ -44,13 +45,14 @@ describe("a tally", () => {
         clientBuffer,
         inTransit,
         fromLog,
+        vanished,
         skipped,
         afterCommit,
         inProcessing,
         [],
         [],
       ],
-      sent: 12,
+      sent: 13,
     });
 
     expect(tally.fates).toEqual({
@@ -64,12 +66,12 @@ describe("a tally", () => {
       "client-buffer": 1,
       "in-transit": 1,
       refused: 0,
-      log: 1,
+      log: 2,
       skipped: 1,
       "after-commit": 1,
       "in-processing": 1,
     });
-    expect(tally).toMatchObject({ planned: 14, sent: 12, accepted: 10, rejected: 1, stored: 7, received: 4 });
+    expect(tally).toMatchObject({ planned: 15, sent: 13, accepted: 11, rejected: 1, stored: 7, received: 4 });
   });
 
   it.each([1, 31, 32, 33, 63, 64, 65])("counts exactly the messages of a producer that has %i", (count) => {

@@ -1,0 +1,190 @@
+import { join } from "node:path";
+
+import { pause, waitUntil } from "../base/wait.js";
+import type { AdminClient, Connection, Driver } from "../kafka/driver.js";
+import { messageReader } from "../kafka/message.js";
+import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
+import type { BoxDescription } from "../ledger/box-format.js";
+import { followBoxName } from "../ledger/run-record.js";
+import { partitionOf } from "../plan/layout.js";
+import { logMayShrink } from "../plan/log-changes.js";
+import type { Plan } from "../plan/plan.js";
+
+export interface FollowOrder {
+  plan: Plan;
+  runId: string;
+  topic: string;
+  /** Folder of the black boxes. */
+  boxes: string;
+  driver: Driver;
+  /** Straight to the brokers, as every auditor reads. */
+  connection: Connection;
+  admin: AdminClient;
+  signal: AbortSignal;
+}
+
+/** How long the follower may lag behind the log: it reads faster than anybody here writes. */
+const passLimitMs = 60_000;
+const againAfterMs = 200;
+
+/** Follows the log where the plan lets records vanish from it; `undefined` where none can. */
+export async function followWhereNeeded(order: FollowOrder): Promise<Follower | undefined> {
+  if (!logMayShrink(order.plan)) return undefined;
+  const follower = new Follower(order);
+  await follower.passed(new Map());
+  return follower;
+}
+
+/** What the follower missed makes the causes of losses unsure. */
+export function missedInWords(follower: Follower | undefined): string[] {
+  if (follower === undefined || follower.missed === 0) return [];
+  return [`${follower.missed} records vanished before the auditor who follows the log had seen them`];
+}
+
+/**
+ * The following auditor: reads each partition while the run goes on, and marks what it sees in a box of
+ * its own, so that a record which vanishes afterwards is known to have been there. Where its brokers die,
+ * leaders move, or the log is cut off below it, it begins again.
+ */
+export class Follower implements AsyncDisposable {
+  readonly #order: FollowOrder;
+  readonly #box: BlackBox<"follow">;
+  /** Offset behind the last record that it saw, by partition; none where it is not known to follow on. */
+  readonly #reached: Map<number, number>;
+  #missed = 0;
+  readonly #groups: string[] = [];
+  readonly #over = new AbortController();
+  #again = new AbortController();
+  #reads = false;
+  readonly #following: Promise<void>;
+
+  constructor(order: FollowOrder) {
+    this.#order = order;
+    const { partitions } = order.plan.scenario.topic;
+    this.#reached = new Map(Array.from({ length: partitions }, (_, partition) => [partition, 0]));
+    const description: BoxDescription & { kind: "follow" } = {
+      format: 1,
+      kind: "follow",
+      runId: order.runId,
+      worker: 0,
+      life: 0,
+      bits: order.plan.layout.words * 32,
+      firstNumber: 0,
+      ticks: 0,
+      requests: 0,
+    };
+    const path = join(order.boxes, followBoxName);
+    createBox(path, description);
+    this.#box = openBox(path, description, "write");
+    this.#following = this.#follow();
+  }
+
+  /** Records that were gone before it came to them: nobody can say which messages they were. */
+  get missed(): number {
+    return this.#missed;
+  }
+
+  /**
+   * Resolves when it reads, and every record below an offset was seen, by partition.
+   *
+   * @throws LossboundError `DEADLINE` when it does not come that far.
+   */
+  async passed(below: ReadonlyMap<number, number>): Promise<void> {
+    const behind = (): [number, number][] =>
+      [...below].filter(([partition, offset]) => (this.#reached.get(partition) ?? 0) < offset);
+    await waitUntil(
+      "the following auditor to have read the log",
+      () => this.#reads && behind().length === 0,
+      {
+        limitMs: passLimitMs,
+        everyMs: 5,
+        signal: this.#order.signal,
+        evidence: () =>
+          behind()
+            .map(([one, offset]) => `partition ${one}: ${this.#reached.get(one) ?? 0} of ${offset}`)
+            .join("\n"),
+      },
+    );
+  }
+
+  /** Resolves when it has seen all that is in the log now. */
+  async passedEnds(): Promise<void> {
+    const logs = await this.#order.admin.logEnds(this.#order.topic);
+    const filled = logs.filter(({ start, end }) => end > start);
+    await this.passed(new Map(filled.map(({ partition, end }) => [partition, end])));
+  }
+
+  /** The log is another one: reads it from its start. */
+  startAnew(): void {
+    this.#reads = false;
+    this.#reached.clear();
+    this.#again.abort();
+  }
+
+  /** Sees the rest of the log, and reads no more. */
+  async end(): Promise<void> {
+    // A log that was cut off and has grown since does not tell a reader which stood behind the cut.
+    if (this.#order.plan.faults.some(({ kind }) => kind === "broker")) this.startAnew();
+    await this.passedEnds();
+    this.#over.abort();
+    await this.#following;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#following;
+    for (const group of this.#groups) await this.#order.admin.deleteGroup(group).catch(() => {});
+    this.#box[Symbol.dispose]();
+  }
+
+  async #follow(): Promise<void> {
+    const { driver, connection, topic } = this.#order;
+    while (!this.#over.signal.aborted) {
+      this.#again = new AbortController();
+      const ends = AbortSignal.any([this.#over.signal, this.#again.signal]);
+      // A group of its own each time: one that was not left would have to time out first.
+      const groupId = `${topic}-follower-${this.#groups.length}`;
+      this.#groups.push(groupId);
+      try {
+        await using reading = await driver.followLog(connection, {
+          topic,
+          groupId,
+          from: new Map(this.#reached),
+          onRecord: this.#recordTaker(ends),
+        });
+        this.#reads = !ends.aborted;
+        await Promise.race([reading.ended, abortOf(ends)]);
+      } catch {
+        // The brokers are away, or the topic is.
+      }
+      if (!ends.aborted) await pause(againAfterMs, this.#over.signal).catch(() => {});
+    }
+  }
+
+  /** Takes records until it is over: a client that is on its way out may still hand some over. */
+  #recordTaker(over: AbortSignal): (partition: number, offset: number, value: Buffer | null) => void {
+    const { plan, runId } = this.#order;
+    const { layout, scenario } = plan;
+    const { seen } = this.#box.planes;
+    const read = messageReader(runId);
+    const identity = { producer: 0, number: 0, sentAt: 0 };
+    return (partition, offset, value) => {
+      if (over.aborted) return;
+      this.#missed += Math.max(0, offset - (this.#reached.get(partition) ?? offset));
+      this.#reached.set(partition, offset + 1);
+      // What is none of the run's own is for the scan to find.
+      const ours = read(value, identity) && identity.number < (layout.messages[identity.producer] ?? 0);
+      if (!ours || partition !== partitionOf(identity.number, identity.producer, scenario.topic.partitions)) {
+        return;
+      }
+      seen.mark(layout.bases[identity.producer]! + identity.number);
+    };
+  }
+}
+
+function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+}

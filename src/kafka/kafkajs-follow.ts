@@ -1,0 +1,47 @@
+import { within } from "../base/wait.js";
+import type { Connection, LogFollowing, LogFollowingOrder } from "./driver.js";
+import { clientOf } from "./kafkajs-client.js";
+
+/** For what answers in milliseconds as long as its broker lives. */
+const requestTimeoutMs = 3_000;
+const startLimitMs = 15_000;
+
+/**
+ * Reads a topic as it grows, as the one member of a group of its own that commits nothing. What it cannot
+ * get over by itself ends it: whoever follows then begins again.
+ */
+export async function followLog(
+  connection: Connection,
+  { topic, groupId, from, onRecord }: LogFollowingOrder,
+): Promise<LogFollowing> {
+  const client = clientOf(connection, { requestTimeout: requestTimeoutMs }).consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    // Leaders move, and partitions are added, while the log is followed.
+    metadataMaxAge: 1_000,
+    allowAutoTopicCreation: false,
+    retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500, restartOnFailure: async () => false },
+  });
+  const following: LogFollowing = {
+    ended: new Promise((resolve) => client.on(client.events.CRASH, () => resolve())),
+    [Symbol.asyncDispose]: async () => {
+      await within("the follower to leave", client.disconnect(), startLimitMs).catch(() => {});
+    },
+  };
+  try {
+    await within("the follower to connect", client.connect(), startLimitMs);
+    await client.subscribe({ topic, fromBeginning: true });
+    const run = client.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        for (const { offset, value } of batch.messages) onRecord(batch.partition, Number(offset), value);
+      },
+    });
+    await within("the follower to join its group", run, startLimitMs);
+    for (const [partition, offset] of from) client.seek({ topic, partition, offset: String(offset) });
+    return following;
+  } catch (error) {
+    await following[Symbol.asyncDispose]();
+    throw error;
+  }
+}
