@@ -8,6 +8,7 @@ import { openLinks } from "./environment/links.js";
 import { connectToxiproxy } from "./environment/toxiproxy.js";
 import { Faults } from "./experiment/faults.js";
 import { producersThatGaveUp } from "./experiment/counts.js";
+import { followWhereNeeded, missedInWords } from "./experiment/follow.js";
 import { watchLive } from "./experiment/live.js";
 import { scanLog } from "./experiment/scan.js";
 import { scanOutput } from "./experiment/scan-output.js";
@@ -108,6 +109,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
     write,
     workerEntry: options.workerEntry,
   });
+  const auditing = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
+  await using follower = await followWhereNeeded(auditing);
   const say = (line: string): void => observer.line(line);
   await using faults = new Faults({
     plan,
@@ -119,6 +122,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     away,
     topic,
     groupId,
+    follower,
     write,
     say,
     signal,
@@ -163,15 +167,19 @@ export async function experiment(environment: Environment, options: ExperimentOp
   enter("draining");
   const left = await drain(settling);
   if (left !== undefined) write({ event: "drain-limit", why: left });
-  const gaveUp = [...producersThatGaveUp(crew), ...(left === undefined ? [] : [left])];
   await faults.end();
   await crew.end("consumer", 15_000);
   signal.throwIfAborted();
 
   enter("scanning");
-  const scan = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
-  const log = await scanLog(scan);
-  const output = scenario.guarantee === "effectively-once" ? await scanOutput(scan) : null;
+  await follower?.end();
+  const gaveUp = [
+    ...producersThatGaveUp(crew),
+    ...(left === undefined ? [] : [left]),
+    ...missedInWords(follower),
+  ];
+  const log = await scanLog(auditing);
+  const output = scenario.guarantee === "effectively-once" ? await scanOutput(auditing) : null;
 
   const told = await environment.brokerLog?.told(runId.slice(0, 8));
 
@@ -187,7 +195,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     witnesses: {
       refusals: told?.refusals ?? null,
       truncations: told?.truncations ?? null,
-      followed: false,
+      followed: follower !== undefined,
     },
     gaveUp,
     environment: {

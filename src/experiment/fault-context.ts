@@ -1,5 +1,4 @@
 import { epochMs } from "../base/clock.js";
-import { LossboundError } from "../base/errors.js";
 import { pause, waitUntil } from "../base/wait.js";
 import type { BrokerHandle } from "../environment/environment.js";
 import type { Links } from "../environment/links.js";
@@ -10,6 +9,8 @@ import type { Moment } from "../scenario/scenario.js";
 import type { Crew } from "../worker/crew.js";
 import type { ClusterBroker } from "./broker-choice.js";
 import { countsOf } from "./counts.js";
+import type { Door } from "./door.js";
+import type { Follower } from "./follow.js";
 
 /** What a fault needs, to come about and to be written down. */
 export interface FaultContext {
@@ -26,6 +27,8 @@ export interface FaultContext {
   away: Set<string>;
   topic: string;
   groupId: string;
+  /** Reads the log as it grows, where the plan lets records vanish. */
+  follower: Follower | undefined;
   write: EventWriter;
   /** A line for people. */
   say(line: string): void;
@@ -38,6 +41,10 @@ export interface FaultProgress extends FaultContext {
   readonly inForce: Map<string, string>;
   /** Dead workers that are about to be started again. */
   readonly restarting: Set<string>;
+  /** Faults that move the group, or the topic under it, at this moment: nothing is drained before they are done. */
+  readonly moving: Set<string>;
+  /** Closed while the group is to have no member. */
+  readonly groupDoor: Door;
   /** Resolves with time 0, milliseconds since 1970, when the producers begin to send. */
   readonly begun: Promise<number>;
   /** Aborted when the producers have ended: nothing falls on a broker after that, and all are brought back. */
@@ -57,11 +64,6 @@ export const never = {
   inForce: null,
   healed: null,
 } as const satisfies Partial<FaultEvent>;
-
-/** @throws LossboundError `HARNESS`: the plan has a fault of a kind that nobody makes happen. */
-export function cannotBeConducted(what: string): never {
-  throw new LossboundError("HARNESS", `${what} cannot be conducted yet`);
-}
 
 /** No wait of a fault for its moment is longer than a run may be. */
 const momentLimitMs = 2 * 3600 * 1000;

@@ -1,12 +1,16 @@
 import type { PlannedFault, PlannedLinkFault } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { conductBrokerFault } from "./broker-fault.js";
-import { cannotBeConducted, type FaultContext, type FaultProgress } from "./fault-context.js";
+import { Door } from "./door.js";
+import type { FaultContext, FaultProgress } from "./fault-context.js";
 import { conductKillFault } from "./kill-fault.js";
 import { conductJoinFault } from "./join-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
+import { conductOversizeFault } from "./oversize-fault.js";
 import { conductPauseFault } from "./pause-fault.js";
+import { conductOffsetsReset } from "./reset-offsets-fault.js";
 import { conductStopFault } from "./stop-fault.js";
+import { conductTopicFault } from "./topic-fault.js";
 import { isPlace } from "./worker-at-work.js";
 
 /**
@@ -31,6 +35,8 @@ export class Faults implements AsyncDisposable {
       ...context,
       inForce: new Map(),
       restarting: new Set(),
+      moving: new Set(),
+      groupDoor: new Door(),
       begun,
       producersEnded: this.#producersEnded.signal,
       sendingOver: this.#sendingOver.signal,
@@ -52,6 +58,11 @@ export class Faults implements AsyncDisposable {
   /** Whether a worker is dead and about to be started again. */
   isRestarting(role: Role, worker: number): boolean {
     return this.#run.restarting.has(`${role} ${worker}`);
+  }
+
+  /** Whether a fault has the group or the topic in its hands: where the positions are now says nothing. */
+  get movesGroupOrTopic(): boolean {
+    return this.#run.moving.size > 0;
   }
 
   /** Applies what is to be there before the producers connect. Resolves when it is in force. */
@@ -137,9 +148,11 @@ async function conduct(fault: PlannedFault, run: FaultProgress): Promise<void> {
       return await conductJoinFault(fault, run);
     case "broker":
       return await conductBrokerFault(fault, run);
-    case "oversize":
     case "topic":
+      return await conductTopicFault(fault, run);
     case "reset-offsets":
-      return cannotBeConducted(`a fault of the kind ${fault.kind}`);
+      return await conductOffsetsReset(fault, run);
+    case "oversize":
+      return await conductOversizeFault(fault, run);
   }
 }

@@ -14,14 +14,14 @@ const endLimitMs = 30_000;
  * it comes and once when it goes. Those that were seen to are what the fault touched.
  */
 export async function conductJoinFault(fault: PlannedJoin, run: FaultProgress): Promise<void> {
-  const { crew, say, inForce, drained, plan, signal } = run;
+  const { crew, say, inForce, drained, plan, signal, groupDoor } = run;
   const worker = joinerOf(plan, fault);
   const name = `consumer ${worker}`;
   await conductOccurrences(fault, run, { kind: "join", on: () => name }, async (occurrence, dueAt) => {
     if (!(await occurrenceCame(run, fault.trigger, dueAt, drained))) return undefined;
     const appliedAt = epochMs();
     const before = joinsOfOthers(run, worker);
-    const life = await crew.start("consumer", worker);
+    const life = await groupDoor.through(() => crew.start("consumer", worker));
     const key = `f${fault.index}-${occurrence}`;
     inForce.set(key, `one consumer more (${name})`);
     say(`${name} joins`);

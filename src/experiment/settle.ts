@@ -2,7 +2,9 @@ import { epochMs } from "../base/clock.js";
 import { LossboundError, messageOf } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { AdminClient } from "../kafka/driver.js";
+import { goesOnAt } from "../ledger/position.js";
 import type { Plan } from "../plan/plan.js";
+import type { Scenario } from "../scenario/scenario.js";
 import type { Crew } from "../worker/crew.js";
 import { countsOf } from "./counts.js";
 import type { Faults } from "./faults.js";
@@ -95,42 +97,39 @@ function namesOfEnds(ends: readonly { partition: number; end: number }[]): strin
 }
 
 /**
- * Drained: the group's position is at the end of the log, and no living consumer holds a message
- * that it fetched and has not ended.
+ * Drained: nothing is left in the log that the group would be given, no living consumer holds a message
+ * that it fetched and has not ended, and no fault has the group or the topic in its hands.
+ *
+ * Where records were deleted below a position, what is left begins at the log's start: with nothing behind
+ * that, the partition is drained, wherever the position is. A position beyond the end is none that the
+ * group can keep: its consumers will be sent elsewhere. And where there is no position, a consumer knows
+ * its own, which nobody sees until it commits: then all has to stand still for a while.
  *
  * @returns why it is not, when the limit is over: then what is left is `unread`.
  */
-export async function drain({
-  plan,
-  admin,
-  topic,
-  groupId,
-  crew,
-  signal,
-}: Settling): Promise<string | undefined> {
+export async function drain(settling: Settling): Promise<string | undefined> {
+  const { plan, admin, topic, groupId, crew, faults, signal } = settling;
   const { messages } = plan.scenario.producers;
-  const { handle, sessionTimeout } = plan.scenario.consumers;
+  const { handle, sessionTimeout, reset } = plan.scenario.consumers;
   const limitMs = 60_000 + 3 * sessionTimeout + 2 * handle * messages + awayMs(plan);
+  const still = standsStill();
   try {
     await waitUntil(
       "the consumers to reach the end of the log",
       async () => {
-        if (countsOf(crew).inHand > 0) return false;
+        if (countsOf(crew).inHand > 0 || faults.movesGroupOrTopic) return false;
         const positions = await admin.positions(groupId, topic);
-        const behind = (await admin.logEnds(topic)).filter(
-          ({ partition, end }) => (positions.get(partition) ?? 0) < end,
-        );
-        if (behind.length > 0)
-          throw new Error(
-            behind
-              .map(
-                ({ partition, end }) =>
-                  `partition ${partition}: ${positions.get(partition) ?? "no position"} of ${end}`,
-              )
-              .join(", "),
-          );
+        const logs = (await admin.logEnds(topic)).map((log) => ({
+          ...log,
+          position: positions.get(log.partition) ?? null,
+        }));
+        const behind = logs.filter((log) => !isDrained(log, reset));
+        if (behind.length > 0) throw new Error(behind.map(behindInWords).join(", "));
         // Looked at again: a batch may have been handed over while the positions were read.
-        return countsOf(crew).inHand === 0;
+        const { inHand, received } = countsOf(crew);
+        const unseen = logs.some(({ end, position }) => end > 0 && position === null);
+        const seen = `${received} ${logs.map(behindInWords).join()}`;
+        return inHand === 0 && !faults.movesGroupOrTopic && (!unseen || still(seen));
       },
       { limitMs, everyMs: 25, signal },
     );
@@ -140,6 +139,30 @@ export async function drain({
       return messageOf(error);
     throw error;
   }
+}
+
+interface LogAndPosition {
+  partition: number;
+  start: number;
+  end: number;
+  position: number | null;
+}
+
+function isDrained(log: LogAndPosition, reset: Scenario["consumers"]["reset"]): boolean {
+  return (log.position ?? 0) <= log.end && goesOnAt(log, reset) >= log.end;
+}
+
+function behindInWords({ partition, end, position }: LogAndPosition): string {
+  return `partition ${partition}: ${position ?? "no position"} of ${end}`;
+}
+
+/** Tells whether what it is shown has been the same for as long as a still log is. */
+function standsStill(): (seen: string) => boolean {
+  let last: { seen: string; since: number } | undefined;
+  return (seen) => {
+    if (last?.seen !== seen) last = { seen, since: epochMs() };
+    return epochMs() - last.since >= stillForMs;
+  };
 }
 
 /** Longest time in which a broker that was harmed is missed, is up again, and the group has a coordinator. */

@@ -1,7 +1,6 @@
 import { Undo } from "../base/undo.js";
-import { waitUntil } from "../base/wait.js";
 import type { Environment } from "../environment/environment.js";
-import type { AdminClient, NewTopic } from "../kafka/driver.js";
+import type { AdminClient } from "../kafka/driver.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { outputTopicOf } from "../worker/order.js";
 
@@ -20,7 +19,7 @@ export async function ownTopic(
   const topics = [topic, ...(scenario.guarantee === "effectively-once" ? [outputTopicOf(topic)] : [])];
   for (const name of topics) {
     // What the scenario says of the topic is said of the one whose messages are counted.
-    await createTopic(admin, name, {
+    await admin.createTopic(name, {
       ...scenario.topic,
       config: name === topic ? scenario.topic.config : {},
     });
@@ -33,13 +32,6 @@ export async function ownTopic(
   const first = Array.from({ length: partitions }, (_, partition) => [partition, 0] as const);
   await admin.setPositions(groupId, topic, new Map(first));
   return undo.move();
-}
-
-/** Creates a topic, and waits until its leaders answer: metadata name them a moment before that. */
-export async function createTopic(admin: AdminClient, topic: string, order: NewTopic): Promise<void> {
-  await admin.createTopic(topic, order);
-  const led = async (): Promise<boolean> => (await admin.logEnds(topic)).length === order.partitions;
-  await waitUntil(`the leaders of ${topic} to answer`, led, { limitMs: 20_000, everyMs: 20 });
 }
 
 /** The group of whoever reads a topic to audit it. */

@@ -1,14 +1,18 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
 import type { BlackBox } from "../ledger/black-box.js";
-import type { PlannedKill, PlannedPause, PlannedStop } from "../plan/plan.js";
 import type { Moment, Place, Role } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
 import { type FaultProgress, waitOrOver } from "./fault-context.js";
 import { occurrenceCame } from "./occurrences.js";
 
-/** A fault that falls on one worker. */
-export type OnWorker = PlannedKill | PlannedPause | PlannedStop;
+/** A fault that falls on one worker each time. */
+interface OnWorker {
+  index: number;
+  role: Role;
+  targets: readonly number[];
+  trigger: Moment | Place;
+}
 
 /** When a fault on workers of this role can fall no more. */
 export function overFor(role: Role, { sendingOver, drained }: FaultProgress): AbortSignal {
@@ -92,9 +96,10 @@ function isAtWork({ role, box }: Life): boolean {
 export async function startAgain(
   role: Role,
   worker: number,
-  { crew, say, signal }: FaultProgress,
+  { crew, say, signal, groupDoor }: FaultProgress,
 ): Promise<void> {
-  const life = await crew.start(role, worker);
+  const start = (): Promise<Life> => crew.start(role, worker);
+  const life = await (role === "consumer" ? groupDoor.through(start) : start());
   if (role === "producer") {
     const ready = { limitMs: 30_000, everyMs: 2, signal };
     await waitUntil(`${role} ${worker} to be ready again`, () => life.ready, ready);
