@@ -32,7 +32,7 @@ function plainProducer(connection: Connection, options: ProducerOptions): Produc
  * that failed. kafkajs takes the numbers of such a send back, though the broker may have stored it:
  * the next send would have the same numbers, be taken for a repetition, and vanish with success.
  */
-function idempotentProducer(open: () => ProducerClient): ProducerClient {
+export function idempotentProducer(open: () => ProducerClient): ProducerClient {
   let client = open();
   let usable: Promise<void> | undefined;
   let failed = false;
