@@ -1,5 +1,4 @@
 import { LossboundError } from "../base/errors.js";
-import type { AdminClient } from "../kafka/driver.js";
 import type { PartitionLeadership } from "../kafka/leaders.js";
 import type { BrokerChoice } from "../scenario/scenario.js";
 
@@ -10,26 +9,21 @@ export interface ClusterBroker {
   address: string;
 }
 
-/** What a choice is made from. */
-export interface Choosing {
-  admin: AdminClient;
-  topic: string;
-  brokers: readonly ClusterBroker[];
-}
-
 /**
- * Which broker a choice means at this moment: a follower is one that is in sync, where there is one.
+ * Which broker a choice means: a follower is one that is in sync, where there is one.
  *
- * @param isFree brokers that are out of the question are passed over; by its place one is never.
+ * @param leaders of the topic, at this moment.
+ * @param isFree a leader or follower that is not is passed over; a broker by its place never is.
  * @returns `undefined` where nobody is what is asked for.
  */
-export async function chooseBroker(
+export function chooseBroker(
   choice: BrokerChoice,
-  { admin, topic, brokers }: Choosing,
+  brokers: readonly ClusterBroker[],
+  leaders: readonly PartitionLeadership[],
   isFree: (broker: ClusterBroker) => boolean = () => true,
-): Promise<ClusterBroker | undefined> {
+): ClusterBroker | undefined {
   if (choice.kind === "index") return byPlace(choice.index, brokers);
-  const partition = (await admin.leaders(topic)).find((one) => one.partition === choice.partition);
+  const partition = leaders.find((one) => one.partition === choice.partition);
   if (partition === undefined) return undefined;
   return candidates(choice.kind, partition)
     .map((id) => brokers.find((broker) => broker.id === id))

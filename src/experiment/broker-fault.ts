@@ -26,12 +26,12 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
   const on = (occurrence: number): string => fellOn[occurrence] ?? "broker ?";
   await conductOccurrences(fault, run, { kind: action, on }, async (occurrence, dueAt) => {
     if (!(await occurrenceCame(run, fault.trigger, dueAt, producersEnded))) return undefined;
-    const broker = await brokerToHarm(fault, run);
-    if (broker === undefined) return undefined;
+    const victim = await brokerToHarm(fault, run);
+    if (victim === undefined) return undefined;
+    const { broker, before } = victim;
     const name = `broker ${broker.id}`;
     fellOn[occurrence] = name;
     const key = `f${fault.index}-${occurrence}`;
-    const before = await run.admin.leaders(run.topic);
 
     await harm(action, broker, run);
     const appliedAt = epochMs();
@@ -55,26 +55,30 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
 
 const signalOf = { kill: "SIGKILL", pause: "SIGSTOP", stop: "SIGTERM" } as const;
 
+interface Victim {
+  broker: BrokerHandle;
+  /** How the topic was led before it was harmed. */
+  before: readonly PartitionLeadership[];
+}
+
 /**
  * The broker that is meant, once no other fault has it: two faults on followers find two of them. It
  * counts as away from here on, so that its port may refuse.
  */
-async function brokerToHarm(
-  fault: PlannedBrokerFault,
-  run: FaultProgress,
-): Promise<BrokerHandle | undefined> {
-  const { handles, away, producersEnded } = run;
+async function brokerToHarm(fault: PlannedBrokerFault, run: FaultProgress): Promise<Victim | undefined> {
+  const { handles, away, admin, topic, producersEnded } = run;
   if (handles === undefined) {
     throw new LossboundError("HARNESS", "a fault on a broker, and the brokers are not ours to harm");
   }
   return await waitOrOver(
     "the broker that is meant to be free of other faults",
     async () => {
-      const chosen = await chooseBroker(fault.broker, run, ({ address }) => !away.has(address));
-      const handle = handles.find(({ id }) => id === chosen?.id);
-      if (handle === undefined || away.has(handle.address)) return undefined;
-      away.add(handle.address);
-      return handle;
+      const before = await admin.leaders(topic);
+      const chosen = chooseBroker(fault.broker, run.brokers, before, ({ address }) => !away.has(address));
+      const broker = handles.find(({ id }) => id === chosen?.id);
+      if (broker === undefined || away.has(broker.address)) return undefined;
+      away.add(broker.address);
+      return { broker, before };
     },
     producersEnded,
     lookEveryMs,

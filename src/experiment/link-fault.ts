@@ -77,11 +77,12 @@ export async function conductLinkFault(
 /** The broker to whose proxy it is confined, as things are now; without an address it is none of them. */
 async function brokerMeant(
   { broker }: PlannedLinkFault,
-  run: FaultProgress,
+  { admin, topic, brokers, sendingOver }: FaultProgress,
 ): Promise<Partial<ClusterBroker> | undefined> {
   if (broker === undefined) return {};
-  const look = (): Promise<ClusterBroker | undefined> => chooseBroker(broker, run);
-  return await waitOrOver("the broker that is meant", look, run.sendingOver, 20);
+  const look = async (): Promise<ClusterBroker | undefined> =>
+    chooseBroker(broker, brokers, broker.kind === "index" ? [] : await admin.leaders(topic));
+  return await waitOrOver("the broker that is meant", look, sendingOver, 20);
 }
 
 /** Heals, and says what probes saw of the fault and of the healing. */

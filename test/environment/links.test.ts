@@ -250,6 +250,24 @@ test("the proxies of a broker that is about to be killed are shut before it dies
   await expect(links.brokerDown("127.0.0.1:1")).rejects.toMatchObject({ code: "HARNESS" });
 });
 
+test("the proxies of a broker that was killed open as soon as it is seen to answer again", async () => {
+  await using relay = await openRelay(broker);
+  const links = await open([at(1, relay.address)]);
+  await relay.kill();
+  await links.brokerDown(relay.address);
+  await heardOf("refuses");
+  await expect(links.brokerUp(relay.address)).rejects.toMatchObject({
+    code: "DEADLINE",
+    message: expect.stringContaining(`the port of the broker ${relay.address} to be seen to answer`),
+  });
+  expect(await seenOn(links.producer)).toBe("refused");
+
+  await relay.listen();
+  await heardOf("answers");
+  expect(await seenOn(links.producer)).toBe("answered");
+  await links.brokerUp(relay.address);
+});
+
 test("a broker that Toxiproxy cannot reach is an error with what was seen, and leaves nothing", async () => {
   const relay = await openRelay(broker);
   await relay.kill();
