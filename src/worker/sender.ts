@@ -64,7 +64,6 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
   let next = firstNumber;
   /** Of the latest send that was accepted. */
   let spare: Parcel | undefined;
-  let last: Promise<unknown> = Promise.resolve();
 
   /** Fresh memory would cost more than all marks together, so a parcel of the right length is filled anew. */
   const pack = (from: number, to: number, sentAt: number): Parcel => {
@@ -88,22 +87,20 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
     }));
   };
 
-  const deliver = ({ records, first, step, to }: Share): Promise<boolean> => {
-    const mark = (outcome: "accepted" | "rejected"): void => {
-      const plane = box.planes[outcome];
-      for (let number = first; number < to; number += step) plane.mark(number);
-    };
-    return client.send(topic, records).then(
-      () => {
-        mark("accepted");
-        return true;
-      },
-      () => {
-        mark("rejected");
-        return false;
-      },
+  /** One send of the client: shares of one partition, or a whole parcel. */
+  const deliver = async (shares: readonly Share[]): Promise<boolean> => {
+    const records = shares.length === 1 ? shares[0]!.records : shares.flatMap((share) => share.records);
+    const outcome = await client.send(topic, records).then(
+      () => "accepted" as const,
+      () => "rejected" as const,
     );
+    const plane = box.planes[outcome];
+    for (const { first, step, to } of shares) {
+      for (let number = first; number < to; number += step) plane.mark(number);
+    }
+    return outcome === "accepted";
   };
+  const deliverInTurn = inTurn(deliver, messagesPerSend(size));
 
   const send = async (upTo: number): Promise<void> => {
     const sentAt = epochMs();
@@ -117,12 +114,11 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
     box.add("sends", 1);
     if (bytes !== undefined) box.add("oversized", 1);
     // The client counts on it that a send begins when the one before it is settled: see `idempotent`.
-    if (guarantee === "effectively-once") await (last = last.then(() => Promise.all(shares.map(deliver))));
-    else if ((await Promise.all(shares.map(deliver))).every(Boolean) && bytes === undefined) {
-      // The client has copied it. What it threw may still be in use: a send can fail at one broker
-      // while another's part of it waits.
-      spare = parcel;
-    }
+    if (guarantee === "effectively-once") return await deliverInTurn(shares);
+    const accepted = await Promise.all(shares.map((share) => deliver([share])));
+    // The client has copied it. What it threw may still be in use: a send can fail at one broker while
+    // another's part of it waits.
+    if (bytes === undefined && accepted.every(Boolean)) spare = parcel;
   };
 
   return {
@@ -132,6 +128,42 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
     send,
     enlargeNext: (bytes) => enlarged.push(bytes),
   };
+}
+
+/**
+ * Gives shares to the client when all before them are settled. What has waited meanwhile goes together,
+ * each partition's as one send; the returned promise resolves when nothing waits any more.
+ */
+function inTurn(
+  deliver: (shares: readonly Share[]) => Promise<boolean>,
+  messagesMax: number,
+): (shares: readonly Share[]) => Promise<void> {
+  const waiting: Share[] = [];
+  let turns: Promise<void> | undefined;
+  const takeTurns = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const byPartition = new Map<number, Share[]>();
+      for (const share of takeFrom(waiting, messagesMax)) {
+        const { partition } = share.records[0]!;
+        byPartition.set(partition, [...(byPartition.get(partition) ?? []), share]);
+      }
+      await Promise.all([...byPartition.values()].map(deliver));
+    }
+    turns = undefined;
+  };
+  return (shares) => {
+    waiting.push(...shares);
+    return (turns ??= takeTurns());
+  };
+}
+
+/** The first of them, and those behind it up to a number of messages. */
+function takeFrom(waiting: Share[], messagesMax: number): Share[] {
+  let messages = 0;
+  const beyond = waiting.findIndex(
+    ({ records }, place) => (messages += records.length) > messagesMax && place > 0,
+  );
+  return waiting.splice(0, beyond === -1 ? waiting.length : beyond);
 }
 
 /** The header stays what it is. */

@@ -109,25 +109,56 @@ describe("a sender whose client tries again", () => {
     expect(numbersOf(rejected)).toEqual([8, 11, 14]);
   });
 
-  it("waits for one send before the next, where each is to be stored once", async () => {
+  it("waits for one send before the next, where each is to be stored once, and then sends all that is due", async () => {
     using life = aLife();
-    const open: (() => void)[] = [];
-    const sender = openSender({ ...again, guarantee: "effectively-once", partitions: 1 }, life.box, {
+    const open: { numbers: number[]; resolve: () => void }[] = [];
+    const sender = openSender({ ...again, guarantee: "effectively-once", partitions: 2 }, life.box, {
       ...aClient,
-      send: () => new Promise<void>((resolve) => open.push(resolve)),
+      send: (_, sent) =>
+        new Promise<void>((resolve) =>
+          open.push({ numbers: sent.map(({ value }) => numberIn(value)), resolve }),
+        ),
     });
-    const sends = [sender.send(2), sender.send(5)];
+    const sends = [sender.send(2), sender.send(5), sender.send(7)];
     await new Promise(setImmediate);
     // Given to the client or not: no other life may send them.
-    expect([open.length, life.box.get("next")]).toEqual([1, 5]);
+    expect(life.box.get("next")).toBe(7);
+    expect(open.map(({ numbers }) => numbers)).toEqual([[0], [1]]);
 
-    open[0]!();
-    await sends[0];
+    open[0]!.resolve();
     await new Promise(setImmediate);
-    expect([open.length, life.box.planes.accepted.count]).toEqual([2, 2]);
-    open[1]!();
-    await sends[1];
-    expect(life.box.planes.accepted.count).toBe(5);
+    expect([open.length, life.box.planes.accepted.count]).toEqual([2, 1]);
+    open[1]!.resolve();
+    await new Promise(setImmediate);
+    expect(open.slice(2).map(({ numbers }) => numbers)).toEqual([
+      [2, 4, 6],
+      [3, 5],
+    ]);
+    for (const { resolve } of open) resolve();
+    await Promise.all(sends);
+    expect(life.box.planes.accepted.count).toBe(7);
+  });
+
+  it("sends no more at once than one send may take, however much has waited", async () => {
+    using life = aLife();
+    const open: { count: number; resolve: () => void }[] = [];
+    const settings = { size: 300_000, retries: 5 };
+    const sender = openSender(
+      { ...again, guarantee: "effectively-once", partitions: 1, settings },
+      life.box,
+      {
+        ...aClient,
+        send: (_, sent) => new Promise<void>((resolve) => open.push({ count: sent.length, resolve })),
+      },
+    );
+    const sends = [1, 2, 3, 4, 5, 6].map((upTo) => sender.send(upTo));
+    for (let turn = 0; turn < 4; turn++) {
+      await new Promise(setImmediate);
+      open[turn]!.resolve();
+    }
+    await Promise.all(sends);
+
+    expect(open.map(({ count }) => count)).toEqual([1, 2, 2, 1]);
   });
 });
 
