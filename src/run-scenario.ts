@@ -173,6 +173,12 @@ function refuseToHarm(scenarios: readonly Scenario[]): void {
       `${name} has a fault on a broker: that needs brokers of our own, the local environment`,
     );
   }
+  for (const { name } of scenarios.filter(({ brokers }) => Object.keys(brokers.config).length > 0)) {
+    throw new LossboundError(
+      "USAGE",
+      `${name} has settings of brokers (brokers.config), which those of an existing cluster do not take`,
+    );
+  }
 }
 
 async function scenarioOf(given: string | Scenario): Promise<Scenario> {

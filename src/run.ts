@@ -181,7 +181,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   const log = await scanLog(auditing);
   const output = scenario.guarantee === "effectively-once" ? await scanOutput(auditing) : null;
 
-  const told = await environment.brokerLog?.told(runId.slice(0, 8));
+  const told = await environment.brokerLog?.told({ clients: `lossbound-${runId.slice(0, 8)}-`, topic });
 
   enter("judging");
   writeRunRecord(folder.path, {

@@ -34,6 +34,25 @@ describe("before it starts anything, the library refuses", () => {
     });
   });
 
+  test("to harm or to set brokers that are not its own", async () => {
+    const options = {
+      environment: "external",
+      brokers: ["127.0.0.1:1"],
+      toxiproxy: "http://127.0.0.1:1",
+    } as const;
+    const set = { ...aScenario({}), brokers: { count: 1, config: { "log.retention.ms": "500" } } } as const;
+    await expect(runScenario(set, options)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("settings of brokers (brokers.config)"),
+    });
+    const kill = { kind: "broker", action: "kill", broker: { kind: "index", index: 0 } } as const;
+    const when = { trigger: { kind: "at", ms: 0 }, for: 500, times: 1, every: 0 } as const;
+    await expect(runScenario(aScenario({ faults: [{ ...kill, ...when }] }), options)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("has a fault on a broker"),
+    });
+  });
+
   test("a place for the results that is none", async () => {
     using folder = aFolder({ synthetic: "a file" });
     await expect(runScenario(aScenario({}), { out: folder.path })).rejects.toMatchObject({

@@ -17,7 +17,7 @@ interface ReadableBroker {
 /** Reads what brokers print, from their first line on, each time it is asked. */
 export function brokerLogOf(brokers: readonly ReadableBroker[]): BrokerLog {
   return {
-    async told(mark) {
+    async told(run) {
       const refusals: Refusal[] = [];
       const truncations: Truncation[] = [];
       for (const { id, outputs } of brokers) {
@@ -27,12 +27,13 @@ export function brokerLogOf(brokers: readonly ReadableBroker[]): BrokerLog {
             switch (told?.kind) {
               case "refusal": {
                 const { clientId, correlationId, at } = told;
-                if (clientId.includes(mark)) refusals.push({ broker: id, clientId, correlationId, at });
+                if (clientId.startsWith(run.clients))
+                  refusals.push({ broker: id, clientId, correlationId, at });
                 break;
               }
               case "truncation": {
                 const { topic, partition, offset, at } = told;
-                if (topic.includes(mark)) truncations.push({ broker: id, partition, offset, at });
+                if (topic === run.topic) truncations.push({ broker: id, partition, offset, at });
                 break;
               }
               case undefined:

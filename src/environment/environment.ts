@@ -56,9 +56,9 @@ export interface BrokerLog {
   /**
    * All that they have told so far of one run.
    *
-   * @param mark is part of the names of the run's clients and of its topic, and of no others.
+   * @param run what the ids of its clients begin with, and the name of its topic.
    */
-  told(mark: string): Promise<{ refusals: Refusal[]; truncations: Truncation[] }>;
+  told(run: { clients: string; topic: string }): Promise<{ refusals: Refusal[]; truncations: Truncation[] }>;
 }
 
 /** A broker could not store a produce request that wants no answer, and closed its connection. */

@@ -31,7 +31,7 @@ export type RunEvent =
 /** One occurrence of a fault, written when it is over. Times are milliseconds since 1970. */
 export interface FaultEvent {
   event: "fault";
-  /** Place in the scenario's list, and which of its `times`; both from 0. */
+  /** Place in the plan's list, and which of its `times`; both from 0. */
   fault: number;
   occurrence: number;
   on: string;
@@ -75,7 +75,7 @@ export function readFaultEvents(path: string, planned: readonly { times: number 
     .flatMap(({ times }, fault) => Array.from({ length: times }, (_, time) => `${fault}.${time}`))
     .toSorted();
   if (told.join(" ") !== due.join(" ")) {
-    const found = `faults [${told.join(", ")}] (place in the scenario, and which time)`;
+    const found = `faults [${told.join(", ")}] (place in the plan, and which time)`;
     throw new LossboundError("INPUT", `${path}: found ${found}, allowed are [${due.join(", ")}], each once`);
   }
   return events;

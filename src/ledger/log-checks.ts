@@ -1,4 +1,9 @@
-import { logMayShrink, partitionsAdded, positionsMayVanish } from "../plan/log-changes.js";
+import {
+  logEndMayMoveBack,
+  logStartMayMove,
+  partitionsAdded,
+  positionMayVanish,
+} from "../plan/log-changes.js";
 import type { Plan } from "../plan/plan.js";
 import { EvidenceError } from "./evidence.js";
 import { goesOnAt } from "./position.js";
@@ -6,7 +11,7 @@ import type { PartitionRecord } from "./run-record.js";
 
 /**
  * Holds the log scan against itself and against the plan: records against stored bits, records against
- * offsets (an at-most-once topic has no control records, so every offset is a record), and the group's
+ * offsets (no producer sends transactions to this topic, so it has no control records: every offset is a record), and the group's
  * positions against the ends of the log and against the bits of what lies above them. Where no fault of
  * the plan takes records away, a log starts at 0, and nobody is beyond its end.
  *
@@ -47,13 +52,15 @@ export function checkLog(
         `partition ${partition} goes from offset ${start} to ${end}, and ${read} records were read from it`,
       );
     }
-    if (start > 0 && !logMayShrink(plan)) {
+    if (start > 0 && !logStartMayMove(plan)) {
       throw new EvidenceError(
         "log-against-offsets",
         `partition ${partition} starts at offset ${start}, and no fault of the plan takes records away`,
       );
     }
-    if (position === null ? !positionsMayVanish(plan) : position > end && !logMayShrink(plan)) {
+    if (
+      position === null ? !positionMayVanish(plan, partition) : position > end && !logEndMayMoveBack(plan)
+    ) {
       throw new EvidenceError(
         "position-within-log",
         `the group's position in partition ${partition} is ${position ?? "none"}, and the log ends at ${end}`,

@@ -61,17 +61,19 @@ function placesOf({ words, count }: ListedRequests): Map<string, number[]> {
   return places;
 }
 
-/** The latest request of that name which had been handed over when the broker refused it. */
+/**
+ * The latest request of that name which had been handed over when the broker refused it. One that seems
+ * to come after the refusal is meant only where there is no other: clocks may differ.
+ */
 function placeOf(
   { broker, correlationId, at }: RefusalRecord,
   places: ReadonlyMap<string, number[]>,
   { clientId, requests, unlisted }: RefusedLife,
 ): number | undefined {
-  const place = places.get(`${broker}.${correlationId}`)?.findLast((one) => {
-    // Rows keep the lower 32 bits of the time.
-    const age = (at - fieldOf(requests.words, one, "at")) | 0;
-    return age >= -clockDifferenceMs;
-  });
+  const named = places.get(`${broker}.${correlationId}`) ?? [];
+  // Rows keep the lower 32 bits of the time.
+  const age = (one: number): number => (at - fieldOf(requests.words, one, "at")) | 0;
+  const place = named.findLast((one) => age(one) >= 0) ?? named.find((one) => age(one) >= -clockDifferenceMs);
   if (place === undefined && unlisted === 0) {
     throw new EvidenceError(
       "requests-as-listed",

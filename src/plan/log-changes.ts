@@ -1,3 +1,4 @@
+import type { TopicAction } from "../scenario/scenario.js";
 import type { Plan, PlannedFault } from "./plan.js";
 
 /**
@@ -5,40 +6,41 @@ import type { Plan, PlannedFault } from "./plan.js";
  * plan can explain is a contradiction.
  */
 
-/** Whether records may vanish: deleted, expired, gone with their topic, or cut off with a broker's death. */
-export function logMayShrink({ faults }: Pick<Plan, "faults">): boolean {
-  return faults.some((fault) => {
-    switch (fault.kind) {
-      case "broker":
-        return true;
-      case "topic":
-        return takesRecords(fault.action.do);
-      case "link":
-      case "kill":
-      case "pause":
-      case "stop":
-      case "join":
-      case "oversize":
-      case "reset-offsets":
-        return false;
-    }
-  });
+/** Whether records may vanish, from whichever end of the log. */
+export function logMayShrink(plan: LogPlan): boolean {
+  return logStartMayMove(plan) || logEndMayMoveBack(plan);
+}
+
+/** Whether a log may start late: its first records were deleted, or have expired. */
+export function logStartMayMove({ faults, scenario }: LogPlan): boolean {
+  const settings = [...Object.keys(scenario.topic.config), ...Object.keys(scenario.brokers.config)];
+  return settings.some((name) => retains.test(name)) || faults.some((fault) => does(fault, takesFirst));
+}
+
+/** Settings that let records expire; those of how often that is looked at do not. */
+const retains = /^(log\.)?(retention\.(ms|minutes|hours|bytes)|cleanup\.policy)$/;
+
+/** Whether a log may get shorter at its end: it is cut off with a broker's death, or gone with its topic. */
+export function logEndMayMoveBack({ faults }: LogPlan): boolean {
+  return faults.some((fault) => fault.kind === "broker" || does(fault, takesLast));
 }
 
 /**
- * Whether the group may be without a position in a partition: its positions were forgotten, or one that
- * lay outside the log was given up by the client.
+ * Whether the group may be without a position in a partition: it was added, its positions were forgotten,
+ * or one that lay outside the log was given up by the client.
  */
-export function positionsMayVanish(plan: Pick<Plan, "faults">): boolean {
+export function positionMayVanish(plan: LogPlan, partition: number): boolean {
   return (
+    partition >= plan.scenario.topic.partitions ||
     logMayShrink(plan) ||
-    plan.faults.some(({ kind }) => kind === "reset-offsets") ||
-    partitionsAdded(plan) > 0
+    plan.faults.some(({ kind }) => kind === "reset-offsets")
   );
 }
 
+type LogPlan = Pick<Plan, "faults" | "scenario">;
+
 /** How many partitions the topic may have got, behind those of the scenario: nobody sends to them. */
-export function partitionsAdded({ faults }: Pick<Plan, "faults">): number {
+export function partitionsAdded({ faults }: Pick<LogPlan, "faults">): number {
   return faults.reduce((sum, fault) => sum + addedBy(fault), 0);
 }
 
@@ -47,12 +49,28 @@ function addedBy(fault: PlannedFault): number {
   return fault.times * fault.action.count;
 }
 
-function takesRecords(action: Extract<PlannedFault, { kind: "topic" }>["action"]["do"]): boolean {
+function does(fault: PlannedFault, what: (action: TopicAction["do"]) => boolean): boolean {
+  return fault.kind === "topic" && what(fault.action.do);
+}
+
+function takesFirst(action: TopicAction["do"]): boolean {
   switch (action) {
     case "delete-records":
     case "retention":
+      return true;
+    case "recreate":
+    case "move-leader":
+    case "add-partitions":
+      return false;
+  }
+}
+
+function takesLast(action: TopicAction["do"]): boolean {
+  switch (action) {
     case "recreate":
       return true;
+    case "delete-records":
+    case "retention":
     case "move-leader":
     case "add-partitions":
       return false;

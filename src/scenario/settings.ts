@@ -4,12 +4,13 @@ import { type Complaint, type Field, leaf, mapOf, type Rule } from "./fields.js"
 
 export type Settings = Readonly<Record<string, string>>;
 
+/** A backslash would mean something in the file of settings: at the end of a line, that the next one goes on. */
 const setting = leaf({
-  allowed: "a text on one line, a number, true or false",
+  allowed: "a text on one line without a backslash, a number, true or false",
   editor: { type: ["string", "number", "boolean"] },
   read(written): string | undefined {
     if (typeof written === "boolean" || Number.isFinite(written)) return String(written);
-    return typeof written === "string" && /^\P{Cc}{0,1000}$/u.test(written) ? written : undefined;
+    return typeof written === "string" && /^[^\p{Cc}\\]{0,1000}$/u.test(written) ? written : undefined;
   },
 });
 

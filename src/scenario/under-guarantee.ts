@@ -45,7 +45,8 @@ function promisedBy(guarantee: Guarantee, scenario: Scenario): Expect {
 /**
  * Whoever waits for every replica and commits last loses nothing that the cluster has kept. Left are
  * what the application is told of, what the cluster gives up, and what the group is moved past; and
- * where a producer is killed, what it had not yet had an answer for.
+ * where a producer is killed or asked to end, what it had not yet had an answer for: that dies with the
+ * process, wherever its bytes were.
  */
 function causesRuledOut(guarantee: Guarantee, { faults }: Scenario): Cause[] {
   switch (guarantee) {
@@ -53,9 +54,11 @@ function causesRuledOut(guarantee: Guarantee, { faults }: Scenario): Cause[] {
       return [];
     case "at-least-once":
     case "effectively-once": {
-      const killed = faults.some((fault) => fault.kind === "kill" && fault.role === "producer");
-      const always: Cause[] = ["in-transit", "refused", "after-commit", "in-processing"];
-      return killed ? always : ["client-buffer", ...always];
+      const producerEnds = faults.some(
+        (fault) => (fault.kind === "kill" || fault.kind === "stop") && fault.role === "producer",
+      );
+      const always: Cause[] = ["refused", "after-commit", "in-processing"];
+      return producerEnds ? always : ["client-buffer", "in-transit", ...always];
     }
   }
 }

@@ -15,6 +15,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const mark = "0a1b2c3d";
 const topic = `lossbound-brokers-${mark}`;
+const ours = { clients: `lossbound-${mark}-`, topic };
+const anothers = { clients: "lossbound-another0-", topic: `${topic}-output` };
 const soon = { limitMs: 20_000, everyMs: 10 };
 const once = { retries: 0, idempotent: false, metadataMaxAgeMs: 300_000, requestTimeoutMs: 30_000 };
 
@@ -135,21 +137,21 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   await leader.start();
   await inSync();
 
-  const cut = (await local.brokerLog.told(mark)).truncations.at(-1);
+  const cut = (await local.brokerLog.told(ours)).truncations.at(-1);
   expect(cut).toMatchObject({ broker: leader.id, partition: 0, at: expect.any(Number) });
   expect([before!.end + 1, before!.end + 2]).toContain(cut!.offset);
-  expect((await local.brokerLog.told("another0")).truncations).toEqual([]);
+  expect((await local.brokerLog.told(anothers)).truncations).toEqual([]);
 });
 
 test("a request that a broker refused is witnessed, with its client and its number", async () => {
-  const earlier = (await local.brokerLog.told(mark)).refusals.length;
+  const earlier = (await local.brokerLog.told(ours)).refusals.length;
   const before = Date.now();
   const producer = kafkajsDriver.producer(connection, { ...once, acks: 0 });
   await producer.connect();
   await producer.send(topic, [{ value: Buffer.alloc(2_000_000), partition: 0 }]);
   await producer.disconnect();
   const leader = await leaderNow();
-  const refusals = async () => (await local.brokerLog.told(mark)).refusals.slice(earlier);
+  const refusals = async () => (await local.brokerLog.told(ours)).refusals.slice(earlier);
   const [refused] = await waitUntil(
     "the refusal",
     async () => ((await refusals()).length ? refusals() : undefined),
@@ -162,7 +164,7 @@ test("a request that a broker refused is witnessed, with its client and its numb
     at: expect.any(Number),
   });
   expect(refused!.at).toBeGreaterThan(before - 1000);
-  expect((await local.brokerLog.told("another0")).refusals).toEqual([]);
+  expect((await local.brokerLog.told(anothers)).refusals).toEqual([]);
 });
 
 test("a broker that ends by itself ends the environment, with what it printed", async () => {

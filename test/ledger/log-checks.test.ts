@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkLog } from "../../src/ledger/log-checks.js";
 import type { PartitionRecord } from "../../src/ledger/run-record.js";
 import { makePlan } from "../../src/plan/plan.js";
-import type { TopicAction, TopicFault } from "../../src/scenario/scenario.js";
+import type { BrokerFault, Fault, TopicAction, TopicFault } from "../../src/scenario/scenario.js";
 import { aScenario } from "./a-scenario.js";
 
 describe("the log", () => {
@@ -21,18 +21,35 @@ describe("the log", () => {
     const none = { position: null };
     expect(refusalOf({}, [none, {}], [deletion])).toBeUndefined();
     expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion])).toBe("position-within-log");
-    expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion], "earliest")).toBeUndefined();
+    expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion], { reset: "earliest" })).toBeUndefined();
     expect(refusalOf({}, [none, {}])).toBe("position-within-log");
   });
 
-  it("may end before the group's position only where a fault takes records away", () => {
-    expect(refusalOf({}, [{ position: 11 }, {}], [deletion])).toBeUndefined();
+  it("may start late where its settings let records expire", () => {
+    const late = { start: 5, end: 15 };
+    expect(refusalOf({}, [{ ...late, position: 15 }, {}], [], { topic: "retention.ms" })).toBeUndefined();
+    expect(
+      refusalOf({}, [{ ...late, position: 15 }, {}], [], { brokers: "log.retention.bytes" }),
+    ).toBeUndefined();
+    const looked = { brokers: "log.retention.check.interval.ms" };
+    expect(refusalOf({}, [{ ...late, position: 15 }, {}], [], looked)).toBe("log-against-offsets");
+  });
+
+  it("may end before the group's position only where a fault cuts it off, and start late only where one deletes", () => {
+    const late = { start: 5, end: 15, position: 15 };
+    for (const fault of [recreation, brokerKill]) {
+      expect(refusalOf({}, [{ position: 11 }, {}], [fault])).toBeUndefined();
+      expect(refusalOf({}, [late, {}], [fault])).toBe("log-against-offsets");
+    }
+    expect(refusalOf({}, [{ position: 11 }, {}], [deletion])).toBe("position-within-log");
     expect(refusalOf({}, [{ position: 11 }, {}])).toBe("position-within-log");
   });
 
   it("has as many partitions as the plan, and those that a fault adds", () => {
     const empty = { end: 0, records: 0, position: 0 };
     expect(refusalOf({}, [{}, {}, empty], [addition])).toBeUndefined();
+    expect(refusalOf({}, [{}, {}, { ...empty, position: null }], [addition])).toBeUndefined();
+    expect(refusalOf({}, [{ position: null }, {}], [addition])).toBe("position-within-log");
     expect(refusalOf({}, [{}, {}, empty])).toBe("log-against-offsets");
     expect(refusalOf({ records: 10, stored: 10 }, [{}])).toBe("log-against-offsets");
   });
@@ -67,6 +84,16 @@ describe("the log", () => {
 });
 
 const deletion = aTopicFault({ do: "delete-records", partition: undefined, upTo: undefined });
+const recreation = aTopicFault({ do: "recreate" });
+const brokerKill: BrokerFault = {
+  kind: "broker",
+  action: "kill",
+  broker: { kind: "index", index: 0 },
+  trigger: { kind: "at", ms: 0 },
+  for: undefined,
+  times: 1,
+  every: 0,
+};
 const addition = aTopicFault({ do: "add-partitions", count: 1 });
 
 function aTopicFault(action: TopicAction): TopicFault {
@@ -77,11 +104,17 @@ function aTopicFault(action: TopicAction): TopicFault {
 function refusalOf(
   counts: Partial<Parameters<typeof checkLog>[0]>,
   partitions: readonly Partial<PartitionRecord>[],
-  faults: TopicFault[] = [],
-  reset: "latest" | "earliest" = "latest",
+  faults: Fault[] = [],
+  {
+    reset = "latest",
+    topic,
+    brokers,
+  }: { reset?: "latest" | "earliest"; topic?: string; brokers?: string } = {},
 ): string | undefined {
   const scenario = aScenario({ partitions: 2, faults });
   scenario.consumers.reset = reset;
+  if (topic !== undefined) scenario.topic.config = { [topic]: "500" };
+  if (brokers !== undefined) scenario.brokers.config = { [brokers]: "500" };
   const whole = { start: 0, end: 10, records: 10, position: 10 };
   try {
     checkLog(

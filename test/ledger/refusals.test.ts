@@ -54,6 +54,18 @@ describe("a refusal", () => {
     expect(found(rows, [{ correlationId: 5, at: startedAt + 90_000 }]).refused).toEqual([4, 5]);
   });
 
+  it("is not of one that was handed over just after it, unless there is no other", () => {
+    const row = { correlationId: 5, partitions: all };
+    const rows = [
+      { ...row, connection: 0, at: startedAt, lowest: 0, highest: 1 },
+      { ...row, connection: 1, at: startedAt + 300, lowest: 2, highest: 3 },
+      { ...row, connection: 2, at: startedAt + 600, lowest: 4, highest: 5 },
+    ];
+
+    expect(found(rows, [{ correlationId: 5, at: startedAt + 2 }]).refused).toEqual([0, 1]);
+    expect(found(rows.slice(1), [{ correlationId: 5, at: startedAt + 2 }]).refused).toEqual([2, 3]);
+  });
+
   it("is found across the end of the rows' clock, which turns over every 49 days", () => {
     const turn = 396 * 2 ** 32;
     const rows = [{ correlationId: 5, at: turn - 10, lowest: 0, highest: 1, partitions: all }];

@@ -47,12 +47,17 @@ describe.each(["at-least-once", "effectively-once"] as const)("under %s", (guara
     });
   });
 
-  test("a producer that is killed takes along what it had no answer for", () => {
-    const killed = parse({ faults: [{ at: "1s", kill: "producer", restartAfter: "1s" }] });
-    expect(underGuarantee(killed, guarantee).expect.lostBy["client-buffer"]).toBeUndefined();
-    const other = parse({ faults: [{ at: "1s", kill: "consumer", restartAfter: "1s" }] });
-    expect(underGuarantee(other, guarantee).expect.lostBy["client-buffer"]).toEqual(none);
-  });
+  test.each(["kill", "stop"])(
+    "a producer whose end is a %s takes along what it had no answer for",
+    (verb) => {
+      const ended = parse({ faults: [{ at: "1s", [verb]: "producer", restartAfter: "1s" }] });
+      const other = parse({ faults: [{ at: "1s", [verb]: "consumer", restartAfter: "1s" }] });
+      for (const cause of ["client-buffer", "in-transit"] as const) {
+        expect(underGuarantee(ended, guarantee).expect.lostBy[cause]).toBeUndefined();
+        expect(underGuarantee(other, guarantee).expect.lostBy[cause]).toEqual(none);
+      }
+    },
+  );
 
   test("what the file says of it comes before what it promises", () => {
     const both = parse({ expect: { "at-most-once": { lost: 1 }, [guarantee]: { lost: { max: 7 } } } });
