@@ -64,14 +64,18 @@ export function judge(
 ): Judgement {
   const unhealed = faults.filter(({ healed }) => healed === false);
   const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
-  const expectations = [...observationsOf(expect, tally), ...violationsOf(guarantee, tally)].map(
-    (observation) =>
-      holdAgainst(observation, {
-        sent: tally.sent,
-        faultsWorked: idle.length === 0,
-        lostAny: lostInAll(tally) > 0,
-        lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
-      }),
+  const declared = declaresDuplicates(guarantee, expect);
+  const observations = [
+    ...observationsOf(expect, tally, declared),
+    ...violationsOf(guarantee, tally, declared),
+  ];
+  const expectations = observations.map((observation) =>
+    holdAgainst(observation, {
+      sent: tally.sent,
+      faultsWorked: idle.length === 0,
+      lostAny: lostInAll(tally) > 0,
+      lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
+    }),
   );
   const broken = expectations.filter(({ verdict }) => verdict === "broken");
   if (broken.length > 0) return { verdict: "broken", reasons: broken.map(inWords), expectations };
@@ -95,7 +99,17 @@ interface Observation {
   atMost: number;
 }
 
-function observationsOf(expect: Expect, tally: Tally): Observation[] {
+/**
+ * A scenario of at-most-once whose fault breaks the guarantee by itself, as an operator does who sets the
+ * group back, says so: it claims duplicates, with a lower end. What was begun twice is held against that
+ * bound then, whether it ended twice or not, and is no violation besides. Nothing else is excused.
+ */
+function declaresDuplicates(guarantee: Guarantee, { duplicated }: Expect): boolean {
+  return guarantee === "at-most-once" && (duplicated.min?.value ?? 0) > 0;
+}
+
+function observationsOf(expect: Expect, tally: Tally, declared: boolean): Observation[] {
+  const duplicated = declared ? tally.violations.beganTwice : tally.fates.duplicated;
   const by = lostBy(tally);
   const open = tally.fates.unread + tally.fates.indeterminate;
   const lost = lostInAll(tally);
@@ -114,8 +128,8 @@ function observationsOf(expect: Expect, tally: Tally): Observation[] {
     {
       name: "duplicated",
       bound: expect.duplicated,
-      observed: tally.fates.duplicated,
-      atMost: tally.fates.duplicated,
+      observed: duplicated,
+      atMost: duplicated,
     },
   ];
 }
@@ -126,11 +140,11 @@ function observationsOf(expect: Expect, tally: Tally): Observation[] {
  * effect before it is committed, and an effect that is there twice is `duplicated`; what it sends
  * again, the broker must drop.
  */
-function violationsOf(guarantee: Guarantee, { violations }: Tally): Observation[] {
+function violationsOf(guarantee: Guarantee, { violations }: Tally, declared: boolean): Observation[] {
   const { beganBeforeCommit, beganTwice, storedTwice } = violations;
   switch (guarantee) {
     case "at-most-once":
-      return [atMostNone("violations", beganBeforeCommit + beganTwice + storedTwice)];
+      return [atMostNone("violations", beganBeforeCommit + (declared ? 0 : beganTwice) + storedTwice)];
     case "at-least-once":
       return [];
     case "effectively-once":

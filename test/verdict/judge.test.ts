@@ -237,6 +237,43 @@ describe("a duplicate", () => {
   });
 });
 
+describe("duplicates that a scenario declares, since its fault sets the group back", () => {
+  const declared = { duplicated: count(5, 10) };
+  function begunTwice(beganTwice: number, others: Partial<Tally["violations"]> = {}): Tally {
+    const tally = aTally({ processed: 100 });
+    tally.violations = { beganBeforeCommit: 0, beganTwice, storedTwice: 0, ...others };
+    return tally;
+  }
+
+  it.each([
+    [4, "inconclusive"],
+    [5, "held"],
+    [10, "held"],
+    [11, "broken"],
+  ])("are held against their bound by what was begun twice: %i of 5 to 10", (beganTwice, verdict) => {
+    const judgement = judge(claiming(declared), begunTwice(beganTwice), []);
+
+    expect(judgement.verdict).toBe(verdict);
+    expect(judgement.expectations.map(({ name, observed }) => [name, observed])).toEqual([
+      ["lost", 0],
+      ["duplicated", beganTwice],
+      ["violations", 0],
+    ]);
+  });
+
+  it("excuse nothing else", () => {
+    expect(judge(claiming(declared), begunTwice(7, { beganBeforeCommit: 1 }), []).verdict).toBe("broken");
+    expect(judge(claiming(declared), begunTwice(7, { storedTwice: 1 }), []).verdict).toBe("broken");
+  });
+
+  it("are declared by a lower end alone", () => {
+    const allowed = { duplicated: count(undefined, 10) };
+
+    expect(judge(claiming(allowed), begunTwice(7), []).verdict).toBe("broken");
+    expect(judge(claiming({ duplicated: count(0, 10) }), begunTwice(7), []).verdict).toBe("broken");
+  });
+});
+
 describe("silent loss", () => {
   it("is every cause but the one that the application was told of", () => {
     const tally = aTally(Object.fromEntries(causes.map((cause) => [cause, 1])));
