@@ -85,6 +85,19 @@ export async function momentCame(
   }
 }
 
+/** What a broker refuses that is just dead, or stands still, is asked again for so long. */
+const answerLimitMs = 60_000;
+
+/** Asks the cluster until it answers: other faults may have a broker in their hands. */
+export async function answerTo<T>(
+  what: string,
+  ask: () => Promise<T>,
+  { signal }: Pick<FaultContext, "signal">,
+): Promise<T> {
+  const look = async (): Promise<{ answer: T }> => ({ answer: await ask() });
+  return (await waitUntil(what, look, { limitMs: answerLimitMs, everyMs: 100, signal })).answer;
+}
+
 /** Lets time pass up to a moment (`undefined`: without end), or until `over`. */
 export async function pauseUntil(at: number | undefined, over: AbortSignal): Promise<void> {
   const ms = at === undefined ? momentLimitMs : Math.max(0, at - epochMs());

@@ -109,8 +109,13 @@ export class Follower implements AsyncDisposable {
 
   /** Resolves when it has seen all that is in the log now. */
   async passedEnds(): Promise<void> {
-    const logs = await this.#order.admin.logEnds(this.#order.topic);
-    const filled = logs.filter(({ start, end }) => end > start);
+    const { admin, topic, signal } = this.#order;
+    const ends = await waitUntil("the ends of the log", () => admin.logEnds(topic), {
+      limitMs: passLimitMs,
+      everyMs: 100,
+      signal,
+    });
+    const filled = ends.filter(({ start, end }) => end > start);
     await this.passed(new Map(filled.map(({ partition, end }) => [partition, end])));
   }
 

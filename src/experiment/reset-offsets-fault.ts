@@ -3,7 +3,7 @@ import { waitUntil } from "../base/wait.js";
 import type { PlannedOffsetsReset } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
 import { countsOf } from "./counts.js";
-import { type FaultProgress, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
 import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
 
 /** More than a worker gives itself to leave its group. */
@@ -48,15 +48,21 @@ async function resetOffsets(to: PlannedOffsetsReset["to"], run: FaultProgress): 
   const empty = async (): Promise<boolean> => (await admin.members(groupId)).length === 0;
   await waitUntil(`${groupId} to be empty`, empty, limit);
 
-  const logs = await admin.logEnds(topic);
-  const before = await admin.positions(groupId, topic);
+  const logs = await answerTo("the log to be asked for", () => admin.logEnds(topic), run);
+  const positions = (): Promise<Map<number, number | null>> =>
+    answerTo("the positions to be asked for", () => admin.positions(groupId, topic), run);
+  const before = await positions();
   const appliedAt = epochMs();
-  if (to === "expired") await admin.deleteGroup(groupId);
-  else {
-    const place = ({ start, end }: { start: number; end: number }): number => (to === "latest" ? end : start);
-    await admin.setPositions(groupId, topic, new Map(logs.map((log) => [log.partition, place(log)])));
-  }
-  const after = await admin.positions(groupId, topic);
+  const place = ({ start, end }: { start: number; end: number }): number => (to === "latest" ? end : start);
+  const move = async (): Promise<void> => {
+    if (to !== "expired") {
+      const places = logs.map((log) => [log.partition, place(log)] as const);
+      await admin.setPositions(groupId, topic, new Map(places));
+      // The coordinator may have done it, and the answer be lost.
+    } else if ((await admin.inventory()).groups.includes(groupId)) await admin.deleteGroup(groupId);
+  };
+  await answerTo(`the positions of ${groupId} to be moved`, move, run);
+  const after = await positions();
 
   const workers = living.map(({ worker }) => worker).filter((one) => one < plan.scenario.consumers.count);
   await Promise.all(workers.map((worker) => crew.start("consumer", worker)));

@@ -1,9 +1,10 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
+import type { PartitionLeadership } from "../kafka/leaders.js";
 import type { PlannedTopicFault } from "../plan/plan.js";
 import type { TopicAction } from "../scenario/scenario.js";
 import { countsOf } from "./counts.js";
-import { type FaultProgress, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
 import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
 import { deleteRecords, recreateTopic, shortenRetention } from "./vanish-faults.js";
 
@@ -67,25 +68,32 @@ async function act(action: TopicAction, run: FaultProgress): Promise<Fell> {
  * brokers agree who leads it. A client that has not heard of it goes on sending to the old one.
  */
 async function moveLeader(partition: number, run: FaultProgress): Promise<Fell> {
-  const { admin, topic, signal } = run;
-  const brokers = (await admin.describeBrokers()).map(({ id }) => id).toSorted((a, b) => a - b);
-  const { leader, replicas } = (await admin.leaders(topic)).find((one) => one.partition === partition)!;
+  const { admin, topic, brokers, signal } = run;
+  const limit = { limitMs: effectLimitMs, signal };
+  const stateNow = async (): Promise<PartitionLeadership | undefined> =>
+    (await admin.leaders(topic)).find((one) => one.partition === partition);
+  const led = async (): Promise<(PartitionLeadership & { leader: number }) | false> => {
+    const now = await stateNow();
+    return now !== undefined && now.leader !== null && { ...now, leader: now.leader };
+  };
+  const { leader, replicas } = await waitUntil(`partition ${partition} to have a leader`, led, limit);
   const followers = replicas.filter((id) => id !== leader);
-  const free = brokers.find((id) => !replicas.includes(id));
-  const heirs = free === undefined ? followers : [free, ...followers];
+  const free = brokers.map(({ id }) => id).filter((id) => !replicas.includes(id));
+  const heirs = [...free.toSorted((a, b) => a - b).slice(0, 1), ...followers];
   const appliedAt = epochMs();
-  if (leader === null || heirs.length === 0)
-    return { appliedAt, probe: "no other broker could lead it", inForce: false };
+  if (heirs.length === 0) return { appliedAt, probe: "no other broker could lead it", inForce: false };
 
-  await admin.reassign(topic, partition, heirs);
+  const reassign = (): Promise<void> => admin.reassign(topic, partition, heirs);
+  await answerTo(`partition ${partition} to be given to others`, reassign, run);
   const now = await waitUntil(
     `partition ${partition} to leave broker ${leader}`,
     async () => {
-      const one = (await admin.leaders(topic)).find((entry) => entry.partition === partition);
-      const left = one !== undefined && one.leader !== null && !one.replicas.includes(leader);
-      return left && (await admin.isReassigned(topic)) && one.leader;
+      const one = await led();
+      return (
+        one !== false && !one.replicas.includes(leader) && (await admin.isReassigned(topic)) && one.leader
+      );
     },
-    { limitMs: effectLimitMs, signal },
+    limit,
   );
   return { appliedAt, touched: 1, probe: `partition ${partition}: leader ${leader} → ${now}`, inForce: true };
 }
@@ -96,12 +104,19 @@ async function moveLeader(partition: number, run: FaultProgress): Promise<Fell> 
  */
 async function addPartitions(count: number, run: FaultProgress): Promise<Fell> {
   const { admin, topic, crew, drained, signal } = run;
-  const before = (await admin.leaders(topic)).length;
+  const there = async (): Promise<number> => (await admin.leaders(topic)).length;
+  const before = await answerTo(`the partitions of ${topic}`, there, run);
   const total = before + count;
   const appliedAt = epochMs();
-  await admin.addPartitions(topic, total);
-  const there = async (): Promise<boolean> => (await admin.logEnds(topic)).length === total;
-  await waitUntil(`${topic} to have ${total} partitions`, there, { limitMs: effectLimitMs, signal });
+  await waitUntil(
+    `${topic} to have ${total} partitions`,
+    async () => {
+      // The brokers may have made them, and the answer be lost.
+      if ((await there()) < total) await admin.addPartitions(topic, total);
+      return (await admin.logEnds(topic)).length === total;
+    },
+    { limitMs: effectLimitMs, signal },
+  );
   const assigned = (): boolean => countsOf(crew).assigned === total;
   const heard = await waitOrOver("the consumers to be assigned the new partitions", assigned, drained);
   return {

@@ -1,42 +1,42 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
 import type { TopicAction } from "../scenario/scenario.js";
-import { type FaultProgress, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
 import type { Fell } from "./occurrences.js";
 
 /** The faults that take records out of the log. What goes was seen by the following auditor before. */
 
 type Deletion = Extract<TopicAction, { do: "delete-records" }>;
 type Retention = Extract<TopicAction, { do: "retention" }>;
+type Log = { partition: number; start: number; end: number };
 type Starts = ReadonlyMap<number, number>;
 
-/** What takes effect at once, but for what a slow machine adds. */
-const effectLimitMs = 30_000;
+/** What takes effect at once, but for what a slow machine adds, and for a broker that is away. */
+const effectLimitMs = 60_000;
 
 export async function deleteRecords({ partition, upTo }: Deletion, run: FaultProgress): Promise<Fell> {
   const { admin, topic, follower, signal } = run;
-  const logs = await admin.logEnds(topic);
+  const logs = (await logsOf(run)).filter((log) => partition === undefined || log.partition === partition);
   const targets = new Map(
     logs
-      .filter((log) => partition === undefined || log.partition === partition)
-      .map((log) => [log.partition, Math.min(upTo ?? log.end, log.end)] as const)
-      .filter(([one, below]) => below > logs.find((log) => log.partition === one)!.start),
+      .map(({ partition: one, start, end }) => ({ one, start, below: Math.min(upTo ?? end, end) }))
+      .filter(({ start, below }) => below > start)
+      .map(({ one, below }) => [one, below]),
   );
   const appliedAt = epochMs();
   if (targets.size === 0) return { appliedAt, probe: "there was no record to delete" };
 
   await follower?.passed(targets);
-  const before = await startsOf(run);
-  await admin.deleteRecords(topic, targets);
   const after = await waitUntil(
     "the log to start where records were deleted",
     async () => {
-      const starts = await startsOf(run);
+      await admin.deleteRecords(topic, targets);
+      const starts = startsOf(await admin.logEnds(topic));
       return [...targets].every(([one, below]) => (starts.get(one) ?? 0) >= below) && starts;
     },
     { limitMs: effectLimitMs, signal },
   );
-  return { appliedAt, ...moved(before, after), inForce: true };
+  return { appliedAt, ...moved(startsOf(logs), after), inForce: true };
 }
 
 /**
@@ -44,26 +44,27 @@ export async function deleteRecords({ partition, upTo }: Deletion, run: FaultPro
  * the other. Then the topic has its own settings again.
  */
 export async function shortenRetention({ ms }: Retention, run: FaultProgress): Promise<Fell> {
-  const { admin, topic, follower, plan, drained, signal } = run;
+  const { admin, topic, follower, plan, drained } = run;
   const { config } = plan.scenario.topic;
   await follower?.passedEnds();
-  const logs = await admin.logEnds(topic);
-  const before: Starts = new Map(logs.map(({ partition, start }) => [partition, start]));
-  const filled = logs.filter(({ start, end }) => end > start);
+  const before = await logsOf(run);
+  const filled = before.filter(({ start, end }) => end > start);
   const appliedAt = epochMs();
-  await admin.configureTopic(topic, { ...config, "retention.ms": String(ms) });
+  const configure = (settings: Readonly<Record<string, string>>): Promise<void> =>
+    answerTo(`${topic} to be configured`, () => admin.configureTopic(topic, settings), run);
+  await configure({ ...config, "retention.ms": String(ms) });
   const haveMoved = async (): Promise<boolean> => {
-    const starts = await startsOf(run);
+    const starts = startsOf(await admin.logEnds(topic));
     return filled.every(({ partition, start }) => (starts.get(partition) ?? 0) > start);
   };
   const swept = await waitOrOver("the retention to take records away", haveMoved, drained, 20);
-  signal.throwIfAborted();
-  await admin.configureTopic(topic, config);
+  await configure(config);
   const healedAt = epochMs();
+  const after = startsOf(await logsOf(run));
   return {
     appliedAt,
     healedAt,
-    ...moved(before, await startsOf(run)),
+    ...moved(startsOf(before), after),
     inForce: swept ?? null,
     healed: true,
   };
@@ -73,27 +74,39 @@ export async function shortenRetention({ ms }: Retention, run: FaultProgress): P
 export async function recreateTopic(run: FaultProgress): Promise<Fell> {
   const { admin, topic, follower, plan, signal } = run;
   await follower?.passedEnds();
-  const records = (await admin.logEnds(topic)).reduce((sum, { start, end }) => sum + end - start, 0);
+  const records = (await logsOf(run)).reduce((sum, { start, end }) => sum + end - start, 0);
   const appliedAt = epochMs();
-  await admin.deleteTopic(topic);
-  const limit = { limitMs: effectLimitMs, signal };
-  const gone = async (): Promise<boolean> => !(await admin.inventory()).topics.includes(topic);
-  await waitUntil(`${topic} to be gone`, gone, limit);
-  await admin.createTopic(topic, plan.scenario.topic);
+  const isThere = async (): Promise<boolean> => (await admin.inventory()).topics.includes(topic);
+  await waitUntil(
+    `${topic} to be gone`,
+    async () => {
+      if (!(await isThere())) return true;
+      await admin.deleteTopic(topic);
+      return !(await isThere());
+    },
+    { limitMs: effectLimitMs, signal },
+  );
+  const create = async (): Promise<void> => {
+    // The brokers may have made it, and the answer be lost.
+    if (!(await isThere())) await admin.createTopic(topic, plan.scenario.topic);
+  };
+  await answerTo(`${topic} to be created again`, create, run);
   follower?.startAnew();
   const probe = `deleted with ${records} records, and created again`;
   return { appliedAt, healedAt: epochMs(), touched: 1, probe, inForce: true, healed: true };
 }
 
-async function startsOf({ admin, topic }: FaultProgress): Promise<Starts> {
-  return new Map((await admin.logEnds(topic)).map(({ partition, start }) => [partition, start]));
+async function logsOf(run: FaultProgress): Promise<Log[]> {
+  return await answerTo("the log to be asked for", () => run.admin.logEnds(run.topic), run);
+}
+
+function startsOf(logs: readonly Log[]): Starts {
+  return new Map(logs.map(({ partition, start }) => [partition, start]));
 }
 
 /** What moved, and by how much. */
 function moved(before: Starts, after: Starts): { touched: number; probe: string } {
-  const starts = [...after].filter(([partition, start]) => start > (before.get(partition) ?? 0));
-  const words = starts.map(
-    ([one, start]) => `partition ${one}: log start ${before.get(one) ?? 0} → ${start}`,
-  );
+  const starts = [...after].filter(([one, start]) => start > (before.get(one) ?? start));
+  const words = starts.map(([one, start]) => `partition ${one}: log start ${before.get(one)} → ${start}`);
   return { touched: starts.length, probe: words.length > 0 ? words.join(", ") : "no log start moved" };
 }
