@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-import { type Result, judgeFolder, runScenarios } from "lossbound";
+import { type Cause, type Result, judgeFolder, readScenario, runScenarios } from "lossbound";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** Every shipped scenario, once, through the library as its users import it. */
@@ -16,7 +16,7 @@ describe("the shipped scenario", () => {
   beforeAll(async () => {
     out = mkdtempSync(join(tmpdir(), "lossbound-test-"));
     await runScenarios(files, { out, onResult: (result) => results.set(result.scenario, result) });
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => rmSync(out, { recursive: true, force: true }));
 
   describe.each(files.map((file) => basename(file, ".yaml")))("%s", (name) => {
@@ -36,6 +36,19 @@ describe("the shipped scenario", () => {
       expect(silentlyLost + lostBy.rejected).toBe(lost);
       expect(timeline.reduce((sum, second) => sum + second.sent, 0)).toBe(sent);
       expect(faults.every(({ appliedAt, touched }) => appliedAt !== null && touched > 0)).toBe(true);
+    });
+
+    it("loses in silence by the causes that it names, and by no others", async () => {
+      const { lostBy, silentlyLost, messages } = results.get(name)!;
+      const { expect: claimed } = await readScenario(join("scenarios", `${name}.yaml`));
+      const silent = (Object.keys(lostBy) as Cause[]).filter((cause) => cause !== "rejected");
+      const named = silent.filter((cause) => claimed.lostBy[cause] !== undefined);
+      const there = named.reduce((sum, cause) => sum + lostBy[cause], 0);
+
+      expect(there).toBeGreaterThanOrEqual(0.99 * silentlyLost);
+      // What the application was told of has a bound of its own, or there is none of it.
+      if (claimed.lostBy.rejected === undefined) expect(lostBy.rejected).toBe(0);
+      expect(messages.indeterminate).toBe(0);
     });
 
     it("is judged the same from its files", async () => {
