@@ -130,6 +130,12 @@ export interface Batch {
   giveUp(): Promise<void>;
   /** Tells the group that this member lives, when that is due. May throw when the group rebalances. */
   heartbeat(): Promise<void>;
+  /**
+   * Resolves when the group has answered a heartbeat that was sent after this call, or the batch is not
+   * current any more. Throws what the group, or the way to it, says instead; LossboundError `DEADLINE`
+   * where neither comes.
+   */
+  confirmMembership(): Promise<void>;
 }
 
 export interface TransactionalOptions {

@@ -1,5 +1,5 @@
 import { LossboundError } from "../base/errors.js";
-import { pause } from "../base/wait.js";
+import { pause, waitUntil } from "../base/wait.js";
 import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "./driver.js";
 import { type EachBatchPayload, clientOf } from "./kafkajs-client.js";
 import { Membership } from "./membership.js";
@@ -10,11 +10,12 @@ const runAgainAfterMs = 300;
 export function consumer(connection: Connection, options: ConsumerOptions): ConsumerClient {
   const { groupId, topic, reset, sessionTimeoutMs, concurrency, requestTimeoutMs } = options;
   const kafka = clientOf(connection, { requestTimeout: requestTimeoutMs });
+  // Often: a member hears of another one that wants to join by its next heartbeat, and not before.
+  const heartbeatIntervalMs = Math.min(Math.floor(sessionTimeoutMs / 4), 250);
   const client = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
-    // Often: a member hears of another one that wants to join by its next heartbeat, and not before.
-    heartbeatInterval: Math.min(Math.floor(sessionTimeoutMs / 4), 250),
+    heartbeatInterval: heartbeatIntervalMs,
     maxWaitTimeInMs: 250,
     metadataMaxAge: options.metadataMaxAgeMs,
     retry: { retries: options.retries },
@@ -26,6 +27,7 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
   const acknowledged = new Map<number, number>();
 
   client.on(client.events.GROUP_JOIN, () => membership.joined());
+  client.on(client.events.HEARTBEAT, () => membership.answered());
   client.on(client.events.FETCH_START, ({ payload }) =>
     membership.fetchBegan(String(payload.nodeId), Date.now()),
   );
@@ -49,6 +51,16 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
     let expelled = false;
     const current = (): boolean =>
       !expelled && payload.isRunning() && !payload.isStale() && membership.joins === joins;
+    const heartbeat = async (): Promise<void> => {
+      try {
+        await payload.heartbeat();
+      } catch (error) {
+        const type = errorTypeOf(error);
+        if (type === "REBALANCE_IN_PROGRESS") onRebalancing();
+        if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") expelled = true;
+        throw error;
+      }
+    };
     return {
       partition,
       count: messages.length,
@@ -86,15 +98,23 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
         // resolved is the position of this membership alone, and is forgotten with it.
         payload.resolveOffset(String(position - 1));
       },
-      heartbeat: async () => {
-        try {
-          await payload.heartbeat();
-        } catch (error) {
-          const type = errorTypeOf(error);
-          if (type === "REBALANCE_IN_PROGRESS") onRebalancing();
-          if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") expelled = true;
-          throw error;
-        }
+      heartbeat,
+      confirmMembership: async () => {
+        const proved = membership.proof();
+        let refused: unknown;
+        await waitUntil(
+          "the group to answer a heartbeat",
+          async () => {
+            refused = await heartbeat().then(
+              () => undefined,
+              (error: unknown) => error,
+            );
+            return refused !== undefined || !current() || proved();
+          },
+          // Two answers, over a link that may be slow.
+          { limitMs: 2 * (sessionTimeoutMs + requestTimeoutMs), everyMs: heartbeatIntervalMs / 2 },
+        );
+        if (refused !== undefined) throw refused;
       },
     };
   };

@@ -13,6 +13,7 @@
  */
 export class Membership {
   #joins = 0;
+  #answers = 0;
   #inHand = 0;
   /** Counts what happened, to tell what was before what. */
   #moment = 0;
@@ -33,6 +34,20 @@ export class Membership {
   joined(): void {
     this.#joins++;
     this.#dealtWith.clear();
+  }
+
+  /** The group answered a heartbeat: this one is a member. */
+  answered(): void {
+    this.#answers++;
+  }
+
+  /**
+   * Begins to look for proof of the membership, and returns whether there is any yet. The next answer
+   * may be to a heartbeat that was sent before; only one is under way at a time, so the one after it is not.
+   */
+  proof(): () => boolean {
+    const due = this.#answers + 2;
+    return () => this.#answers >= due;
   }
 
   /** Under this membership, everything below an offset of a partition is dealt with. */

@@ -121,7 +121,9 @@ export class Consumer {
   /** From which place on a batch is to be dealt with; `undefined`: not at all, for now. */
   async #firstOf(batch: Batch): Promise<number | undefined> {
     if (this.#steps.beginAt === undefined) return 0;
-    const offset = await this.#steps.beginAt(batch.partition);
+    // To begin may mean to take the partition: it is another's when the batch is in the past.
+    if (!batch.isCurrent()) return undefined;
+    const offset = await this.#steps.beginAt(batch);
     if (offset === undefined || !batch.isCurrent()) return undefined;
     let first = 0;
     while (first < batch.count && batch.offsetOf(first) < offset) first++;

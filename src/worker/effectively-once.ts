@@ -1,5 +1,11 @@
 import { messageOf } from "../base/errors.js";
-import type { ConsumerClient, OutgoingRecord, Transaction, TransactionalClient } from "../kafka/driver.js";
+import type {
+  Batch,
+  ConsumerClient,
+  OutgoingRecord,
+  Transaction,
+  TransactionalClient,
+} from "../kafka/driver.js";
 import { headerLength } from "../kafka/message.js";
 import { outputTopicOf } from "./order.js";
 import { type Chunk, type Outcome, type Steps, type Work, markAll, offsetBehind } from "./steps.js";
@@ -14,7 +20,7 @@ export interface Transacting {
 /** A partition in hand: nobody else can commit in it any more. */
 interface Held {
   client: TransactionalClient;
-  /** The group's position when it was taken. Messages below it were dealt with by somebody else. */
+  /** The group's position when it was last read. Messages below it were dealt with. */
   position: number;
 }
 
@@ -30,7 +36,7 @@ interface Held {
 export class EffectivelyOnce implements Steps {
   readonly #work: Work;
   readonly #transacting: Transacting;
-  /** By partition. `undefined`: it could not be taken. */
+  /** The latest assignment, by partition. `undefined`: it is not held. */
   #held = new Map<number, Promise<Held | undefined>>();
 
   constructor(work: Work, transacting: Transacting) {
@@ -44,17 +50,24 @@ export class EffectivelyOnce implements Steps {
     void Promise.all(before.map(letGo));
   }
 
-  async beginAt(partition: number): Promise<number | undefined> {
-    const held = await this.#held.get(partition);
-    // It could not be taken when it was assigned, or when a transaction had failed.
-    return (held ?? (await this.#takeAnew(partition)))?.position;
+  async beginAt(batch: Batch): Promise<number | undefined> {
+    const { partition } = batch;
+    // It could not be taken when it was assigned, or a transaction has failed since.
+    const held = (await this.#held.get(partition)) ?? (await this.#takeAnew(batch));
+    if (held === undefined) return undefined;
+    // A client whose position lay outside the log was sent back, and the position taken away: what it
+    // was before says nothing of the records that are there now.
+    if (batch.count > 0 && batch.offsetOf(0) < held.position)
+      held.position = await this.#positionOf(partition);
+    return held.position;
   }
 
   async deal(chunk: Chunk): Promise<Outcome> {
     const { batch } = chunk;
     const { box, write, handling } = this.#work;
     // Asked for now: when the handlers have ended it may be held anew, and this chunk be in the past.
-    const held = await this.#held.get(batch.partition);
+    const holding = this.#held.get(batch.partition);
+    const held = await holding;
     const mayGoOn = (): boolean => batch.isCurrent();
     const { ended, heartbeatError } = await handling.process(chunk, { mayGoOn, effectIsLater: true });
     if (!ended) return { done: false, heartbeatError };
@@ -66,10 +79,8 @@ export class EffectivelyOnce implements Steps {
       box.add("commitsFailed", 1);
       const offset = offsetBehind(chunk);
       write({ event: "commit-failed", partition: batch.partition, offset, why: messageOf(error) });
-      // Whoever is not a member any more leaves the id to whoever has the partition now.
-      const expulsion = await batch.heartbeat().catch((reason: unknown) => reason);
-      if (batch.isCurrent()) await this.#takeAnew(batch.partition);
-      return { done: false, heartbeatError: heartbeatError ?? expulsion };
+      if (holding !== undefined) await this.#giveBack(batch.partition, holding);
+      return { done: false, heartbeatError };
     }
   }
 
@@ -106,9 +117,18 @@ export class EffectivelyOnce implements Steps {
     return { value: value.subarray(0, headerLength), partition: partition % this.#work.order.partitions };
   }
 
-  async #takeAnew(partition: number): Promise<Held | undefined> {
+  async #giveBack(partition: number, holding: Promise<Held | undefined>): Promise<void> {
+    if (this.#held.get(partition) === holding) this.#held.set(partition, Promise.resolve(undefined));
+    await letGo(holding);
+  }
+
+  /** Whoever is not a member any more leaves the id to whoever has the partition now. */
+  async #takeAnew(batch: Batch): Promise<Held | undefined> {
+    const { partition } = batch;
     const before = this.#held.get(partition);
-    if (before !== undefined) await letGo(before);
+    if (before === undefined) return undefined;
+    await batch.confirmMembership();
+    if (!batch.isCurrent() || this.#held.get(partition) !== before) return undefined;
     const taken = this.#take(partition);
     this.#held.set(partition, taken);
     return await taken;
@@ -119,7 +139,7 @@ export class EffectivelyOnce implements Steps {
     const client = this.#transacting.transactional(`${order.groupId}-${partition}`);
     try {
       await client.take();
-      const position = (await this.#transacting.group.position(partition)) ?? 0;
+      const position = await this.#positionOf(partition);
       write({ event: "taken", partition, position });
       return { client, position };
     } catch (error) {
@@ -127,6 +147,10 @@ export class EffectivelyOnce implements Steps {
       await client.disconnect().catch(() => {});
       return undefined;
     }
+  }
+
+  async #positionOf(partition: number): Promise<number> {
+    return (await this.#transacting.group.position(partition)) ?? 0;
   }
 }
 

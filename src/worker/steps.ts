@@ -21,8 +21,8 @@ export interface Chunk {
 export interface Steps {
   /** Deals with a chunk from its first step to its last. */
   deal(chunk: Chunk): Promise<Outcome>;
-  /** From which offset on a batch of this partition is to be dealt with; `undefined`: it cannot be now. */
-  beginAt?(partition: number): Promise<number | undefined>;
+  /** From which offset on a current batch is to be dealt with; `undefined`: it cannot be now. */
+  beginAt?(batch: Batch): Promise<number | undefined>;
   /** The group gave this member these partitions. */
   onAssigned?(partitions: readonly number[]): void;
   /** Nothing more will come. */

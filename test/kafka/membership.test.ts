@@ -145,3 +145,16 @@ describe("a stale batch", () => {
     );
   });
 });
+
+describe("a membership", () => {
+  it("is proved by the second answer: the first may be to a heartbeat that was sent before", () => {
+    const membership = new Membership(fetchLimitMs);
+    membership.answered();
+    const proved = membership.proof();
+    expect(proved()).toBe(false);
+    membership.answered();
+    expect(proved()).toBe(false);
+    membership.answered();
+    expect(proved()).toBe(true);
+  });
+});

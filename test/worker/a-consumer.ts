@@ -25,7 +25,7 @@ export interface ConsumingTold {
   commitEvery: number;
   transactional?: (id: string) => TransactionalClient;
   /** The group's position in every partition. */
-  position?: () => number;
+  position?: () => number | undefined;
 }
 
 /** A consumer without a broker: the test hands it its batches, and plays the group. */
@@ -92,11 +92,14 @@ export interface BatchTold {
   commit?: (offset: number) => boolean;
   isCurrent?: () => boolean;
   heartbeat?: () => void;
+  confirmMembership?: () => void;
+  /** Offset of its first record. */
+  first?: number;
   /** What is asked of it is written down here. */
   asked?: string[];
 }
 
-/** A batch of messages, from offset 100 of partition 3, and what is asked of it in turn. */
+/** A batch of messages of partition 3, from offset 100 on where nothing else is said, and what is asked of it in turn. */
 export function aBatch(numbers: readonly number[], told: BatchTold = {}): { batch: Batch; asked: string[] } {
   const {
     producer = 0,
@@ -104,6 +107,8 @@ export function aBatch(numbers: readonly number[], told: BatchTold = {}): { batc
     commit,
     isCurrent = () => true,
     heartbeat = () => {},
+    confirmMembership = () => {},
+    first = 100,
     asked = [],
   } = told;
   const write = messageWriter(run, producer, 100);
@@ -111,7 +116,7 @@ export function aBatch(numbers: readonly number[], told: BatchTold = {}): { batc
   const batch: Batch = {
     partition: 3,
     count: numbers.length,
-    offsetOf: (place) => 100 + place,
+    offsetOf: (place) => first + place,
     valueOf: (place) => values[place]!,
     isCurrent,
     commit: async (offset) => {
@@ -127,6 +132,7 @@ export function aBatch(numbers: readonly number[], told: BatchTold = {}): { batc
     advance: (offset) => asked.push(`advance to ${offset}`),
     giveUp: async () => void asked.push("give up"),
     heartbeat: async () => heartbeat(),
+    confirmMembership: async () => confirmMembership(),
   };
   return { batch, asked };
 }

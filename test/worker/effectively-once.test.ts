@@ -46,6 +46,7 @@ describe("an effectively-once consumer", () => {
     await consumer.take(aBatch([0, 1, 2], { asked: broker.asked }).batch);
 
     expect(broker.asked).toEqual([
+      "position",
       "advance to 102",
       "g-3: send 2 to t-output",
       "g-3: offset 103 of t for g",
@@ -56,7 +57,7 @@ describe("an effectively-once consumer", () => {
   });
 
   it.each(["send", "offset"])(
-    "aborts when the %s fails, takes the id anew, and its position",
+    "aborts when the %s fails, and takes the id anew with the next batch, and its position",
     async (step) => {
       const broker = aBroker({ failing: step });
       using consumer = await anOnceConsumer(broker);
@@ -65,14 +66,14 @@ describe("an effectively-once consumer", () => {
       broker.asked.length = 0;
       await consumer.take(aBatch([0, 1], { asked: broker.asked }).batch);
 
-      expect(broker.asked.slice(-5)).toEqual([
-        "g-3: abort",
-        "g-3: disconnect",
-        "g-3: take",
-        "position",
-        "give up",
-      ]);
+      expect(broker.asked.slice(-3)).toEqual(["g-3: abort", "g-3: disconnect", "give up"]);
       expect(consumer.counts()).toMatchObject({ covered: 0, ended: 2, inHand: 0 });
+
+      broker.asked.length = 0;
+      broker.failing = undefined;
+      await consumer.take(aBatch([0, 1], { asked: broker.asked }).batch);
+      expect(broker.asked.slice(0, 3)).toEqual(["g-3: take", "position", "g-3: send 0 1 to t-output"]);
+      expect(consumer.counts()).toMatchObject({ covered: 2, inHand: 0 });
       expect(consumer.events).toContainEqual(
         expect.objectContaining({ event: "commit-failed", offset: 102 }),
       );
@@ -87,36 +88,105 @@ describe("an effectively-once consumer", () => {
     broker.asked.length = 0;
     await consumer.take(aBatch([0, 1, 2], { asked: broker.asked }).batch);
 
-    expect(broker.asked.slice(2)).toEqual([
-      "g-3: commit",
-      "g-3: disconnect",
-      "g-3: take",
-      "position",
-      "give up",
-    ]);
+    expect(broker.asked.slice(2)).toEqual(["g-3: commit", "g-3: disconnect", "give up"]);
     expect(consumer.counts()).toMatchObject({ tried: 2, covered: 0, inHand: 0 });
+
+    broker.asked.length = 0;
+    broker.failing = undefined;
+    broker.position = 102;
+    await consumer.take(aBatch([0, 1, 2], { asked: broker.asked }).batch);
+    expect(broker.asked.slice(0, 4)).toEqual(["g-3: take", "position", "position", "advance to 102"]);
+    expect(broker.asked[4]).toBe("g-3: send 2 to t-output");
   });
 
-  it("leaves the id alone when it is no member any more", async () => {
+  it("takes the id anew only when the group has confirmed that it is a member", async () => {
     const broker = aBroker({ failing: "commit" });
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
     await turns();
+    // Within the interval of its heartbeats the client sends none: it would hear of nothing.
+    await consumer.take(aBatch([0, 1], { asked: broker.asked }).batch);
     broker.asked.length = 0;
     let member = true;
     const { batch } = aBatch([0, 1], {
       asked: broker.asked,
       isCurrent: () => member,
-      heartbeat: () => {
-        if (!broker.asked.includes("g-3: commit")) return;
+      confirmMembership: () => {
         member = false;
         throw new Error("unknown member");
       },
     });
 
     await expect(consumer.take(batch)).rejects.toThrow("unknown member");
-    expect(broker.asked.slice(2)).toEqual(["g-3: commit", "give up"]);
+    expect(broker.asked).toEqual([]);
   });
+
+  it("takes nothing for a batch of a partition that was taken away", async () => {
+    const broker = aBroker();
+    using consumer = await anOnceConsumer(broker);
+    consumer.told.onAssigned([3]);
+    await turns();
+    consumer.told.onAssigned([]);
+    await turns();
+    broker.asked.length = 0;
+    await consumer.take(aBatch([0, 1], { asked: broker.asked, isCurrent: () => false }).batch);
+    // Nor where the client has not heard of it yet: the assignment decides.
+    await consumer.take(aBatch([0, 1], { asked: broker.asked }).batch);
+
+    expect(broker.asked).toEqual([]);
+    expect(consumer.counts()).toMatchObject({ began: 0, inHand: 0 });
+  });
+
+  it("asks nobody about a batch that is not current, even where it could take the id", async () => {
+    const broker = aBroker({ failing: "take" });
+    using consumer = await anOnceConsumer(broker);
+    consumer.told.onAssigned([3]);
+    await turns();
+    broker.asked.length = 0;
+    const confirmMembership = (): void => void broker.asked.push("confirm");
+    await consumer.take(aBatch([0], { isCurrent: () => false, confirmMembership }).batch);
+
+    expect(broker.asked).toEqual([]);
+  });
+
+  it("leaves a partition alone that is taken away while the group confirms the membership", async () => {
+    const broker = aBroker({ failing: "take" });
+    using consumer = await anOnceConsumer(broker);
+    consumer.told.onAssigned([3]);
+    await turns();
+    broker.asked.length = 0;
+    const confirmMembership = (): void => consumer.told.onAssigned([]);
+    await consumer.take(aBatch([0], { asked: broker.asked, confirmMembership }).batch);
+
+    expect(broker.asked).toEqual([]);
+  });
+
+  it.each([
+    ["none", undefined],
+    ["a lower one", 7],
+  ])(
+    "drops nothing of a log that begins anew below the position it took, where the group has %s now",
+    async (_, position) => {
+      const broker = aBroker();
+      using consumer = await anOnceConsumer(broker);
+      consumer.told.onAssigned([3]);
+      await turns();
+      broker.asked.length = 0;
+      broker.position = position;
+      await consumer.take(aBatch([0, 1], { asked: broker.asked, first: 7 }).batch);
+
+      expect(broker.asked).toEqual([
+        "position",
+        "g-3: send 0 1 to t-output",
+        "g-3: offset 9 of t for g",
+        "g-3: commit",
+        "advance to 9",
+      ]);
+      broker.asked.length = 0;
+      await consumer.take(aBatch([2], { asked: broker.asked, first: 9 }).batch);
+      expect(broker.asked[0]).toBe("g-3: send 2 to t-output");
+    },
+  );
 
   it("does not begin a batch while the id cannot be taken, and tries again with the next", async () => {
     const broker = aBroker({ failing: "take" });
@@ -146,7 +216,7 @@ interface Broker {
   sent: { value: Buffer; partition: number }[];
   /** What fails when it is asked for. */
   failing: string | undefined;
-  position: number;
+  position: number | undefined;
   transactional(id: string): TransactionalClient;
 }
 
