@@ -7,7 +7,7 @@ import type { Environment } from "./environment/environment.js";
 import { openLinks } from "./environment/links.js";
 import { connectToxiproxy } from "./environment/toxiproxy.js";
 import { Faults } from "./experiment/faults.js";
-import { producersThatGaveUp } from "./experiment/counts.js";
+import { livesThatGaveUp } from "./experiment/counts.js";
 import { followWhereNeeded, missedInWords } from "./experiment/follow.js";
 import { watchLive } from "./experiment/live.js";
 import { scanLog } from "./experiment/scan.js";
@@ -174,7 +174,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   enter("scanning");
   await follower?.end();
   const gaveUp = [
-    ...producersThatGaveUp(crew),
+    ...livesThatGaveUp(crew),
     ...(left === undefined ? [] : [left]),
     ...missedInWords(follower),
   ];

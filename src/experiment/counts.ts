@@ -64,11 +64,18 @@ export function provedLost(crew: Crew): { "after-commit": number; "in-processing
   return lost;
 }
 
-/** Producers that ended, in order, before everything had left their process; a sentence each. */
-export function producersThatGaveUp(crew: Crew): string[] {
+const givenUp: Readonly<Record<Role, string>> = {
+  producer: "before everything had left its process",
+  consumer: "before it had dealt with what it had in hand and left its group",
+};
+
+/** Lives that ended by themselves, and gave up something before; a sentence each. */
+export function livesThatGaveUp(crew: {
+  lives: readonly Pick<Life, "role" | "box" | "process">[];
+}): string[] {
   return crew.lives
-    .filter(({ role, box }) => role === "producer" && (box as BlackBox<"producer">).get("gaveUp") === 1)
-    .map(({ process }) => `${process.name} was ended before everything had left its process`);
+    .filter(({ box }) => box.get("gaveUp") === 1)
+    .map(({ role, process }) => `${process.name} was ended ${givenUp[role]}`);
 }
 
 interface ConnectionCounts {

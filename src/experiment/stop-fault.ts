@@ -23,22 +23,33 @@ export async function conductStopFault(fault: PlannedStop, run: FaultProgress): 
     say(`SIGTERM ${role} ${worker}`);
     const asked = await crew.stop(life, { limitMs: endLimitMs, signal });
     const endedAt = epochMs();
-    const touched = asked && !cameToItsEnd(life) ? 1 : 0;
+    const seen = endSeen(life, asked, endedAt - appliedAt);
     let healedAt: number | null = null;
     if (fault.restartAfter !== undefined) {
       await pauseUntil(endedAt + fault.restartAfter, over);
-      if (!over.aborted && touched === 1) {
+      if (!over.aborted && seen.touched === 1) {
         await startAgain(role, worker, run);
         healedAt = epochMs();
       }
       restarting.delete(on(occurrence));
     }
-    const probe = touched === 1 ? `ended in order after ${Math.round(endedAt - appliedAt)} ms` : null;
-    return { appliedAt, healedAt, touched, probe, inForce: touched === 1 ? true : null };
+    return { appliedAt, healedAt, ...seen };
   });
 }
 
+/** What a life that has ended shows of its being asked to; `asked`: the signal found it alive. */
+export function endSeen(
+  life: Pick<Life, "role" | "box">,
+  asked: boolean,
+  tookMs: number,
+): { touched: number; probe: string | null; inForce: boolean | null } {
+  if (!asked || cameToItsEnd(life)) return { touched: 0, probe: null, inForce: null };
+  const inOrder = life.box.get("gaveUp") !== 1;
+  const how = inOrder ? "ended in order" : "gave up its orderly end";
+  return { touched: 1, probe: `${how} after ${Math.round(tookMs)} ms`, inForce: inOrder };
+}
+
 /** A producer that had sent its last message ended by itself: the signal found nothing to stop. */
-function cameToItsEnd({ role, box }: Life): boolean {
+function cameToItsEnd({ role, box }: Pick<Life, "role" | "box">): boolean {
   return role === "producer" && (box as BlackBox<"producer">).get("next") === box.description.bits;
 }

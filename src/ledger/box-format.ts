@@ -137,6 +137,8 @@ export const counterNames = {
     "commitsFailed",
     /** At which armed place does it stand still, waiting to be killed? 0: none; else the arm's number. */
     "standing",
+    /** Did it end before it had dealt with what it had in hand and left its group? 1: yes. */
+    "gaveUp",
     /** When did it last end a handler? Milliseconds since 1970. */
     "processingUntil",
     /** Which message took longest from its sending to the end of its handler? Microseconds. */

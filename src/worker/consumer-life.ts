@@ -1,4 +1,3 @@
-import { within } from "../base/wait.js";
 import { kafkajsDriver } from "../kafka/kafkajs.js";
 import { openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
@@ -54,6 +53,5 @@ export async function liveAsConsumer(
   report({ kind: "ready" });
   await Promise.race([told, crashed]);
   const inHandMs = 2 * settings.commitEvery * settings.handle;
-  const limitMs = inHandMs + disconnectLimitMs;
-  await within("the consumer to leave its group", consumer.end(), limitMs).catch(() => {});
+  await consumer.end(inHandMs + disconnectLimitMs);
 }

@@ -1,5 +1,6 @@
 import { epochMs } from "../base/clock.js";
-import { LossboundError } from "../base/errors.js";
+import { LossboundError, messageOf } from "../base/errors.js";
+import { within } from "../base/wait.js";
 import type { Batch, ConsumerClient, TransactionalClient } from "../kafka/driver.js";
 import { messageReader } from "../kafka/message.js";
 import type { BlackBox } from "../ledger/black-box.js";
@@ -78,9 +79,21 @@ export class Consumer {
     });
   }
 
-  /** An orderly end: the chunks in hand to their last step, and then out of the group. */
-  async end(): Promise<void> {
+  /**
+   * An orderly end: the chunks in hand to their last step, and then out of the group. After the limit it
+   * is given up, and the black box says so.
+   */
+  async end(limitMs: number): Promise<void> {
     this.#ending = true;
+    try {
+      await within("the consumer to leave its group", this.#leave(), limitMs);
+    } catch (error) {
+      this.#box.set("gaveUp", 1);
+      this.#write({ event: "end-given-up", inHand: this.#box.get("inHand"), why: messageOf(error) });
+    }
+  }
+
+  async #leave(): Promise<void> {
     // While the client still runs: one that is stopping commits nothing any more.
     await Promise.allSettled(this.#underWay);
     await this.#clients.group.stop();

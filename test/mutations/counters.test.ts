@@ -125,6 +125,7 @@ describe("a counter that was changed by one", () => {
         "commitsAcknowledged",
         "commitsFailed",
         "standing",
+        "gaveUp",
         "processingUntil",
         "latencyMax",
         ...ofSockets,

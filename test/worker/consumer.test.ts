@@ -177,7 +177,7 @@ describe("the orderly end of a consumer", () => {
     const taken = consumer.told.onBatch(batch);
     await new Promise((resolve) => setImmediate(resolve));
     let ended = false;
-    const end = consumer.consumer.end().then(() => (ended = true));
+    const end = consumer.consumer.end(10_000).then(() => (ended = true));
     await new Promise((resolve) => setImmediate(resolve));
     expect(ended).toBe(false);
 
@@ -188,5 +188,20 @@ describe("the orderly end of a consumer", () => {
 
     await consumer.told.onBatch(aBatch([4]).batch);
     expect(consumer.counts()).toMatchObject({ fetched: 4 });
+  });
+
+  it("says in its box that it gave up when its limit is over, and not when all was in order", async () => {
+    using stuck = await aConsumer({ commitEvery: 2 });
+    stuck.consumer.places.arm({ arm: 1, place: { kind: "after-commit" } });
+    void stuck.told.onBatch(aBatch([0, 1]).batch);
+    await new Promise((resolve) => setImmediate(resolve));
+    await stuck.consumer.end(20);
+    expect(stuck.box.get("gaveUp")).toBe(1);
+    expect(stuck.events).toContainEqual(expect.objectContaining({ event: "end-given-up", inHand: 2 }));
+
+    using free = await aConsumer({ commitEvery: 2 });
+    await free.told.onBatch(aBatch([0, 1]).batch);
+    await free.consumer.end(10_000);
+    expect(free.box.get("gaveUp")).toBe(0);
   });
 });
