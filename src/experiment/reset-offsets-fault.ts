@@ -16,43 +16,87 @@ const effectLimitMs = 30_000;
  * group meanwhile.
  */
 export async function conductOffsetsReset(fault: PlannedOffsetsReset, run: FaultProgress): Promise<void> {
-  const { drained, inForce, moving, say, groupDoor } = run;
+  const { crew, drained, inForce, moving, say } = run;
   const kind = "reset-offsets";
   await conductOccurrences(fault, run, { kind, on: () => "group" }, async (occurrence, dueAt) => {
     if (!(await occurrenceCame(run, fault.trigger, dueAt, drained))) return undefined;
     const key = `f${fault.index}-${occurrence}`;
-    const open = await groupDoor.close();
-    inForce.set(key, `offsets of the group to ${fault.to}`);
+    // First of all: from here on nothing is drained, though the door may take a while to close.
     moving.add(key);
+    inForce.set(key, `offsets of the group to ${fault.to}`);
     try {
-      const fell = await resetOffsets(fault.to, run);
+      const { partitions, ...fell } = await resetOffsets(fault.to, run);
       say(`offsets of the group to ${fault.to}: ${fell.probe}`);
-      return fell;
+      // Where the group is says something again, and whoever is dead may come back: the drain goes on.
+      moving.delete(key);
+      const assigned = (): boolean => countsOf(crew).outside === 0 && countsOf(crew).assigned >= partitions;
+      const healed = await waitOrOver("the consumers to be assigned all partitions", assigned, drained);
+      return { ...fell, healedAt: epochMs(), healed: healed ?? null };
     } finally {
       inForce.delete(key);
       moving.delete(key);
-      open();
     }
   });
 }
 
-async function resetOffsets(to: PlannedOffsetsReset["to"], run: FaultProgress): Promise<Fell> {
-  const { admin, crew, topic, groupId, plan, drained, signal } = run;
+/** What was done, and how many partitions there are. */
+async function resetOffsets(
+  to: PlannedOffsetsReset["to"],
+  run: FaultProgress,
+): Promise<Fell & { partitions: number }> {
+  const { crew, groupDoor } = run;
+  const open = await groupDoor.close();
+  try {
+    const ended = await emptyTheGroup(run);
+    const appliedAt = epochMs();
+    const { before, after } = await movePositions(to, run);
+    await Promise.all(ended.map((worker) => crew.start("consumer", worker)));
+    const moved = [...before].filter(([partition, position]) => after.get(partition) !== position);
+    const words = moved.map(
+      ([one, position]) => `partition ${one}: position ${position ?? "none"} → ${after.get(one) ?? "none"}`,
+    );
+    const probe = words.length > 0 ? words.join(", ") : "no position moved";
+    return { appliedAt, touched: moved.length, probe, inForce: true, partitions: before.size };
+  } finally {
+    open();
+  }
+}
+
+/**
+ * Ends all consumers in order, and waits until the group has no member.
+ *
+ * @returns the workers that are to be started again: those that ended for this, and for no other fault.
+ */
+async function emptyTheGroup(run: FaultProgress): Promise<number[]> {
+  const { admin, crew, groupId, plan, drained, signal } = run;
+  const { count, sessionTimeout } = plan.scenario.consumers;
   // Who stands still by SIGSTOP cannot be asked anything.
   const awake = (): boolean => livingConsumers(run).every(({ paused }) => !paused);
   await waitOrOver("the consumers to be awake", awake, drained);
   const living = livingConsumers(run);
+  // Whom another fault has asked to end, it starts again itself; so it does whom it kills meanwhile.
+  const ours = living.filter(({ worker, asked, killed }) => worker < count && !asked && !killed);
   await Promise.all(living.map((life) => crew.stop(life, { limitMs: endLimitMs, signal })));
-  const limit = { limitMs: effectLimitMs + plan.scenario.consumers.sessionTimeout, signal };
-  // One that was killed meanwhile is a member until its session is over.
+  // One that was killed is a member until its session is over.
   const empty = async (): Promise<boolean> => (await admin.members(groupId)).length === 0;
-  await waitUntil(`${groupId} to be empty`, empty, limit);
+  await waitUntil(`${groupId} to be empty`, empty, { limitMs: effectLimitMs + sessionTimeout, signal });
+  return ours.filter(({ killed }) => !killed).map(({ worker }) => worker);
+}
 
+type Positions = ReadonlyMap<number, number | null>;
+
+/** Moves the positions of the group, which has no member. `null`: it has none in that partition. */
+async function movePositions(
+  to: PlannedOffsetsReset["to"],
+  run: FaultProgress,
+): Promise<{ before: Positions; after: Positions }> {
+  const { admin, topic, groupId } = run;
   const logs = await answerTo("the log to be asked for", () => admin.logEnds(topic), run);
-  const positions = (): Promise<Map<number, number | null>> =>
-    answerTo("the positions to be asked for", () => admin.positions(groupId, topic), run);
+  const positions = async (): Promise<Positions> => {
+    const now = await answerTo(`the positions of ${groupId}`, () => admin.positions(groupId, topic), run);
+    return new Map(logs.map(({ partition }) => [partition, now.get(partition) ?? null]));
+  };
   const before = await positions();
-  const appliedAt = epochMs();
   const place = ({ start, end }: { start: number; end: number }): number => (to === "latest" ? end : start);
   const move = async (): Promise<void> => {
     if (to !== "expired") {
@@ -62,24 +106,7 @@ async function resetOffsets(to: PlannedOffsetsReset["to"], run: FaultProgress): 
     } else if ((await admin.inventory()).groups.includes(groupId)) await admin.deleteGroup(groupId);
   };
   await answerTo(`the positions of ${groupId} to be moved`, move, run);
-  const after = await positions();
-
-  const workers = living.map(({ worker }) => worker).filter((one) => one < plan.scenario.consumers.count);
-  await Promise.all(workers.map((worker) => crew.start("consumer", worker)));
-  const assigned = (): boolean => countsOf(crew).outside === 0 && countsOf(crew).assigned >= logs.length;
-  const heals = await waitOrOver("the consumers to be assigned all partitions", assigned, drained);
-  const moved = [...before].filter(([partition, position]) => (after.get(partition) ?? null) !== position);
-  const words = moved.map(
-    ([one, position]) => `partition ${one}: position ${position ?? "none"} → ${after.get(one) ?? "none"}`,
-  );
-  return {
-    appliedAt,
-    healedAt: epochMs(),
-    touched: moved.length,
-    probe: words.length > 0 ? words.join(", ") : "no position moved",
-    inForce: true,
-    healed: heals ?? null,
-  };
+  return { before, after: await positions() };
 }
 
 function livingConsumers({ crew }: FaultProgress): Life[] {

@@ -61,6 +61,20 @@ expect: { lost: { max: 4000 } }
     expect(result.faults[0]!.probe).toMatch(/^partition 0: position \d+ → none, partition 1: /);
   });
 
+  it("has its group reset while consumers die and end for other reasons, and each of them comes back once", async () => {
+    const result = await run("reset-among-others", {
+      consumers: slow.replace("earliest", "latest"),
+      faults: [
+        "at: 2s, resetOffsets: latest",
+        "at: 1950ms, kill: consumer, worker: 0, restartAfter: 200ms",
+        "at: 2s, stop: consumer, worker: 1, restartAfter: 200ms",
+      ],
+    });
+
+    expect(result.messages).toMatchObject({ sent: 4000, unread: 0, duplicated: 0 });
+    expect(result.faults.map(({ touched }) => touched > 0)).toEqual([true, true, true]);
+  });
+
   it("gets partitions that stay empty, and a leader that the producer does not know", async () => {
     const result = await run("moved", {
       faults: ["at: 1s, addPartitions: 2", "at: 2s, moveLeader: { partition: 0 }"],
