@@ -2,7 +2,7 @@ import { LossboundError, messageOf } from "../base/errors.js";
 import { waitUntil, within } from "../base/wait.js";
 import type { AdminClient, Connection } from "./driver.js";
 import { askForLeaders, type PartitionLeadership } from "./leaders.js";
-import { type Admin, clientOf, requestTimeoutMs } from "./kafkajs-client.js";
+import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./kafkajs-client.js";
 
 /** A topic is there in a moment, unless the machine is short of everything. */
 const createLimitMs = 30_000;
@@ -124,8 +124,7 @@ async function commitOnce(
     const entries = [...offsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
     await client.commitOffsets(entries);
   } finally {
-    await client.stop();
-    await client.disconnect();
+    await endConsumer(client);
   }
 }
 

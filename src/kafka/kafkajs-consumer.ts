@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { pause, waitUntil } from "../base/wait.js";
 import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "./driver.js";
-import { type EachBatchPayload, clientOf } from "./kafkajs-client.js";
+import { type EachBatchPayload, clientOf, endConsumer } from "./kafkajs-client.js";
 import { Membership } from "./membership.js";
 
 const runAgainAfterMs = 300;
@@ -161,8 +161,7 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
     position: positionOf,
     stop: async () => {
       stopping = true;
-      await client.stop();
-      await client.disconnect();
+      await endConsumer(client);
       await positions.disconnect();
     },
   };

@@ -1,6 +1,6 @@
 import { within } from "../base/wait.js";
 import type { Connection, LogFollowing, LogFollowingOrder } from "./driver.js";
-import { clientOf } from "./kafkajs-client.js";
+import { clientOf, endConsumer } from "./kafkajs-client.js";
 
 /** For what answers in milliseconds as long as its broker lives. */
 const requestTimeoutMs = 3_000;
@@ -25,7 +25,7 @@ export async function followLog(
   const following: LogFollowing = {
     ended: new Promise((resolve) => client.on(client.events.CRASH, () => resolve())),
     [Symbol.asyncDispose]: async () => {
-      await within("the follower to leave", client.disconnect(), startLimitMs).catch(() => {});
+      await within("the follower to leave", endConsumer(client), startLimitMs).catch(() => {});
     },
   };
   try {

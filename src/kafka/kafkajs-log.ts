@@ -1,6 +1,6 @@
 import { waitUntil, within } from "../base/wait.js";
 import type { Connection, LogReadingOrder } from "./driver.js";
-import { type FetchedBatch, clientOf } from "./kafkajs-client.js";
+import { type FetchedBatch, clientOf, endConsumer } from "./kafkajs-client.js";
 
 /**
  * Reads a topic as a member of a group of its own, which commits nothing. kafkajs hands over what was
@@ -48,8 +48,7 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
       progress = reading.records;
     }
   } finally {
-    await client.stop();
-    await client.disconnect();
+    await endConsumer(client);
   }
 }
 
