@@ -57,7 +57,8 @@ function report(name, results, seconds) {
   for (const [place, { name: bound, min, max }] of results[0].expectations.entries()) {
     const observed = results.map(({ expectations }) => expectations[place].observed);
     console.log(`  ${bound}: observed ${range(observed, 0)}, bound ${min ?? "-"} to ${max ?? "-"}`);
-    if (min > 0 && max > 2 * Math.max(...observed)) complain(`${bound}: max ${max} is above twice the largest observed`);
+    if (min > 0 && max > 2 * Math.max(...observed))
+      complain(`${bound}: max ${max} is above twice the largest observed`);
   }
 }
 
