@@ -3,7 +3,7 @@
  * `npm run everything [-- --seeds N --first N --out DIR]`: runs `everything-at-once` over twenty seeds,
  * and says which kinds of faults bit in how many of them. Ends with 1 when a kind never bit, when a
  * message was processed or begun twice, when the evidence contradicted itself, or when something was
- * left running. A run without a verdict is no failure here: ten faults at once may get in each other's way.
+ * left running. A run without a verdict is no failure here: eight faults at once may get in each other's way.
  */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";

@@ -137,8 +137,10 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   await leader.start();
   await inSync();
 
-  const cut = (await local.brokerLog.told(ours)).truncations.at(-1);
-  expect(cut).toMatchObject({ broker: leader.id, partition: 0, at: expect.any(Number) });
+  // A follower may have to cut a record off too: one that its own last fetch had got, and the other's not.
+  const cuts = (await local.brokerLog.told(ours)).truncations;
+  const cut = cuts.findLast(({ broker }) => broker === leader.id);
+  expect(cut).toMatchObject({ partition: 0, at: expect.any(Number) });
   expect([before!.end + 1, before!.end + 2]).toContain(cut!.offset);
   expect((await local.brokerLog.told(anothers)).truncations).toEqual([]);
 });
