@@ -21,6 +21,7 @@ const stages = [
   "experiment",
   "verdict",
   "report",
+  "metrics",
   "the library",
   "commands",
   "the command line",

@@ -1,0 +1,47 @@
+import { type Metric, catalogue, commonLabels, labelValues, latencyEdges } from "./catalogue.js";
+
+const heads = ["metric", "type", "the question", "unit", "labels", "moves"];
+
+/** The metrics and their labels, as Markdown: docs/metrics.md. */
+export function renderMetrics(): string {
+  const metrics: readonly Metric[] = Object.values(catalogue);
+  return [
+    "# Metrics",
+    "",
+    "Made from `src/metrics/catalogue.ts` by `npm run metrics`; do not edit it.",
+    "",
+    rowOf(heads),
+    rowOf(heads.map(() => "---")),
+    ...metrics.map((metric) => rowOf(cellsOf(metric))),
+    "",
+    "What moves _live_ is read from the black boxes as the run goes on. What moves _on proof_ moves when something",
+    "is proved, and never goes back: what killed consumers had committed over at their death, all other losses at the",
+    "end of the run. _At the end_ every counter is what the ledger has in total.",
+    "",
+    "## Labels",
+    "",
+    `Every series has the labels ${commonLabels.map(code).join(", ")}, and those that its metric names.`,
+    "No label has the name of a message, an offset, a process or a run.",
+    "",
+    rowOf(["label", "says"]),
+    rowOf(["---", "---"]),
+    ...Object.entries(labelValues).map(([name, says]) =>
+      rowOf([code(name), typeof says === "string" ? says : says.map(code).join(", ")]),
+    ),
+    "",
+    `The buckets of the latency end at powers of two of a microsecond: \`le\` is ${latencyEdges.map((edge) => code(String(edge))).join(", ")}, and \`+Inf\`.`,
+    "",
+  ].join("\n");
+}
+
+function cellsOf({ name, type, help, unit, labels, moves }: Metric): string[] {
+  return [code(name), type, help, unit, labels.map(code).join(", "), moves];
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
