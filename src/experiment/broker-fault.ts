@@ -7,6 +7,7 @@ import type { PlannedBrokerFault } from "../plan/plan.js";
 import { chooseBroker } from "./broker-choice.js";
 import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";
+import { seek, shownByAll, type Sought } from "./seek.js";
 
 /** A dead leader is missed after its session, three seconds; then it takes an election. */
 const successionLimitMs = 30_000;
@@ -141,8 +142,8 @@ async function succeed(
   const due = fault.action === "pause" ? [] : led.filter((partition) => hasHeir(partition, run));
   const moved = await Promise.all(due.map((partition) => successorOf(partition, broker, run)));
   return {
-    probe: [`the process ${state}`, ...moved.map(({ probe }) => probe), ...alone].join("; "),
-    inForce: moved.every(({ inForce }) => inForce === true) || null,
+    probe: [`the process ${state}`, ...moved.map(inWords), ...alone].join("; "),
+    inForce: shownByAll(moved.map(({ sought }) => sought)),
   };
 }
 
@@ -153,27 +154,36 @@ function hasHeir({ leader, replicas, isr }: PartitionLeadership, { plan }: Fault
   return (mayBeBehind ? replicas : isr).some((id) => id !== leader);
 }
 
+interface Succession {
+  before: PartitionLeadership;
+  sought: Sought<PartitionLeadership>;
+}
+
 async function successorOf(
-  { partition, leader }: PartitionLeadership,
+  before: PartitionLeadership,
   broker: BrokerHandle,
   { admin, topic, signal }: FaultProgress,
-): Promise<SeenInForce> {
-  try {
-    const next = await waitUntil(
-      `a successor of ${broker.id} in partition ${partition}`,
-      async () => {
-        const now = (await admin.leaders(topic, broker.address)).find((one) => one.partition === partition);
-        return now !== undefined && now.leader !== null && now.leader !== leader && now;
-      },
-      { limitMs: successionLimitMs, everyMs: lookEveryMs, signal },
-    );
-    const probe = `leader of partition ${partition}: ${leader} → ${next.leader}, in sync ${next.isr.length}`;
-    return { probe, inForce: true };
-  } catch (error) {
-    if (signal.aborted || (error instanceof LossboundError && error.code === "DEADLINE")) {
-      return { probe: `partition ${partition} has no new leader`, inForce: null };
-    }
-    throw error;
+): Promise<Succession> {
+  const { partition, leader } = before;
+  const sought = await seek(
+    `a successor of ${broker.id} in partition ${partition}`,
+    async () => {
+      const now = (await admin.leaders(topic, broker.address)).find((one) => one.partition === partition);
+      return now !== undefined && now.leader !== null && now.leader !== leader && now;
+    },
+    { limitMs: successionLimitMs, enoughMs: successionLimitMs, everyMs: lookEveryMs, over: signal },
+  );
+  return { before, sought };
+}
+
+function inWords({ before: { partition, leader }, sought }: Succession): string {
+  switch (sought.kind) {
+    case "seen":
+      return `leader of partition ${partition}: ${leader} → ${sought.seen.leader}, in sync ${sought.seen.isr.length}`;
+    case "missed":
+      return `partition ${partition} has no new leader`;
+    case "unknown":
+      return `nobody says whether partition ${partition} has a new leader`;
   }
 }
 

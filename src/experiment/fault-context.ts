@@ -66,7 +66,7 @@ export const never = {
 } as const satisfies Partial<FaultEvent>;
 
 /** No wait of a fault for its moment is longer than a run may be. */
-const momentLimitMs = 2 * 3600 * 1000;
+export const momentLimitMs = 2 * 3600 * 1000;
 
 /** Waits for the moment of a fault; false when it will not come any more. */
 export async function momentCame(

@@ -1,8 +1,9 @@
 import { epochMs } from "../base/clock.js";
 import type { PlannedPause } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, momentLimitMs, pauseUntil } from "./fault-context.js";
 import { conductOccurrences } from "./occurrences.js";
+import { seek, shownBy, type Sought } from "./seek.js";
 import { letGoOn, lifeToHit, nameOfTarget, overFor } from "./worker-at-work.js";
 
 /**
@@ -26,9 +27,9 @@ export async function conductPauseFault(fault: PlannedPause, run: FaultProgress)
     inForce.set(key, `pause of ${role} ${worker}`);
     say(`SIGSTOP ${role} ${worker}`);
 
-    const movedOnAt = outlivesSession ? groupMovesOnWithout(life, run) : undefined;
+    const movingOn = outlivesSession ? groupMovesOnWithout(life, fault.for, run) : undefined;
     await pauseUntil(appliedAt + fault.for, over);
-    const seenAt = await movedOnAt;
+    const movedOn = await movingOn;
     // Behind the signal it finds the command, and goes on as if it had never been told to stand.
     letGoOn(fault, run, occurrence, life);
     const healed = await crew.resume(life);
@@ -39,28 +40,40 @@ export async function conductPauseFault(fault: PlannedPause, run: FaultProgress)
       appliedAt,
       healedAt,
       touched: 1,
-      probe: inWords(healedAt - appliedAt, seenAt === undefined ? undefined : seenAt - appliedAt),
+      probe: inWords({ appliedAt, healedAt }, movedOn),
       // Cut short: whether the group would have gone on without it, nobody knows.
-      inForce: outlivesSession && seenAt === undefined ? null : true,
+      inForce: movedOn === undefined ? true : shownBy(movedOn),
       healed: healed ? true : null,
     };
   });
 }
 
-/** When the group's coordinator had thrown a member out; `undefined` where the run was over before. */
-async function groupMovesOnWithout({ clientId }: Life, run: FaultProgress): Promise<number | undefined> {
+/** When the group's coordinator had thrown a member out, which it is to do before `dueMs` have passed. */
+async function groupMovesOnWithout(
+  { clientId }: Life,
+  dueMs: number,
+  run: FaultProgress,
+): Promise<Sought<number>> {
   const { admin, groupId, drained } = run;
-  return await waitOrOver(
+  return await seek(
     `the group to go on without ${clientId}`,
     async () => !(await admin.members(groupId)).includes(clientId) && epochMs(),
-    drained,
-    50,
+    { limitMs: momentLimitMs, enoughMs: dueMs, everyMs: 50, over: drained },
   );
 }
 
-function inWords(stoodStillMs: number, movedOnMs: number | undefined): string {
-  const stopped = `stood still for ${Math.round(stoodStillMs)} ms`;
-  return movedOnMs === undefined
-    ? stopped
-    : `${stopped}; the group had gone on without it after ${Math.round(movedOnMs)} ms`;
+function inWords(
+  { appliedAt, healedAt }: { appliedAt: number; healedAt: number },
+  movedOn: Sought<number> | undefined,
+): string {
+  const stopped = `stood still for ${Math.round(healedAt - appliedAt)} ms`;
+  switch (movedOn?.kind) {
+    case undefined:
+    case "unknown":
+      return stopped;
+    case "missed":
+      return `${stopped}; the group had not gone on without it`;
+    case "seen":
+      return `${stopped}; the group had gone on without it after ${Math.round(movedOn.seen - appliedAt)} ms`;
+  }
 }

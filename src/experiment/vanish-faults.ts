@@ -1,8 +1,9 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
 import type { TopicAction } from "../scenario/scenario.js";
-import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo } from "./fault-context.js";
 import type { Fell } from "./occurrences.js";
+import { seek, shownBy } from "./seek.js";
 
 /** The faults that take records out of the log. What goes was seen by the following auditor before. */
 
@@ -41,11 +42,14 @@ export async function deleteRecords({ partition, upTo }: Deletion, run: FaultPro
 
 /**
  * Sets the topic's retention until each log that held records has lost some: the brokers sweep one after
- * the other. Then the topic has its own settings again.
+ * the other, and each has swept when what is to expire has done so and the time between two sweeps is
+ * over. Then the topic has its own settings again.
  */
 export async function shortenRetention({ ms }: Retention, run: FaultProgress): Promise<Fell> {
-  const { admin, topic, follower, plan, drained } = run;
+  const { admin, topic, follower, plan, drained, signal } = run;
   const { config } = plan.scenario.topic;
+  const settings = (): Promise<string> => settingsOf(topic, run);
+  const own = await answerTo(`the settings of ${topic}`, settings, run);
   await follower?.passedEnds();
   const before = await logsOf(run);
   const filled = before.filter(({ start, end }) => end > start);
@@ -57,17 +61,37 @@ export async function shortenRetention({ ms }: Retention, run: FaultProgress): P
     const starts = startsOf(await admin.logEnds(topic));
     return filled.every(({ partition, start }) => (starts.get(partition) ?? 0) > start);
   };
-  const swept = await waitOrOver("the retention to take records away", haveMoved, drained, 20);
+  const sweepMs = ms + sweepEveryMs(plan.scenario.brokers.config) + effectLimitMs;
+  const wait = { limitMs: sweepMs, enoughMs: sweepMs, everyMs: 20, over: drained };
+  const swept = await seek("the retention to take records away", haveMoved, wait);
   await configure(config);
   const healedAt = epochMs();
   const after = startsOf(await logsOf(run));
+  const back = await seek(`${topic} to have its own settings again`, async () => (await settings()) === own, {
+    limitMs: effectLimitMs,
+    enoughMs: effectLimitMs,
+    over: signal,
+  });
   return {
     appliedAt,
     healedAt,
     ...moved(startsOf(before), after),
-    inForce: swept ?? null,
-    healed: true,
+    inForce: shownBy(swept),
+    healed: shownBy(back),
   };
+}
+
+/** Kafka's own time between two sweeps, where the scenario's brokers have none. */
+const sweepEveryMsUsual = 300_000;
+
+function sweepEveryMs(config: Readonly<Record<string, string>>): number {
+  return Number(config["log.retention.check.interval.ms"] ?? sweepEveryMsUsual);
+}
+
+/** All that the topic sets itself, as one text. */
+async function settingsOf(topic: string, { admin }: FaultProgress): Promise<string> {
+  const own = [...(await admin.topicSettings(topic))].toSorted(([one], [other]) => one.localeCompare(other));
+  return JSON.stringify(own);
 }
 
 /** Deletes the topic, and creates it again as it was at first: empty, and with offsets from 0 on. */

@@ -181,6 +181,8 @@ export interface AdminClient extends AsyncDisposable {
   deleteTopic(topic: string): Promise<void>;
   /** Gives a topic these settings of its own, under Kafka's names, and no others. */
   configureTopic(topic: string, config: Readonly<Record<string, string>>): Promise<void>;
+  /** What the topic sets itself, under Kafka's names. */
+  topicSettings(topic: string): Promise<Map<string, string>>;
   /** Deletes the records below an offset, by partition. It may not be beyond the log's end. */
   deleteRecords(topic: string, below: ReadonlyMap<number, number>): Promise<void>;
   /** @param total how many partitions the topic is to have then. */

@@ -32,6 +32,14 @@ export function admin(connection: Connection): AdminClient {
       const resources = [{ type: topicResource, name: topic, configEntries: entriesOf(config) }];
       await asked(`configure ${topic}`, client.alterConfigs({ validateOnly: false, resources }));
     },
+    topicSettings: async (topic) => {
+      const order = { resources: [{ type: topicResource, name: topic }], includeSynonyms: false };
+      const { resources } = await asked(`read the settings of ${topic}`, client.describeConfigs(order));
+      const own = resources
+        .flatMap(({ configEntries }) => configEntries)
+        .filter(({ configSource }) => configSource === setByTopic);
+      return new Map(own.map(({ configName, configValue }) => [configName, configValue]));
+    },
     deleteRecords: async (topic, below) => {
       const partitions = [...below].map(([partition, offset]) => ({ partition, offset: String(offset) }));
       await asked(`delete records of ${topic}`, client.deleteTopicRecords({ topic, partitions }));
@@ -85,6 +93,8 @@ export function admin(connection: Connection): AdminClient {
 
 /** Kafka's number for a resource that is a topic. */
 const topicResource = 2;
+/** Kafka's number for where a setting comes from, if that is the topic itself. */
+const setByTopic = 1;
 
 function entriesOf(config: Readonly<Record<string, string>>): { name: string; value: string }[] {
   return Object.entries(config).map(([name, value]) => ({ name, value }));

@@ -53,6 +53,17 @@ test("a paused broker takes connections and says nothing, until it goes on", asy
   expect(local.died.aborted).toBe(false);
 });
 
+test("a topic says which settings are its own", async () => {
+  const settings = async (): Promise<unknown> => Object.fromEntries(await admin.topicSettings(topic));
+  const given = { "retention.ms": "60000", "max.message.bytes": "2000000" };
+  await admin.configureTopic(topic, given);
+  await waitUntil("the settings", async () => Object.keys((await settings()) as object).length === 2, soon);
+  expect(await settings()).toEqual(given);
+
+  await admin.configureTopic(topic, {});
+  await waitUntil("no settings", async () => Object.keys((await settings()) as object).length === 0, soon);
+});
+
 test("the leaders are known while a broker stands still", async () => {
   const [broker] = local.brokers;
   await broker!.pause();
