@@ -48,7 +48,7 @@ export function shownBy({ kind }: Sought<unknown>): boolean | null {
 
 /** Of several that all have to show it. One that does not is enough, whatever nobody knows of the others. */
 export function shownByAll(sought: readonly Sought<unknown>[]): boolean | null {
-  const shown = sought.map(shownBy);
-  if (shown.includes(false)) return false;
-  return shown.includes(null) ? null : true;
+  const shown = new Set(sought.map(shownBy));
+  if (shown.has(false)) return false;
+  return shown.has(null) ? null : true;
 }

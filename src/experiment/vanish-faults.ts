@@ -90,8 +90,8 @@ function sweepEveryMs(config: Readonly<Record<string, string>>): number {
 
 /** All that the topic sets itself, as one text. */
 async function settingsOf(topic: string, { admin }: FaultProgress): Promise<string> {
-  const own = [...(await admin.topicSettings(topic))].toSorted(([one], [other]) => one.localeCompare(other));
-  return JSON.stringify(own);
+  const settings = [...(await admin.topicSettings(topic))].filter(([, { own }]) => own);
+  return JSON.stringify(settings.toSorted(([one], [other]) => one.localeCompare(other)));
 }
 
 /** Deletes the topic, and creates it again as it was at first: empty, and with offsets from 0 on. */

@@ -171,6 +171,12 @@ export interface NewTopic {
   config?: Readonly<Record<string, string>>;
 }
 
+export interface TopicSetting {
+  value: string;
+  /** Whether the topic sets it; else it is the brokers', or Kafka's own. */
+  own: boolean;
+}
+
 /** Its methods throw LossboundError `ENVIRONMENT` where the cluster cannot be reached or refuses. */
 export interface AdminClient extends AsyncDisposable {
   connect(): Promise<void>;
@@ -181,8 +187,8 @@ export interface AdminClient extends AsyncDisposable {
   deleteTopic(topic: string): Promise<void>;
   /** Gives a topic these settings of its own, under Kafka's names, and no others. */
   configureTopic(topic: string, config: Readonly<Record<string, string>>): Promise<void>;
-  /** What the topic sets itself, under Kafka's names. */
-  topicSettings(topic: string): Promise<Map<string, string>>;
+  /** What holds for the topic, under Kafka's names. */
+  topicSettings(topic: string): Promise<Map<string, TopicSetting>>;
   /** Deletes the records below an offset, by partition. It may not be beyond the log's end. */
   deleteRecords(topic: string, below: ReadonlyMap<number, number>): Promise<void>;
   /** @param total how many partitions the topic is to have then. */

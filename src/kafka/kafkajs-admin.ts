@@ -35,10 +35,13 @@ export function admin(connection: Connection): AdminClient {
     topicSettings: async (topic) => {
       const order = { resources: [{ type: topicResource, name: topic }], includeSynonyms: false };
       const { resources } = await asked(`read the settings of ${topic}`, client.describeConfigs(order));
-      const own = resources
-        .flatMap(({ configEntries }) => configEntries)
-        .filter(({ configSource }) => configSource === setByTopic);
-      return new Map(own.map(({ configName, configValue }) => [configName, configValue]));
+      const entries = resources.flatMap(({ configEntries }) => configEntries);
+      return new Map(
+        entries.map(({ configName, configValue, configSource }) => [
+          configName,
+          { value: configValue, own: configSource === setByTopic },
+        ]),
+      );
     },
     deleteRecords: async (topic, below) => {
       const partitions = [...below].map(([partition, offset]) => ({ partition, offset: String(offset) }));

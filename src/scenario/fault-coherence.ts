@@ -14,7 +14,7 @@ export const faultRules: Rule<Body>[] = [
   followersExist,
   leadersCanMove,
   partitionsAreNotTooMany,
-  oversizeIsLarger,
+  oversizeIsRefused,
   milestonesAreReached,
   chunksAreLargeEnough,
   endsFindSomeoneAlive,
@@ -134,16 +134,33 @@ function* partitionsAreNotTooMany(body: Body, sound: Sound): Iterable<Complaint>
   }
 }
 
-function* oversizeIsLarger(body: Body, sound: Sound): Iterable<Complaint> {
-  if (!sound("producers", "size")) return;
+/** What the brokers take does no harm: the fault would be in force only by name. */
+function* oversizeIsRefused(body: Body, sound: Sound): Iterable<Complaint> {
+  if (!sound("producers", "size") || !sound("topic", "config") || !sound("brokers", "config")) return;
   const { size } = body.producers;
+  const taken = largestBatchOf(body);
   for (const [index, fault] of soundFaults(body, sound)) {
-    if (fault.kind !== "oversize" || fault.size > size) continue;
-    yield {
-      path: ["faults", index, "oversize"],
-      allowed: `more than producers.size, which is ${formatSize(size)}`,
-    };
+    if (fault.kind !== "oversize" || fault.size > Math.max(size, taken.bytes)) continue;
+    const allowed =
+      fault.size <= size
+        ? `more than producers.size, which is ${formatSize(size)}`
+        : `more than the brokers take at once, which is ${formatSize(taken.bytes)} by ${taken.by}`;
+    yield { path: ["faults", index, "oversize"], allowed };
   }
+}
+
+/** Kafka's own, 1 MiB and the framing of a batch. */
+const largestBatchBytesUsual = 1_048_588;
+
+/** What the brokers take of one partition at once, as far as the file says. */
+function largestBatchOf({ topic, brokers }: Body): { bytes: number; by: string } {
+  const chosen = [
+    { bytes: topic.config["max.message.bytes"], by: "max.message.bytes of the topic" },
+    { bytes: brokers.config["message.max.bytes"], by: "message.max.bytes of the brokers" },
+    { bytes: String(largestBatchBytesUsual), by: "Kafka's own max.message.bytes" },
+  ].find(({ bytes }) => bytes !== undefined)!;
+  // What is no number, the brokers refuse themselves.
+  return { bytes: Number(chosen.bytes) || 0, by: chosen.by };
 }
 
 /** No more messages can be sent, received or processed for the first time than there are. */

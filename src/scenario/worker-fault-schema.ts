@@ -117,7 +117,7 @@ export const stopWorker: Field<StopFault> = section(
 export const oversizeFault: Field<OversizeFault> = section(
   {
     oversize: bytes({ min: 1, max: oversizeBytesMax }).describe(
-      "A producer's next message is this large: above the broker's limit of 1 MiB it is refused. Example: 1200KB.",
+      "A producer's next message is this large, above what the brokers take: usually 1 MiB. Example: 1200KB.",
     ),
     worker: worker.describe("Which producer, from 0; without it, the plan draws one."),
     ...momentFields,

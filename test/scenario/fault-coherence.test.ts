@@ -75,11 +75,42 @@ test("a topic has a thousand partitions at most, those that are added among them
   ]);
 });
 
-test("an oversized message is larger than the others", () => {
-  expect(complaintsOf([{ at: "1s", oversize: 201 }])).toEqual([]);
-  expect(complaintsOf([{ at: "1s", oversize: 200 }])).toEqual([
-    "faults[0].oversize: found 200, allowed more than producers.size, which is 200B",
-  ]);
+describe("an oversized message", () => {
+  const ofSize = (oversize: number, changes: Record<string, unknown> = {}) =>
+    complaintsOf([{ at: "1s", oversize }], changes);
+  const refusedAt = (size: number, why: string) => [
+    `faults[0].oversize: found ${size}, allowed more than the brokers take at once, which is ${why}`,
+  ];
+
+  test("is larger than what brokers take by themselves", () => {
+    expect(ofSize(1_048_589)).toEqual([]);
+    expect(ofSize(1_048_588)).toEqual(refusedAt(1_048_588, "1048588B by Kafka's own max.message.bytes"));
+  });
+
+  test("is larger than what these brokers take", () => {
+    const brokers = { count: 3, config: { "message.max.bytes": 2_000_000 } };
+    expect(ofSize(2_000_001, { brokers })).toEqual([]);
+    expect(ofSize(2_000_000, { brokers })).toEqual(
+      refusedAt(2_000_000, "2MB by message.max.bytes of the brokers"),
+    );
+  });
+
+  test("is larger than what the topic takes, whatever its brokers take", () => {
+    const given = {
+      brokers: { count: 3, config: { "message.max.bytes": 2_000_000 } },
+      topic: { config: { "max.message.bytes": "1000" } },
+    };
+    expect(ofSize(1_001, given)).toEqual([]);
+    expect(ofSize(1_000, given)).toEqual(refusedAt(1_000, "1KB by max.message.bytes of the topic"));
+  });
+
+  test("is larger than the others", () => {
+    const topic = { config: { "max.message.bytes": 100 } };
+    expect(ofSize(201, { topic })).toEqual([]);
+    expect(ofSize(200, { topic })).toEqual([
+      "faults[0].oversize: found 200, allowed more than producers.size, which is 200B",
+    ]);
+  });
 });
 
 describe("workers that are asked to end", () => {
