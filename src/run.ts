@@ -69,7 +69,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     dial: dialDirectly(security?.tls),
     security,
   };
-  await using admin = driver.admin(connection);
+  await using admin = driver.admin(connection, signal);
   await admin.connect();
   const brokers = await admin.describeBrokers();
   /** Addresses of brokers that are away by the plan. */
@@ -110,8 +110,9 @@ export async function experiment(environment: Environment, options: ExperimentOp
     workerEntry: options.workerEntry,
   });
   const auditing = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
-  await using follower = await followWhereNeeded(auditing);
   const say = (line: string): void => observer.line(line);
+  const clusterStays = environment.kind === "external";
+  await using follower = await followWhereNeeded({ ...auditing, clusterStays, say });
   await using faults = new Faults({
     plan,
     crew,

@@ -66,6 +66,43 @@ export async function within<T>(what: string, promise: Promise<T>, limitMs: numb
   }
 }
 
+/**
+ * Waits for `promise` until `signal` is aborted: then it throws the signal's reason. The work behind it is
+ * not stopped, only no longer waited for.
+ */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await promise;
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", giveUp, { once: true, signal: over.signal });
+    if (signal.aborted) giveUp();
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    over.abort();
+  }
+}
+
+/**
+ * Waits for what cleans up: up to `limitMs`, and no longer than `hurryMs` from when `signal` is aborted on.
+ *
+ * @throws LossboundError `DEADLINE` when a limit is over.
+ */
+export async function withinOrSoon<T>(
+  what: string,
+  promise: Promise<T>,
+  { limitMs, hurryMs, signal }: { limitMs: number; hurryMs: number; signal: AbortSignal | undefined },
+): Promise<T> {
+  try {
+    return await unlessAborted(within(what, promise, limitMs), signal);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    return await within(what, promise, hurryMs);
+  }
+}
+
 /** Lets `ms` milliseconds pass, or fewer when `signal` is aborted: then it throws the signal's reason. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   try {

@@ -45,10 +45,13 @@ export interface BrokerHandle {
   pause(): Promise<void>;
   /** SIGCONT. */
   resume(): Promise<void>;
-  /** SIGTERM: it moves its leaders to others before it ends. */
-  stop(): Promise<void>;
-  /** Starts it again after its end, on the same port and data: it takes connections, and may lead. */
-  start(): Promise<void>;
+  /** SIGTERM: it moves its leaders to others before it ends. `signal` gives up the wait for that. */
+  stop(signal?: AbortSignal): Promise<void>;
+  /**
+   * Starts it again after its end, on the same port and data: it takes connections, and may lead.
+   * `signal` gives the start up, and ends what was started.
+   */
+  start(signal?: AbortSignal): Promise<void>;
 }
 
 /** What brokers tell in their logs, and nobody else does. */

@@ -1,5 +1,5 @@
 import { LossboundError } from "../base/errors.js";
-import { waitUntil, within } from "../base/wait.js";
+import { unlessAborted, waitUntil, within } from "../base/wait.js";
 import type { BrokerHandle } from "./environment.js";
 import type { Hosting } from "./hosting.js";
 import {
@@ -72,15 +72,15 @@ export async function startLocalBroker(
       process.signal("SIGCONT");
       await becomes("go on", () => !isStopped(process.pid));
     },
-    async stop() {
+    async stop(given) {
       condemn();
       process.signal("SIGTERM");
-      await within(`${process.name} to end`, process.ended, stopLimitMs);
+      await unlessAborted(within(`${process.name} to end`, process.ended, stopLimitMs), given);
     },
-    async start() {
+    async start(given) {
       if (process.end === undefined)
         throw new LossboundError("HARNESS", `${process.name} runs, and is to be started`);
-      process = await live(hosting.died);
+      process = await live(given === undefined ? hosting.died : AbortSignal.any([hosting.died, given]));
     },
   };
 

@@ -90,14 +90,14 @@ async function brokerToHarm(fault: PlannedBrokerFault, run: FaultProgress): Prom
 async function harm(
   action: PlannedBrokerFault["action"],
   broker: BrokerHandle,
-  { links }: FaultProgress,
+  { links, signal }: FaultProgress,
 ): Promise<void> {
   switch (action) {
     case "kill":
     case "stop":
       // What a dying broker's port still takes is lost as it is without proxies: these are shut when
       // the port refuses. The watch over it is quick; when this returns, they are shut for certain.
-      await (action === "kill" ? broker.kill() : broker.stop());
+      await (action === "kill" ? broker.kill() : broker.stop(signal));
       return await links.brokerDown(broker.address);
     case "pause":
       // Its port goes on to take connections, in the kernel: so do its proxies.
@@ -108,12 +108,12 @@ async function harm(
 async function bringBack(
   action: PlannedBrokerFault["action"],
   broker: BrokerHandle,
-  { links }: FaultProgress,
+  { links, signal }: FaultProgress,
 ): Promise<void> {
   switch (action) {
     case "kill":
     case "stop":
-      await broker.start();
+      await broker.start(signal);
       return await links.brokerUp(broker.address);
     case "pause":
       return await broker.resume();

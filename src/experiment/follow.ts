@@ -20,6 +20,10 @@ export interface FollowOrder {
   /** Straight to the brokers, as every auditor reads. */
   connection: Connection;
   admin: AdminClient;
+  /** Whether its groups are to be deleted: on a cluster that stays. */
+  clusterStays: boolean;
+  /** A line for people. */
+  say(line: string): void;
   signal: AbortSignal;
 }
 
@@ -138,12 +142,24 @@ export class Follower implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
     await this.#following;
-    for (const group of this.#groups) await this.#order.admin.deleteGroup(group).catch(() => {});
+    if (this.#order.clusterStays) await this.#deleteGroups();
     this.#box[Symbol.dispose]();
   }
 
+  /** Not all were ever joined, and one whose member has not timed out cannot be deleted. */
+  async #deleteGroups(): Promise<void> {
+    const { admin, say } = this.#order;
+    const mine = new Set(this.#groups);
+    await Promise.all([...mine].map((group) => admin.deleteGroup(group).catch(() => {})));
+    const left = await admin.inventory().then(
+      ({ groups }) => groups.filter((group) => mine.has(group)),
+      () => [...mine],
+    );
+    if (left.length > 0) say(`not deleted: the groups of the following auditor, ${left.join(", ")}`);
+  }
+
   async #follow(): Promise<void> {
-    const { driver, connection, topic } = this.#order;
+    const { driver, connection, topic, signal } = this.#order;
     while (!this.#over.signal.aborted) {
       this.#again = new AbortController();
       const ends = AbortSignal.any([this.#over.signal, this.#again.signal]);
@@ -156,6 +172,7 @@ export class Follower implements AsyncDisposable {
           groupId,
           from: new Map(this.#reached),
           onRecord: this.#recordTaker(ends),
+          signal,
         });
         this.#reads = !ends.aborted;
         await Promise.race([reading.ended, abortOf(ends)]);

@@ -14,7 +14,11 @@ export interface Driver {
   producer(connection: Connection, options: ProducerOptions): ProducerClient;
   consumer(connection: Connection, options: ConsumerOptions): ConsumerClient;
   transactional(connection: Connection, options: TransactionalOptions): TransactionalClient;
-  admin(connection: Connection): AdminClient;
+  /**
+   * @param over what is asked before this is aborted is waited for until then; what is asked afterwards, to
+   *   clean up, has a few seconds.
+   */
+  admin(connection: Connection, over?: AbortSignal): AdminClient;
   /**
    * Reads a topic from the start of its logs up to below the given ends, outside every group under test.
    * What was aborted is left out, and what is in an open transaction is waited for.
@@ -237,6 +241,8 @@ export interface LogFollowingOrder {
   /** Where to begin, by partition; elsewhere at the start of the log, as where this lies outside it. */
   from: ReadonlyMap<number, number>;
   onRecord(partition: number, offset: number, value: Buffer | null): void;
+  /** Aborted when there is no time any more to join or to leave in order. */
+  signal: AbortSignal;
 }
 
 export interface LogFollowing extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { LossboundError, messageOf } from "../base/errors.js";
-import { waitUntil, within } from "../base/wait.js";
+import { unlessAborted, waitUntil, within, withinOrSoon } from "../base/wait.js";
 import type { AdminClient, Connection } from "./driver.js";
 import { askForLeaders, type PartitionLeadership } from "./leaders.js";
 import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./kafkajs-client.js";
@@ -7,8 +7,15 @@ import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./kafkajs-c
 /** A topic is there in a moment, unless the machine is short of everything. */
 const createLimitMs = 30_000;
 
-export function admin(connection: Connection): AdminClient {
+/** What is asked to clean up, when nobody waits for the run any more. */
+const lateLimitMs = 2_000;
+/** Requests that a mute broker has not answered keep a client from disconnecting. */
+const disconnectLimitMs = 30_000;
+const disconnectHurryMs = 500;
+
+export function admin(connection: Connection, over?: AbortSignal): AdminClient {
   const client = clientOf(connection, { requestTimeout: 10_000 }).admin();
+  const asked = askedUntil(over);
   return {
     connect: () => asked(`reach a broker at ${connection.bootstrap.join(", ")}`, client.connect()),
     describeBrokers: async () => {
@@ -23,8 +30,12 @@ export function admin(connection: Connection): AdminClient {
       };
       await asked(`create the topic ${topic}`, client.createTopics(order));
       // Not kafkajs's own wait: it gives up on the first broker that has not heard of the topic yet.
-      const led = async (): Promise<boolean> => (await logEnds(client, topic)).length === partitions;
-      await waitUntil(`the leaders of ${topic} to answer`, led, { limitMs: createLimitMs, everyMs: 20 });
+      const led = async (): Promise<boolean> => (await logEnds(asked, client, topic)).length === partitions;
+      await waitUntil(`the leaders of ${topic} to answer`, led, {
+        limitMs: createLimitMs,
+        everyMs: 20,
+        signal: over,
+      });
     },
     deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
     configureTopic: async (topic, config) => {
@@ -85,12 +96,19 @@ export function admin(connection: Connection): AdminClient {
     },
     leaders: async (topic, notAsked) => {
       // To log in is kafkajs's business; what needs an answer from a half-dead cluster is ours alone.
-      if (connection.security?.sasl !== undefined) return await leadersByClient(client, topic);
-      const asked = connection.bootstrap.filter((address) => address !== notAsked);
-      return await askForLeaders(connection, asked, topic);
+      if (connection.security?.sasl !== undefined) return await leadersByClient(asked, client, topic);
+      const whom = connection.bootstrap.filter((address) => address !== notAsked);
+      return await askForLeaders(connection, whom, topic);
     },
-    logEnds: (topic) => logEnds(client, topic),
-    [Symbol.asyncDispose]: () => client.disconnect(),
+    logEnds: (topic) => logEnds(asked, client, topic),
+    [Symbol.asyncDispose]: async () => {
+      const limits = { limitMs: disconnectLimitMs, hurryMs: disconnectHurryMs, signal: over };
+      await withinOrSoon("the admin client to disconnect", client.disconnect(), limits).catch(
+        (error: unknown) => {
+          if (over?.aborted !== true) throw error;
+        },
+      );
+    },
   };
 }
 
@@ -103,14 +121,20 @@ function entriesOf(config: Readonly<Record<string, string>>): { name: string; va
   return Object.entries(config).map(([name, value]) => ({ name, value }));
 }
 
-/** Says in our words what the cluster would not do. */
-async function asked<T>(what: string, answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof LossboundError) throw error;
-    throw new LossboundError("ENVIRONMENT", `could not ${what}: ${messageOf(error)}`, { cause: error });
-  }
+type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>;
+
+/** Waits for an answer as long as that matters, and says in our words what the cluster would not do. */
+function askedUntil(over: AbortSignal | undefined): Asked {
+  return async (what, answer) => {
+    const isLate = over?.aborted === true;
+    try {
+      return await (isLate ? within(what, answer, lateLimitMs) : unlessAborted(answer, over));
+    } catch (error) {
+      if (!isLate) over?.throwIfAborted();
+      if (error instanceof LossboundError) throw error;
+      throw new LossboundError("ENVIRONMENT", `could not ${what}: ${messageOf(error)}`, { cause: error });
+    }
+  };
 }
 
 /**
@@ -141,7 +165,7 @@ async function commitOnce(
   }
 }
 
-async function leadersByClient(client: Admin, topic: string): Promise<PartitionLeadership[]> {
+async function leadersByClient(asked: Asked, client: Admin, topic: string): Promise<PartitionLeadership[]> {
   const order = { topics: [topic] };
   const { topics } = await asked(`ask for the leaders of ${topic}`, client.fetchTopicMetadata(order));
   const partitions = topics.flatMap((one) => one.partitions);
@@ -151,6 +175,7 @@ async function leadersByClient(client: Admin, topic: string): Promise<PartitionL
 }
 
 async function logEnds(
+  asked: Asked,
   client: Admin,
   topic: string,
 ): Promise<{ partition: number; start: number; end: number }[]> {

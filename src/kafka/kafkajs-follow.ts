@@ -1,10 +1,11 @@
-import { within } from "../base/wait.js";
+import { unlessAborted, within, withinOrSoon } from "../base/wait.js";
 import type { Connection, LogFollowing, LogFollowingOrder } from "./driver.js";
 import { clientOf, endConsumer } from "./kafkajs-client.js";
 
 /** For what answers in milliseconds as long as its broker lives. */
 const requestTimeoutMs = 3_000;
 const startLimitMs = 15_000;
+const leaveHurryMs = 500;
 
 /**
  * Reads a topic as it grows, as the one member of a group of its own that commits nothing. What it cannot
@@ -12,7 +13,7 @@ const startLimitMs = 15_000;
  */
 export async function followLog(
   connection: Connection,
-  { topic, groupId, from, onRecord }: LogFollowingOrder,
+  { topic, groupId, from, onRecord, signal }: LogFollowingOrder,
 ): Promise<LogFollowing> {
   const client = clientOf(connection, { requestTimeout: requestTimeoutMs }).consumer({
     groupId,
@@ -22,14 +23,17 @@ export async function followLog(
     allowAutoTopicCreation: false,
     retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 500, restartOnFailure: async () => false },
   });
+  const soon = (what: string, started: Promise<unknown>): Promise<unknown> =>
+    unlessAborted(within(what, started, startLimitMs), signal);
   const following: LogFollowing = {
     ended: new Promise((resolve) => client.on(client.events.CRASH, () => resolve())),
     [Symbol.asyncDispose]: async () => {
-      await within("the follower to leave", endConsumer(client), startLimitMs).catch(() => {});
+      const limits = { limitMs: startLimitMs, hurryMs: leaveHurryMs, signal };
+      await withinOrSoon("the follower to leave", endConsumer(client), limits).catch(() => {});
     },
   };
   try {
-    await within("the follower to connect", client.connect(), startLimitMs);
+    await soon("the follower to connect", client.connect());
     await client.subscribe({ topic, fromBeginning: true });
     const run = client.run({
       autoCommit: false,
@@ -37,7 +41,7 @@ export async function followLog(
         for (const { offset, value } of batch.messages) onRecord(batch.partition, Number(offset), value);
       },
     });
-    await within("the follower to join its group", run, startLimitMs);
+    await soon("the follower to join its group", run);
     for (const [partition, offset] of from) client.seek({ topic, partition, offset: String(offset) });
     return following;
   } catch (error) {

@@ -1,6 +1,9 @@
-import { waitUntil, within } from "../base/wait.js";
+import { unlessAborted, waitUntil, within, withinOrSoon } from "../base/wait.js";
 import type { Connection, LogReadingOrder } from "./driver.js";
 import { type FetchedBatch, clientOf, endConsumer } from "./kafkajs-client.js";
+
+const leaveLimitMs = 60_000;
+const leaveHurryMs = 500;
 
 /**
  * Reads a topic as a member of a group of its own, which commits nothing. kafkajs hands over what was
@@ -16,7 +19,7 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
   });
   const reading = new LogReading(order);
   try {
-    await within("the auditor to connect", client.connect(), stallLimitMs);
+    await unlessAborted(within("the auditor to connect", client.connect(), stallLimitMs), signal);
     await client.subscribe({ topic, fromBeginning: true });
     let fail: (error: unknown) => void = () => {};
     const failed = new Promise<never>((_, reject) => (fail = reject));
@@ -26,7 +29,7 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
       reading.passed(payload.partition, Number(payload.lastOffset)),
     );
     client.on(client.events.CRASH, ({ payload }) => payload.restart || fail(payload.error));
-    await client.run({
+    const run = client.run({
       autoCommit: false,
       eachBatch: async ({ batch }) => {
         try {
@@ -37,6 +40,7 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
         }
       },
     });
+    await unlessAborted(run, signal);
     let progress = reading.records;
     while (!reading.complete) {
       const moved = waitUntil(
@@ -48,7 +52,10 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
       progress = reading.records;
     }
   } finally {
-    await endConsumer(client);
+    const limits = { limitMs: leaveLimitMs, hurryMs: leaveHurryMs, signal };
+    await withinOrSoon("the auditor to leave", endConsumer(client), limits).catch((error: unknown) => {
+      if (signal?.aborted !== true) throw error;
+    });
   }
 }
 

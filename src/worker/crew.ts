@@ -165,7 +165,7 @@ export class Crew implements AsyncDisposable {
    */
   async stop(life: Life, { limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<boolean> {
     // A worker that has only begun to start would die of the signal, as any program does.
-    if (!(await this.#becomes(life, "to take commands", () => life.ready))) return false;
+    if (!(await this.#becomes(life, "to take commands", () => life.ready, signal))) return false;
     life.asked = true;
     if (!life.process.signal("SIGTERM")) return false;
     await this.#ended(life, limitMs, signal);
@@ -257,10 +257,16 @@ export class Crew implements AsyncDisposable {
   }
 
   /** Waits until a life is as it should be; false when it ended instead. */
-  async #becomes({ process }: Life, what: string, isSo: () => boolean): Promise<boolean> {
+  async #becomes(
+    { process }: Life,
+    what: string,
+    isSo: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     await waitUntil(`${process.name} ${what}`, () => process.end !== undefined || isSo(), {
       limitMs: 30_000,
       everyMs: 1,
+      signal,
       evidence: () => process.lastLines(),
     });
     return process.end === undefined;
