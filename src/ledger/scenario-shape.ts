@@ -22,6 +22,7 @@ const expect = section({
   silentlyLost: optional(bound),
   lostBy: section(Object.fromEntries(causes.map((cause) => [cause, optional(bound)]))),
   duplicated: bound,
+  indeterminate: optional(bound),
 });
 
 const moment = {

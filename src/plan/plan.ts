@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { mersenne } from "pure-rand/generator/mersenne";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 
 import type {
@@ -132,6 +132,6 @@ function drawTargets(
 
 /** Draws integers from 0 to below a number. Nothing is drawn where there is no choice. */
 function randomOf(seed: number): (below: number) => number {
-  const generator = xoroshiro128plus(seed);
+  const generator = mersenne(seed);
   return (below) => (below === 1 ? 0 : uniformInt(generator, 0, below - 1));
 }

@@ -64,13 +64,14 @@ function oneFault(fault: Fault): string {
   return `${triggerInWords(fault.trigger)}: ${faultInWords(fault, target)}${again}`;
 }
 
-function boundsOf({ expect: { lost, silentlyLost, duplicated } }: Scenario): string[] {
+function boundsOf({ expect: { lost, silentlyLost, duplicated, indeterminate } }: Scenario): string[] {
   const duplicates = boundInWords(duplicated);
   return [
     `lost: ${boundInWords(lost)}`,
     ...(silentlyLost === undefined ? [] : [`silently lost: ${boundInWords(silentlyLost)}`]),
     // None is the rule.
     ...(duplicates === "none" ? [] : [`duplicated: ${duplicates}`]),
+    ...(indeterminate === undefined ? [] : [`indeterminate: ${boundInWords(indeterminate)}`]),
   ];
 }
 

@@ -109,6 +109,7 @@ function expectationsInWords({ expect }: Scenario): string[] {
     ["silently lost", expect.silentlyLost],
     ...causes.map((cause) => [`lost by ${cause}`, expect.lostBy[cause]] as const),
     ["duplicated", expect.duplicated],
+    ["indeterminate", expect.indeterminate],
   ] as const;
   return bounds.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`]));
 }

@@ -35,6 +35,11 @@ function bound(): Field<Bound> {
   return either([oneLimit, limits], (written) => (isMap(written) ? limits : oneLimit));
 }
 
+/** What nobody can want to see has an upper end alone. */
+const atMost: Field<Bound> = section({
+  max: limit(end).describe("The most that may be observed."),
+}).transform(({ max }) => ({ min: undefined, max }));
+
 const causeWords: Record<Cause, string> = {
   rejected: "The client reported an error: the application could know.",
   "client-buffer": "Never left the producer's process.",
@@ -59,7 +64,15 @@ const claims: Field<Claims> = section({
     .describe(
       "Messages that were processed more than once. Without it, none, but any number under at-least-once.",
     ),
-}).transform((expect) => ({ ...expect, silentlyLost: expect.silentlyLost, duplicated: expect.duplicated }));
+  indeterminate: atMost
+    .optional()
+    .describe("Messages of which nobody can say whether they were lost. Without it, none."),
+}).transform((expect) => ({
+  ...expect,
+  silentlyLost: expect.silentlyLost,
+  duplicated: expect.duplicated,
+  indeterminate: expect.indeterminate,
+}));
 
 const ownClaims: Field<WrittenExpect> = claims.transform((own) => ({ kind: "own", claims: own }));
 

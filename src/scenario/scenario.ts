@@ -246,6 +246,8 @@ export interface Expect {
   silentlyLost: Bound | undefined;
   lostBy: Partial<Record<Cause, Bound>>;
   duplicated: Bound;
+  /** At most so many may be left with an indeterminate fate; without it none. It has no lower end. */
+  indeterminate: Bound | undefined;
 }
 
 export interface Bound {

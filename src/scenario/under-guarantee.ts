@@ -39,6 +39,7 @@ function promisedBy(guarantee: Guarantee, scenario: Scenario): Expect {
     silentlyLost: undefined,
     lostBy: Object.fromEntries(causesRuledOut(guarantee, scenario).map((cause) => [cause, none])),
     duplicated: usuallyDuplicated(guarantee),
+    indeterminate: undefined,
   };
 }
 

@@ -84,7 +84,7 @@ export function judge(
     ...idle.map(idleInWords),
     ...unhealed.map(unhealedInWords),
     ...gaveUp,
-    ...openInWords(tally),
+    ...openInWords(tally, expect),
     ...expectations.filter(({ verdict }) => verdict === "inconclusive").map(inWords),
   ];
   return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, expectations };
@@ -131,7 +131,12 @@ function observationsOf(expect: Expect, tally: Tally, declared: boolean): Observ
       observed: duplicated,
       atMost: duplicated,
     },
+    ...(expect.indeterminate === undefined ? [] : [indeterminateOf(expect.indeterminate, tally)]),
   ];
+}
+
+function indeterminateOf(bound: Bound, { fates: { indeterminate } }: Tally): Observation {
+  return { name: indeterminateName, bound, observed: indeterminate, atMost: indeterminate };
 }
 
 /**
@@ -165,7 +170,10 @@ function holdAgainst(
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
   const verdict = ((): Verdict => {
-    if (max !== null && observed > max) return run.lossIsOurs && isLoss(name) ? "inconclusive" : "broken";
+    if (max !== null && observed > max) {
+      const provesNothing = name === indeterminateName || (run.lossIsOurs && isLoss(name));
+      return provesNothing ? "inconclusive" : "broken";
+    }
     if (min !== null && atMost < min) {
       // Too little was lost. Where a fault did no work, or nothing was lost at all, the run simply
       // did not show what it set out to show.
@@ -176,6 +184,9 @@ function holdAgainst(
   })();
   return { name, min, max, observed, verdict };
 }
+
+/** Its bound is there to be kept; what exceeds it is not known to be a loss, and breaks nothing. */
+const indeterminateName = "indeterminate";
 
 function isLoss(name: string): boolean {
   return name.startsWith("lost") || name === "silentlyLost";
@@ -214,11 +225,14 @@ function unhealedInWords({ on, kind }: FaultEvidence): string {
   return `the fault ${kind} on ${on} did not heal cleanly: what was lost after it may be the harness's doing`;
 }
 
-function openInWords(tally: Tally): string[] {
+/** Where the scenario has a bound for what is indeterminate, that says it. */
+function openInWords(tally: Tally, expect: Expect): string[] {
   const { unread, indeterminate } = tally.fates;
   return [
     ...(unread > 0 ? [`${unread} messages are in the log, unread: the consumers did not reach its end`] : []),
-    ...(indeterminate > 0 ? [`${indeterminate} messages have an indeterminate fate`] : []),
+    ...(indeterminate > 0 && expect.indeterminate === undefined
+      ? [`${indeterminate} messages have an indeterminate fate`]
+      : []),
     ...(tally.sent === 0 ? ["nothing was sent"] : []),
   ];
 }

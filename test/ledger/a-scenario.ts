@@ -44,6 +44,7 @@ export function aScenario(changes: {
       silentlyLost: undefined,
       lostBy: {},
       duplicated: { min: undefined, max: { kind: "count", value: 0 } },
+      indeterminate: undefined,
       ...expect,
     },
     expectUnder: {},

@@ -86,6 +86,16 @@ describe("of a list, a plan draws", () => {
     for (const count of pairs.values()) expect(Math.abs(count - 500)).toBeLessThan(170);
   });
 
+  it("one thing for a seed, and independently of that for the next: people count seeds up", () => {
+    let alike = 0;
+    for (let seed = 0; seed < 1_000; seed++) {
+      if (drawn(1, seed)[0] === drawn(1, seed + 1)[0]) alike += 1;
+    }
+
+    // 200 are expected; eight standard deviations either way.
+    expect(Math.abs(alike - 200)).toBeLessThan(101);
+  });
+
   it("all of them where nothing is said or all are wanted, and spends no chance on that", () => {
     expect(drawn(undefined, 3)).toEqual([1, 2, 3, 4, 5]);
     const kills = aScenario({ consumers: 5, faults: [aKill({ times: 10 }), aLinkFault()] });

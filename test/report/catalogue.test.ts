@@ -70,6 +70,7 @@ test("a cause that may take none is not named", () => {
     silentlyLost: undefined,
     lostBy: { rejected: none, log: some },
     duplicated: none,
+    indeterminate: undefined,
   };
   expect(causesNamed({ expect: expected })).toEqual(["log"]);
 });

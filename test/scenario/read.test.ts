@@ -74,6 +74,7 @@ test("a scenario file becomes a scenario with every default filled in", () => {
       silentlyLost: undefined,
       lostBy: { "in-transit": { min: { kind: "count", value: 3_500 }, max: undefined } },
       duplicated: { min: undefined, max: { kind: "count", value: 0 } },
+      indeterminate: undefined,
     },
     expectUnder: {},
   });

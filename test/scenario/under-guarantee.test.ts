@@ -44,6 +44,7 @@ describe.each(["at-least-once", "effectively-once"] as const)("under %s", (guara
         "in-processing": none,
       },
       duplicated: guarantee === "at-least-once" ? any : none,
+      indeterminate: undefined,
     });
   });
 
@@ -77,7 +78,13 @@ describe.each(["at-least-once", "effectively-once"] as const)("under %s", (guara
 test("under at-most-once, a scenario of another guarantee may lose anything, and duplicate nothing", () => {
   const derived = underGuarantee(parse({ guarantee: "at-least-once" }), "at-most-once");
   expect(derived.producers).toMatchObject({ acks: 0, retries: 0 });
-  expect(derived.expect).toEqual({ lost: any, silentlyLost: undefined, lostBy: {}, duplicated: none });
+  expect(derived.expect).toEqual({
+    lost: any,
+    silentlyLost: undefined,
+    lostBy: {},
+    duplicated: none,
+    indeterminate: undefined,
+  });
 });
 
 test("names stay valid and differ, however long they are", () => {

@@ -112,6 +112,18 @@ describe("an open fate", () => {
     },
   );
 
+  it("that is indeterminate proves nothing only above the bound that the scenario has for it", () => {
+    const claims = { lost: count(undefined, 100), indeterminate: count(undefined, 2) };
+    const kept = judged(claims, { processed: 50, indeterminate: 2 });
+    const exceeded = judged(claims, { processed: 50, indeterminate: 3 });
+    const lostToo = judged({ ...claims, lost: count(undefined, 1) }, { processed: 50, indeterminate: 2 });
+
+    expect(kept.verdict).toBe("held");
+    expect(exceeded.verdict).toBe("inconclusive");
+    expect(exceeded.reasons).toEqual(["indeterminate: 3 proves nothing about 0 to 2"]);
+    expect(lostToo.reasons).toEqual(["lost: 0 proves nothing about 0 to 1"]);
+  });
+
   it("that may be a loss leaves a bound open that it could exceed, and one that it could reach", () => {
     const exceeded = judged({ lost: count(undefined, 10) }, { "in-transit": 9, unread: 2 });
     const reached = judged({ lost: count(10, 20) }, { "in-transit": 9, unread: 1 });
@@ -305,6 +317,7 @@ function anExpect(changes: Partial<Expect>): Expect {
     silentlyLost: undefined,
     lostBy: {},
     duplicated: count(undefined, 0),
+    indeterminate: undefined,
     ...changes,
   };
 }
