@@ -11,6 +11,7 @@ import type { ClusterBroker } from "./broker-choice.js";
 import { countsOf } from "./counts.js";
 import type { Door } from "./door.js";
 import type { Follower } from "./follow.js";
+import type { Turns } from "./turns.js";
 
 /** What a fault needs, to come about and to be written down. */
 export interface FaultContext {
@@ -43,6 +44,8 @@ export interface FaultProgress extends FaultContext {
   readonly restarting: Set<string>;
   /** Faults that move the group, or the topic under it, at this moment: nothing is drained before they are done. */
   readonly moving: Set<string>;
+  /** What is done to the topic: each would find the other's half-done. */
+  readonly onTopic: Turns;
   /** Closed while the group is to have no member. */
   readonly groupDoor: Door;
   /** Resolves with time 0, milliseconds since 1970, when the producers begin to send. */

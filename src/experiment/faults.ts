@@ -11,6 +11,7 @@ import { conductPauseFault } from "./pause-fault.js";
 import { conductOffsetsReset } from "./reset-offsets-fault.js";
 import { conductStopFault } from "./stop-fault.js";
 import { conductTopicFault } from "./topic-fault.js";
+import { Turns } from "./turns.js";
 import { isPlace } from "./worker-at-work.js";
 
 /**
@@ -36,6 +37,7 @@ export class Faults implements AsyncDisposable {
       inForce: new Map(),
       restarting: new Set(),
       moving: new Set(),
+      onTopic: new Turns(),
       groupDoor: new Door(),
       begun,
       producersEnded: this.#producersEnded.signal,

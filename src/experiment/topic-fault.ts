@@ -10,27 +10,40 @@ import { deleteRecords, recreateTopic, shortenRetention } from "./vanish-faults.
 
 const effectLimitMs = 60_000;
 
-/** Does to the topic what is planned. Each action ends when the topic's state shows it done, and no clock. */
+/**
+ * Does to the topic what is planned, one thing after the other. Each action ends when the topic's state
+ * shows it done, and no clock.
+ */
 export async function conductTopicFault(fault: PlannedTopicFault, run: FaultProgress): Promise<void> {
-  const { say, inForce, moving } = run;
+  const { say, inForce, moving, onTopic } = run;
   const { action, trigger } = fault;
   const on = action.do === "move-leader" ? `partition ${action.partition}` : "topic";
   const over = overFor(action, run);
   await conductOccurrences(fault, run, { kind: action.do, on: () => on }, async (occurrence, dueAt) => {
     if (!(await occurrenceCame(run, trigger, dueAt, over))) return undefined;
     const key = `f${fault.index}-${occurrence}`;
-    inForce.set(key, `${action.do} on ${on}`);
+    // From here on nothing is drained, though others may be at the topic still.
     if (action.do === "recreate") moving.add(key);
     try {
-      const fell = await act(action, run);
+      const done = await onTopic.take(async () => {
+        // Its turn may come too late.
+        if (over.aborted) return undefined;
+        inForce.set(key, `${action.do} on ${on}`);
+        return await act(action, run);
+      });
+      if (done === undefined) return undefined;
+      const { healing, ...fell } = done;
       say(`${action.do} on ${on}: ${fell.probe ?? "done"}`);
-      return fell;
+      return { ...fell, ...(await healing?.()) };
     } finally {
       inForce.delete(key);
       moving.delete(key);
     }
   });
 }
+
+/** What was done to the topic, and what is waited for when others may have their turn. */
+type Done = Fell & { healing?: () => Promise<Pick<Fell, "healedAt" | "healed">> };
 
 /**
  * Records can be taken away as long as somebody is still to read them; what matters to whoever sends, only
@@ -48,7 +61,7 @@ function overFor(action: TopicAction, { sendingOver, drained }: FaultProgress): 
   }
 }
 
-async function act(action: TopicAction, run: FaultProgress): Promise<Fell> {
+async function act(action: TopicAction, run: FaultProgress): Promise<Done> {
   switch (action.do) {
     case "delete-records":
       return await deleteRecords(action, run);
@@ -102,7 +115,7 @@ async function moveLeader(partition: number, run: FaultProgress): Promise<Fell> 
  * Adds partitions, to which nobody sends. The consumers hear of them when they next ask for metadata, and
  * join anew: whether they did in time is told as the healing.
  */
-async function addPartitions(count: number, run: FaultProgress): Promise<Fell> {
+async function addPartitions(count: number, run: FaultProgress): Promise<Done> {
   const { admin, topic, crew, drained, signal } = run;
   const there = async (): Promise<number> => (await admin.leaders(topic)).length;
   const before = await answerTo(`the partitions of ${topic}`, there, run);
@@ -117,14 +130,17 @@ async function addPartitions(count: number, run: FaultProgress): Promise<Fell> {
     },
     { limitMs: effectLimitMs, signal },
   );
-  const assigned = (): boolean => countsOf(crew).assigned === total;
-  const heard = await waitOrOver("the consumers to be assigned the new partitions", assigned, drained);
+  // Others may add some more before the consumers hear of these.
+  const assigned = (): boolean => countsOf(crew).assigned >= total;
+  const healing = async (): Promise<Pick<Fell, "healedAt" | "healed">> => {
+    const heard = await waitOrOver("the consumers to be assigned the new partitions", assigned, drained);
+    return { ...(heard && { healedAt: epochMs() }), healed: heard ?? null };
+  };
   return {
     appliedAt,
-    ...(heard && { healedAt: epochMs() }),
     touched: count,
     probe: `${before} → ${total} partitions`,
     inForce: true,
-    healed: heard ?? null,
+    healing,
   };
 }

@@ -87,6 +87,23 @@ expect: { lost: { max: 4000 } }
     ]);
   });
 
+  it("has one thing done to its topic after the other, though they fall at once", async () => {
+    const result = await run("at-once", {
+      faults: [
+        "at: 2s, recreateTopic: true",
+        "at: 2s, addPartitions: 2",
+        "at: 2s, moveLeader: { partition: 0 }",
+      ],
+    });
+
+    expect(result.faults.map(({ probe }) => probe)).toEqual([
+      expect.stringMatching(/^deleted with \d+ records, and created again$/),
+      "2 → 4 partitions",
+      expect.stringMatching(/^partition 0: leader \d → \d$/),
+    ]);
+    expect(result.messages).toMatchObject({ sent: 4000, unread: 0, duplicated: 0 });
+  });
+
   it("goes on with a topic that was deleted and created again", async () => {
     const result = await run("recreated", { faults: ["at: 2s, recreateTopic: true"] });
 
