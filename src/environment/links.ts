@@ -20,8 +20,10 @@ export interface Links extends AsyncDisposable {
   readonly producer: Link;
   readonly consumer: Link;
   /**
-   * Shuts the proxies of a broker that is about to be killed: Toxiproxy takes connections for a dead
-   * upstream, and what is written into them would be a loss that no cluster without it has.
+   * Shuts the proxies of a broker that has ended, where the watch over its port has not done so yet:
+   * Toxiproxy takes connections for a dead upstream, and what is written into them would be a loss that
+   * no cluster without it has. Not before its end: what its port takes until then is a loss that every
+   * cluster has.
    */
   brokerDown(broker: string): Promise<void>;
   /**
@@ -41,7 +43,7 @@ export interface LinksOptions {
   clock: () => number;
   /** Where the brokers speak TLS: settings for the probes. */
   tls?: ConnectionOptions | undefined;
-  /** Hears of brokers that died without the harness, and of what went wrong on that occasion. */
+  /** Hears of brokers whose port refuses or answers again, and of what went wrong on that occasion. */
   onBroker: (event: BrokerEvent) => void;
 }
 
@@ -63,7 +65,7 @@ export type BrokerEvent =
 const reachLimitMs = 5000;
 
 /** Reasons of a stand-in to be shut; the ids of faults have no spaces. */
-const killed = "the broker was killed";
+const killed = "the broker was ended";
 const refuses = "the broker refuses";
 
 /**
@@ -142,7 +144,10 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     );
   }
 
-  /** What the harness kills it announces itself; this is for what dies without it, and for all returns. */
+  /**
+   * What a broker's port says shuts and opens its proxies, whoever ended the broker; `brokerDown` and
+   * `brokerUp` make sure of it where the harness did.
+   */
   async function follow(broker: string, sign: BrokerSign): Promise<void> {
     const change = (one: StandIn) => async () => {
       if (sign === "refuses") return await one.shut(refuses);

@@ -3,6 +3,13 @@ import { connect, type Socket } from "node:net";
 
 import type { Address } from "../base/address.js";
 
+/** Errors of dials that the broker refused, and not its proxy. */
+const brokersRefusals = new WeakSet<Error>();
+
+export function isBrokersRefusal(error: Error): boolean {
+  return brokersRefusals.has(error);
+}
+
 /**
  * Dials a proxy, unless the port of the broker behind it refuses: then so does this. A proxy takes
  * connections while its broker is dead, until somebody has shut it, and what a client writes into
@@ -24,8 +31,10 @@ export function dialWhileAlive(proxy: Address, broker: Address, onConnect: () =>
           goOn();
         });
         knock.once("error", (error: NodeJS.ErrnoException) => {
-          if (error.code === "ECONNREFUSED") found(error, []);
-          else goOn();
+          if (error.code === "ECONNREFUSED") {
+            brokersRefusals.add(error);
+            found(error, []);
+          } else goOn();
         });
       },
     },

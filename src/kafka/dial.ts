@@ -3,7 +3,7 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 import { parseAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
-import { dialWhileAlive } from "./dial-living.js";
+import { dialWhileAlive, isBrokersRefusal } from "./dial-living.js";
 import type { Dial } from "./driver.js";
 
 /** Which proxy stands for which broker; the addresses are `host:port`. */
@@ -18,8 +18,8 @@ export interface SocketObserver {
   /** A connection to a broker was made. The number it returns names the connection in the other calls. */
   opened(brokerId: number): number;
   closed(connection: number): void;
-  /** A dial was refused. */
-  refused(): void;
+  /** A dial was refused: by the proxy, or by the broker's own port, which was asked before it. */
+  refused(by: "proxy" | "broker"): void;
   /** The client gave these bytes to the socket: one request of the protocol, whole. */
   wrote(connection: number, request: Uint8Array): void;
   /**
@@ -106,7 +106,8 @@ function observe(
     early = [];
   });
   socket.once("error", (error: NodeJS.ErrnoException) => {
-    if (connection === undefined && error.code === "ECONNREFUSED") observer.refused();
+    if (connection !== undefined || error.code !== "ECONNREFUSED") return;
+    observer.refused(isBrokersRefusal(error) ? "broker" : "proxy");
   });
   // The client listens too, from this same tick on: nothing is read before it does.
   socket.on("data", () => {

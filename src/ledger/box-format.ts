@@ -157,6 +157,7 @@ export const counterNames = {
   sockets: [
     "connectionsOpened",
     "connectionsClosed",
+    // By a proxy; not those that its dead broker refused.
     "dialsRefused",
     "bytesWritten",
     "bytesFlushed",

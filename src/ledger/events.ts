@@ -21,7 +21,7 @@ export type RunEvent =
   | { event: "stands-still"; place: Place }
   | { event: "connection-opened"; connection: number }
   | { event: "connection-closed"; connection: number; bytesWritten: number; bytesFlushed: number }
-  | { event: "dial-refused" }
+  | { event: "dial-refused"; by: "proxy" | "broker" }
   | { event: "request"; connection: number; apiKey: number; ends: number; messages: number[] }
   | { event: "flush-limit"; bytesLeft: number }
   | { event: "end-given-up"; inHand: number; why: string }

@@ -76,9 +76,10 @@ export function socketRecorder(
         bytesFlushed: get(connection, "bytesFlushed"),
       });
     },
-    refused: () => {
-      box.add("dialsRefused", 1);
-      write({ event: "dial-refused" });
+    refused: (by) => {
+      // A broker that is dead refuses whatever becomes of its proxy: no fault on the link is seen in that.
+      if (by === "proxy") box.add("dialsRefused", 1);
+      write({ event: "dial-refused", by });
     },
     wrote: (connection, request) => {
       box.add("bytesWritten", request.length);

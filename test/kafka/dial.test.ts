@@ -179,7 +179,7 @@ describe("a dial through proxies", () => {
       code: "ECONNREFUSED",
       port,
     });
-    expect(told).toEqual([["refused"]]);
+    expect(told).toEqual([["refused", "broker"]]);
   });
 
   it("tells a refused dial, and no connection", async () => {
@@ -198,7 +198,7 @@ describe("a dial through proxies", () => {
     socket.on("error", () => {});
     await new Promise((resolve) => socket.once("close", resolve));
 
-    expect(told).toEqual([["refused"]]);
+    expect(told).toEqual([["refused", "proxy"]]);
   });
 });
 
@@ -294,7 +294,7 @@ function anObserver(): { observer: SocketObserver; told: unknown[][] } {
       return connections++;
     },
     closed: (connection) => told.push(["closed", connection]),
-    refused: () => told.push(["refused"]),
+    refused: (by) => told.push(["refused", by]),
     wrote: (connection, request) => told.push(["wrote", connection, Buffer.from(request).toString()]),
     handing: (connection, request) => told.push(["handing", connection, Buffer.from(request).toString()]),
     received: () => 0,

@@ -22,7 +22,8 @@ describe("what the sockets of a life do", () => {
     sockets.wrote(one, aRequest(produce, 1000));
     sockets.flushed(one, 100);
     sockets.wrote(two, aRequest(metadata, 50));
-    sockets.refused();
+    sockets.refused("proxy");
+    sockets.refused("broker");
     const { box } = life;
 
     expect(
