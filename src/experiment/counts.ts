@@ -65,7 +65,7 @@ export function provedLost(crew: Crew): { "after-commit": number; "in-processing
 }
 
 const givenUp: Readonly<Record<Role, string>> = {
-  producer: "before everything had left its process",
+  producer: "before everything had left its process, or before it had disconnected",
   consumer: "before it had dealt with what it had in hand and left its group",
 };
 

@@ -111,7 +111,7 @@ export const counterNames = {
     "sendingUntil",
     /** How many entries of `next` over time are there? */
     "ticks",
-    /** Did it end before everything had left the process? 1: yes. */
+    /** Did it end before everything had left the process, or, where it was asked to, before it had disconnected? 1: yes. */
     "gaveUp",
     /** How many calls of the client's send? */
     "sends",

@@ -24,6 +24,7 @@ export type RunEvent =
   | { event: "dial-refused"; by: "proxy" | "broker" }
   | { event: "request"; connection: number; apiKey: number; ends: number; messages: number[] }
   | { event: "flush-limit"; bytesLeft: number }
+  | { event: "disconnect-given-up"; why: string }
   | { event: "end-given-up"; inHand: number; why: string }
   | { event: "crashed"; why: string }
   | { event: "drain-limit"; why: string }

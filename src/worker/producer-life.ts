@@ -1,11 +1,11 @@
-import { pause, waitUntil, within } from "../base/wait.js";
+import { pause, waitUntil } from "../base/wait.js";
 import { kafkajsDriver } from "../kafka/kafkajs.js";
 import { openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { handedRecorder } from "./handed.js";
-import { abortOf, connectAtLast, connectionOf, disconnectLimitMs, nextCommand, report } from "./life.js";
+import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "./life.js";
 import type { Command, ProducerOrder } from "./order.js";
-import { flush, sendOnSchedule } from "./producer.js";
+import { disconnect, flush, sendOnSchedule } from "./producer.js";
 import { openSender } from "./sender.js";
 import { type SocketRecording, expectsAnswerUnless, requestTracer, socketRecorder } from "./sockets.js";
 
@@ -53,7 +53,7 @@ export async function liveAsProducer(
     await flush(settings, box, sockets, write);
   };
   await Promise.race([work(), abortOf(asked), unreadable]);
-  await within("the producer to disconnect", client.disconnect(), disconnectLimitMs).catch(() => {});
+  await disconnect(client, box, write, asked);
   if (asked.aborted) return;
   await waitUntil(
     "the sockets to close",

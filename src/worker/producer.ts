@@ -1,11 +1,14 @@
 import { setImmediate as yieldToSockets } from "node:timers/promises";
 
 import { epochMs } from "../base/clock.js";
-import { pause, waitUntil } from "../base/wait.js";
+import { messageOf } from "../base/errors.js";
+import { pause, waitUntil, within } from "../base/wait.js";
+import type { ProducerClient } from "../kafka/driver.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import { tickMs } from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
 import { record } from "../ledger/histogram.js";
+import { disconnectLimitMs } from "./life.js";
 import type { ProducerOrder } from "./order.js";
 import { type Sender, messagesPerSend } from "./sender.js";
 import type { SocketRecorder } from "./sockets.js";
@@ -72,6 +75,27 @@ export async function flush(
   } catch {
     box.set("gaveUp", 1);
     write({ event: "flush-limit", bytesLeft: sockets.bytesInProcess() });
+  }
+}
+
+/**
+ * Ends its connections. Where that takes too long, the process ends all the same, and says so: behind our
+ * own end nothing was left to lose; one that was asked to end by a fault did not end as it was to.
+ *
+ * @param asked aborted at SIGTERM.
+ */
+export async function disconnect(
+  client: Pick<ProducerClient, "disconnect">,
+  box: BlackBox<"producer">,
+  write: EventWriter,
+  asked: AbortSignal,
+  limitMs = disconnectLimitMs,
+): Promise<void> {
+  try {
+    await within("the producer to disconnect", client.disconnect(), limitMs);
+  } catch (error) {
+    if (asked.aborted) box.set("gaveUp", 1);
+    write({ event: "disconnect-given-up", why: messageOf(error) });
   }
 }
 

@@ -16,7 +16,7 @@ describe("a life that gave up its orderly end", () => {
 
     for (const { box } of ended.lives) box.set("gaveUp", 1);
     expect(livesThatGaveUp(ended)).toEqual([
-      "producer 0 was ended before everything had left its process",
+      "producer 0 was ended before everything had left its process, or before it had disconnected",
       "consumer 0 was ended before it had dealt with what it had in hand and left its group",
     ]);
   });
