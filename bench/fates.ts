@@ -76,6 +76,7 @@ function ledgerOf(messages: number, fill: (planes: EvidencePlanes, words: number
       latencyMaxUs: 0,
       until: startedAt + runMs,
     },
+    group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
     extraCopies: 0,
     acknowledges: false,
     requestsUnlisted: 0,

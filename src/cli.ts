@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
-
 import { exitCode, exitCodeOf } from "./base/errors.js";
+import { version } from "./base/version.js";
 import type { Command } from "./commands/command.js";
 import { compare } from "./commands/compare.js";
 import { doctor } from "./commands/doctor.js";
@@ -48,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
       shell.stderr.write(generalHelp(commands, pageFor(shell.stderr, shell.env)));
       return exitCode.usage;
     case "--version":
-      shell.stdout.write(`${version()}\n`);
+      shell.stdout.write(`${version}\n`);
       return 0;
     case "help":
     case "--help":
@@ -86,11 +85,6 @@ function find(name: string): Command {
   const advice =
     meant === undefined ? `there is ${names.join(", ")}` : `did you mean \`lossbound ${meant}\`?`;
   throw usageError([`unknown ${what} ${name}; ${advice}`]);
-}
-
-function version(): string {
-  const manifest = createRequire(import.meta.url)("#package/package.json") as { version: string };
-  return manifest.version;
 }
 
 /**

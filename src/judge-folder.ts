@@ -1,10 +1,14 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { readFaultEvents } from "./ledger/events.js";
+import { LossboundError, messageOf } from "./base/errors.js";
+import { readFaultEvents, readPhaseEvents } from "./ledger/events.js";
 import { readLedger } from "./ledger/ledger.js";
 import { readRunRecord } from "./ledger/run-record.js";
+import { courseName, renderCourse } from "./metrics/course.js";
+import { labelsOf } from "./metrics/exporter.js";
 import { makePlan } from "./plan/plan.js";
-import { makeResult } from "./report/make-result.js";
+import { type Judged, makeResult } from "./report/make-result.js";
 import type { Result } from "./report/result.js";
 import { judge } from "./verdict/judge.js";
 import { tallyOf } from "./verdict/tally.js";
@@ -22,11 +26,37 @@ export const boxesName = "boxes";
  *   LossboundError `INPUT` where the folder is not that of a run.
  */
 export async function judgeFolder(folder: string): Promise<Result> {
+  const { result } = await judgeStored(folder);
+  return result;
+}
+
+/** The same, with everything that the result was made from. */
+export async function judgeStored(folder: string): Promise<Judged> {
   const run = readRunRecord(folder);
   const plan = makePlan(run.scenario, run.seed);
   const faults = readFaultEvents(join(folder, eventsName), plan.faults);
   const ledger = await readLedger(join(folder, boxesName), plan, run);
   const tally = tallyOf(ledger, run.startedAt);
   const judgement = judge(run.scenario, tally, faults, run.gaveUp);
-  return makeResult({ run, ledger, tally, faults, judgement });
+  const parts = { run, ledger, tally, faults, judgement };
+  return { ...parts, plan, result: makeResult(parts) };
+}
+
+/**
+ * Writes the course of a judged run into its folder, as `metrics.om`. An earlier one is replaced.
+ *
+ * @throws LossboundError `ENVIRONMENT` where the file cannot be written.
+ */
+export async function writeCourse(folder: string, judged: Judged): Promise<void> {
+  const { scenario, environment } = judged.run;
+  const [client = ""] = environment.client.split(" ");
+  const text = renderCourse({
+    judged,
+    phases: readPhaseEvents(join(folder, eventsName)),
+    labels: labelsOf(scenario, client),
+  });
+  const path = join(folder, courseName);
+  await writeFile(path, text).catch((error: unknown) => {
+    throw new LossboundError("ENVIRONMENT", `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  });
 }

@@ -6,7 +6,8 @@ import type { Environment } from "./environment/environment.js";
 import { openExternal } from "./environment/external.js";
 import { openLocal } from "./environment/local.js";
 import type { RunObserver } from "./experiment/progress.js";
-import { seedMax } from "./plan/plan.js";
+import type { Exporter } from "./metrics/exporter.js";
+import { makePlan, seedMax } from "./plan/plan.js";
 import { repeatWith } from "./repeat-with.js";
 import type { Result } from "./report/result.js";
 import { refuseBadPlaces } from "./report/result-places.js";
@@ -35,6 +36,13 @@ export interface RunOptions {
   observer?: RunObserver;
 }
 
+/** Who else hears of runs, beside their observer. */
+export interface Listeners {
+  onResult?: (result: Result) => void;
+  /** Is to show all runs to whoever asks for metrics. */
+  exporter?: Exporter | undefined;
+}
+
 /**
  * Runs a scenario end to end on a real broker, and returns what became of every message: what
  * `lossbound run` does.
@@ -58,7 +66,7 @@ export async function runScenario(scenario: string | Scenario, options: RunOptio
  */
 export async function runScenarios(
   scenarios: readonly (string | Scenario)[],
-  options: RunOptions & { onResult?: (result: Result) => void } = {},
+  options: RunOptions & Listeners = {},
 ): Promise<Result[]> {
   const seed = options.seed ?? randomInt(seedMax + 1);
   const read = await Promise.all(scenarios.map(scenarioOf));
@@ -77,7 +85,7 @@ export async function runScenarios(
  */
 export async function compareGuarantees(
   scenario: string | Scenario,
-  options: RunOptions & { onResult?: (result: Result) => void } = {},
+  options: RunOptions & Listeners = {},
 ): Promise<Result[]> {
   const seed = options.seed ?? randomInt(seedMax + 1);
   const read = await scenarioOf(scenario);
@@ -87,15 +95,14 @@ export async function compareGuarantees(
   return await runAll(scenarios, { ...options, seed, repeatWith: () => again });
 }
 
-interface RunAllOptions extends RunOptions {
+interface RunAllOptions extends RunOptions, Listeners {
   seed: number;
   /** The command that repeats the run of a scenario. */
   repeatWith: (scenario: Scenario) => string;
-  onResult?: (result: Result) => void;
 }
 
 async function runAll(read: readonly Scenario[], options: RunAllOptions): Promise<Result[]> {
-  const { seed, out = "lossbound-results", observer = silent, onResult } = options;
+  const { seed, out = "lossbound-results", observer = silent, onResult, exporter } = options;
   const signal = options.signal ?? new AbortController().signal;
   refuseBadSeed(seed);
   refuseBadPlaces(
@@ -103,6 +110,8 @@ async function runAll(read: readonly Scenario[], options: RunAllOptions): Promis
     read.map(({ name }) => name),
   );
   if (options.environment === "external") refuseToHarm(read);
+
+  for (const scenario of read) exporter?.announce(makePlan(scenario, seed));
 
   const results: Result[] = [];
   for (const group of neighbours(read)) {
@@ -115,6 +124,7 @@ async function runAll(read: readonly Scenario[], options: RunAllOptions): Promis
         observer,
         signal,
         repeatWith: options.repeatWith(scenario),
+        exporter,
       });
       results.push(result);
       onResult?.(result);

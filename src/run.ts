@@ -10,16 +10,19 @@ import { Faults } from "./experiment/faults.js";
 import { livesThatGaveUp } from "./experiment/counts.js";
 import { followWhereNeeded, missedInWords } from "./experiment/follow.js";
 import { watchLive } from "./experiment/live.js";
+import { Measuring } from "./experiment/measure.js";
 import { scanLog } from "./experiment/scan.js";
 import { scanOutput } from "./experiment/scan-output.js";
 import { drain, groupAssigned, logStandsStill, producersEnded, producersReady } from "./experiment/settle.js";
 import { ownTopic } from "./experiment/topic.js";
-import { boxesName, eventsName, judgeFolder } from "./judge-folder.js";
+import { boxesName, eventsName, judgeStored, writeCourse } from "./judge-folder.js";
 import { dialDirectly } from "./kafka/dial.js";
 import { kafkajsDriver as driver } from "./kafka/kafkajs.js";
 import { securityFromEnvironment } from "./kafka/security.js";
 import { openEvents } from "./ledger/events.js";
 import { writeRunRecord } from "./ledger/run-record.js";
+import type { Exporter } from "./metrics/exporter.js";
+import { factsOf } from "./metrics/values.js";
 import { makePlan } from "./plan/plan.js";
 import type { Phase, RunObserver } from "./experiment/progress.js";
 import type { Result } from "./report/result.js";
@@ -37,6 +40,8 @@ export interface ExperimentOptions {
   signal: AbortSignal;
   /** The command that repeats the run, for the result. */
   repeatWith: string;
+  /** Shows the run as it goes on to whoever asks for metrics. */
+  exporter?: Exporter | undefined;
   /** Write an event for each request of a producer. */
   traceRequests?: boolean;
   /** Another program in place of our worker. */
@@ -48,7 +53,7 @@ export interface ExperimentOptions {
  * is held with `await using`, so whatever happens on the way is undone in the reverse order.
  */
 export async function experiment(environment: Environment, options: ExperimentOptions): Promise<Result> {
-  const { scenario, seed, observer } = options;
+  const { scenario, seed, observer, exporter } = options;
   const plan = makePlan(scenario, seed);
   const runId = randomBytes(16).toString("hex");
   const topic = `lossbound-${scenario.name}-${runId.slice(0, 8)}`;
@@ -112,7 +117,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   const auditing = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
   const say = (line: string): void => observer.line(line);
   const clusterStays = environment.kind === "external";
-  await using follower = await followWhereNeeded({ ...auditing, clusterStays, say });
+  await using follower = await followWhereNeeded({ ...auditing, clusterStays, say }, exporter !== undefined);
   await using faults = new Faults({
     plan,
     crew,
@@ -133,6 +138,15 @@ export async function experiment(environment: Environment, options: ExperimentOp
   }
   const settling = { plan, topic, groupId, admin, crew, faults, signal };
   using live = watchLive({ plan, crew, faults, observer });
+  const on = {
+    kind: environment.kind,
+    broker: environment.versions.broker,
+    proxy: environment.versions.proxy,
+    client: `${driver.name} ${driver.version}`,
+    node: process.version,
+  };
+  const measuring = new Measuring({ plan, crew, faults, follower });
+  using _metrics = exporter?.begin(plan, factsOf(on), () => measuring.read(live.phase));
   const enter = (phase: Phase): void => {
     write({ event: "phase", phase });
     live.phase = phase;
@@ -199,21 +213,17 @@ export async function experiment(environment: Environment, options: ExperimentOp
       followed: follower !== undefined,
     },
     gaveUp,
-    environment: {
-      kind: environment.kind,
-      broker: environment.versions.broker,
-      proxy: environment.versions.proxy,
-      client: `${driver.name} ${driver.version}`,
-      node: process.version,
-    },
+    environment: on,
     repeatWith: options.repeatWith,
   });
   await folder.take(boxes.path, boxesName);
-  const result = await judgeFolder(folder.path).catch(async (error: unknown) => {
+  const judged = await judgeStored(folder.path).catch(async (error: unknown) => {
     // What contradicts itself is kept, to be looked at: it is the harness that has to explain it.
     const kept = await folder.keepFailed().catch((failure: unknown) => `no place (${messageOf(failure)})`);
     throw new LossboundError("HARNESS", `${messageOf(error)}; its files are in ${kept}`, { cause: error });
   });
-  await folder.keep(result);
-  return result;
+  await writeCourse(folder.path, judged);
+  await folder.keep(judged.result);
+  exporter?.finish(judged);
+  return judged.result;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.js";
 import { toJson } from "../report/json.js";
 import { pageFor } from "../report/page.js";
 import { renderResult } from "../report/terminal.js";
@@ -11,7 +12,7 @@ export const judge = defineCommand({
   operands: "DIR",
   about: [
     "Reads the black boxes and the event file of a run, merges them again, and judges them as `lossbound run` did. " +
-      "The same evidence gives the same result.",
+      "The same evidence gives the same result. It also writes metrics.om, the course of the run for Prometheus, anew.",
   ],
   options: {
     json: { description: "Print the result as JSON." },
@@ -22,10 +23,15 @@ export const judge = defineCommand({
       command: "lossbound judge lossbound-results/consumer-kill",
     },
   ],
-  async run({ operands, options }, { stdout, env }) {
+  async run({ operands, options }, { stdout, stderr, env }) {
     const folder = onlyOperand(operands, "the folder of a run", "judge");
-    const { judgeFolder } = await import("../judge-folder.js");
-    const result = await judgeFolder(folder);
+    const { judgeStored, writeCourse } = await import("../judge-folder.js");
+    const judged = await judgeStored(folder);
+    const { result } = judged;
+    await writeCourse(folder, judged).catch((error: unknown) => {
+      // A folder that is only read can be judged all the same.
+      stderr.write(`lossbound: ${messageOf(error)}\n`);
+    });
     stdout.write(options.json ? toJson(result) : renderResult(result, folder, pageFor(stdout, env)));
     return exitCodeOfVerdicts([result.verdict]);
   },

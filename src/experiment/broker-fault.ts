@@ -5,7 +5,7 @@ import type { BrokerHandle } from "../environment/environment.js";
 import type { PartitionLeadership } from "../kafka/leaders.js";
 import type { PlannedBrokerFault } from "../plan/plan.js";
 import { chooseBroker } from "./broker-choice.js";
-import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, keyOf, pauseUntil, waitOrOver } from "./fault-context.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";
 import { seek, shownByAll, type Sought } from "./seek.js";
 
@@ -32,7 +32,7 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
     const { broker, before } = victim;
     const name = `broker ${broker.id}`;
     fellOn[occurrence] = name;
-    const key = `f${fault.index}-${occurrence}`;
+    const key = keyOf(fault, occurrence);
 
     await harm(action, broker, run);
     const appliedAt = epochMs();

@@ -40,6 +40,8 @@ export interface FaultContext {
 export interface FaultProgress extends FaultContext {
   /** Faults in force now: a key of each one's own, and how people read it. */
   readonly inForce: Map<string, string>;
+  /** Faults whose worker is dead, by the same keys: until its next life, or to the end. */
+  readonly dead: Set<string>;
   /** Dead workers that are about to be started again. */
   readonly restarting: Set<string>;
   /** Faults that move the group, or the topic under it, at this moment: nothing is drained before they are done. */
@@ -56,6 +58,11 @@ export interface FaultProgress extends FaultContext {
   readonly sendingOver: AbortSignal;
   /** Aborted when the consumers have drained the log: nobody is left to be killed at work. */
   readonly drained: AbortSignal;
+}
+
+/** Names an occurrence of a fault among all of a run. */
+export function keyOf({ index }: { index: number }, occurrence: number): string {
+  return `f${index}-${occurrence}`;
 }
 
 /** What is written of an occurrence that never came. */

@@ -2,7 +2,7 @@ import type { PlannedFault, PlannedLinkFault } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { conductBrokerFault } from "./broker-fault.js";
 import { Door } from "./door.js";
-import type { FaultContext, FaultProgress } from "./fault-context.js";
+import { type FaultContext, type FaultProgress, keyOf } from "./fault-context.js";
 import { conductKillFault } from "./kill-fault.js";
 import { conductJoinFault } from "./join-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
@@ -28,13 +28,21 @@ export class Faults implements AsyncDisposable {
   readonly #sendingOver = new AbortController();
   readonly #drained = new AbortController();
   readonly #failed = new AbortController();
+  /** Occurrences that are over. */
+  readonly #fallen = new Set<string>();
   #begin: (startedAt: number) => void = () => {};
 
   constructor(context: FaultContext) {
     const begun = new Promise<number>((resolve) => (this.#begin = resolve));
     this.#run = {
       ...context,
+      write: (event) => {
+        if (event.event === "fault" && event.appliedAt !== null)
+          this.#fallen.add(keyOf({ index: event.fault }, event.occurrence));
+        context.write(event);
+      },
       inForce: new Map(),
+      dead: new Set(),
       restarting: new Set(),
       moving: new Set(),
       onTopic: new Turns(),
@@ -55,6 +63,16 @@ export class Faults implements AsyncDisposable {
   /** Faults in force now, as people read them. */
   get inForce(): readonly string[] {
     return [...this.#run.inForce.values()];
+  }
+
+  /** Occurrences in force now, by `keyOf`: a worker's death among them. */
+  get active(): ReadonlySet<string> {
+    return new Set([...this.#run.inForce.keys(), ...this.#run.dead]);
+  }
+
+  /** Occurrences that have fallen so far, by `keyOf`: those in force among them. */
+  get fallen(): ReadonlySet<string> {
+    return new Set([...this.#fallen, ...this.active]);
   }
 
   /** Whether a worker is dead and about to be started again. */

@@ -31,9 +31,12 @@ export interface FollowOrder {
 const passLimitMs = 60_000;
 const againAfterMs = 200;
 
-/** Follows the log where the plan lets records vanish from it; `undefined` where none can. */
-export async function followWhereNeeded(order: FollowOrder): Promise<Follower | undefined> {
-  if (!logMayShrink(order.plan)) return undefined;
+/**
+ * Follows the log where the plan lets records vanish from it, or where somebody watches it grow (`watched`);
+ * else `undefined`.
+ */
+export async function followWhereNeeded(order: FollowOrder, watched = false): Promise<Follower | undefined> {
+  if (!watched && !logMayShrink(order.plan)) return undefined;
   const follower = new Follower(order);
   await follower.passed(new Map());
   return follower;
@@ -81,6 +84,11 @@ export class Follower implements AsyncDisposable {
     createBox(path, description);
     this.#box = openBox(path, description, "write");
     this.#following = this.#follow();
+  }
+
+  /** Messages that it has seen so far. */
+  get seen(): number {
+    return this.#box.planes.seen.count;
   }
 
   /** Records that were gone before it came to them: nobody can say which messages they were. */

@@ -3,7 +3,7 @@ import type { BlackBox } from "../ledger/black-box.js";
 import { joinerOf } from "../plan/extra-consumers.js";
 import type { PlannedJoin } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, keyOf, pauseUntil, waitOrOver } from "./fault-context.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";
 
 /** More than a worker gives itself to leave its group. */
@@ -22,7 +22,7 @@ export async function conductJoinFault(fault: PlannedJoin, run: FaultProgress): 
     const appliedAt = epochMs();
     const before = joinsOfOthers(run, worker);
     const life = await groupDoor.through(() => crew.start("consumer", worker));
-    const key = `f${fault.index}-${occurrence}`;
+    const key = keyOf(fault, occurrence);
     inForce.set(key, `one consumer more (${name})`);
     say(`${name} joins`);
     const joined = (): boolean => joinsOf(life) > 0 && haveAllJoined(before);

@@ -1,12 +1,12 @@
 import { epochMs } from "../base/clock.js";
 import type { PlannedKill } from "../plan/plan.js";
-import { type FaultProgress, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, keyOf, pauseUntil } from "./fault-context.js";
 import { conductOccurrences } from "./occurrences.js";
 import { lifeToHit, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
 
 /** Kills a worker, as often as it is to die, and starts it again. */
 export async function conductKillFault(fault: PlannedKill, run: FaultProgress): Promise<void> {
-  const { crew, say, restarting } = run;
+  const { crew, say, restarting, dead } = run;
   const over = overFor(fault.role, run);
   const on = (occurrence: number): string => nameOfTarget(fault, occurrence);
   await conductOccurrences(fault, run, { kind: "kill", on }, async (occurrence, dueAt) => {
@@ -17,6 +17,7 @@ export async function conductKillFault(fault: PlannedKill, run: FaultProgress): 
     if (fault.restartAfter !== undefined) restarting.add(on(occurrence));
     // A life that came to its own end in this very moment was not touched.
     const touched = (await crew.kill(life)) ? 1 : 0;
+    if (touched === 1) dead.add(keyOf(fault, occurrence));
     say(`SIGKILL ${role} ${worker}`);
     let healedAt: number | null = null;
     if (fault.restartAfter !== undefined) {
@@ -24,6 +25,7 @@ export async function conductKillFault(fault: PlannedKill, run: FaultProgress): 
       if (!over.aborted && touched === 1) {
         await startAgain(role, worker, run);
         healedAt = epochMs();
+        dead.delete(keyOf(fault, occurrence));
       }
       restarting.delete(on(occurrence));
     }

@@ -3,7 +3,7 @@ import type { LinkFaultInForce } from "../environment/link.js";
 import type { PlannedLinkFault } from "../plan/plan.js";
 import { chooseBroker, type ClusterBroker } from "./broker-choice.js";
 import { socketsOf, touchedBetween } from "./counts.js";
-import { type FaultProgress, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, keyOf, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
 
 /**
  * Whether a fault is to be there before the producers connect: one on their link at time 0. It is in
@@ -40,7 +40,7 @@ export async function conductLinkFault(
   const way = toxic === "down" ? "down" : stream;
   let dueAt: number | undefined;
   for (let occurrence = 0; occurrence < fault.times; occurrence++) {
-    const key = `f${fault.index}-${occurrence}`;
+    const key = keyOf(fault, occurrence);
     const blank = { event: "fault", fault: fault.index, occurrence, on: fault.on, kind } as const;
     const early = occurrence === 0 && isEarly(fault);
     if (dueAt !== undefined) await pauseUntil(dueAt, sendingOver);

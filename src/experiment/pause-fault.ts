@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import type { PlannedPause } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, momentLimitMs, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, keyOf, momentLimitMs, pauseUntil } from "./fault-context.js";
 import { conductOccurrences } from "./occurrences.js";
 import { seek, shownBy, type Sought } from "./seek.js";
 import { letGoOn, lifeToHit, nameOfTarget, overFor } from "./worker-at-work.js";
@@ -23,7 +23,7 @@ export async function conductPauseFault(fault: PlannedPause, run: FaultProgress)
     const appliedAt = epochMs();
     // A life that came to its own end in this very moment was not touched.
     if (!(await crew.pause(life))) return { appliedAt, touched: 0 };
-    const key = `f${fault.index}-${occurrence}`;
+    const key = keyOf(fault, occurrence);
     inForce.set(key, `pause of ${role} ${worker}`);
     say(`SIGSTOP ${role} ${worker}`);
 

@@ -3,7 +3,7 @@ import { waitUntil } from "../base/wait.js";
 import type { PlannedOffsetsReset } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
 import { countsOf } from "./counts.js";
-import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, keyOf, waitOrOver } from "./fault-context.js";
 import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
 
 /** More than a worker gives itself to leave its group. */
@@ -20,7 +20,7 @@ export async function conductOffsetsReset(fault: PlannedOffsetsReset, run: Fault
   const kind = "reset-offsets";
   await conductOccurrences(fault, run, { kind, on: () => "group" }, async (occurrence, dueAt) => {
     if (!(await occurrenceCame(run, fault.trigger, dueAt, drained))) return undefined;
-    const key = `f${fault.index}-${occurrence}`;
+    const key = keyOf(fault, occurrence);
     // First of all: from here on nothing is drained, though the door may take a while to close.
     moving.add(key);
     inForce.set(key, `offsets of the group to ${fault.to}`);

@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { PlannedStop } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, keyOf, pauseUntil } from "./fault-context.js";
 import { conductOccurrences } from "./occurrences.js";
 import { lifeToHit, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
 
@@ -11,7 +11,7 @@ const endLimitMs = 60_000;
 
 /** Asks a worker to end (SIGTERM), as often as it is to, and starts it again when it has. */
 export async function conductStopFault(fault: PlannedStop, run: FaultProgress): Promise<void> {
-  const { crew, say, restarting, signal } = run;
+  const { crew, say, restarting, dead, signal } = run;
   const over = overFor(fault.role, run);
   const on = (occurrence: number): string => nameOfTarget(fault, occurrence);
   await conductOccurrences(fault, run, { kind: "stop", on }, async (occurrence, dueAt) => {
@@ -23,6 +23,7 @@ export async function conductStopFault(fault: PlannedStop, run: FaultProgress): 
     say(`SIGTERM ${role} ${worker}`);
     const asked = await crew.stop(life, { limitMs: endLimitMs, signal });
     const endedAt = epochMs();
+    dead.add(keyOf(fault, occurrence));
     const seen = endSeen(life, asked, endedAt - appliedAt);
     let healedAt: number | null = null;
     if (fault.restartAfter !== undefined) {
@@ -30,6 +31,7 @@ export async function conductStopFault(fault: PlannedStop, run: FaultProgress): 
       if (!over.aborted && seen.touched === 1) {
         await startAgain(role, worker, run);
         healedAt = epochMs();
+        dead.delete(keyOf(fault, occurrence));
       }
       restarting.delete(on(occurrence));
     }

@@ -4,7 +4,7 @@ import type { PartitionLeadership } from "../kafka/leaders.js";
 import type { PlannedTopicFault } from "../plan/plan.js";
 import type { TopicAction } from "../scenario/scenario.js";
 import { countsOf } from "./counts.js";
-import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, keyOf, waitOrOver } from "./fault-context.js";
 import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
 import { deleteRecords, recreateTopic, shortenRetention } from "./vanish-faults.js";
 
@@ -21,7 +21,7 @@ export async function conductTopicFault(fault: PlannedTopicFault, run: FaultProg
   const over = overFor(action, run);
   await conductOccurrences(fault, run, { kind: action.do, on: () => on }, async (occurrence, dueAt) => {
     if (!(await occurrenceCame(run, trigger, dueAt, over))) return undefined;
-    const key = `f${fault.index}-${occurrence}`;
+    const key = keyOf(fault, occurrence);
     // From here on nothing is drained, though others may be at the topic still.
     if (action.do === "recreate") moving.add(key);
     try {

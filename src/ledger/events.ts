@@ -83,6 +83,19 @@ export function readFaultEvents(path: string, planned: readonly { times: number 
   return events;
 }
 
+/**
+ * Reads when the phases of a run began, milliseconds since 1970. No judgement is made from them.
+ *
+ * @throws as `readFaultEvents`.
+ */
+export function readPhaseEvents(path: string): { at: number; phase: string }[] {
+  return linesOf(path).flatMap((line, index) => {
+    if (line === "") return [];
+    const { event, at, phase } = parseLine(line, `${path}:${index + 1}`);
+    return event === "phase" && typeof at === "number" && typeof phase === "string" ? [{ at, phase }] : [];
+  });
+}
+
 function linesOf(path: string): string[] {
   let text: string;
   try {

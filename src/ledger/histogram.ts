@@ -32,6 +32,31 @@ export function quantile(buckets: Float64Array, q: number): number {
   return upperEdge(bucketCount - 1);
 }
 
+/**
+ * How many values lie below a power of two of a microsecond, from 2^5 to 2^31: there buckets end, so the
+ * count is exact.
+ */
+export function countBelow(buckets: Float64Array, power: number): number {
+  let count = 0;
+  for (let bucket = 0; bucket < 32 + (power - 5) * 32; bucket++) count += buckets[bucket]!;
+  return count;
+}
+
+/** The sum of all values in microseconds, each taken for the middle of its bucket: at most 1.6 % off. */
+export function sumOf(buckets: Float64Array): number {
+  let sum = 0;
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    const count = buckets[bucket]!;
+    if (count > 0) sum += count * middleOf(bucket);
+  }
+  return sum;
+}
+
+/** Up to 32 us a bucket has one value, since values are whole. */
+function middleOf(bucket: number): number {
+  return bucket < 32 ? bucket : (upperEdge(bucket - 1) + upperEdge(bucket)) / 2;
+}
+
 function bucketOf(valueUs: number): number {
   if (!(valueUs >= 1)) return 0;
   if (valueUs < 32) return Math.floor(valueUs);

@@ -30,6 +30,8 @@ export interface Ledger {
   schedule: { lagUs: Float64Array; lagMaxUs: number; sendingUntil: number };
   /** From the sending of a message to the end of its handler, and when the last handler ended. */
   processing: { latencyUs: Float64Array; latencyMaxUs: number; until: number };
+  /** What the consumers did with their group: statistics, which nothing is concluded from. */
+  group: { joins: number; commitsAcknowledged: number; commitsFailed: number };
   /** Extra copies of messages that are in the log more than once. */
   extraCopies: number;
   /** Whether a broker has to have a message before its send resolves: acks of 1 or all. */
@@ -82,6 +84,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
     sendTimes: layout.messages.map(() => []),
     schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
+    group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
     extraCopies: 0,
     acknowledges: run.scenario.producers.acks !== 0,
     requestsUnlisted: 0,
@@ -183,6 +186,9 @@ async function mergeConsumerLife(
   orWithRepeats(planes.began, planes.beganAgain, began);
   orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
 
+  for (const name of ["joins", "commitsAcknowledged", "commitsFailed"] as const) {
+    ledger.group[name] += box.counter(name);
+  }
   addBuckets(ledger.processing.latencyUs, await box.histogram());
   ledger.processing.latencyMaxUs = Math.max(ledger.processing.latencyMaxUs, box.counter("latencyMax"));
   ledger.processing.until = Math.max(ledger.processing.until, box.counter("processingUntil"));

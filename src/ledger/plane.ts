@@ -51,6 +51,11 @@ export class Plane {
     return ((this.#words[index >>> 5]! >>> (index & 31)) & 1) === 1;
   }
 
+  /** The bits themselves, for whoever maps the file to read it. */
+  get words(): Readonly<Uint32Array> {
+    return this.#words;
+  }
+
   get count(): number {
     return this.#counters[this.#counter]!;
   }

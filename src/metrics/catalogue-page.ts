@@ -1,4 +1,4 @@
-import { type Metric, catalogue, commonLabels, labelValues, latencyEdges } from "./catalogue.js";
+import { type Metric, catalogue, commonLabels, labelValues, latencyPowers } from "./catalogue.js";
 
 const heads = ["metric", "type", "the question", "unit", "labels", "moves"];
 
@@ -18,6 +18,15 @@ export function renderMetrics(): string {
     "is proved, and never goes back: what killed consumers had committed over at their death, all other losses at the",
     "end of the run. _At the end_ every counter is what the ledger has in total.",
     "",
+    "## The course of a run",
+    "",
+    "Every run leaves `metrics.om` in its folder: all these series over the whole run, a sample a second, as OpenMetrics",
+    "text with time stamps. In it, what became of a message is booked at the second of its _sending_, however late it was",
+    "known: a loss stands where the fault was. Commits, joins, latency, lag and violations, which have no time of their own,",
+    "are booked at the end. A run of more than a quarter of an hour has a sample each few seconds. Any Prometheus takes it:",
+    "",
+    "    promtool tsdb create-blocks-from openmetrics lossbound-results/consumer-kill/metrics.om DATA",
+    "",
     "## Labels",
     "",
     `Every series has the labels ${commonLabels.map(code).join(", ")}, and those that its metric names.`,
@@ -29,7 +38,7 @@ export function renderMetrics(): string {
       rowOf([code(name), typeof says === "string" ? says : says.map(code).join(", ")]),
     ),
     "",
-    `The buckets of the latency end at powers of two of a microsecond: \`le\` is ${latencyEdges.map((edge) => code(String(edge))).join(", ")}, and \`+Inf\`.`,
+    `The buckets of the latency end at powers of two of a microsecond: \`le\` is ${latencyPowers.map((power) => code(String(2 ** power / 1e6))).join(", ")}, and \`+Inf\`.`,
     "",
   ].join("\n");
 }

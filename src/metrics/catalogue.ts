@@ -73,11 +73,8 @@ export const labelValues: Record<LabelName | (typeof commonLabels)[number], read
   node: "Node's version",
 };
 
-/** Upper edges of the latency's buckets, in seconds: powers of two of a microsecond, 1 ms to 67 s. */
-export const latencyEdges: readonly number[] = Array.from(
-  { length: 17 },
-  (_, place) => 2 ** (10 + place) / 1e6,
-);
+/** The latency's buckets end at these powers of two of a microsecond: 1 ms to 67 s. */
+export const latencyPowers: readonly number[] = Array.from({ length: 17 }, (_, place) => 10 + place);
 
 export const catalogue = {
   planned: {

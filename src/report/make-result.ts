@@ -2,6 +2,7 @@ import type { FaultEvent } from "../ledger/events.js";
 import { quantile } from "../ledger/histogram.js";
 import type { Ledger } from "../ledger/ledger.js";
 import type { RunRecord } from "../ledger/run-record.js";
+import type { Plan } from "../plan/plan.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
 import type { FaultResult, MessageCounts, Result, Witness } from "./result.js";
@@ -12,6 +13,12 @@ export interface ResultParts {
   tally: Tally;
   faults: readonly FaultEvent[];
   judgement: Judgement;
+}
+
+/** Everything that is known of a run that was judged. */
+export interface Judged extends ResultParts {
+  plan: Plan;
+  result: Result;
 }
 
 export function makeResult({ run, ledger, tally, faults, judgement }: ResultParts): Result {

@@ -81,6 +81,22 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
   return tally;
 }
 
+/** Of no message. */
+export function noMessages(): Tally {
+  return {
+    planned: 0,
+    sent: 0,
+    accepted: 0,
+    rejected: 0,
+    stored: 0,
+    received: 0,
+    fates: zeroed(fates),
+    refusedBehind: 0,
+    violations: { beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 },
+    seconds: [],
+  };
+}
+
 /** Lost messages by cause. */
 export function lostBy(tally: Pick<Tally, "fates">): Record<Cause, number> {
   return Object.fromEntries(causes.map((cause) => [cause, tally.fates[cause]])) as Record<Cause, number>;
@@ -150,7 +166,7 @@ const refusedAt = fates.indexOf("refused");
 const at = Object.fromEntries(evidenceBits.map((bit, place) => [bit, place])) as Record<EvidenceBit, number>;
 
 /** Up to which number had been sent by the end of each second; the last moment closes the last second. */
-function secondsOf(times: readonly SendTime[], startedAt: number): { second: number; next: number }[] {
+export function secondsOf(times: readonly SendTime[], startedAt: number): { second: number; next: number }[] {
   const seconds: { second: number; next: number }[] = [];
   for (const { at: moment, next } of times) {
     // What was sent by a moment on the boundary was sent in the second before it.

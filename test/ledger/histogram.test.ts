@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { addBuckets, bucketCount, quantile, record } from "../../src/ledger/histogram.js";
+import { addBuckets, bucketCount, countBelow, quantile, record, sumOf } from "../../src/ledger/histogram.js";
 
 const range = 2 ** 31;
 
@@ -25,6 +25,21 @@ describe("a histogram", () => {
         expect(read - value, String(value)).toBeLessThanOrEqual(0.032 * value);
       }
     }
+  });
+
+  it("counts what lies below a power of two exactly, and sums to within 1.6 %", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 2 ** 27 })),
+        fc.integer({ min: 5, max: 27 }),
+        (values, power) => {
+          const buckets = of(...values);
+          expect(countBelow(buckets, power)).toBe(values.filter((value) => value < 2 ** power).length);
+          const sum = values.reduce((all, value) => all + value, 0);
+          expect(Math.abs(sumOf(buckets) - sum)).toBeLessThanOrEqual(0.016 * sum);
+        },
+      ),
+    );
   });
 
   it("takes every number there is: none falls outside", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { BrokersWanted } from "../../src/environment/local-start.js";
 import { openLocal } from "../../src/environment/local.js";
+import type { Exporter } from "../../src/metrics/exporter.js";
 import type { Result } from "../../src/report/result.js";
 import { experiment } from "../../src/run.js";
 import { parseScenario } from "../../src/scenario/read.js";
@@ -12,6 +13,7 @@ interface RunChoices {
   seed?: number;
   traceRequests?: boolean;
   workerEntry?: string;
+  exporter?: Exporter;
 }
 
 /** A local environment and a folder for results, both gone with it. */

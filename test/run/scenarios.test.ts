@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 import { type Cause, type Result, judgeFolder, readScenario, runScenarios } from "lossbound";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { readSeries, totalsIn, totalsOf } from "../support/series.js";
 
 /** Every shipped scenario, once, through the library as its users import it. */
 const files = readdirSync("scenarios")
@@ -49,6 +51,11 @@ describe("the shipped scenario", () => {
       // What the application was told of has a bound of its own, or there is none of it.
       if (claimed.lostBy.rejected === undefined) expect(lostBy.rejected).toBe(0);
       if (claimed.indeterminate === undefined) expect(messages.indeterminate).toBe(0);
+    });
+
+    it("has a course for Prometheus that ends with what was judged", () => {
+      const course = readSeries(readFileSync(join(out, name, "metrics.om"), "utf8"));
+      expect(totalsIn(course)).toEqual(totalsOf(results.get(name)!));
     });
 
     it("is judged the same from its files", async () => {

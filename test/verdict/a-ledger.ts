@@ -60,6 +60,7 @@ export function aLedger(producers: readonly ProducerTold[], changes: Partial<Led
     ),
     schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
+    group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
     extraCopies: 0,
     acknowledges: false,
     requestsUnlisted: 0,

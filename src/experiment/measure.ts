@@ -1,0 +1,166 @@
+import { countBits, orInto, popcount } from "../ledger/bits.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import { addBuckets, bucketCount } from "../ledger/histogram.js";
+import { logMayShrink } from "../plan/log-changes.js";
+import type { Plan } from "../plan/plan.js";
+import { type Cause, causes } from "../scenario/scenario.js";
+import type { Life } from "../worker/crew.js";
+import type { Faults } from "./faults.js";
+import type { Follower } from "./follow.js";
+import type { Phase } from "./progress.js";
+
+/** What is known of a run's messages while it goes on, each message counted once. None of it ever goes back. */
+export interface Measures {
+  phase: Phase;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  /** Seen in the log by the auditor who follows it. */
+  stored: number;
+  received: number;
+  processed: number;
+  duplicated: number;
+  /** What is proved to be lost by now. */
+  lostBy: Record<Cause, number>;
+  latencyUs: Float64Array;
+  commits: { acknowledged: number; failed: number };
+  joins: number;
+  kills: { producer: number; consumer: number };
+  /** How far behind its schedule the sending fell at worst, in microseconds. */
+  lagMaxUs: number;
+  /** Occurrences of faults by `keyOf`: in force now, and all that fell so far. */
+  active: ReadonlySet<string>;
+  fallen: ReadonlySet<string>;
+}
+
+/** What is measured, while it goes on. */
+export interface Measured {
+  plan: Plan;
+  crew: { readonly lives: readonly Life[] };
+  faults: Pick<Faults, "active" | "fallen">;
+  follower: Pick<Follower, "seen"> | undefined;
+}
+
+/**
+ * Reads what the black boxes of all lives say at a moment, which costs the workers nothing. A message that
+ * two lives had is counted once, so the bits are merged as the ledger will merge them: those of dead lives
+ * one single time.
+ */
+export class Measuring {
+  readonly #run: Measured;
+  /** Of consumers that are dead. */
+  readonly #dead: Merged;
+  /** Of all; room that is used anew each time. */
+  readonly #all: Merged;
+  readonly #buried = new Set<Life>();
+
+  constructor(run: Measured) {
+    this.#run = run;
+    this.#dead = noneMerged(run.plan.layout.words);
+    this.#all = noneMerged(run.plan.layout.words);
+  }
+
+  read(phase: Phase): Measures {
+    const { plan, faults, follower } = this.#run;
+    const lives = [...this.#run.crew.lives];
+    // What comes later in a message's life is read first, so that nothing is ahead of what it follows from.
+    const all = this.#mergeConsumers(lives);
+    const measures: Measures = {
+      phase,
+      sent: 0,
+      accepted: 0,
+      rejected: 0,
+      stored: 0,
+      received: countBits(all.began),
+      processed: countBits(plan.scenario.guarantee === "effectively-once" ? all.covered : all.ended),
+      // Under effectively-once only the log of the effects tells, at the end.
+      duplicated: plan.scenario.guarantee === "effectively-once" ? 0 : countBits(all.endedAgain),
+      lostBy: lossProved(plan, this.#dead, all),
+      latencyUs: new Float64Array(bucketCount),
+      commits: { acknowledged: 0, failed: 0 },
+      joins: 0,
+      kills: { producer: 0, consumer: 0 },
+      lagMaxUs: 0,
+      active: faults.active,
+      fallen: faults.fallen,
+    };
+    for (const life of lives) {
+      if (life.process.end?.signal === "SIGKILL" && life.killed) measures.kills[life.role]++;
+      if (life.role === "consumer") addConsumer(measures, life.box as BlackBox<"consumer">);
+    }
+    measures.stored = follower?.seen ?? 0;
+    for (const life of lives) {
+      if (life.role === "producer") addProducer(measures, life.box as BlackBox<"producer">);
+    }
+    return measures;
+  }
+
+  #mergeConsumers(lives: readonly Life[]): Merged {
+    const consumers = lives.filter(({ role }) => role === "consumer");
+    for (const life of consumers) {
+      if (life.process.end === undefined || this.#buried.has(life)) continue;
+      this.#buried.add(life);
+      merge(this.#dead, life.box as BlackBox<"consumer">);
+    }
+    for (const name of mergedPlanes) this.#all[name].set(this.#dead[name]);
+    for (const life of consumers) {
+      if (!this.#buried.has(life)) merge(this.#all, life.box as BlackBox<"consumer">);
+    }
+    return this.#all;
+  }
+}
+
+const mergedPlanes = ["covered", "began", "ended", "endedAgain"] as const;
+type Merged = Record<(typeof mergedPlanes)[number], Uint32Array>;
+
+function noneMerged(words: number): Merged {
+  const plane = (): Uint32Array => new Uint32Array(words);
+  return { covered: plane(), began: plane(), ended: plane(), endedAgain: plane() };
+}
+
+/** As the ledger does: what an earlier life has ended, and now another one, was ended again. */
+function merge(sum: Merged, { planes }: BlackBox<"consumer">): void {
+  orInto(sum.endedAgain, planes.endedAgain.words);
+  const ended = planes.ended.words;
+  for (let word = 0; word < ended.length; word++) {
+    const again = sum.ended[word]! & ended[word]!;
+    if (again !== 0) sum.endedAgain[word]! |= again;
+  }
+  orInto(sum.ended, ended);
+  orInto(sum.began, planes.began.words);
+  orInto(sum.covered, planes.covered.words);
+}
+
+/**
+ * What dead at-most-once consumers lost for certain: they had committed over it, and nobody will be given it
+ * again. Where a fault may move the group's positions or take records away, only the end can tell.
+ */
+function lossProved(plan: Plan, dead: Merged, all: Merged): Record<Cause, number> {
+  const lost = Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>;
+  if (plan.scenario.guarantee !== "at-most-once" || positionsMayMove(plan)) return lost;
+  for (let word = 0; word < dead.covered.length; word++) {
+    const covered = dead.covered[word]!;
+    if (covered === 0) continue;
+    lost["after-commit"] += popcount(covered & ~all.began[word]!);
+    lost["in-processing"] += popcount(covered & dead.began[word]! & ~all.ended[word]!);
+  }
+  return lost;
+}
+
+function positionsMayMove(plan: Plan): boolean {
+  return logMayShrink(plan) || plan.faults.some(({ kind }) => kind === "topic" || kind === "reset-offsets");
+}
+
+function addConsumer(measures: Measures, box: BlackBox<"consumer">): void {
+  addBuckets(measures.latencyUs, box.histogram);
+  measures.commits.acknowledged += box.get("commitsAcknowledged");
+  measures.commits.failed += box.get("commitsFailed");
+  measures.joins += box.get("joins");
+}
+
+function addProducer(measures: Measures, box: BlackBox<"producer">): void {
+  measures.accepted += box.planes.accepted.count;
+  measures.rejected += box.planes.rejected.count;
+  measures.sent += box.get("next") - box.description.firstNumber;
+  measures.lagMaxUs = Math.max(measures.lagMaxUs, box.get("lagMax"));
+}

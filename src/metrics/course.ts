@@ -1,0 +1,151 @@
+import { keyOf } from "../experiment/fault-context.js";
+import type { FaultEvent } from "../ledger/events.js";
+import type { Judged } from "../report/make-result.js";
+import { causes } from "../scenario/scenario.js";
+import { courseOf } from "../verdict/course.js";
+import { type Metric, phases } from "./catalogue.js";
+import { type RunLabels, type Sample, samplesOf } from "./samples.js";
+import { type Values, factsOf, valuesAtEnd, valuesBefore } from "./values.js";
+
+/** File name of a run's course, in its folder. */
+export const courseName = "metrics.om";
+
+export interface CourseParts {
+  judged: Judged;
+  /** When each phase began, milliseconds since 1970. */
+  phases: readonly { at: number; phase: string }[];
+  labels: RunLabels;
+}
+
+/** A series has at most so many samples: a run of more seconds has one each few seconds. */
+const samplesMax = 900;
+
+/**
+ * The whole course of a run as OpenMetrics text with time stamps, one sample a second, made from what the run
+ * has left. What became of a message is booked at the second of its sending, however late it was known; what
+ * has no time of its own (commits, joins, latency, lag, violations) is booked at the end.
+ */
+export function renderCourse({ judged, phases: begun, labels }: CourseParts): string {
+  const { startedAt } = judged.run;
+  const end = valuesAtEnd(judged);
+  const moments = momentsOf(judged, begun);
+  const families = new Map<string, Map<string, string[]>>();
+  const seconds = secondsOf(judged);
+  let passed = 0;
+  let sums: Values = {
+    ...valuesBefore(judged.plan),
+    bounds: end.bounds,
+    run: factsOf(judged.run.environment),
+  };
+  for (const [place, second] of moments.entries()) {
+    for (; passed < second; passed++) sums = add(sums, seconds[passed]);
+    const at = startedAt + second * 1000;
+    const isLast = place === moments.length - 1;
+    const since = startedAt + (moments[place - 1] ?? -1) * 1000;
+    const values = isLast ? end : { ...sums, ...happening(judged.faults, { since, at }, begun) };
+    for (const sample of samplesOf(labels, values)) file(families, sample, at);
+  }
+  const blocks = [...families].flatMap(([head, metrics]) => [head, ...[...metrics.values()].flat()]);
+  return `${[...blocks, "# EOF"].join("\n")}\n`;
+}
+
+/** Seconds since the start at which there is a sample: the last one lies behind everything that happened. */
+function momentsOf(
+  { run, ledger, tally, faults }: Judged,
+  begun: readonly { at: number; phase: string }[],
+): number[] {
+  const happened = [
+    ledger.processing.until,
+    ...faults.flatMap(({ appliedAt, healedAt }) => [appliedAt ?? 0, healedAt ?? 0]),
+    ...begun.map(({ at }) => at),
+  ];
+  const until = happened.reduce((latest, at) => Math.max(latest, at), run.startedAt);
+  const last = Math.max(tally.seconds.length, Math.ceil((until - run.startedAt) / 1000)) + 1;
+  const every = Math.ceil(last / samplesMax);
+  const count = Math.ceil(last / every);
+  return Array.from({ length: count + 1 }, (_, place) => place * every);
+}
+
+type Second = Pick<
+  Values,
+  "sent" | "processed" | "accepted" | "rejected" | "stored" | "received" | "duplicated" | "lostBy"
+>;
+
+function secondsOf({ ledger, tally, run }: Judged): Second[] {
+  const course = courseOf(ledger, run.startedAt);
+  return tally.seconds.map((second, place) => ({ ...second, ...course[place]! }));
+}
+
+function add(sums: Values, second: Second | undefined): Values {
+  if (second === undefined) return sums;
+  const names = ["sent", "processed", "accepted", "rejected", "stored", "received", "duplicated"] as const;
+  const counts = Object.fromEntries(names.map((name) => [name, sums[name] + second[name]]));
+  const lostBy = { ...sums.lostBy };
+  for (const cause of causes) lostBy[cause] += second.lostBy[cause];
+  return { ...sums, ...counts, lostBy };
+}
+
+/** What the faults and the phases were up to between one sample and the next. */
+function happening(
+  faults: readonly FaultEvent[],
+  { since, at }: { since: number; at: number },
+  begun: readonly { at: number; phase: string }[],
+): Pick<Values, "active" | "fallen" | "kills" | "phase"> {
+  const fallen = faults.filter(({ appliedAt }) => appliedAt !== null && appliedAt <= at);
+  const kills = { producer: 0, consumer: 0 };
+  for (const { kind, on, touched } of fallen) {
+    if (kind !== "kill" || touched === 0) continue;
+    if (on.startsWith("producer ")) kills.producer++;
+    else if (on.startsWith("consumer ")) kills.consumer++;
+  }
+  // A fault that was over before the sample was in force nevertheless.
+  const active = fallen.filter((fault) => endOf(fault) > since);
+  const phase = begun.findLast((each) => each.at <= at)?.phase;
+  return {
+    active: new Set(active.map(nameOf)),
+    fallen: new Set(fallen.map(nameOf)),
+    kills,
+    phase: phases.find((each) => each === phase),
+  };
+}
+
+/** A worker that is not started again stays dead; what else has no end was over at once. */
+function endOf({ kind, appliedAt, healedAt }: FaultEvent): number {
+  return healedAt ?? (kind === "kill" || kind === "stop" ? Infinity : appliedAt!);
+}
+
+function nameOf({ fault, occurrence }: FaultEvent): string {
+  return keyOf({ index: fault }, occurrence);
+}
+
+/** Adds a sample to its family, where the samples of one metric stand together in the order of time. */
+function file(
+  families: Map<string, Map<string, string[]>>,
+  { metric, suffix, labels, value }: Sample,
+  at: number,
+): void {
+  const head = headOf(metric);
+  const metrics = families.get(head) ?? new Map<string, string[]>();
+  families.set(head, metrics);
+  const { le: _, ...own } = labels;
+  const key = JSON.stringify(own);
+  const lines = metrics.get(key) ?? [];
+  metrics.set(key, lines);
+  const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escaped(text)}"`);
+  lines.push(`${metric.name}${suffix}{${pairs.join(",")}} ${value} ${at / 1000}`);
+}
+
+/** OpenMetrics names a family without what its type adds to it. */
+function headOf({ name, type, help, unit }: Metric): string {
+  const isInfo = name.endsWith("_info");
+  const family = name.replace(/_(total|info)$/, "");
+  return [
+    `# TYPE ${family} ${isInfo ? "info" : type}`,
+    ...(unit === "seconds" || unit === "ratio" ? [`# UNIT ${family} ${unit}`] : []),
+    `# HELP ${family} ${escaped(help)}`,
+  ].join("\n");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+}

@@ -1,0 +1,119 @@
+import type { Measures } from "../experiment/measure.js";
+import { version } from "../base/version.js";
+import type { Phase } from "../experiment/progress.js";
+import { bucketCount } from "../ledger/histogram.js";
+import { countBits } from "../ledger/bits.js";
+import { keyOf } from "../experiment/fault-context.js";
+import type { Plan } from "../plan/plan.js";
+import type { Judged } from "../report/make-result.js";
+import { type Cause, causes } from "../scenario/scenario.js";
+import { type Verdict, judge } from "../verdict/judge.js";
+import { type Tally, noMessages } from "../verdict/tally.js";
+import { type FaultSeries, faultSeries } from "./fault-series.js";
+
+/** What all metrics of one run say at one moment. */
+export interface Values {
+  planned: number;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  stored: number;
+  received: number;
+  processed: number;
+  duplicated: number;
+  lostBy: Record<Cause, number>;
+  violations: Tally["violations"];
+  /** In the buckets of the ledger's histogram. */
+  latencyUs: Float64Array;
+  commits: { acknowledged: number; failed: number };
+  joins: number;
+  kills: { producer: number; consumer: number };
+  lagMaxUs: number;
+  /** Occurrences of faults by `keyOf`. */
+  active: ReadonlySet<string>;
+  fallen: ReadonlySet<string>;
+  faults: readonly FaultSeries[];
+  bounds: readonly { name: string; min: number | null; max: number | null }[];
+  /** Messages a second in fact; 0 before the end. */
+  throughput: { sentPerSecond: number; processedPerSecond: number };
+  phase: Phase | undefined;
+  verdict: Verdict | undefined;
+  run: RunFacts | undefined;
+}
+
+/** What a run is made on. */
+export type RunFacts = Record<"version" | "environment" | "broker" | "proxy" | "node", string>;
+
+export function factsOf(environment: Omit<RunFacts, "version" | "environment"> & { kind: string }): RunFacts {
+  const { kind, broker, proxy, node } = environment;
+  return { version, environment: kind, broker, proxy, node };
+}
+
+/** Before a run: nothing has happened, and everything that may happen is there. */
+export function valuesBefore(plan: Plan): Values {
+  const { planned } = plan.layout;
+  return {
+    ...noMessages(),
+    planned,
+    processed: 0,
+    duplicated: 0,
+    lostBy: Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>,
+    latencyUs: new Float64Array(bucketCount),
+    commits: { acknowledged: 0, failed: 0 },
+    joins: 0,
+    kills: { producer: 0, consumer: 0 },
+    lagMaxUs: 0,
+    active: new Set(),
+    fallen: new Set(),
+    faults: faultSeries(plan),
+    // What a share comes to when all that is planned is sent.
+    bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, []).expectations,
+    throughput: { sentPerSecond: 0, processedPerSecond: 0 },
+    phase: undefined,
+    verdict: undefined,
+    run: undefined,
+  };
+}
+
+export function valuesNow(before: Values, measures: Measures, run: RunFacts): Values {
+  return { ...before, ...measures, run };
+}
+
+/** What the ledger has in total, and what was made of it. */
+export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged): Values {
+  const { messages, lostBy, expectations, throughput, verdict } = result;
+  const { joins, commitsAcknowledged, commitsFailed } = ledger.group;
+  const killed = (role: "producer" | "consumer"): number =>
+    run.lives.filter((life) => life.killed && life.role === role).length;
+  return {
+    ...valuesBefore(plan),
+    sent: messages.sent,
+    accepted: messages.accepted,
+    rejected: messages.rejected,
+    stored: countBits(everStored(ledger.planes)),
+    received: messages.received,
+    processed: messages.processed,
+    duplicated: messages.duplicated,
+    lostBy,
+    violations: tally.violations,
+    latencyUs: ledger.processing.latencyUs,
+    commits: { acknowledged: commitsAcknowledged, failed: commitsFailed },
+    joins,
+    kills: { producer: killed("producer"), consumer: killed("consumer") },
+    lagMaxUs: ledger.schedule.lagMaxUs,
+    fallen: new Set(
+      faults
+        .filter(({ appliedAt }) => appliedAt !== null)
+        .map(({ fault, occurrence }) => keyOf({ index: fault }, occurrence)),
+    ),
+    bounds: expectations,
+    throughput,
+    verdict,
+    run: factsOf(run.environment),
+  };
+}
+
+/** In the log at the scan, or seen there before. */
+export function everStored({ stored, seen }: { stored: Uint32Array; seen: Uint32Array }): Uint32Array {
+  return stored.map((word, at) => word | seen[at]!);
+}

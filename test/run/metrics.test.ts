@@ -1,0 +1,167 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { courseName } from "../../src/metrics/course.js";
+import { Exporter } from "../../src/metrics/exporter.js";
+import { makePlan } from "../../src/plan/plan.js";
+import { parseScenario } from "../../src/scenario/read.js";
+import { type Series, lastBy, readSeries, sumOf, totalsIn, totalsOf } from "../support/series.js";
+import { run } from "../support/run-program.js";
+import { toolForTests } from "../support/tools.js";
+import { type Laboratory, openLaboratory } from "./on-local.js";
+
+const load = `
+topic: { partitions: 2 }
+producers: { count: 2, rate: 2000/s, messages: 6000 }
+consumers: { count: 2, commitEvery: 20, handle: 1ms, sessionTimeout: 1s, partitionsConsumedConcurrently: 2 }
+`;
+const kills = `
+  - { when: { handling: { message: 11, of: 20 } }, kill: consumer, worker: 0, restartAfter: 300ms }
+  - { when: after-commit, kill: consumer, worker: 1, restartAfter: 300ms }
+`;
+
+/** One of each kind: losses by kills and on the link, duplicates, and neither. */
+const runs: Record<string, string> = {
+  "at-most-once": `
+guarantee: at-most-once
+${load}
+faults:
+  - { at: 500ms, on: producer-link, toxic: timeout, for: 500ms }
+  ${kills}
+expect: { lost: { min: 10 }, lostBy: { in-transit: { min: 1% } } }
+`,
+  "at-least-once": `
+guarantee: at-least-once
+${load}
+faults: ${kills}
+expect: { lost: 0, duplicated: { min: 1 } }
+`,
+  "effectively-once": `
+guarantee: effectively-once
+${load}
+faults: ${kills}
+expect: { lost: 0, duplicated: 0 }
+`,
+};
+
+/** Looks at the metrics until told to stop, as a scraper with short intervals does. */
+function lookAgainAndAgain(exporter: Exporter): { looks: Series[]; stop(): Promise<void> } {
+  const looks: Series[] = [];
+  let pending = Promise.resolve();
+  const timer = setInterval(() => {
+    pending = exporter.render().then((text) => void looks.push(readSeries(text)));
+  }, 100);
+  return {
+    looks,
+    stop: async () => {
+      clearInterval(timer);
+      await pending;
+    },
+  };
+}
+
+const promtool = toolForTests("promtool");
+
+/** What `promtool tsdb dump` prints: the name is a label there, and the samples of a series are in the order of time. */
+function readDump(text: string): Series {
+  const lines = text.split("\n").map((line) => {
+    const [, name, labels, value] = /^\{__name__="(\w+)", (.*)\} (\S+) \d+$/.exec(line) ?? [];
+    return name === undefined ? "" : `${name}{${labels!.replaceAll('", ', '",')}} ${value}`;
+  });
+  return readSeries(lines.join("\n"));
+}
+
+describe("the metrics of a run", () => {
+  let lab: Laboratory;
+  beforeAll(async () => {
+    lab = await openLaboratory();
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  it.each(Object.entries(runs))(
+    "under %s begin at 0, never go back, and end as the ledger",
+    async (name, yaml) => {
+      const exporter = new Exporter("kafkajs");
+      exporter.announce(makePlan(parseScenario(yaml, `${name}.yaml`), 1));
+      const first = readSeries(await exporter.render());
+      const scraper = lookAgainAndAgain(exporter);
+      const result = await lab.run(name, yaml, { exporter });
+      await scraper.stop();
+      const last = readSeries(await exporter.render());
+
+      expect(result.verdict, result.reasons.join("; ")).toBe("held");
+      expect(totalsIn(last)).toEqual(totalsOf(result));
+      expect(sumOf(lastBy(last, "lossbound_messages_stored_total"))).toBe(result.messages.stored);
+      expect(sumOf(lastBy(last, "lossbound_end_to_end_latency_seconds_count"))).toBeGreaterThan(0);
+      expect(lastBy(last, "lossbound_offset_commits_total", "result")["acknowledged"]).toBeGreaterThan(100);
+      expect(sumOf(lastBy(last, "lossbound_fault_active", "on"))).toBe(0);
+
+      // Every series is there from the start, at 0 (but for what the plan says, and what is known later).
+      const late = [...last.keys()].filter((key) => !first.has(key));
+      expect(late).toEqual([expect.stringMatching(/^lossbound_run_info\{/)]);
+      const above = [...first].filter(([, [value]]) => value !== 0).map(([key]) => key.replace(/\{.*/, ""));
+      expect([...new Set(above)].toSorted()).toEqual(
+        name === "at-most-once"
+          ? ["lossbound_loss_bound", "lossbound_messages_planned"]
+          : expect.arrayContaining(["lossbound_messages_planned"]),
+      );
+
+      // What is counted live is counted long before the end, and nothing that is counted goes back.
+      const all = [first, ...scraper.looks, last];
+      const backwards = [...last.keys()]
+        .filter((key) => /^lossbound_\w+(_total|_bucket|_count|_sum)\{/.test(key))
+        .filter((key) => all.some((look, at) => at > 0 && look.get(key)![0]! < all[at - 1]!.get(key)![0]!));
+      expect(backwards).toEqual([]);
+      const middle = scraper.looks.filter(
+        (look) => lastBy(look, "lossbound_run_phase", "phase")["sending"] === 1,
+      );
+      for (const what of ["sent", "accepted", "stored", "received", "processed"]) {
+        const values = middle.map((look) => sumOf(lastBy(look, `lossbound_messages_${what}_total`)));
+        expect(new Set(values).size, what).toBeGreaterThan(5);
+      }
+      expect(middle.some((look) => sumOf(lastBy(look, "lossbound_fault_active", "on")) > 0)).toBe(true);
+    },
+  );
+
+  it("are in the run's folder as its whole course, and the losses where they were sent", async () => {
+    const name = "at-most-once";
+    const result = await lab.run(name, runs[name]!);
+    const course = readSeries(readFileSync(join(lab.out, name, courseName), "utf8"));
+
+    expect(totalsIn(course)).toEqual(totalsOf(result));
+    const lost = course.get([...course.keys()].find((key) => key.includes('cause="in-transit"'))!)!;
+    const sums = [0];
+    for (const { lostBy } of result.timeline) sums.push(sums.at(-1)! + lostBy["in-transit"]);
+    expect(lost.slice(0, sums.length)).toEqual(sums);
+    expect(lost.at(-1)).toBeGreaterThan(0);
+    expect([...course].filter(([, values]) => values.length !== lost.length)).toEqual([]);
+  });
+
+  it.skipIf(promtool === undefined)(
+    "are taken by promtool, the text and the course, with the same totals",
+    async () => {
+      const name = "at-least-once";
+      const exporter = new Exporter("kafkajs");
+      const result = await lab.run(name, runs[name]!, { exporter });
+      const folder = join(lab.out, name);
+      const checked = await run(promtool!, ["check", "metrics"], { input: await exporter.render() });
+      expect(checked).toEqual({ code: 0, stdout: "", stderr: "" });
+
+      const blocks = join(folder, "blocks");
+      const loaded = await run(promtool!, [
+        "tsdb",
+        "create-blocks-from",
+        "openmetrics",
+        join(folder, courseName),
+        blocks,
+      ]);
+      expect(loaded.code, loaded.stderr).toBe(0);
+      // It looks for one, and a folder of blocks alone has none.
+      mkdirSync(join(blocks, "wal"));
+      const dumped = await run(promtool!, ["tsdb", "dump", blocks]);
+      expect(totalsIn(readDump(dumped.stdout))).toEqual(totalsOf(result));
+    },
+  );
+});

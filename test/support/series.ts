@@ -1,0 +1,94 @@
+import type { Result } from "../../src/report/result.js";
+
+/** Series by what they are called, with their labels: the values in the order in which they stand. */
+export type Series = Map<string, number[]>;
+
+const line = /^([a-zA-Z_:][\w:]*)\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} (\S+)(?: (\S+))?$/;
+
+/** Reads Prometheus' text format, or OpenMetrics. Strict: a line that is none of the two is an error. */
+export function readSeries(text: string): Series {
+  const series: Series = new Map();
+  for (const each of text.split("\n")) {
+    if (each === "" || each.startsWith("#")) continue;
+    const [, name, labels, value] = line.exec(each) ?? [];
+    if (name === undefined) throw new Error(`no sample: ${each}`);
+    const key = `${name}{${labels}}`;
+    series.set(key, [...(series.get(key) ?? []), value === "+Inf" ? Infinity : Number(value)]);
+  }
+  return series;
+}
+
+/** The last value of each series whose name is given, by the label that is asked for; "" where there is none. */
+export function lastBy(series: Series, name: string, label?: string): Record<string, number> {
+  const found = [...series].filter(([key]) => key.startsWith(`${name}{`));
+  return Object.fromEntries(
+    found.map(([key, values]) => [
+      label === undefined ? "" : new RegExp(`[{,]${label}="([^"]*)"`).exec(key)![1]!,
+      values.at(-1)!,
+    ]),
+  );
+}
+
+/** What the metrics of one run say in the end, of all that its result says. */
+export function totalsIn(series: Series): object {
+  const one = (name: string): number | undefined => lastBy(series, name)[""];
+  return {
+    planned: one("lossbound_messages_planned"),
+    sent: one("lossbound_messages_sent_total"),
+    accepted: one("lossbound_messages_accepted_total"),
+    rejected: one("lossbound_messages_rejected_total"),
+    received: one("lossbound_messages_received_total"),
+    processed: one("lossbound_messages_processed_total"),
+    duplicated: one("lossbound_messages_duplicated_total"),
+    lostBy: lastBy(series, "lossbound_messages_lost_total", "cause"),
+    unaccounted: one("lossbound_messages_unaccounted"),
+    violations: lastBy(series, "lossbound_violations_total", "violation"),
+    lossRatio: one("lossbound_loss_ratio"),
+    stepLossRatio: one("lossbound_step_loss_ratio"),
+    sentPerSecond: one("lossbound_step_sent_per_second"),
+    processedPerSecond: one("lossbound_step_processed_per_second"),
+    lagMs: Math.round((one("lossbound_schedule_lag_seconds") ?? Number.NaN) * 1e5) / 100,
+    faults: [...series].reduce(
+      (sum, [key, values]) => sum + (key.startsWith("lossbound_faults_total{") ? values.at(-1)! : 0),
+      0,
+    ),
+    verdict: lastBy(series, "lossbound_run_verdict", "verdict"),
+    kills: sumOf(lastBy(series, "lossbound_worker_kills_total", "role")),
+  };
+}
+
+/** The same, as the result says it. */
+export function totalsOf(result: Result): object {
+  const { messages, lostBy, violations, lossRatio, throughput, scheduleLagMs, faults, verdict } = result;
+  const { planned, sent, accepted, rejected, received, processed, duplicated, unread, indeterminate } =
+    messages;
+  return {
+    planned,
+    sent,
+    accepted,
+    rejected,
+    received,
+    processed,
+    duplicated,
+    lostBy,
+    unaccounted: unread + indeterminate,
+    violations: {
+      "began-before-commit": violations.beganBeforeCommit,
+      "began-twice": violations.beganTwice,
+      "stored-twice": violations.storedTwice,
+    },
+    lossRatio,
+    stepLossRatio: lossRatio,
+    ...throughput,
+    lagMs: scheduleLagMs.max,
+    faults: faults.filter(({ appliedAt }) => appliedAt !== null).length,
+    verdict: { held: 0, broken: 0, inconclusive: 0, [verdict]: 1 },
+    kills: faults.filter(
+      ({ on, kind, touched }) => kind === "kill" && touched === 1 && /^(prod|cons)/.test(on),
+    ).length,
+  };
+}
+
+export function sumOf(values: Record<string, number>): number {
+  return Object.values(values).reduce((sum, value) => sum + value, 0);
+}
