@@ -65,6 +65,10 @@ function takesFirst(action: TopicAction["do"]): boolean {
   }
 }
 
+/**
+ * What an old leader alone had stored while it handed over goes with it, too. But nobody could read it, for
+ * want of a second replica: no auditor sees it by following, and no position lies behind it.
+ */
 function takesLast(action: TopicAction["do"]): boolean {
   switch (action) {
     case "recreate":

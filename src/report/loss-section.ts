@@ -1,7 +1,7 @@
 import { type Guarantee, causes } from "../scenario/scenario.js";
 import type { Palette } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
-import { formatCount, formatPercent } from "./numbers.js";
+import { formatCount, formatMoment, formatPercent } from "./numbers.js";
 import type { Result } from "./result.js";
 import { causeInWords } from "./words.js";
 
@@ -35,10 +35,13 @@ export function lossSection(result: Result, palette: Palette): string[] {
       cell(formatCount(lost), lost > 0 ? "strong" : "plain"),
       cell(`${formatPercent(result.lossRatio)} of what was sent`, "faint"),
     ],
-    ...took.map((cause) => [
-      cell(`  ${cause}`),
-      cell(formatCount(result.lostBy[cause])),
-      cell(cause === "refused" ? refusedInWords(result) : causeInWords(cause), "faint"),
+    ...took.flatMap((cause) => [
+      [
+        cell(`  ${cause}`),
+        cell(formatCount(result.lostBy[cause])),
+        cell(cause === "refused" ? refusedInWords(result) : causeInWords(cause), "faint"),
+      ],
+      ...(cause === "log" ? cuts(result) : []),
     ]),
     ...(result.requestsUnlisted === 0
       ? []
@@ -59,6 +62,23 @@ export function lossSection(result: Result, palette: Palette): string[] {
     ...otherFates(result),
   ];
   return layRows([left, right, left], rows, palette);
+}
+
+/** Each broker that dies may cut many partitions; a person reads the first ones. */
+const cutsShownMax = 6;
+
+/** Where brokers cut the log, by their own words: what they lost of it is not said in them. */
+function cuts({ truncations }: Result): Cell[][] {
+  const all = truncations ?? [];
+  const words = all
+    .slice(0, cutsShownMax)
+    .map(
+      ({ broker, partition, offset, at }) =>
+        `broker ${broker} cut partition ${partition} back to offset ${formatCount(offset)} at ${formatMoment(at)}`,
+    );
+  const hidden = all.length - words.length;
+  if (hidden > 0) words.push(`… and ${formatCount(hidden)} more in result.json`);
+  return words.map((line) => [cell("    cut", "faint"), cell(""), cell(line, "faint")]);
 }
 
 function refusedInWords({ refusedBehind }: Result): string {

@@ -5,7 +5,7 @@ import type { RunRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
-import type { FaultResult, MessageCounts, Result, Witness } from "./result.js";
+import type { FaultResult, MessageCounts, Result, TruncationResult, Witness } from "./result.js";
 
 export interface ResultParts {
   run: RunRecord;
@@ -39,6 +39,7 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     requestsUnlisted: ledger.requestsUnlisted,
     violations: tally.violations,
     witnesses: witnessesOf(run),
+    truncations: truncationsOf(run),
     silentlyLost: silentlyLost(tally),
     lossRatio: ratio(messages.lost, messages.sent),
     throughput: {
@@ -61,6 +62,14 @@ function witnessesOf({ witnesses, scenario }: RunRecord): Witness[] {
   if (witnesses.refusals !== null) posted.push("broker-log");
   if (witnesses.followed) posted.push("following-auditor");
   return posted;
+}
+
+function truncationsOf({ witnesses, startedAt }: RunRecord): TruncationResult[] | null {
+  const { truncations } = witnesses;
+  if (truncations === null) return null;
+  return truncations
+    .map((cut) => ({ ...cut, at: Math.round(cut.at - startedAt) }))
+    .toSorted((one, next) => one.at - next.at);
 }
 
 function countsOf(tally: Tally): MessageCounts {

@@ -22,6 +22,8 @@ export interface Result {
   violations: { beganBeforeCommit: number; beganTwice: number; storedTwice: number };
   /** Which witnesses this run had. A cause without its witness falls to the wider one. */
   witnesses: Witness[];
+  /** Where brokers cut their replicas of the log, in the order of time; `null` where nobody could read that. */
+  truncations: TruncationResult[] | null;
   /** Lost, and the application was never told. */
   silentlyLost: number;
   /** lost / sent; 0 where nothing was sent. */
@@ -69,6 +71,19 @@ export interface FaultResult {
   touched: number;
   /** What the probe saw while the fault was in force; `null` where it is blind to this kind. */
   probe: string | null;
+}
+
+/**
+ * A broker cut its replica of a partition: what it had at this offset and above is gone from it. Where that
+ * was the only copy, it is gone from the log.
+ */
+export interface TruncationResult {
+  /** Id of the broker. */
+  broker: number;
+  partition: number;
+  offset: number;
+  /** Milliseconds since the producers began to send. */
+  at: number;
 }
 
 export interface TimelineSecond {

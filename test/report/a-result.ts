@@ -30,6 +30,7 @@ export function aResult(given: Partial<Result> = {}): Result {
     requestsUnlisted: 0,
     violations: { beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 },
     witnesses: ["write-callbacks"],
+    truncations: [],
     silentlyLost: 4_010,
     lossRatio: 0.2005,
     throughput: { sentPerSecond: 2_000, processedPerSecond: 1_599 },

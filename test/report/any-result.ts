@@ -61,6 +61,10 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   requestsUnlisted: count,
   violations: each(["beganBeforeCommit", "beganTwice", "storedTwice"]),
   witnesses: fc.subarray(["write-callbacks" as const, "broker-log" as const, "acknowledgements" as const]),
+  truncations: fc.option(
+    fc.array(fc.record({ broker: count, partition: count, offset: count, at: measured }), { maxLength: 20 }),
+    { nil: null },
+  ),
   silentlyLost: count,
   lossRatio: measured,
   throughput: fc.record({ sentPerSecond: measured, processedPerSecond: measured }),

@@ -34,6 +34,29 @@ describe("a result on a terminal", () => {
     expect(text).not.toContain("after-commit");
   });
 
+  describe("where a broker cut the log", () => {
+    const cut = { broker: 2, partition: 0, offset: 61_234, at: 3_102 };
+
+    test("says so under what the log lost", () => {
+      const text = render({ lostBy: noLoss({ log: 12 }), truncations: [cut] });
+      const lines = text.split("\n");
+      const at = lines.findIndex((line) => line.includes("was in the log"));
+      expect(lines[at + 1]).toMatch(/^ {6}cut +broker 2 cut partition 0 back to offset 61,234 at 3\.102 s$/);
+    });
+
+    test("says nothing of it where the log lost nothing, or nobody could read it", () => {
+      expect(render({ truncations: [cut] })).not.toContain("cut partition");
+      expect(render({ lostBy: noLoss({ log: 12 }), truncations: null })).not.toContain("cut partition");
+    });
+
+    test("shows the first ones, and how many more there are", () => {
+      const truncations = Array.from({ length: 1_000 }, () => cut);
+      const text = render({ lostBy: noLoss({ log: 12 }), truncations });
+      expect(text.match(/cut partition/g)).toHaveLength(6);
+      expect(text).toContain("… and 994 more in result.json");
+    });
+  });
+
   test("keeps silent loss apart from known loss", () => {
     const text = render({ lostBy: noLoss({ rejected: 30, "in-transit": 12 }), silentlyLost: 12 });
     expect(lineWith(text, "silently")).toMatch(/ 12 {2}nobody was told$/);
