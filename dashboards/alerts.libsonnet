@@ -1,0 +1,89 @@
+local config = import 'config.libsonnet';
+local recorded = import 'recording-rules.libsonnet';
+
+local run = 'scenario, guarantee, client, step';
+local inRun = '{{ $labels.scenario }} ({{ $labels.guarantee }}, {{ $labels.client }}, step {{ $labels.step }})';
+
+local alert(name, severity, summary, description, expression, lasting=null) = {
+  alert: name,
+  expr: expression,
+  labels: { severity: severity },
+  annotations: { summary: summary, description: inRun + ': ' + description },
+} + if lasting == null then {} else { 'for': lasting };
+
+local burnsBoth(factor) =
+  '%s > %s and %s > %s' % [recorded.burnShort, factor, recorded.burnLong, factor];
+
+{
+  rules: [
+    alert(
+      'LossboundLossAboveBound',
+      'critical',
+      'More messages are lost than the scenario allows',
+      '{{ $value }} messages are proved to be lost, which is above the bound of `lost`.',
+      '%s > %s' % [recorded.lost, recorded.lostAtMost]
+    ),
+    alert(
+      'LossboundLossBudgetBurnsFast',
+      'critical',
+      'Messages are lost at twice the rate that the bound allows, or more',
+      'the loss of the last %s is {{ $value | humanize }} times what the bound allows for as many sent messages, and that of the last %s is as bad.'
+      % [config.windows.burnShort, config.windows.burnLong],
+      burnsBoth(2)
+    ),
+    alert(
+      'LossboundLossBudgetBurns',
+      'warning',
+      'Messages are lost faster than the bound allows',
+      'over %s the loss is {{ $value | humanize }} times what the bound allows for as many sent messages.' % config.windows.burnLong,
+      '%s > 1' % recorded.burnLong,
+      '10m'
+    ),
+    alert(
+      'LossboundDuplicatesUnderAtMostOnce',
+      'critical',
+      'At-most-once processed messages twice',
+      '{{ $value }} messages were processed more than once.',
+      'sum by (%s) (lossbound_messages_duplicated_total{guarantee="at-most-once"}) > 0' % run
+    ),
+    alert(
+      'LossboundAtMostOnceViolated',
+      'critical',
+      'Something happened that at-most-once forbids',
+      'handlers began before their commit was acknowledged or began twice, or messages were stored twice: {{ $value }} times.',
+      '%s{guarantee="at-most-once"} > 0' % recorded.violations
+    ),
+    alert(
+      'LossboundMessagesNotConserved',
+      'critical',
+      'The counts of the harness contradict each other',
+      'sent and processed, lost, not accounted for differ by {{ $value }} messages. Trust no number of this run.',
+      '%s > 0' % recorded.unaccountedError,
+      '10s'
+    ),
+    alert(
+      'LossboundMoreProcessedThanSent',
+      'critical',
+      'More messages were processed than sent',
+      '{{ $value }} messages too many. Trust no number of this run.',
+      'sum by (%s) (lossbound_messages_processed_total) - sum by (%s) (lossbound_messages_sent_total) > 0' % [run, run],
+      '10s'
+    ),
+    alert(
+      'LossboundSendingStalled',
+      'warning',
+      'The run is to send, and sends nothing',
+      'nothing was sent for a minute in the phase of sending.',
+      '%s == 0 and max by (%s) (lossbound_run_phase{phase="sending"}) == 1' % [recorded.sentRate, run],
+      '30s'
+    ),
+    alert(
+      'LossboundPhaseStuck',
+      'warning',
+      'A run does not get on',
+      'it has been in the phase {{ $labels.phase }} for ten minutes.',
+      'max by (%s, phase) (lossbound_run_phase{phase!="sending"}) == 1' % run,
+      '10m'
+    ),
+  ],
+}

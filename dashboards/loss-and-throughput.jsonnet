@@ -1,0 +1,145 @@
+local config = import 'config.libsonnet';
+local frame = import 'dashboard.libsonnet';
+local panels = import 'panels.libsonnet';
+local queries = import 'queries.libsonnet';
+
+local color = config.color;
+local shows = config.shows;
+local unit = config.unit;
+
+frame.dashboard(
+  'lossbound-loss-and-throughput',
+  'lossbound: loss and throughput',
+  'How many messages were lost, against how many were sent, and is that within what the scenario claims?',
+  [
+    frame.row(5, title='The claim', panels=[
+      panels.stat(
+        'Did the claim hold?',
+        shows.last + 'How many of the chosen runs have which verdict. A run has none before its end.',
+        unit.count,
+        [panels.once(queries.verdicts, '{{verdict}}')]
+      ) + panels.colored({ held: color.good, broken: color.bad, inconclusive: color.doubtful }),
+      panels.stat(
+        'How many were lost, and how many may be?',
+        shows.last + 'Lost messages between the bounds of the expectation `lost`. Where a scenario has only one of the two bounds, only that one is here.',
+        unit.count,
+        [
+          panels.once(queries.lostAtLeast, 'at least'),
+          panels.once(queries.howManyLost(), 'lost'),
+          panels.once(queries.lostAtMost, 'at most'),
+        ]
+      ) + panels.colored({ lost: color.lost }),
+      panels.stat(
+        'Which share of what was sent is lost?',
+        shows.last + 'Lost by sent, over all chosen runs.',
+        unit.share,
+        [panels.once(queries.shareLost(), 'lost')]
+      ) + panels.colored({ lost: color.lost }) + frame.share(0.5),
+      panels.stat(
+        'Who was told?',
+        shows.last + 'A rejected message is known to the application. Every other loss is silent.',
+        unit.count,
+        [
+          panels.once(queries.howManyLostKnown, 'known'),
+          panels.once(queries.howManyLostSilently, 'silent'),
+          panels.once(queries.howManyUnaccounted, 'not accounted for'),
+        ]
+      ) + panels.colored({ known: color.doubtful, silent: color.lost }),
+    ]),
+    frame.row(9, title='While it runs', panels=[
+      panels.timeSeries(
+        'How much is sent, stored and processed each second?',
+        shows.live + 'Where the lines part, messages are late or lost: which of the two is known at the end.',
+        unit.perSecond,
+        [
+          panels.overTime(queries.sentPerSecond(), 'sent'),
+          panels.overTime(queries.storedPerSecond, 'stored'),
+          panels.overTime(queries.processedPerSecond(), 'processed'),
+        ]
+      ) + panels.colored({ sent: color.sent, stored: color.stored, processed: color.processed }) + panels.fromZero,
+      panels.timeSeries(
+        'How large is the gap between sent, stored and processed?',
+        shows.live + 'Messages that were sent and that no auditor has seen in the log; that are in the log and not processed; and that are neither processed nor proved to be lost.',
+        unit.count,
+        [
+          panels.overTime(queries.sentButNotStored, 'sent, not stored'),
+          panels.overTime(queries.storedButNotProcessed, 'stored, not processed'),
+          panels.overTime(queries.unaccounted, 'not accounted for'),
+        ]
+      ),
+    ]),
+    frame.row(9, title='What was lost', panels=[
+      panels.timeSeries(
+        'How does the loss follow the throughput?',
+        shows.proved + 'Sent and lost messages a second. Faults are marked.',
+        unit.perSecond,
+        [
+          panels.overTime(queries.sentPerSecond(), 'sent'),
+          panels.overTime(queries.lostPerSecond(), 'lost'),
+        ]
+      ) + panels.colored({ sent: color.sent, lost: color.lost }) + panels.fromZero +
+      panels.overrides([panels.named('lost', { 'custom.fillOpacity': 60 })]),
+      panels.timeSeries(
+        'Which share of each second was lost?',
+        shows.proved + 'Lost by sent, second by second. Where nothing is sent there is no share.',
+        unit.share,
+        [panels.overTime(queries.shareLostEachSecond, 'lost')]
+      ) + panels.colored({ lost: color.lost }) + panels.fromZero,
+    ]),
+    frame.row(9, panels=[
+      panels.timeSeries(
+        'Which causes took them?',
+        shows.proved + 'Lost messages a second, by the place where they died, on top of each other.',
+        unit.perSecond,
+        [panels.overTime(queries.lostPerSecond(['cause']), '{{cause}}')]
+      ) + panels.stacked + panels.fromZero,
+      panels.timeSeries(
+        'Was anybody told?',
+        shows.proved + 'Lost messages a second: known to the application (rejected), or silent.',
+        unit.perSecond,
+        [
+          panels.overTime(queries.lostKnownPerSecond, 'known'),
+          panels.overTime(queries.lostSilentlyPerSecond, 'silent'),
+        ]
+      ) + panels.stacked + panels.fromZero + panels.colored({ known: color.doubtful, silent: color.lost }),
+      panels.timeSeries(
+        'Is the loss within its bounds?',
+        shows.proved + 'All lost messages so far, and the bounds of the expectation `lost`.',
+        unit.count,
+        [
+          panels.overTime(queries.lostSoFar(), 'lost'),
+          panels.overTime(queries.lostAtLeastLine, 'at least'),
+          panels.overTime(queries.lostAtMostLine, 'at most'),
+        ]
+      ) + panels.stepwise + panels.fromZero + panels.colored({ lost: color.lost }) + panels.overrides([
+        panels.named(name, {
+          color: { mode: 'fixed', fixedColor: color.planned },
+          'custom.fillOpacity': 0,
+          'custom.lineStyle': { fill: 'dash', dash: [10, 10] },
+        })
+        for name in ['at least', 'at most']
+      ]),
+    ]),
+    frame.row(12, title='The curve', panels=[
+      panels.points(
+        'How does the loss grow with the throughput?',
+        shows.last + 'A point a step of load: the share that was lost against the throughput that was in fact reached. Choose one scenario: a point is the mean of the chosen ones. A run without a sweep is one point.',
+        { expression: queries.stepSentPerSecond, name: 'sent per second', unit: unit.perSecond },
+        { expression: queries.stepLossRatio, name: 'lost of what was sent', unit: unit.share },
+        'step'
+      ) + frame.share(3),
+      panels.table(
+        'What did each step of load reach?',
+        shows.last + 'The points of the curve, and what was processed.',
+        unit.perSecond,
+        [
+          panels.asTable(queries.stepSentPerSecond),
+          panels.asTable(queries.stepProcessedPerSecond()),
+          panels.asTable(queries.stepLossRatio),
+        ],
+        ['step'],
+        ['sent per second', 'processed per second', 'lost of what was sent']
+      ) + panels.overrides([panels.named('lost of what was sent', { unit: unit.share })]) + frame.share(2),
+    ]),
+  ]
+)

@@ -1,0 +1,264 @@
+/** Panels take expressions, and hold none. Each has a question, what its answer shows, and a unit. */
+local config = import 'config.libsonnet';
+
+local letters = std.stringChars('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
+local panel(type, question, description, unit, targets) = {
+  type: type,
+  title: question,
+  description: description,
+  datasource: config.datasource,
+  targets: std.mapWithIndex(
+    function(place, target) target { refId: letters[place], datasource: config.datasource },
+    targets
+  ),
+  fieldConfig: {
+    defaults: { unit: unit, custom: {} },
+    overrides: [],
+  },
+  options: {},
+};
+
+local singleColor(color) = { mode: 'fixed', fixedColor: color };
+local steps(colors) = { mode: 'absolute', steps: colors };
+local reduceToLast = { calcs: ['lastNotNull'], fields: '', values: false };
+local legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
+local tooltip = { mode: 'multi', sort: 'desc' };
+local hidden = { legend: false, tooltip: false, viz: false };
+
+{
+  /** What a panel asks: over time, once for the whole range, once as rows of a table, or as buckets. */
+  overTime(expression, name): {
+    expr: expression,
+    legendFormat: name,
+    range: true,
+    instant: false,
+    format: 'time_series',
+    editorMode: 'code',
+  },
+  once(expression, name): self.overTime(expression, name) { range: false, instant: true },
+  asTable(expression): self.once(expression, '') { format: 'table' },
+  /** With at least one scrape in each step. */
+  inSteps(expression, name): self.overTime(expression, name) { interval: config.stepAtLeast },
+  asBuckets(expression): self.overTime(expression, '{{le}}') { format: 'heatmap' },
+
+  timeSeries(question, description, unit, targets): panel('timeseries', question, description, unit, targets) {
+    fieldConfig+: {
+      defaults+: {
+        color: { mode: 'palette-classic-by-name' },
+        custom: {
+          drawStyle: 'line',
+          lineInterpolation: 'linear',
+          lineWidth: 2,
+          fillOpacity: 8,
+          gradientMode: 'none',
+          showPoints: 'auto',
+          pointSize: 4,
+          spanNulls: false,
+          stacking: { mode: 'none', group: 'A' },
+          axisPlacement: 'auto',
+          axisLabel: '',
+          scaleDistribution: { type: 'linear' },
+          thresholdsStyle: { mode: 'off' },
+          hideFrom: hidden,
+        },
+      },
+    },
+    options: { legend: legend, tooltip: tooltip },
+  },
+
+  stat(question, description, unit, targets): panel('stat', question, description, unit, targets) {
+    fieldConfig+: {
+      defaults: {
+        unit: unit,
+        color: { mode: 'thresholds' },
+        thresholds: steps([{ color: config.color.muted, value: null }]),
+      },
+    },
+    options: {
+      colorMode: 'value',
+      graphMode: 'none',
+      justifyMode: 'auto',
+      textMode: 'value_and_name',
+      orientation: 'auto',
+      wideLayout: true,
+      showPercentChange: false,
+      percentChangeColorMode: 'standard',
+      reduceOptions: reduceToLast,
+    },
+  },
+
+  /** Bars below each other, in the order of the targets: a funnel where these are its stages. */
+  bars(question, description, unit, targets): panel('bargauge', question, description, unit, targets) {
+    fieldConfig+: {
+      defaults: {
+        unit: unit,
+        min: 0,
+        color: singleColor(config.color.sent),
+        thresholds: steps([{ color: config.color.sent, value: null }]),
+      },
+    },
+    options: {
+      displayMode: 'basic',
+      orientation: 'horizontal',
+      valueMode: 'color',
+      namePlacement: 'left',
+      sizing: 'auto',
+      minVizWidth: 8,
+      minVizHeight: 16,
+      maxVizHeight: 300,
+      showUnfilled: true,
+      reduceOptions: reduceToLast,
+      legend: legend { showLegend: false },
+    },
+  },
+
+  timeline(question, description, targets): panel('state-timeline', question, description, config.unit.none, targets) {
+    fieldConfig+: {
+      defaults: {
+        unit: config.unit.none,
+        color: { mode: 'thresholds' },
+        thresholds: steps([{ color: 'transparent', value: null }, { color: config.color.doubtful, value: 1 }]),
+        mappings: [
+          { type: 'value', options: { '0': { text: 'no', index: 0 }, '1': { text: 'yes', index: 1 } } },
+        ],
+        custom: { lineWidth: 0, fillOpacity: 80, hideFrom: hidden },
+      },
+    },
+    options: {
+      mergeValues: true,
+      showValue: 'never',
+      alignValue: 'left',
+      rowHeight: 0.8,
+      legend: legend { showLegend: false },
+      tooltip: tooltip { mode: 'single', sort: 'none' },
+    },
+  },
+
+  heatmap(question, description, unit, targets): panel('heatmap', question, description, unit, targets) {
+    fieldConfig+: {
+      defaults: { unit: config.unit.count, custom: { hideFrom: hidden, scaleDistribution: { type: 'linear' } } },
+    },
+    options: {
+      calculate: false,
+      cellGap: 1,
+      cellValues: { unit: config.unit.count },
+      color: {
+        mode: 'scheme',
+        scheme: 'Oranges',
+        fill: 'dark-orange',
+        scale: 'exponential',
+        exponent: 0.5,
+        reverse: false,
+        steps: 64,
+      },
+      exemplars: { color: 'rgba(255,0,255,0.7)' },
+      filterValues: { le: 1e-9 },
+      legend: { show: true },
+      rowsFrame: { layout: 'auto' },
+      showValue: 'never',
+      tooltip: { mode: 'single', yHistogram: true, showColorScale: false },
+      yAxis: { axisPlacement: 'left', unit: unit, reverse: false },
+    },
+  },
+
+  /**
+   * Rows that share their labels, a column a target. `columns` are their names, in the order of the
+   * targets; without any, the one target is there for its labels alone.
+   */
+  table(question, description, unit, targets, labels, columns):
+    panel('table', question, description, unit, targets) {
+      local single = std.length(targets) == 1,
+      local valueOf(place) = if single then 'Value' else 'Value #' + letters[place],
+      local shown = std.range(0, std.length(columns) - 1),
+      local hidden = ['Time'] + if columns == [] then ['Value'] else [],
+      fieldConfig+: {
+        defaults+: {
+          color: { mode: 'thresholds' },
+          thresholds: steps([{ color: config.color.muted, value: null }]),
+          custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false, filterable: true },
+        },
+      },
+      options: { showHeader: true, cellHeight: 'sm', frameIndex: 0 },
+      transformations: (if single then [] else [{ id: 'merge', options: {} }]) + [
+        {
+          id: 'organize',
+          options: {
+            excludeByName: { [name]: true for name in hidden },
+            indexByName: { [labels[place]]: place for place in std.range(0, std.length(labels) - 1) } +
+                         { [valueOf(place)]: std.length(labels) + place for place in shown },
+            renameByName: { [valueOf(place)]: columns[place] for place in shown },
+          },
+        },
+      ],
+    },
+
+  /**
+   * One table of two by a label they share: `x` over it, and `y`. Both are instant queries, so each value
+   * of the label is one point.
+   */
+  points(question, description, x, y, label): panel('xychart', question, description, y.unit, [
+    $.asTable(x.expression),
+    $.asTable(y.expression),
+  ]) {
+    fieldConfig+: {
+      defaults+: {
+        color: singleColor(config.color.lost),
+        custom: {
+          show: 'points+lines',
+          pointSize: { fixed: 8 },
+          pointShape: 'circle',
+          pointStrokeWidth: 1,
+          fillOpacity: 60,
+          lineWidth: 1,
+          lineStyle: { fill: 'dash', dash: [4, 6] },
+          axisPlacement: 'auto',
+          axisLabel: y.name,
+          hideFrom: hidden,
+        },
+      },
+      overrides: [$.named(x.name, { unit: x.unit, 'custom.axisLabel': x.name })],
+    },
+    options: {
+      mapping: 'manual',
+      series: [
+        {
+          name: { fixed: y.name },
+          frame: { matcher: { id: 'byIndex', options: 0 } },
+          x: { matcher: { id: 'byName', options: x.name } },
+          y: { matcher: { id: 'byName', options: y.name } },
+        },
+      ],
+      legend: legend { showLegend: false },
+      tooltip: tooltip { mode: 'single', sort: 'none' },
+    },
+    transformations: [
+      { id: 'joinByField', options: { byField: label, mode: 'outer' } },
+      {
+        id: 'organize',
+        options: {
+          excludeByName: { 'Time 1': true, 'Time 2': true },
+          indexByName: {},
+          renameByName: { 'Value #A': x.name, 'Value #B': y.name },
+        },
+      },
+    ],
+  },
+
+  /** What is special of the field that a name stands for. */
+  named(name, properties): {
+    matcher: { id: 'byName', options: name },
+    properties: [{ id: id, value: properties[id] } for id in std.objectFields(properties)],
+  },
+
+  /** Changes of a panel. */
+  overrides(list): { fieldConfig+: { overrides+: list } },
+  colored(colors): self.overrides([
+    $.named(name, { color: singleColor(colors[name]) })
+    for name in std.objectFields(colors)
+  ]),
+  stacked: { fieldConfig+: { defaults+: { custom+: { stacking: { mode: 'normal', group: 'A' }, fillOpacity: 60, lineWidth: 1 } } } },
+  asBars: { fieldConfig+: { defaults+: { custom+: { drawStyle: 'bars', fillOpacity: 80, lineWidth: 0 } } } },
+  stepwise: { fieldConfig+: { defaults+: { custom+: { lineInterpolation: 'stepAfter' } } } },
+  fromZero: { fieldConfig+: { defaults+: { min: 0 } } },
+}

@@ -1,0 +1,110 @@
+/**
+ * Every expression of the dashboards, named by the question that it answers.
+ *
+ * None takes the place of a series that is missing: an empty panel is a failure, and has to show.
+ */
+local chosen = (import 'variables.libsonnet').chosen;
+
+local of(metric, matchers=[]) = '%s{%s}' % [metric, std.join(', ', chosen + matchers)];
+
+/** A counter's speed; the range follows the step, and the scrape interval of the data source. */
+local speed(metric, matchers=[]) = 'rate(%s[$__rate_interval])' % of(metric, matchers);
+
+/** Where a counter or gauge stood last: a run that has ended stays in sight as long as it is in range. */
+local last(metric, matchers=[]) = 'last_over_time(%s[$__range])' % of(metric, matchers);
+
+/** The highest in each step, so that a second is seen in a range of hours. */
+local highest(metric, matchers=[]) = 'max_over_time(%s[$__interval])' % of(metric, matchers);
+
+local by(labels) = if labels == [] then '' else ' by (%s)' % std.join(', ', labels);
+local sum(expression, labels=[]) = 'sum%s (%s)' % [by(labels), expression];
+local max(expression, labels=[]) = 'max%s (%s)' % [by(labels), expression];
+local mean(expression, labels=[]) = 'avg%s (%s)' % [by(labels), expression];
+
+local runLabels = ['scenario', 'guarantee', 'client'];
+
+local planned = 'lossbound_messages_planned';
+local sent = 'lossbound_messages_sent_total';
+local accepted = 'lossbound_messages_accepted_total';
+local rejected = 'lossbound_messages_rejected_total';
+local stored = 'lossbound_messages_stored_total';
+local received = 'lossbound_messages_received_total';
+local processed = 'lossbound_messages_processed_total';
+local duplicated = 'lossbound_messages_duplicated_total';
+local lost = 'lossbound_messages_lost_total';
+local violations = 'lossbound_violations_total';
+local bound = 'lossbound_loss_bound';
+local faultActive = 'lossbound_fault_active';
+local latencyBucket = 'lossbound_end_to_end_latency_seconds_bucket';
+
+local known = ['cause="rejected"'];
+local silent = ['cause!="rejected"'];
+local onLost(limit) = ['expectation="lost"', 'limit="%s"' % limit];
+
+local latency(quantile, labels) =
+  'histogram_quantile(%s, %s)' % [quantile, sum(speed(latencyBucket), ['le'] + labels)];
+local latencyOfAll(quantile, labels) =
+  'histogram_quantile(%s, %s)' % [quantile, sum(last(latencyBucket), ['le'] + labels)];
+
+{
+  // What was and what became of it: the last run of each scenario in the time range.
+  howManyPlanned: sum(last(planned)),
+  howManySent(labels=[]): sum(last(sent), labels),
+  howManyAccepted: sum(last(accepted)),
+  howManyRejected: sum(last(rejected)),
+  howManyStored: sum(last(stored)),
+  howManyReceived: sum(last(received)),
+  howManyProcessed(labels=[]): sum(last(processed), labels),
+  howManyLost(labels=[]): sum(last(lost), labels),
+  howManyLostBy(cause, labels=[]): sum(last(lost, ['cause="%s"' % cause]), labels),
+  howManyLostKnown: sum(last(lost, known)),
+  howManyLostSilently: sum(last(lost, silent)),
+  howManyDuplicated(labels=[]): sum(last(duplicated), labels),
+  howManyUnaccounted: sum(last('lossbound_messages_unaccounted')),
+  howOftenForbidden(labels): sum(last(violations), labels),
+  lostAtLeast: sum(last(bound, onLost('min'))),
+  lostAtMost: sum(last(bound, onLost('max'))),
+  bounds: max(last(bound), runLabels + ['expectation', 'limit']),
+  shareLost(labels=[]): '%s / %s' % [sum(last(lost), labels), sum(last(sent), labels)],
+  shareLostOfEachRun: max(last('lossbound_loss_ratio'), runLabels),
+  verdicts: sum(last('lossbound_run_verdict'), ['verdict']),
+  onWhatItRuns: max(last('lossbound_run_info'), runLabels + ['version', 'environment', 'broker', 'proxy', 'node']),
+  howLongAllTook(quantile, labels=[]): latencyOfAll(quantile, labels),
+  howOftenEachFaultFell: max(last('lossbound_faults_total'), ['fault', 'on']),
+
+  // While a run goes on.
+  sentPerSecond(labels=[]): sum(speed(sent), labels),
+  acceptedPerSecond: sum(speed(accepted)),
+  rejectedPerSecond: sum(speed(rejected)),
+  storedPerSecond: sum(speed(stored)),
+  processedPerSecond(labels=[]): sum(speed(processed), labels),
+  sentButNotStored: '%s - %s' % [sum(of(sent)), sum(of(stored))],
+  storedButNotReceived: '%s - %s' % [sum(of(stored)), sum(of(received))],
+  storedButNotReceivedOf(labels): '%s - %s' % [sum(of(stored), labels), sum(of(received), labels)],
+  receivedButNotProcessed: '%s - %s' % [sum(of(received)), sum(of(processed))],
+  storedButNotProcessed: '%s - %s' % [sum(of(stored)), sum(of(processed))],
+  unaccounted: sum(of('lossbound_messages_unaccounted')),
+  phases: max(highest('lossbound_run_phase'), ['phase']),
+  faults: max(highest(faultActive), ['fault', 'on']),
+  kills: sum('increase(lossbound_worker_kills_total{%s}[$__rate_interval])' % std.join(', ', chosen), ['role']),
+  commitsPerSecond: sum(speed('lossbound_offset_commits_total'), ['result']),
+  joins: sum('increase(lossbound_group_joins_total{%s}[$__rate_interval])' % std.join(', ', chosen)),
+  howLongItTakes(quantile, labels=[]): latency(quantile, labels),
+  latencies: sum('increase(%s[$__rate_interval])' % of(latencyBucket), ['le']),
+  behindSchedule: max(of('lossbound_schedule_lag_seconds'), ['scenario']),
+
+  // Losses: at the second of sending where metrics.om was loaded, else when they are proved.
+  lostPerSecond(labels=[]): sum(speed(lost), labels),
+  lostKnownPerSecond: sum(speed(lost, known)),
+  lostSilentlyPerSecond: sum(speed(lost, silent)),
+  shareLostEachSecond: '%s / %s' % [sum(speed(lost)), sum(speed(sent))],
+  lostSoFar(labels=[]): sum(of(lost), labels),
+  lostAtLeastLine: sum(of(bound, onLost('min'))),
+  lostAtMostLine: sum(of(bound, onLost('max'))),
+
+  // The curve: a point a step of load. A step's series ends with its run, so the last of each counts.
+  stepLossRatio: mean(last('lossbound_step_loss_ratio'), ['step']),
+  stepSentPerSecond: mean(last('lossbound_step_sent_per_second'), ['step']),
+  stepProcessedPerSecond(labels=['step']): mean(last('lossbound_step_processed_per_second'), labels),
+  stepSentPerSecondOf(labels): mean(last('lossbound_step_sent_per_second'), labels),
+}

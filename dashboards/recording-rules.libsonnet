@@ -1,0 +1,50 @@
+/** What the alerts are made of, and what outlives the raw series of a run. */
+local config = import 'config.libsonnet';
+local windows = config.windows;
+
+/** What the labels of a rule say of a run; `step` tells the runs of a sweep apart. */
+local run = 'scenario, guarantee, client, step';
+
+local ofRun(expression) = 'sum by (%s) (%s)' % [run, expression];
+local increase(metric, window) = ofRun('increase(%s[%s])' % [metric, window]);
+
+local sent = 'lossbound_messages_sent_total';
+local lost = 'lossbound_messages_lost_total';
+local maxOfLost = 'max by (%s) (lossbound_loss_bound{expectation="lost", limit="max"})' % run;
+local planned = 'max by (%s) (lossbound_messages_planned)' % run;
+
+/** Which share of what was sent was lost, against the share that may be: 1 spends the budget exactly. */
+local burn(window) = '(%s / %s) / (%s / %s)' % [
+  increase(lost, window),
+  increase(sent, window),
+  maxOfLost,
+  planned,
+];
+
+local rule(record, expression) = { record: record, expr: expression };
+
+{
+  lost: 'run:lossbound_messages_lost:sum',
+  lostAtMost: 'run:lossbound_messages_lost:max_allowed',
+  sentRate: 'run:lossbound_messages_sent:rate' + windows.rate,
+  unaccountedError: 'run:lossbound_messages_unaccounted:error',
+  violations: 'run:lossbound_violations:sum',
+  burnShort: 'run:lossbound_loss_budget:burn' + windows.burnShort,
+  burnLong: 'run:lossbound_loss_budget:burn' + windows.burnLong,
+
+  rules: [
+    rule($.lost, ofRun(lost)),
+    rule($.lostAtMost, maxOfLost),
+    rule($.sentRate, ofRun('rate(%s[%s])' % [sent, windows.rate])),
+    // What was sent is processed, lost, or not accounted for yet: nothing else, at no time.
+    rule($.unaccountedError, 'abs(%s - %s - %s - %s)' % [
+      ofRun(sent),
+      ofRun('lossbound_messages_processed_total'),
+      ofRun(lost),
+      ofRun('lossbound_messages_unaccounted'),
+    ]),
+    rule($.violations, ofRun('lossbound_violations_total')),
+    rule($.burnShort, burn(windows.burnShort)),
+    rule($.burnLong, burn(windows.burnLong)),
+  ],
+}
