@@ -3,13 +3,12 @@ import type { Role } from "../scenario/scenario.js";
 import { conductBrokerFault } from "./broker-fault.js";
 import { Door } from "./door.js";
 import { type FaultContext, type FaultProgress, keyOf } from "./fault-context.js";
-import { conductKillFault } from "./kill-fault.js";
+import { conductEndFault } from "./end-fault.js";
 import { conductJoinFault } from "./join-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
 import { conductOversizeFault } from "./oversize-fault.js";
 import { conductPauseFault } from "./pause-fault.js";
 import { conductOffsetsReset } from "./reset-offsets-fault.js";
-import { conductStopFault } from "./stop-fault.js";
 import { conductTopicFault } from "./topic-fault.js";
 import { Turns } from "./turns.js";
 import { isPlace } from "./worker-at-work.js";
@@ -159,11 +158,10 @@ async function conduct(fault: PlannedFault, run: FaultProgress): Promise<void> {
     case "link":
       return await conductLinkFault(fault, run);
     case "kill":
-      return await conductKillFault(fault, run);
+    case "stop":
+      return await conductEndFault(fault, run);
     case "pause":
       return await conductPauseFault(fault, run);
-    case "stop":
-      return await conductStopFault(fault, run);
     case "join":
       return await conductJoinFault(fault, run);
     case "broker":

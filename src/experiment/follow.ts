@@ -1,30 +1,15 @@
-import { join } from "node:path";
-
 import { pause, waitUntil } from "../base/wait.js";
-import type { AdminClient, Connection, Driver } from "../kafka/driver.js";
-import { messageReader } from "../kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
-import type { BoxDescription } from "../ledger/box-format.js";
-import { followBoxName } from "../ledger/run-record.js";
-import { partitionOf } from "../plan/layout.js";
+import { createAuditorBox } from "../ledger/auditor-box.js";
+import type { BlackBox } from "../ledger/black-box.js";
 import { logMayShrink } from "../plan/log-changes.js";
-import type { Plan } from "../plan/plan.js";
+import type { AuditOrder } from "./audit.js";
+import { recordIndex } from "./record-index.js";
 
-export interface FollowOrder {
-  plan: Plan;
-  runId: string;
-  topic: string;
-  /** Folder of the black boxes. */
-  boxes: string;
-  driver: Driver;
-  /** Straight to the brokers, as every auditor reads. */
-  connection: Connection;
-  admin: AdminClient;
+export interface FollowOrder extends Omit<AuditOrder, "groupId"> {
   /** Whether its groups are to be deleted: on a cluster that stays. */
   clusterStays: boolean;
   /** A line for people. */
   say(line: string): void;
-  signal: AbortSignal;
 }
 
 /** How long the follower may lag behind the log: it reads faster than anybody here writes. */
@@ -69,20 +54,7 @@ export class Follower implements AsyncDisposable {
     this.#order = order;
     const { partitions } = order.plan.scenario.topic;
     this.#reached = new Map(Array.from({ length: partitions }, (_, partition) => [partition, 0]));
-    const description: BoxDescription & { kind: "follow" } = {
-      format: 1,
-      kind: "follow",
-      runId: order.runId,
-      worker: 0,
-      life: 0,
-      bits: order.plan.layout.words * 32,
-      firstNumber: 0,
-      ticks: 0,
-      requests: 0,
-    };
-    const path = join(order.boxes, followBoxName);
-    createBox(path, description);
-    this.#box = openBox(path, description, "write");
+    this.#box = createAuditorBox(order.boxes, "follow", { runId: order.runId, layout: order.plan.layout });
     this.#following = this.#follow();
   }
 
@@ -193,21 +165,15 @@ export class Follower implements AsyncDisposable {
 
   /** Takes records until it is over: a client that is on its way out may still hand some over. */
   #recordTaker(over: AbortSignal): (partition: number, offset: number, value: Buffer | null) => void {
-    const { plan, runId } = this.#order;
-    const { layout, scenario } = plan;
     const { seen } = this.#box.planes;
-    const read = messageReader(runId);
-    const identity = { producer: 0, number: 0, sentAt: 0 };
+    const index = recordIndex(this.#order.plan, this.#order.runId);
     return (partition, offset, value) => {
       if (over.aborted) return;
       this.#missed += Math.max(0, offset - (this.#reached.get(partition) ?? offset));
       this.#reached.set(partition, offset + 1);
+      const message = index.inPartition(partition, value);
       // What is none of the run's own is for the scan to find.
-      const ours = read(value, identity) && identity.number < (layout.messages[identity.producer] ?? 0);
-      if (!ours || partition !== partitionOf(identity.number, identity.producer, scenario.topic.partitions)) {
-        return;
-      }
-      seen.mark(layout.bases[identity.producer]! + identity.number);
+      if (message >= 0) seen.mark(message);
     };
   }
 }

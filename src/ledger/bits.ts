@@ -32,3 +32,10 @@ export function countBits(plane: Uint32Array): number {
   for (let word = 0; word < plane.length; word++) count += popcount(plane[word]!);
   return count;
 }
+
+/** How many bits are set in `plane` and not in `other`. */
+export function countBitsOutside(plane: Uint32Array, other: Uint32Array): number {
+  let count = 0;
+  for (let word = 0; word < plane.length; word++) count += popcount(plane[word]! & ~other[word]!);
+  return count;
+}

@@ -1,10 +1,8 @@
-import { join } from "node:path";
-
-import { popcount } from "./bits.js";
+import { readAuditorBox } from "./auditor-box.js";
+import { countBitsOutside } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import type { Ledger } from "./ledger.js";
-import { readBox } from "./read-box.js";
-import { type RunRecord, followBoxName } from "./run-record.js";
+import type { RunRecord } from "./run-record.js";
 
 /**
  * Takes what an auditor saw that followed the log: which messages were there at some time. It read to the
@@ -17,16 +15,9 @@ export async function takeSeen(
   folder: string,
   { runId }: Pick<RunRecord, "runId">,
 ): Promise<void> {
-  await using box = await readBox(join(folder, followBoxName), {
-    kind: "follow" as const,
-    runId,
-    worker: 0,
-    life: 0,
-    bits: layout.words * 32,
-    killed: false,
-  });
+  await using box = await readAuditorBox(folder, "follow", { runId, layout });
   planes.seen = await box.plane("seen");
-  const unseen = planes.stored.reduce((sum, word, at) => sum + popcount(word & ~planes.seen[at]!), 0);
+  const unseen = countBitsOutside(planes.stored, planes.seen);
   if (unseen > 0) {
     throw new EvidenceError(
       "scan-against-follower",

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import type { Layout } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
-import type { BoxKind } from "./box-format.js";
+import { readAuditorBox } from "./auditor-box.js";
 import { orInto } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import { takeSeen } from "./follow.js";
@@ -11,8 +11,8 @@ import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
 import { takeOutputForEnds } from "./output.js";
 import { checkBehind, checkRefusals, mergeProducerLife } from "./producer-evidence.js";
-import { type BoxReading, readBox } from "./read-box.js";
-import { type LifeRecord, type PartitionRecord, type RunRecord, boxName, scanBoxName } from "./run-record.js";
+import { readBox } from "./read-box.js";
+import { type LifeRecord, type PartitionRecord, type RunRecord, boxName } from "./run-record.js";
 import type { SendTime } from "./send-times.js";
 
 /**
@@ -196,16 +196,7 @@ async function mergeConsumerLife(
 
 async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise<void> {
   const { planes } = ledger;
-  const { runId } = run;
-  const expected = {
-    kind: "scan" as const,
-    runId,
-    worker: 0,
-    life: 0,
-    bits: ledger.layout.words * 32,
-    killed: false,
-  };
-  await using box: BoxReading<BoxKind & "scan"> = await readBox(join(folder, scanBoxName), expected);
+  await using box = await readAuditorBox(folder, "scan", { runId: run.runId, layout: ledger.layout });
   for (const name of ["stored", "uncommitted"] as const) orInto(planes[name], await box.plane(name, words));
   // Which messages have extra copies decides nothing; how many copies there are, the counters say.
   await box.plane("storedAgain", words);

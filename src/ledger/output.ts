@@ -1,10 +1,8 @@
-import { join } from "node:path";
-
-import { popcount } from "./bits.js";
+import { readAuditorBox } from "./auditor-box.js";
+import { countBitsOutside } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import type { Ledger } from "./ledger.js";
-import { readBox } from "./read-box.js";
-import { type OutputRecord, outputBoxName } from "./run-record.js";
+import type { OutputRecord } from "./run-record.js";
 
 /**
  * Takes the records in the output topic for the ends of handlers: where a handler's effect is part of a
@@ -18,16 +16,9 @@ export async function takeOutputForEnds(
   runId: string,
   partitions: readonly OutputRecord[],
 ): Promise<void> {
-  await using box = await readBox(join(folder, outputBoxName), {
-    kind: "output" as const,
-    runId,
-    worker: 0,
-    life: 0,
-    bits: layout.words * 32,
-    killed: false,
-  });
+  await using box = await readAuditorBox(folder, "output", { runId, layout });
   const output = await box.plane("output");
-  const strangers = output.reduce((sum, word, at) => sum + popcount(word & ~planes.ended[at]!), 0);
+  const strangers = countBitsOutside(output, planes.ended);
   if (strangers > 0) {
     throw new EvidenceError(
       "output-against-handlers",

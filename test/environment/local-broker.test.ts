@@ -121,6 +121,20 @@ test("a partition whose only replica is on a dead broker has no leader", async (
   await leader.start();
 });
 
+test("a broker whose start is given up is dead, and can be started again", async () => {
+  const [broker] = local.brokers;
+  await broker!.kill();
+  const given = new AbortController();
+  const starting = broker!.start(given.signal);
+  given.abort(new Error("interrupted"));
+  await expect(starting).rejects.toThrow("interrupted");
+  expect((await probe(broker!.address, { limitMs: 300 })).kind).toBe("refused");
+
+  await broker!.start();
+  expect((await probe(broker!.address, { limitMs: 5000 })).kind).toBe("answered");
+  expect(local.died.aborted).toBe(false);
+});
+
 test("what a broker is in no state for is a fault of the harness", async () => {
   const [broker] = local.brokers;
   await expect(broker!.start()).rejects.toMatchObject({ code: "HARNESS" });

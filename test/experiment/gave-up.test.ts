@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { livesThatGaveUp } from "../../src/experiment/counts.js";
-import { endSeen } from "../../src/experiment/stop-fault.js";
+import { endSeen } from "../../src/experiment/end-fault.js";
 import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
 import type { Life } from "../../src/worker/crew.js";
 import { describedAs } from "../ledger/boxes.js";

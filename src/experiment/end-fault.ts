@@ -1,42 +1,54 @@
 import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/black-box.js";
-import type { PlannedStop } from "../plan/plan.js";
+import type { PlannedKill, PlannedStop } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, keyOf, pauseUntil } from "./fault-context.js";
-import { conductOccurrences } from "./occurrences.js";
+import { type FaultProgress, pauseUntil } from "./fault-context.js";
+import { type Fell, conductOccurrences } from "./occurrences.js";
 import { lifeToHit, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
 
 /** More than a worker gives itself to end in order: half a minute to flush, and five seconds to leave. */
 const endLimitMs = 60_000;
 
-/** Asks a worker to end (SIGTERM), as often as it is to, and starts it again when it has. */
-export async function conductStopFault(fault: PlannedStop, run: FaultProgress): Promise<void> {
-  const { crew, say, restarting, dead, signal } = run;
+/** Ends a worker, as often as it is to: kills it, or asks it to end. And starts it again. */
+export async function conductEndFault(fault: PlannedKill | PlannedStop, run: FaultProgress): Promise<void> {
+  const { restarting } = run;
   const over = overFor(fault.role, run);
   const on = (occurrence: number): string => nameOfTarget(fault, occurrence);
-  await conductOccurrences(fault, run, { kind: "stop", on }, async (occurrence, dueAt) => {
+  await conductOccurrences(fault, run, { kind: fault.kind, on }, async (occurrence, dueAt) => {
     const life = await lifeToHit(fault, run, occurrence, dueAt);
     if (life === undefined) return undefined;
-    const { role, worker } = life;
     const appliedAt = epochMs();
     if (fault.restartAfter !== undefined) restarting.add(on(occurrence));
-    say(`SIGTERM ${role} ${worker}`);
-    const asked = await crew.stop(life, { limitMs: endLimitMs, signal });
-    const endedAt = epochMs();
-    dead.add(keyOf(fault, occurrence));
-    const seen = endSeen(life, asked, endedAt - appliedAt);
+    const seen = fault.kind === "kill" ? await kill(life, run) : await stop(life, run);
+    // A killed worker is dead from the signal on, one that was asked to end when it has ended.
+    const deadSince = fault.kind === "kill" ? appliedAt : epochMs();
     let healedAt: number | null = null;
     if (fault.restartAfter !== undefined) {
-      await pauseUntil(endedAt + fault.restartAfter, over);
+      await pauseUntil(deadSince + fault.restartAfter, over);
       if (!over.aborted && seen.touched === 1) {
-        await startAgain(role, worker, run);
+        await startAgain(life.role, life.worker, run);
         healedAt = epochMs();
-        dead.delete(keyOf(fault, occurrence));
       }
       restarting.delete(on(occurrence));
     }
     return { appliedAt, healedAt, ...seen };
   });
+}
+
+type Seen = Omit<Fell, "appliedAt">;
+
+async function kill(life: Life, { crew, say }: FaultProgress): Promise<Seen> {
+  // A life that came to its own end in this very moment was not touched.
+  const touched = (await crew.kill(life)) ? 1 : 0;
+  say(`SIGKILL ${life.role} ${life.worker}`);
+  return { touched };
+}
+
+async function stop(life: Life, { crew, say, signal }: FaultProgress): Promise<Seen> {
+  const askedAt = epochMs();
+  say(`SIGTERM ${life.role} ${life.worker}`);
+  const asked = await crew.stop(life, { limitMs: endLimitMs, signal });
+  return endSeen(life, asked, epochMs() - askedAt);
 }
 
 /** What a life that has ended shows of its being asked to; `asked`: the signal found it alive. */

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+
+import { recordIndex } from "../../src/experiment/record-index.js";
+import { messageWriter } from "../../src/kafka/message.js";
+import { makePlan } from "../../src/plan/plan.js";
+import { aScenario } from "../ledger/a-scenario.js";
+import { runId } from "../ledger/boxes.js";
+
+describe("the message that a record is a copy of", () => {
+  // Two producers of 50 messages each: the bits of the second one begin at 64.
+  const index = recordIndex(makePlan(aScenario({ messages: 100, producers: 2, partitions: 3 }), 1), runId);
+  const recordOf = (producer: number, number: number, run = runId): Buffer =>
+    messageWriter(run, producer, 100)(number, number + 1, 0)[0]!;
+
+  it("has its place among the bits, wherever the record lies", () => {
+    expect(index.of(recordOf(0, 49))).toBe(49);
+    expect(index.of(recordOf(1, 0))).toBe(64);
+    // (0 + 1) modulo 3 is its partition.
+    expect(index.inPartition(1, recordOf(1, 0))).toBe(64);
+  });
+
+  it("is none where the plan has it in another partition", () => {
+    expect(index.inPartition(0, recordOf(1, 0))).toBe(-1);
+  });
+
+  it.each([
+    ["no value", null],
+    ["another run's", recordOf(0, 1, "ff".repeat(16))],
+    ["a number beyond the producer's last", recordOf(0, 50)],
+    ["a producer that the plan has not", recordOf(2, 0)],
+  ])("is none where the record has %s", (_, value) => {
+    expect(index.of(value)).toBe(-1);
+    expect([0, 1, 2].map((partition) => index.inPartition(partition, value))).toEqual([-1, -1, -1]);
+  });
+});
