@@ -7,6 +7,7 @@ import type { Result } from "../report/result.js";
 import { defineCommand } from "./command.js";
 import { onlyOperand } from "./operand.js";
 import { type Runner, runAndReport } from "./run-and-report.js";
+import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
 import { readSeed } from "./seed.js";
@@ -25,6 +26,7 @@ export const compare = defineCommand({
   ],
   options: {
     ...runOptions,
+    ...metricsOptions,
     markdown: { value: "FILE", description: "Write the table there too, as Markdown." },
   },
   examples: [
@@ -39,6 +41,7 @@ export const compare = defineCommand({
   ],
   async run({ operands, options }, shell) {
     const settings = readRunSettings(options, "compare");
+    const metrics = readMetricsSettings(options, "compare");
     const seed = readSeed(options.seed, "compare");
     const file = onlyOperand(operands, "one scenario file", "compare");
     const [scenario] = await readScenarioFiles([file], "compare");
@@ -58,6 +61,7 @@ export const compare = defineCommand({
       [file],
       {
         settings: { ...settings, seed },
+        metrics,
         json: options.json,
         quiet: options.quiet,
         views: { one: () => "", all: (all, page) => renderComparison(name, all, settings.out, page) },

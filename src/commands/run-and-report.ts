@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import type { Publishing } from "../metrics/publish.js";
 import { toJson } from "../report/json.js";
 import { openLive } from "../report/live.js";
 import { type Page, pageFor } from "../report/page.js";
@@ -16,6 +17,8 @@ export type Runner = typeof import("../run-scenario.js").runScenarios;
 
 export interface Reporting {
   settings: RunSettings & { seed: number };
+  /** Who is to be given metrics; `undefined`: nobody. */
+  metrics: Publishing | undefined;
   json: boolean;
   quiet: boolean;
   views: Views;
@@ -47,7 +50,7 @@ export function eachAndSummary(out: string, asked: number): Views {
 export async function runAndReport(
   runner: Runner,
   files: readonly string[],
-  { settings, json, quiet, views }: Reporting,
+  { settings, metrics, json, quiet, views }: Reporting,
   { stdout, stderr, env }: Shell,
 ): Promise<number> {
   const finished: Result[] = [];
@@ -57,6 +60,9 @@ export async function runAndReport(
   signal.addEventListener("abort", () => live.line("stopping, and cleaning up; once more to stop at once"));
   live.line(`seed ${settings.seed}`);
 
+  await using publication = metrics && (await (await import("../metrics/publish.js")).publish(metrics));
+  if (publication?.url !== undefined) live.line(`metrics at ${publication.url}`);
+
   const onResult = (result: Result) => {
     finished.push(result);
     // What is redrawn on stderr and what is written on stdout are mostly on one screen.
@@ -65,7 +71,7 @@ export async function runAndReport(
     stdout.write(views.one(result, pageFor(stdout, env)));
   };
   try {
-    await runner(files, { ...settings, signal, observer: live, onResult });
+    await runner(files, { ...settings, signal, observer: live, onResult, exporter: publication?.exporter });
     signal.throwIfAborted();
   } finally {
     // Scenarios that were judged stay judged, whatever became of the one after them.
@@ -73,5 +79,10 @@ export async function runAndReport(
     if (json) stdout.write(toJson(finished));
     else if (finished.length > 0) stdout.write(views.all(finished, pageFor(stdout, env)));
   }
+  const complain = (line: string): void => {
+    live.clear();
+    stderr.write(`lossbound: ${line}\n`);
+  };
+  await publication?.end({ say: (line) => live.line(line), complain, signal });
   return exitCodeOfVerdicts(finished.map(({ verdict }) => verdict));
 }

@@ -1,5 +1,6 @@
 import { defineCommand } from "./command.js";
 import { eachAndSummary, runAndReport } from "./run-and-report.js";
+import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
 import { readSeed } from "./seed.js";
@@ -14,12 +15,16 @@ export const run = defineCommand({
     "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
       "could not run, then broken, then inconclusive, then held.",
   ],
-  options: runOptions,
+  options: { ...runOptions, ...metricsOptions },
   examples: [
     { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
     {
       does: "Run them all, for a program:",
       command: "lossbound run --json --quiet scenarios/*.yaml",
+    },
+    {
+      does: "Let Prometheus watch it, and wait for its last look:",
+      command: "lossbound run --metrics-port 9464 --linger scenarios/producer-blackhole.yaml",
     },
     {
       does: "Run on a cluster and a proxy that exist already:",
@@ -29,6 +34,7 @@ export const run = defineCommand({
   ],
   async run({ operands, options }, shell) {
     const settings = readRunSettings(options, "run");
+    const metrics = readMetricsSettings(options, "run");
     const seed = readSeed(options.seed, "run");
     await readScenarioFiles(operands, "run");
 
@@ -39,6 +45,7 @@ export const run = defineCommand({
       operands,
       {
         settings: { ...settings, seed },
+        metrics,
         json: options.json,
         quiet: options.quiet,
         views: eachAndSummary(settings.out, operands.length),

@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 
 import { LossboundError } from "../../src/base/errors.js";
 import { eachAndSummary, type Runner, runAndReport, type Views } from "../../src/commands/run-and-report.js";
+import type { Publishing } from "../../src/metrics/publish.js";
 import type { Result } from "../../src/report/result.js";
 import type { Verdict } from "../../src/verdict/judge.js";
+import { makePlan } from "../../src/plan/plan.js";
+import { parseScenario } from "../../src/scenario/read.js";
 import { aResult } from "../report/a-result.js";
 
 /** Has these results, one after the other, and then ends as it is told to. */
@@ -20,11 +23,12 @@ interface Choices {
   json?: boolean;
   quiet?: boolean;
   views?: Views;
+  metrics?: Publishing;
 }
 
 async function report(
   runner: Runner,
-  { json = false, quiet = false, views = eachAndSummary("results", 2) }: Choices = {},
+  { json = false, quiet = false, views = eachAndSummary("results", 2), metrics }: Choices = {},
 ) {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => ({
@@ -35,7 +39,7 @@ async function report(
   const ended = await runAndReport(
     runner,
     ["one.yaml", "other.yaml"],
-    { settings, json, quiet, views },
+    { settings, metrics, json, quiet, views },
     shell,
   ).then(
     (code) => ({ code, error: undefined }),
@@ -105,4 +109,25 @@ describe("several scenarios", () => {
     const results = verdicts.map((verdict) => aResult({ verdict }));
     expect((await report(runnerWith(results))).code).toBe(code);
   });
+});
+
+test("a Pushgateway that is away changes nothing about results and exit code, and is told of in --quiet too", async () => {
+  const metrics = { serve: undefined, lingerMs: undefined, pushgateway: "http://127.0.0.1:1" };
+  const text = "guarantee: at-most-once\nproducers: { rate: 1/s, messages: 1 }\nexpect: { lost: 0 }\n";
+  const runner: Runner = async (files, options) => {
+    options?.exporter?.announce(makePlan(parseScenario(text, "one.yaml"), 7));
+    return await runnerWith([one])(files, options);
+  };
+  const { code, stdout, stderr } = await report(runner, { metrics, quiet: true, json: true });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toHaveLength(1);
+  expect(stderr).toMatch(
+    /^lossbound: could not push the metrics to http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
+  );
+});
+
+test("where metrics are served, the address is said before anything begins", async () => {
+  const metrics = { serve: { host: "127.0.0.1", port: 0 }, lingerMs: undefined, pushgateway: undefined };
+  const { stderr } = await report(runnerWith([one]), { metrics });
+  expect(stderr).toMatch(/^seed 7\nmetrics at http:\/\/127\.0\.0\.1:\d+\/metrics\nstarting the broker\n$/);
 });

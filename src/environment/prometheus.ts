@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { LossboundError } from "../base/errors.js";
+import type { Hosting } from "./hosting.js";
+import { freePorts, localHost } from "./ports.js";
+import { AddressTaken, untilReady } from "./ready.js";
+import type { HostedProcess } from "./warden.js";
+
+export interface PrometheusWanted {
+  /** The program. */
+  command: string;
+  /** `host:port` of what it is to scrape, at `/metrics`. */
+  targets: readonly string[];
+  /** How often it scrapes, and evaluates rules, in milliseconds. */
+  everyMs: number;
+  /** Files of rules. */
+  rules?: readonly string[];
+  signal: AbortSignal;
+}
+
+/** A Prometheus of our own, with its data in a folder that goes with it. */
+export interface Prometheus extends AsyncDisposable {
+  /** `http://127.0.0.1:21234` */
+  readonly url: string;
+  readonly process: HostedProcess;
+  /**
+   * Asks for the values of an expression at a moment (milliseconds since 1970), or now.
+   *
+   * @throws LossboundError `ENVIRONMENT` where it is no expression, or nobody answers.
+   */
+  query(expression: string, at?: number): Promise<PrometheusSample[]>;
+}
+
+export interface PrometheusSample {
+  labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
+/** Where a port was taken between its choice and its use, another one is tried. */
+const tries = 3;
+const stopLimitMs = 10_000;
+const answerLimitMs = 10_000;
+
+/**
+ * Starts a Prometheus on a free port of 127.0.0.1.
+ *
+ * @throws LossboundError `ENVIRONMENT` where it does not start, with what it printed; `DEADLINE`.
+ */
+export async function startPrometheus(
+  hosting: Pick<Hosting, "start" | "folder">,
+  wanted: PrometheusWanted,
+): Promise<Prometheus> {
+  for (let left = tries; ; left--) {
+    const [port = 0] = await freePorts(1);
+    try {
+      return await startAt(port, hosting, wanted);
+    } catch (error) {
+      if (!(error instanceof AddressTaken) || left === 1) throw error;
+    }
+  }
+}
+
+async function startAt(
+  port: number,
+  hosting: Pick<Hosting, "start" | "folder">,
+  { command, targets, everyMs, rules = [], signal }: PrometheusWanted,
+): Promise<Prometheus> {
+  const folder = await hosting.folder(`prometheus-${port}`);
+  const config = join(folder.path, "prometheus.yml");
+  const output = join(folder.path, "prometheus.log");
+  const url = `http://${localHost}:${port}`;
+  let process: HostedProcess | undefined;
+  const end = async (): Promise<void> => {
+    await process?.stop(stopLimitMs);
+    await folder[Symbol.asyncDispose]();
+  };
+  try {
+    // JSON is YAML.
+    await writeFile(
+      config,
+      JSON.stringify({
+        global: { scrape_interval: `${everyMs}ms`, evaluation_interval: `${everyMs}ms` },
+        rule_files: rules,
+        scrape_configs: [
+          { job_name: "lossbound", scrape_timeout: `${everyMs}ms`, static_configs: [{ targets }] },
+        ],
+      }),
+    );
+    process = await hosting.start({
+      name: `prometheus at ${localHost}:${port}`,
+      command,
+      args: [
+        `--config.file=${config}`,
+        `--storage.tsdb.path=${join(folder.path, "data")}`,
+        `--web.listen-address=${localHost}:${port}`,
+      ],
+      output,
+    });
+    await untilReady(
+      process,
+      () => readFileSync(output, "utf8"),
+      () => isReady(url),
+      signal,
+    );
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { url, process, query: (expression, at) => ask(url, expression, at), [Symbol.asyncDispose]: end };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const { ok } = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(answerLimitMs) });
+  return ok;
+}
+
+interface Answer {
+  status: "success" | "error";
+  error?: string;
+  data?: { result: { metric: Record<string, string>; value: [number, string] }[] };
+}
+
+async function ask(url: string, expression: string, at: number | undefined): Promise<PrometheusSample[]> {
+  const body = new URLSearchParams({ query: expression, ...(at !== undefined && { time: `${at / 1000}` }) });
+  const signal = AbortSignal.timeout(answerLimitMs);
+  const response = await fetch(`${url}/api/v1/query`, { method: "POST", body, signal });
+  const { error, data } = (await response.json()) as Answer;
+  if (data === undefined) {
+    throw new LossboundError("ENVIRONMENT", `Prometheus does not answer ${expression}: ${error}`);
+  }
+  return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+}
