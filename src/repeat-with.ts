@@ -8,11 +8,14 @@ export function repeatWith(
   file: string,
   seed: number,
   options: RunOptions,
-  command: "run" | "compare" = "run",
+  command: "run" | "compare" | "sweep" = "run",
+  more: readonly string[] = [],
 ): string {
   // A path that begins with a dash would be taken for an option.
   const operand = file.startsWith("-") ? `./${file}` : file;
-  return ["lossbound", command, operand, "--seed", `${seed}`, ...placeOf(options)].map(quoted).join(" ");
+  return ["lossbound", command, operand, "--seed", `${seed}`, ...more, ...placeOf(options)]
+    .map(quoted)
+    .join(" ");
 }
 
 /** The options that name an environment other than the local one. */

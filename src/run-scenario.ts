@@ -95,23 +95,35 @@ export async function compareGuarantees(
   return await runAll(scenarios, { ...options, seed, repeatWith: () => again });
 }
 
-interface RunAllOptions extends RunOptions, Listeners {
+/** How scenarios that are read, and belong together, are run. */
+export interface RunAllOptions extends RunOptions, Listeners {
   seed: number;
+  /** The seed of one scenario, where each has its own; otherwise all have `seed`. */
+  seedOf?: (scenario: Scenario) => number;
   /** The command that repeats the run of a scenario. */
   repeatWith: (scenario: Scenario) => string;
 }
 
-async function runAll(read: readonly Scenario[], options: RunAllOptions): Promise<Result[]> {
-  const { seed, out = "lossbound-results", observer = silent, onResult, exporter } = options;
+/** Runs scenarios that are made of one file: the same checks, and the same sharing of environments. */
+export async function runAll(read: readonly Scenario[], options: RunAllOptions): Promise<Result[]> {
+  const {
+    seed,
+    seedOf = () => seed,
+    out = "lossbound-results",
+    observer = silent,
+    onResult,
+    exporter,
+  } = options;
   const signal = options.signal ?? new AbortController().signal;
   refuseBadSeed(seed);
+  refuseUnswept(read);
   refuseBadPlaces(
     out,
     read.map(({ name }) => name),
   );
   if (options.environment === "external") refuseToHarm(read);
 
-  for (const scenario of read) exporter?.announce(makePlan(scenario, seed));
+  for (const scenario of read) exporter?.announce(makePlan(scenario, seedOf(scenario)));
 
   const results: Result[] = [];
   for (const group of neighbours(read)) {
@@ -119,7 +131,7 @@ async function runAll(read: readonly Scenario[], options: RunAllOptions): Promis
     for (const scenario of group) {
       const result = await experiment(environment, {
         scenario,
-        seed,
+        seed: seedOf(scenario),
         out,
         observer,
         signal,
@@ -162,6 +174,18 @@ async function open(
 function refuseBadSeed(seed: number): void {
   if (Number.isInteger(seed) && seed >= 0 && seed <= seedMax) return;
   throw new LossboundError("USAGE", `the seed is ${seed}, and must be a whole number from 0 to ${seedMax}`);
+}
+
+/** One run has one rate. */
+function refuseUnswept(scenarios: readonly Scenario[]): void {
+  for (const { name, sweep } of scenarios) {
+    if (sweep === undefined) continue;
+    const values = sweep.values.join(", ");
+    throw new LossboundError(
+      "USAGE",
+      `${name} names several values of ${sweep.of} (${values}): \`lossbound sweep\` runs it at each of them`,
+    );
+  }
 }
 
 /** A file's name was looked at as it was read; a scenario that was handed over has had no reader. */

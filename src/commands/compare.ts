@@ -64,7 +64,11 @@ export const compare = defineCommand({
         metrics,
         json: options.json,
         quiet: options.quiet,
-        views: { one: () => "", all: (all, page) => renderComparison(name, all, settings.out, page) },
+        views: {
+          one: () => "",
+          all: (all, page) => renderComparison(name, all, settings.out, page),
+          json: (all) => all,
+        },
       },
       shell,
     );

@@ -30,6 +30,8 @@ export interface Views {
   one(result: Result, page: Page): string;
   /** At the end, of all that were there. */
   all(results: readonly Result[], page: Page): string;
+  /** In place of both, what a program reads. */
+  json(results: readonly Result[]): unknown;
 }
 
 /** Each result in full, and a summary where several are to come, however many did. */
@@ -37,6 +39,7 @@ export function eachAndSummary(out: string, asked: number): Views {
   return {
     one: (result, page) => `${renderResult(result, join(out, result.scenario), page)}\n`,
     all: (results, page) => (asked > 1 ? renderSummary(results, page) : ""),
+    json: (results) => results,
   };
 }
 
@@ -76,7 +79,7 @@ export async function runAndReport(
   } finally {
     // Scenarios that were judged stay judged, whatever became of the one after them.
     live.clear();
-    if (json) stdout.write(toJson(finished));
+    if (json) stdout.write(toJson(views.json(finished)));
     else if (finished.length > 0) stdout.write(views.all(finished, pageFor(stdout, env)));
   }
   const complain = (line: string): void => {

@@ -1,5 +1,5 @@
 import { messagesMax, workersMax } from "../scenario/limits.js";
-import { causes, type Fault, guarantees } from "../scenario/scenario.js";
+import { causes, type Fault, guarantees, swept } from "../scenario/scenario.js";
 import {
   type Shape,
   amount,
@@ -111,6 +111,8 @@ export const scenario = section({
   }),
   faults: list(tagged("kind", faults)),
   faultsDrawn: optional(whole(1)),
+  sweep: optional(section({ of: oneOf(...swept), values: list(amount) })),
+  step: optional(section({ sweep: text, of: oneOf(...swept), value: amount, repeat: whole(1) })),
   expect,
   expectUnder: section(Object.fromEntries(guarantees.map((guarantee) => [guarantee, optional(expect)]))),
 });

@@ -54,7 +54,7 @@ export const labelValues: Record<LabelName | (typeof commonLabels)[number], read
   scenario: "the scenario's name",
   guarantee: guarantees,
   client: "the client library's name",
-  step: "the place of the load in a sweep, counted from `1`; always `1` without one",
+  step: "the value of a sweep that was run, such as `2000` of a rate; always `1` without one",
   cause: causes,
   violation: violations,
   result: commitResults,

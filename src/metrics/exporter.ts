@@ -6,7 +6,7 @@ import { type MetricsText, openMetricsText } from "./registry.js";
 import { type RunLabels, type Sample, samplesOf } from "./samples.js";
 import { type RunFacts, type Values, valuesAtEnd, valuesBefore, valuesNow } from "./values.js";
 
-/** A sweep gives each rate a step of its own; a run without one has this. */
+/** What stands for the step of a run that is in no sweep. */
 const onlyStep = "1";
 
 /**
@@ -79,10 +79,17 @@ export class Exporter {
   }
 }
 
-function nameOf({ name, guarantee }: Scenario): string {
-  return `${name} ${guarantee}`;
+/** A sweep's runs at one value share their series: each begins them anew, as a process does that is started again. */
+function nameOf(scenario: Scenario): string {
+  const { scenario: name, guarantee, step } = labelsOf(scenario, "");
+  return `${name} ${guarantee} ${step}`;
 }
 
-export function labelsOf({ name, guarantee }: Scenario, client: string): RunLabels {
-  return { scenario: name, guarantee, client, step: onlyStep };
+export function labelsOf({ name, guarantee, step }: Scenario, client: string): RunLabels {
+  return {
+    scenario: step?.sweep ?? name,
+    guarantee,
+    client,
+    step: step === undefined ? onlyStep : String(step.value),
+  };
 }

@@ -28,6 +28,7 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     schema: "lossbound.result/1",
     scenario: scenario.name,
     claim: scenario.claim,
+    step: scenario.step ?? null,
     runId: run.runId,
     seed: run.seed,
     guarantee: scenario.guarantee,

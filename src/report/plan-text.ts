@@ -18,6 +18,7 @@ export function renderPlan(plan: Plan, page: Page): string {
       ...(scenario.claim === ""
         ? []
         : wrap(printable(scenario.claim), page.width - 2).map((line) => `  ${line}`)),
+      ...sweepInWords(scenario).flatMap((words) => wrap(words, page.width - 2).map((line) => `  ${line}`)),
     ],
     section("environment", environmentInWords(scenario), page),
     section("producers", producersInWords(plan), page),
@@ -33,6 +34,14 @@ function section(name: string, sentences: readonly string[], { palette, width }:
     palette("faint", name),
     ...sentences.flatMap((sentence) => wrap(sentence, width - 2).map((line) => `  ${line}`)),
   ];
+}
+
+function sweepInWords({ sweep }: Scenario): string[] {
+  if (sweep === undefined) return [];
+  const { of, values } = sweep;
+  const written = values.map((value) => (of === "rate" ? formatRate(value) : formatCount(value)));
+  const key = { rate: "producers.rate", commitEvery: "consumers.commitEvery" }[of];
+  return [`A sweep of ${key}: ${written.join(", ")}. This is the plan of the first.`];
 }
 
 function environmentInWords({ brokers, topic }: Scenario): string[] {

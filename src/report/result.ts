@@ -1,4 +1,4 @@
-import type { Cause, Guarantee } from "../scenario/scenario.js";
+import type { Cause, Guarantee, SweepStep } from "../scenario/scenario.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 
 /** Everything one run found, as data. Terminal, JSON and all other reports are views of it. */
@@ -6,6 +6,8 @@ export interface Result {
   schema: "lossbound.result/1";
   scenario: string;
   claim: string;
+  /** Which step of a sweep it was; `null` where it was none. */
+  step: SweepStep | null;
   runId: string;
   seed: number;
   guarantee: Guarantee;

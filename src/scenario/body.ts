@@ -4,12 +4,15 @@ import type { Acks, Bound, Expect, Guarantee, Scenario } from "./scenario.js";
 /** What a scenario file says itself, before what follows from its guarantee is filled in. */
 export interface Body extends Omit<
   Scenario,
-  "name" | "claim" | "producers" | "faultsDrawn" | "expect" | "expectUnder"
+  "name" | "claim" | "producers" | "consumers" | "faultsDrawn" | "sweep" | "step" | "expect" | "expectUnder"
 > {
-  producers: Omit<Scenario["producers"], "acks" | "retries"> & {
+  producers: Omit<Scenario["producers"], "rate" | "acks" | "retries"> & {
+    /** One value, or those of a sweep. */
+    rate: readonly number[];
     acks?: Acks | undefined;
     retries?: number | undefined;
   };
+  consumers: Omit<Scenario["consumers"], "commitEvery"> & { commitEvery: readonly number[] };
   faultsDrawn?: number | undefined;
   expect: WrittenExpect;
 }

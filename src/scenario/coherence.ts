@@ -10,6 +10,7 @@ import { durationMsMax } from "./notations.js";
 import { formatDuration } from "./quantities.js";
 import { type Bound, causes, guarantees } from "./scenario.js";
 import { settingsRules } from "./settings.js";
+import { sweepIsOne } from "./sweep.js";
 
 export const coherenceRules: Rule<Body>[] = [
   replicasHaveBrokers,
@@ -17,6 +18,7 @@ export const coherenceRules: Rule<Body>[] = [
   ...guaranteeRules,
   everyProducerSends,
   sendingEnds,
+  sweepIsOne,
   ...faultRules,
   boundsCanBeReached,
 ];
@@ -40,9 +42,10 @@ function* everyProducerSends({ producers }: Body, sound: Sound): Iterable<Compla
 /** The same hour that limits every duration: a run is watched or waited for. */
 function* sendingEnds({ producers }: Body, sound: Sound): Iterable<Complaint> {
   if (!sound("producers", "messages") || !sound("producers", "rate")) return;
-  const sendingMs = (producers.messages / producers.rate) * 1_000;
+  const rate = producers.rate[0]!;
+  const sendingMs = (producers.messages / rate) * 1_000;
   if (sendingMs > durationMsMax) {
-    const most = Math.floor((producers.rate * durationMsMax) / 1_000);
+    const most = Math.floor((rate * durationMsMax) / 1_000);
     const allowed = `at most ${most}, which take ${formatDuration(durationMsMax)} at producers.rate`;
     yield { path: ["producers", "messages"], allowed };
   }

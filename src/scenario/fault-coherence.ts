@@ -176,7 +176,7 @@ function* milestonesAreReached(body: Body, sound: Sound): Iterable<Complaint> {
 
 function* chunksAreLargeEnough(body: Body, sound: Sound): Iterable<Complaint> {
   if (!sound("consumers", "commitEvery")) return;
-  const { commitEvery } = body.consumers;
+  const commitEvery = Math.min(...body.consumers.commitEvery);
   for (const [index, { trigger }] of soundFaults(body, sound)) {
     if (trigger.kind !== "handling" || trigger.of <= commitEvery) continue;
     const allowed = `at most consumers.commitEvery, which is ${commitEvery}: no chunk is larger`;

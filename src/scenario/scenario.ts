@@ -56,10 +56,32 @@ export interface Scenario {
   faults: Fault[];
   /** How many of `faults` the plan draws, by the seed; `undefined`: all of them happen. */
   faultsDrawn: number | undefined;
+  /** The values that `lossbound sweep` runs it at; the first stands in its place. `undefined`: it has one of each. */
+  sweep: Sweep | undefined;
+  /** Which step of a sweep it is; `undefined` where it is none. */
+  step: SweepStep | undefined;
   /** What is claimed under `guarantee`. */
   expect: Expect;
   /** What is claimed under other guarantees, where the file says so. */
   expectUnder: Partial<Record<Guarantee, Expect>>;
+}
+
+/** What a sweep varies: the rate of the producers, messages a second; or what one commit covers, messages. */
+export const swept = ["rate", "commitEvery"] as const;
+
+export interface Sweep {
+  of: (typeof swept)[number];
+  /** Two or more, each once, in the order of the file. */
+  values: readonly number[];
+}
+
+export interface SweepStep {
+  /** Name of the scenario that is swept. */
+  sweep: string;
+  of: Sweep["of"];
+  value: number;
+  /** Which run at this value, from 1. */
+  repeat: number;
 }
 
 export const guarantees = ["at-most-once", "at-least-once", "effectively-once"] as const;

@@ -13,6 +13,7 @@ import { count, duration, durationMsMax, oneOf, rate, size } from "./notations.j
 import { durations, sizes } from "./quantities.js";
 import { guarantees, type Scenario } from "./scenario.js";
 import { settings } from "./settings.js";
+import { orSwept, sweepOf } from "./sweep.js";
 
 /** All that a file says itself; the name and the claim come from around it. */
 export type ScenarioBody = Omit<Scenario, "name" | "claim">;
@@ -72,8 +73,12 @@ const body: Field<Body> = section(
       count: count({ min: 1, max: workersMax })
         .prefault(1)
         .describe("How many producer processes there are."),
-      rate: rate(ratePerSecondMax).describe("Messages a second, all producers together. Example: 2000/s."),
-      messages: count({ min: 1, max: messagesMax }).describe("Messages in all, all producers together."),
+      rate: orSwept(rate(ratePerSecondMax)).describe(
+        "Messages a second, all producers together; or a list of such rates, for `lossbound sweep`. Example: 2000/s.",
+      ),
+      messages: count({ min: 1, max: messagesMax }).describe(
+        "Messages in all, all producers together; of a list of rates, at the first of them.",
+      ),
       size: size({ min: sizeBytesMin, max: sizeBytesMax })
         .prefault(sizes.write(200))
         .describe("The size of one message's value, its header of 40 bytes included. Example: 200B."),
@@ -95,9 +100,11 @@ const body: Field<Body> = section(
       count: count({ min: 1, max: workersMax })
         .prefault(1)
         .describe("How many consumer processes the group has."),
-      commitEvery: count({ min: 1, max: 1_000_000 })
+      commitEvery: orSwept(count({ min: 1, max: 1_000_000 }))
         .prefault(100)
-        .describe("How many messages one commit covers at most: the chunk."),
+        .describe(
+          "How many messages one commit covers at most: the chunk; or a list, for `lossbound sweep`.",
+        ),
       handle: duration({ max: 60_000 })
         .prefault(durations.write(0))
         .describe("How long the handler of one message takes. Example: 2ms."),
@@ -134,11 +141,19 @@ const body: Field<Body> = section(
 
 export const scenarioSchema: Field<ScenarioBody> = body.transform((written) => {
   const { acks, retries } = usualSending(written.guarantee);
-  const { producers, faultsDrawn } = written;
+  const { producers, consumers, faultsDrawn } = written;
   return {
     ...written,
-    producers: { ...producers, acks: producers.acks ?? acks, retries: producers.retries ?? retries },
+    producers: {
+      ...producers,
+      rate: producers.rate[0]!,
+      acks: producers.acks ?? acks,
+      retries: producers.retries ?? retries,
+    },
+    consumers: { ...consumers, commitEvery: consumers.commitEvery[0]! },
     faultsDrawn,
+    sweep: sweepOf(written),
+    step: undefined,
     ...claimsOf(written),
   };
 });

@@ -2,12 +2,15 @@ import { kafkajsDriver } from "../kafka/kafkajs.js";
 import { openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { Consumer } from "./consumer.js";
-import { abortOf, connectAtLast, connectionOf, disconnectLimitMs, nextCommand, report } from "./life.js";
+import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "./life.js";
 import type { Command, ConsumerOrder } from "./order.js";
 import { apiKeyOf, socketRecorder } from "./sockets.js";
 
 /** A transaction that nobody ends is ended by the broker after so long. */
 const transactionTimeoutMs = 10_000;
+
+/** To leave a group takes its coordinator: where that has died, another broker, and requests asked again. */
+const leavingLimitMs = 20_000;
 
 /**
  * One life of a consumer, from its connecting to its orderly end.
@@ -53,5 +56,5 @@ export async function liveAsConsumer(
   report({ kind: "ready" });
   await Promise.race([told, crashed]);
   const inHandMs = 2 * settings.commitEvery * settings.handle;
-  await consumer.end(inHandMs + disconnectLimitMs);
+  await consumer.end(inHandMs + leavingLimitMs);
 }

@@ -9,11 +9,11 @@ describe("help", () => {
     const { code, stdout, stderr } = await lossbound(["help"]);
     expect(code).toBe(0);
     expect(stderr).toBe("");
-    for (const name of ["run FILE…", "compare FILE", "plan FILE", "judge DIR", "doctor"])
+    for (const name of ["run FILE…", "compare FILE", "sweep FILE", "plan FILE", "judge DIR", "doctor"])
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "compare", "plan", "judge", "doctor"])(
+  test.each(["run", "compare", "sweep", "plan", "judge", "doctor"])(
     "has a page with an example for %s",
     async (name) => {
       const pages = await Promise.all(
@@ -59,7 +59,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
     [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
-    [["frobnicate"], "unknown command frobnicate; there is run, compare, plan, judge, doctor, help"],
+    [["frobnicate"], "unknown command frobnicate; there is run, compare, sweep, plan, judge, doctor, help"],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
     [["plan", "a.yaml", "b.yaml"], "plan takes a scenario file, and found 2 operands"],
@@ -90,6 +90,12 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
       '--toxiproxy is "http://…@t:8474"',
     ],
     [["judge"], "judge needs the folder of a run"],
+    [["sweep", "--rates", "500", "x.yaml"], '--rates has "500", and takes rates such as 500/s'],
+    [["sweep", "--rates", "500/s", "x.yaml"], '--rates is "500/s", and takes two values or more'],
+    [["sweep", "--commit-every", "5,5", "x.yaml"], '--commit-every is "5,5", and takes two values or more'],
+    [["sweep", "--commit-every", "0,5", "x.yaml"], '--commit-every has "0", and takes whole numbers from 1'],
+    [["sweep", "--rates", "1/s,2/s", "--commit-every", "1,2", "x.yaml"], "a sweep varies one thing"],
+    [["sweep", "--repeats", "none", "x.yaml"], '--repeats has "none", and takes whole numbers from 1'],
     [["compare"], "compare needs one scenario file", "see `lossbound help compare`"],
     [["compare", "a.yaml", "b.yaml"], "compare takes one scenario file, and found 2 operands"],
     [["compare", "--brokers", "a:1", "x.yaml"], "needs --toxiproxy URL", "see `lossbound help compare`"],

@@ -86,11 +86,15 @@ describe("several scenarios", () => {
     const views: Views = {
       one: ({ scenario }) => `one: ${scenario}\n`,
       all: (results) => `all: ${results.map(({ scenario }) => scenario).join(" ")}\n`,
+      json: (results) => ({ count: results.length }),
     };
     expect((await report(runnerWith([one, other]), { views })).stdout).toBe(
       "one: one\none: other\nall: one other\n",
     );
     expect((await report(runnerWith([]), { views })).stdout).toBe("");
+    expect((await report(runnerWith([one, other]), { views, json: true })).stdout).toBe(
+      '{\n  "count": 2\n}\n',
+    );
   });
 
   test("have a summary where there are several", async () => {

@@ -39,6 +39,8 @@ export function aScenario(changes: {
     },
     faults,
     faultsDrawn: undefined,
+    sweep: undefined,
+    step: undefined,
     expect: {
       lost: { min: undefined, max: undefined },
       silentlyLost: undefined,

@@ -6,6 +6,7 @@ export function aResult(given: Partial<Result> = {}): Result {
     schema: "lossbound.result/1",
     scenario: "producer-blackhole",
     claim: "What is sent into a black hole is lost, and nobody is told.",
+    step: null,
     runId: "0123456789abcdef0123456789abcdef",
     seed: 7,
     guarantee: "at-most-once",

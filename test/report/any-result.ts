@@ -37,6 +37,7 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   schema: fc.constant("lossbound.result/1" as const),
   scenario: anyText,
   claim: anyText,
+  step: fc.constant(null),
   runId: anyText,
   seed: count,
   guarantee: fc.constant("at-most-once" as const),

@@ -69,6 +69,8 @@ test("a scenario file becomes a scenario with every default filled in", () => {
       },
     ],
     faultsDrawn: undefined,
+    sweep: undefined,
+    step: undefined,
     expect: {
       lost: { min: { kind: "count", value: 3_500 }, max: { kind: "count", value: 4_600 } },
       silentlyLost: undefined,

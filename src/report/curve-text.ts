@@ -1,0 +1,54 @@
+import { cell, layRows, left, right } from "./columns.js";
+import { curveFiles } from "./curve-files.js";
+import { type Curve, type CurvePoint, runsThatCount, type Spread } from "./curve.js";
+import { formatCount, formatPercent, formatPerSecond, noNumber } from "./numbers.js";
+import type { Page } from "./page.js";
+import { printable } from "./printable.js";
+
+/**
+ * A curve as a table, a line a point: the mean of its runs, and the least and the most of them.
+ *
+ * @param out the folder of all results.
+ */
+export function renderCurve(curve: Curve, out: string, { palette }: Page): string {
+  const heads = [headOf(curve), "sent a second", "processed a second", "lost", "lost a fault", "runs"];
+  const rows = curve.points.map((point) => [
+    cell(valueOf(curve, point.value), "strong"),
+    cell(inWords(point.sentPerSecond, formatPerSecond)),
+    cell(inWords(point.processedPerSecond, formatPerSecond)),
+    cell(inWords(point.lossRatio, formatPercent)),
+    cell(inWords(point.lostPerFault, formatCount)),
+    cell(runsInWords(point), runsThatCount(point).length < point.runs.length ? "doubtful" : "plain"),
+  ]);
+  const columns = [right, right, right, right, right, left];
+  const [json, csv] = curveFiles(out, curve.scenario);
+  return [
+    palette("strong", printable(curve.scenario)),
+    ...(curve.claim === "" ? [] : [`  ${palette("faint", printable(curve.claim))}`]),
+    "",
+    ...layRows(columns, [heads.map((head) => cell(head, "faint")), ...rows], palette),
+    "",
+    `  repeat with  ${printable(curve.repeatWith)}`,
+    ...[json, csv].map((file) => `  files        ${printable(file)}`),
+    "",
+  ].join("\n");
+}
+
+function headOf({ of }: Curve): string {
+  return of === "rate" ? "rate" : "commit every";
+}
+
+function valueOf({ of }: Curve, value: number): string {
+  return of === "rate" ? formatPerSecond(value) : formatCount(value);
+}
+
+function inWords(spread: Spread | null, format: (value: number) => string): string {
+  if (spread === null) return noNumber;
+  const { mean, min, max } = spread;
+  return min === max ? format(mean) : `${format(mean)} (${format(min)} to ${format(max)})`;
+}
+
+function runsInWords(point: CurvePoint): string {
+  const count = runsThatCount(point).length;
+  return count === point.runs.length ? String(count) : `${count} of ${point.runs.length}`;
+}

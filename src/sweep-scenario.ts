@@ -1,0 +1,87 @@
+import { randomInt } from "node:crypto";
+
+import { LossboundError } from "./base/errors.js";
+import { seedMax } from "./plan/plan.js";
+import { repeatWith } from "./repeat-with.js";
+import { type Curve, curveOf } from "./report/curve.js";
+import { refuseForeignFiles, writeCurve } from "./report/curve-files.js";
+import type { Result } from "./report/result.js";
+import { type RunOptions, runAll } from "./run-scenario.js";
+import { readScenario } from "./scenario/read.js";
+import type { Scenario, Sweep } from "./scenario/scenario.js";
+import { stepsOf, whyNoStep } from "./scenario/sweep.js";
+
+export interface SweepOptions extends RunOptions {
+  /** What to vary, and at which values; by default what the file says. */
+  sweep?: Sweep;
+  /** Runs at each value, 3 by default; each round has a seed of its own. */
+  repeats?: number;
+  onResult?: (result: Result) => void;
+}
+
+/**
+ * Runs one scenario at each value of a sweep, and returns what it lost against the throughput that was
+ * reached: what `lossbound sweep` does. All steps of a round have the same seed, so the same faults fall
+ * on the same workers.
+ *
+ * @param scenario a path of a scenario file, or a scenario.
+ * @throws as `runScenario`; `USAGE` also where there is nothing to vary.
+ */
+export async function sweepScenario(scenario: string | Scenario, options: SweepOptions = {}): Promise<Curve> {
+  const { repeats = 3, seed = randomInt(seedMax + 1) } = options;
+  const read = typeof scenario === "string" ? await readScenario(scenario) : scenario;
+  const sweep = options.sweep ?? read.sweep;
+  if (sweep === undefined || sweep.values.length < 2) {
+    const needed = "two rates or more (--rates, or a list in producers.rate), or as many of commitEvery";
+    throw new LossboundError("USAGE", `${read.name} names nothing to vary: a sweep needs ${needed}`);
+  }
+  if (!Number.isInteger(repeats) || repeats < 1 || repeats > repeatsMax) {
+    throw new LossboundError(
+      "USAGE",
+      `repeats are ${repeats}, allowed is a whole number from 1 to ${repeatsMax}`,
+    );
+  }
+  const why = whyNoStep(read, sweep);
+  if (why !== undefined) throw new LossboundError("USAGE", `${read.name} cannot be swept: ${why}`);
+
+  const steps = stepsOf(read, sweep, repeats);
+  const file = typeof scenario === "string" ? scenario : `${read.name}.yaml`;
+  const again = repeatWith(file, seed, options, "sweep", [
+    ...valuesGiven(options),
+    "--repeats",
+    `${repeats}`,
+  ]);
+  const { out = "lossbound-results" } = options;
+  refuseForeignFiles(out, read.name);
+  const results: Result[] = [];
+  const found = (): Curve => curveOf(read, sweep, { seed, repeats }, results);
+  try {
+    await runAll(steps, {
+      ...options,
+      out,
+      seed,
+      seedOf: ({ step }) => (seed + (step?.repeat ?? 1) - 1) % (seedMax + 1),
+      repeatWith: () => again,
+      onResult: (result) => {
+        results.push(result);
+        options.onResult?.(result);
+      },
+    });
+  } finally {
+    // A sweep takes long: what was found before it was ended stays found.
+    if (results.length > 0) writeCurve(out, found());
+  }
+  return found();
+}
+
+export const repeatsMax = 1_000;
+
+function valuesGiven({ sweep }: SweepOptions): string[] {
+  if (sweep === undefined) return [];
+  switch (sweep.of) {
+    case "rate":
+      return ["--rates", sweep.values.map((rate) => `${rate}/s`).join(",")];
+    case "commitEvery":
+      return ["--commit-every", sweep.values.join(",")];
+  }
+}

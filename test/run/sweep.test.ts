@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { expect, it } from "vitest";
+
+import type { Curve } from "../../src/report/curve.js";
+import type { Result } from "../../src/report/result.js";
+import { aFolder, lossbound } from "../commands/lossbound.js";
+
+const scenario = `# A black hole costs its time.
+guarantee: at-most-once
+producers: { rate: [500/s, 2000/s], messages: 1500 }
+faults:
+  - { at: 1s, for: 1s, on: producer-link, toxic: timeout }
+expect: { lost: { min: 100 } }
+`;
+
+it(
+  "a sweep runs a scenario at each rate, and gives what was lost against it",
+  { timeout: 240_000 },
+  async () => {
+    using folder = aFolder({ "swept.yaml": scenario });
+    const file = folder.file("swept.yaml");
+    const command = ["sweep", "--seed", "5", "--repeats", "2", "--json", "--out", folder.file("out"), file];
+    const { code, stdout, stderr } = await lossbound(command);
+
+    const curve = JSON.parse(stdout) as Curve;
+    expect(curve.points.map(({ value, runs }) => [value, runs.map(({ verdict }) => verdict)])).toEqual([
+      [500, ["held", "held"]],
+      [2000, ["held", "held"]],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr.match(/starting a broker and Toxiproxy/g)).toHaveLength(1);
+    expect(curve.repeatWith).toBe(`lossbound sweep ${file} --seed 5 --repeats 2`);
+    expect(JSON.parse(readFileSync(folder.file("out/swept.sweep.json"), "utf8"))).toEqual(curve);
+    expect(readFileSync(folder.file("out/swept.sweep.csv"), "utf8").split("\n")).toHaveLength(4);
+
+    for (const { value, runs, lostPerFault, lossRatio } of curve.points) {
+      const results = runs.map(
+        ({ scenario: name }) =>
+          JSON.parse(readFileSync(folder.file(`out/${name}/result.json`), "utf8")) as Result,
+      );
+      expect(results.map(({ step }) => step)).toEqual([
+        { sweep: "swept", of: "rate", value, repeat: 1 },
+        { sweep: "swept", of: "rate", value, repeat: 2 },
+      ]);
+      expect(results.map(({ seed }) => seed)).toEqual([5, 6]);
+      // The same three seconds of sending at each rate, one of them in the black hole.
+      expect(results.map(({ messages }) => messages.sent)).toEqual([3 * value, 3 * value]);
+      const lost = results.map(({ messages }) => messages.lost);
+      expect(lostPerFault).toEqual({
+        mean: (lost[0]! + lost[1]!) / 2,
+        min: Math.min(...lost),
+        max: Math.max(...lost),
+      });
+      expect(lossRatio!.min).toBeGreaterThan(0.2);
+      expect(lossRatio!.max).toBeLessThan(0.6);
+    }
+  },
+);
+
+it("a sweep is refused before anything is started where it cannot be one", async () => {
+  using folder = aFolder({
+    "swept.yaml": scenario,
+    "single.yaml": scenario.replace("[500/s, 2000/s]", "500/s"),
+  });
+  const swept = folder.file("swept.yaml");
+  const out = ["--out", folder.file("out")];
+
+  const run = await lossbound(["run", ...out, swept]);
+  expect(run.code).toBe(64);
+  expect(run.stderr).toContain(
+    "swept names several values of rate (500, 2000): `lossbound sweep` runs it at each",
+  );
+
+  const single = await lossbound(["sweep", ...out, folder.file("single.yaml")]);
+  expect(single.code).toBe(64);
+  expect(single.stderr).toContain("single names nothing to vary");
+
+  writeFileSync(folder.file("swept.sweep.csv"), "what somebody else wrote\n");
+  const foreign = await lossbound(["sweep", "--out", folder.file("."), swept]);
+  expect(foreign.code).toBe(64);
+  expect(foreign.stderr).toContain("swept.sweep.csv exists and is not the result of a sweep");
+  expect(readFileSync(folder.file("swept.sweep.csv"), "utf8")).toBe("what somebody else wrote\n");
+  for (const { stderr } of [run, single, foreign]) expect(stderr).not.toContain("starting a broker");
+});
