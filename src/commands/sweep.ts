@@ -4,6 +4,7 @@ import type { Result } from "../report/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
 import { defineCommand } from "./command.js";
+import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { onlyOperand } from "./operand.js";
 import { type Runner, runAndReport } from "./run-and-report.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
@@ -27,6 +28,7 @@ export const sweep = defineCommand({
   ],
   options: {
     ...runOptions,
+    ...metricsOptions,
     rates: {
       value: "RATE,…",
       description: "Rates to run at, such as 500/s,2000/s (default: those of the file).",
@@ -47,6 +49,7 @@ export const sweep = defineCommand({
   ],
   async run({ operands, options }, shell) {
     const settings = readRunSettings(options, "sweep");
+    const metrics = readMetricsSettings(options, "sweep");
     const seed = readSeed(options.seed, "sweep");
     const repeats = wholeNumbers("repeats", options.repeats ?? `${repeatsUsual}`, 1)[0]!;
     const given = readValues(options);
@@ -67,6 +70,7 @@ export const sweep = defineCommand({
       [file],
       {
         settings: { ...settings, seed },
+        metrics,
         json: options.json,
         quiet: options.quiet,
         views: {
