@@ -10,12 +10,13 @@ import { plan } from "./commands/plan.js";
 import { run } from "./commands/run.js";
 import { outliveReaders, type Shell } from "./commands/shell.js";
 import { sweep } from "./commands/sweep.js";
+import { up } from "./commands/up.js";
 import { usageError } from "./commands/usage-error.js";
 import { errorText } from "./report/error-text.js";
 import { pageFor } from "./report/page.js";
 import { nearest } from "./scenario/nearest.js";
 
-const commands: readonly Command[] = [run, compare, sweep, plan, judge, doctor];
+const commands: readonly Command[] = [run, compare, sweep, plan, judge, up, doctor];
 
 const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 

@@ -102,6 +102,8 @@ export interface RunAllOptions extends RunOptions, Listeners {
   seedOf?: (scenario: Scenario) => number;
   /** The command that repeats the run of a scenario. */
   repeatWith: (scenario: Scenario) => string;
+  /** An environment that is there already, for those that can do with its brokers. It stays. */
+  kept?: { environment: Environment; brokers: Scenario["brokers"] };
 }
 
 /** Runs scenarios that are made of one file: the same checks, and the same sharing of environments. */
@@ -127,7 +129,8 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
 
   const results: Result[] = [];
   for (const group of neighbours(read)) {
-    await using environment = await open(options, group[0]!, observer, signal);
+    await using environment =
+      borrowed(options, group[0]!) ?? (await open(options, group[0]!, observer, signal));
     for (const scenario of group) {
       const result = await experiment(environment, {
         scenario,
@@ -143,6 +146,13 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
     }
   }
   return results;
+}
+
+/** What is kept outlives those that use it. */
+function borrowed({ kept }: RunAllOptions, scenario: Scenario): Environment | undefined {
+  const fits =
+    kept !== undefined && !harmsBrokers(scenario) && isDeepStrictEqual(kept.brokers, scenario.brokers);
+  return fits ? { ...kept.environment, [Symbol.asyncDispose]: async () => {} } : undefined;
 }
 
 const silent: RunObserver = { line: () => {}, live: () => {} };

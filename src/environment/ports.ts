@@ -30,6 +30,13 @@ export async function freePorts(count: number, random: () => number = Math.rando
   return found;
 }
 
+/** The port where one looks for such a server first, or another one where that is taken. */
+export async function portOr(usual: number): Promise<number> {
+  if (await isFree(usual)) return usual;
+  const [other = 0] = await freePorts(1);
+  return other;
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

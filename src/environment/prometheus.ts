@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import type { Hosting } from "./hosting.js";
-import { freePorts, localHost } from "./ports.js";
+import { freePorts, localHost, portOr } from "./ports.js";
 import { AddressTaken, untilReady } from "./ready.js";
 import type { HostedProcess } from "./warden.js";
 
@@ -15,6 +15,10 @@ export interface PrometheusWanted {
   targets: readonly string[];
   /** How often it scrapes, and evaluates rules, in milliseconds. */
   everyMs: number;
+  /** The port where it is to listen, where that is free. */
+  usualPort?: number;
+  /** What its data may take, in bytes: decides whether they fit on memory. */
+  dataBytes?: number;
   /** Files of rules. */
   rules?: readonly string[];
   signal: AbortSignal;
@@ -44,7 +48,7 @@ const stopLimitMs = 10_000;
 const answerLimitMs = 10_000;
 
 /**
- * Starts a Prometheus on a free port of 127.0.0.1.
+ * Starts a Prometheus on a free port of 127.0.0.1, in the warden's care.
  *
  * @throws LossboundError `ENVIRONMENT` where it does not start, with what it printed; `DEADLINE`.
  */
@@ -53,7 +57,8 @@ export async function startPrometheus(
   wanted: PrometheusWanted,
 ): Promise<Prometheus> {
   for (let left = tries; ; left--) {
-    const [port = 0] = await freePorts(1);
+    const first = left === tries ? wanted.usualPort : undefined;
+    const [port = 0] = first === undefined ? await freePorts(1) : [await portOr(first)];
     try {
       return await startAt(port, hosting, wanted);
     } catch (error) {
@@ -65,9 +70,9 @@ export async function startPrometheus(
 async function startAt(
   port: number,
   hosting: Pick<Hosting, "start" | "folder">,
-  { command, targets, everyMs, rules = [], signal }: PrometheusWanted,
+  { command, targets, everyMs, dataBytes, rules = [], signal }: PrometheusWanted,
 ): Promise<Prometheus> {
-  const folder = await hosting.folder(`prometheus-${port}`);
+  const folder = await hosting.folder(`prometheus-${port}`, dataBytes);
   const config = join(folder.path, "prometheus.yml");
   const output = join(folder.path, "prometheus.log");
   const url = `http://${localHost}:${port}`;

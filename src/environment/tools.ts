@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { LossboundError } from "../base/errors.js";
 
 /** The programs of others that the local environment is made with. */
-export type ToolName = "java" | "mvn" | "go" | "toxiproxy-server";
+export type ToolName = "java" | "mvn" | "go" | "toxiproxy-server" | "prometheus" | "grafana";
 
 export interface Tool {
   readonly name: ToolName;
@@ -65,6 +65,22 @@ const facts: Record<ToolName, ToolFacts> = {
     install: [
       "macOS: brew install shopify/shopify/toxiproxy",
       "or install go, with which lossbound builds it",
+    ],
+  },
+  prometheus: {
+    ask: "--version",
+    version: /version (\S+)/,
+    purpose: "to keep what the metrics say",
+    install: ["Debian: apt-get install prometheus", "macOS: brew install prometheus"],
+  },
+  grafana: {
+    ask: "--version",
+    version: /version (\S+)/i,
+    purpose: "to show the dashboards",
+    install: [
+      "Debian: a package is at https://grafana.com/grafana/download",
+      "macOS: brew install grafana",
+      "or load dashboards/out into a Grafana that you have: docs/dashboards.md",
     ],
   },
 };

@@ -46,7 +46,7 @@ export async function publish({ serve, lingerMs, pushgateway }: Publishing): Pro
       if (server === undefined || lingerMs === undefined) return;
       const limit = formatDuration(lingerMs);
       say(`waiting for a last scrape of ${server.url}, at most ${limit}`);
-      if (!(await server.lastScrape(lingerMs, signal))) {
+      if (!(await server.nextScrape(lingerMs, signal))) {
         complain(`nobody scraped ${server.url} within ${limit} of the end: the totals are in metrics.om`);
       }
     },

@@ -16,7 +16,7 @@ export interface MetricsServer extends AsyncDisposable {
    *
    * @throws whatever `signal` was aborted with.
    */
-  lastScrape(limitMs: number, signal: AbortSignal): Promise<boolean>;
+  nextScrape(limitMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function serveMetrics(
 
   return {
     url: `http://${formatAddress(bare, (server.address() as AddressInfo).port)}/metrics`,
-    async lastScrape(limitMs, signal) {
+    async nextScrape(limitMs, signal) {
       const before = begun;
       try {
         await waitUntil("a last scrape", () => answered > before, { limitMs, everyMs: 50, signal });

@@ -59,7 +59,10 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
     [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
-    [["frobnicate"], "unknown command frobnicate; there is run, compare, sweep, plan, judge, doctor, help"],
+    [
+      ["frobnicate"],
+      "unknown command frobnicate; there is run, compare, sweep, plan, judge, up, doctor, help",
+    ],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
     [["plan", "a.yaml", "b.yaml"], "plan takes a scenario file, and found 2 operands"],

@@ -39,9 +39,9 @@ describe("the server of the metrics", () => {
   it("waits for a scrape that comes after the end: one before it does not count", () =>
     withServer(async (server) => {
       await (await fetch(server.url)).text();
-      expect(await server.lastScrape(150, signal)).toBe(false);
+      expect(await server.nextScrape(150, signal)).toBe(false);
 
-      const seen = server.lastScrape(10_000, signal);
+      const seen = server.nextScrape(10_000, signal);
       await (await fetch(new URL("/", server.url))).text();
       await (await fetch(server.url)).text();
       expect(await seen).toBe(true);
@@ -50,7 +50,7 @@ describe("the server of the metrics", () => {
   it("ends its wait when the run is interrupted", () =>
     withServer(async (server) => {
       const interruption = new AbortController();
-      const waiting = server.lastScrape(60_000, interruption.signal);
+      const waiting = server.nextScrape(60_000, interruption.signal);
       interruption.abort(new Error("interrupted"));
       await expect(waiting).rejects.toThrow("interrupted");
     }));

@@ -57,7 +57,7 @@ describe.skipIf(command === undefined)("a Prometheus that scrapes a run", () => 
     const first = await waitUntil("a first scrape", async () => sizeOf(await look()), { limitMs: 20_000 });
 
     const result = await lab.run(name, yaml, { exporter });
-    expect(await server.lastScrape(20_000, signal)).toBe(true);
+    expect(await server.nextScrape(20_000, signal)).toBe(true);
     const last = await waitUntil("the totals", async () => ifVerdict(await look()), { limitMs: 20_000 });
 
     expect(result.verdict, result.reasons.join("; ")).toBe("held");

@@ -1,0 +1,63 @@
+import { defineCommand } from "./command.js";
+import { eachAndSummary, type Runner, runAndReport } from "./run-and-report.js";
+import { runOptions } from "./run-settings.js";
+import { readScenarioFiles } from "./scenario-files.js";
+import { readSeed } from "./seed.js";
+import { usageError } from "./usage-error.js";
+
+export const up = defineCommand({
+  name: "up",
+  summary: "keep brokers, proxy, metrics, Prometheus and Grafana up, and run scenarios on them",
+  operands: "[FILE…]",
+  about: [
+    "Starts a broker and Toxiproxy, serves the metrics, and starts a Prometheus that scrapes them and a Grafana " +
+      "with the dashboards where these are on PATH. It prints the addresses, runs the scenarios, and keeps all up " +
+      "until it is stopped with Ctrl-C, which ends everything that it started (exit code 130).",
+    "Everything listens on 127.0.0.1, at the usual port where that is free. What Prometheus has kept goes with it; " +
+      "the results of the scenarios stay.",
+  ],
+  options: {
+    repeat: { description: "Run the scenarios again and again, each round with another seed." },
+    seed: { value: "N", description: "The seed, the same in each round." },
+    out: runOptions.out,
+  },
+  examples: [
+    {
+      does: "Watch a fault in Grafana, again and again:",
+      command: "lossbound up --repeat scenarios/producer-blackhole.yaml",
+    },
+    { does: "Brokers and a proxy to try things on:", command: "lossbound up" },
+  ],
+  async run({ operands, options }, shell) {
+    const seed = readSeed(options.seed, "up");
+    if (operands.length > 0) await readScenarioFiles(operands, "up");
+    else if (options.repeat) throw usageError(["--repeat needs a scenario file"], "up");
+    const out = options.out ?? "lossbound-results";
+
+    // Loaded only now, as for `run`.
+    const { keepUp } = await import("../up.js");
+    const { repeat } = options;
+    const runner: Runner = async (files, { observer, signal, onResult } = {}) =>
+      await keepUp(files as readonly string[], {
+        repeat,
+        seed,
+        seedStays: options.seed !== undefined,
+        out,
+        observer: observer!,
+        signal: signal!,
+        onResult: onResult!,
+      });
+    return await runAndReport(
+      runner,
+      operands,
+      {
+        settings: { environment: "local", out, seed },
+        metrics: undefined,
+        json: false,
+        quiet: false,
+        views: { ...eachAndSummary(out, operands.length), all: () => "" },
+      },
+      shell,
+    );
+  },
+});

@@ -1,0 +1,125 @@
+import { randomInt } from "node:crypto";
+import { fileURLToPath } from "node:url";
+
+import { pause } from "./base/wait.js";
+import { startGrafana } from "./environment/grafana.js";
+import { openLocal } from "./environment/local.js";
+import { localHost, portOr } from "./environment/ports.js";
+import { startPrometheus } from "./environment/prometheus.js";
+import { findTool, wantedOf } from "./environment/tools.js";
+import type { RunObserver } from "./experiment/progress.js";
+import { kafkajsDriver } from "./kafka/kafkajs.js";
+import { Exporter } from "./metrics/exporter.js";
+import { serveMetrics } from "./metrics/server.js";
+import { makePlan, seedMax } from "./plan/plan.js";
+import { repeatWith } from "./repeat-with.js";
+import type { Result } from "./report/result.js";
+import { runAll } from "./run-scenario.js";
+import { readScenario } from "./scenario/read.js";
+
+export interface UpOptions {
+  /** Runs the scenarios again and again. */
+  repeat: boolean;
+  /** Of the first round. */
+  seed: number;
+  /** Whether it is that of all others, too; each draws one otherwise. */
+  seedStays: boolean;
+  out: string;
+  observer: RunObserver;
+  signal: AbortSignal;
+  onResult: (result: Result) => void;
+}
+
+const metricsPort = 9464;
+const prometheusPort = 9090;
+/** A run is short: it is looked at each second. */
+const everyMs = 1_000;
+const prometheusBytes = 256 * 1024 ** 2;
+const firstScrapeMs = 15_000;
+/** Between two rounds the totals are scraped, before they begin at 0 again. */
+const lastScrapeMs = 5 * everyMs;
+
+/**
+ * Brings up brokers and Toxiproxy, the metrics, and a Prometheus and a Grafana where they are installed, and
+ * keeps it all up until the signal is aborted. Scenarios run on it, once or again and again; one that needs
+ * other brokers than the first, or harms them, has brokers of its own meanwhile.
+ *
+ * @throws the signal's reason, always; LossboundError before that where something cannot be started, or a
+ *   run could not be made.
+ */
+export async function keepUp(files: readonly string[], options: UpOptions): Promise<never> {
+  const { observer } = options;
+  const scenarios = await Promise.all(files.map((file) => readScenario(file)));
+  const brokers = scenarios[0]?.brokers ?? { count: 1, config: {} };
+  const progress = (line: string): void => observer.line(line);
+  await using environment = await openLocal({ brokers, progress, signal: options.signal });
+  const signal = AbortSignal.any([options.signal, environment.died]);
+  const exporter = new Exporter(kafkajsDriver.name);
+  await using server = await serveMetrics(exporter, { host: localHost, port: await portOr(metricsPort) });
+  progress(`brokers at ${environment.bootstrap.join(", ")}`);
+  progress(`toxiproxy at ${environment.toxiproxy}`);
+  progress(`metrics at ${server.url}`);
+
+  const prometheusTool = await findTool("prometheus");
+  await using prometheus =
+    prometheusTool &&
+    (await startPrometheus(environment, {
+      command: prometheusTool.path,
+      targets: [new URL(server.url).host],
+      everyMs,
+      usualPort: prometheusPort,
+      dataBytes: prometheusBytes,
+      rules: [fileURLToPath(new URL("rules.yaml", dashboards))],
+      signal,
+    }));
+  if (prometheus) progress(`prometheus at ${prometheus.url}`);
+  else sayMissing("prometheus", progress);
+  const grafanaTool = await findTool("grafana");
+  await using grafana =
+    prometheus &&
+    grafanaTool &&
+    (await startGrafana(environment, {
+      command: grafanaTool.path,
+      prometheus: prometheus.url,
+      everyMs,
+      dashboards: fileURLToPath(dashboards),
+      signal,
+    }));
+  if (grafana) progress(`grafana at ${grafana.url}/dashboards`);
+  else if (grafanaTool === undefined) sayMissing("grafana", progress);
+
+  if (prometheus && scenarios.length > 0) {
+    // It looks for its targets each five seconds: what it does not see begin at 0, it would miss for good.
+    for (const scenario of scenarios) exporter.announce(makePlan(scenario, options.seed));
+    await server.nextScrape(firstScrapeMs, signal);
+  }
+  for (let round = 1; round === 1 || options.repeat; round++) {
+    const seed = round === 1 || options.seedStays ? options.seed : randomInt(seedMax + 1);
+    if (round > 1) progress(`round ${round}, seed ${seed}`);
+    await runAll(scenarios, {
+      ...options,
+      seed,
+      signal,
+      exporter,
+      kept: { environment, brokers },
+      repeatWith: ({ name }) => repeatWith(fileOf(files, scenarios, name), seed, {}),
+    });
+    if (prometheus) await server.nextScrape(lastScrapeMs, signal);
+  }
+  progress("all of it stays up until you stop it");
+  for (;;) await pause(aDayMs, signal);
+}
+
+const dashboards = new URL("../dashboards/out/", import.meta.url);
+const aDayMs = 24 * 3600 * 1000;
+
+/** What is not there is no error: the rest does without. */
+function sayMissing(name: "prometheus" | "grafana", progress: (line: string) => void): void {
+  const { wanted, install } = wantedOf(name);
+  progress(`there is no ${wanted} on PATH; all else goes on without`);
+  for (const line of install) progress(`  ${line}`);
+}
+
+function fileOf(files: readonly string[], scenarios: readonly { name: string }[], name: string): string {
+  return files[scenarios.findIndex((scenario) => scenario.name === name)]!;
+}
