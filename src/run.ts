@@ -80,7 +80,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   /** Addresses of brokers that are away by the plan. */
   const away = new Set<string>();
   await using links = await openLinks({
-    toxiproxy: await connectToxiproxy(environment.toxiproxy),
+    toxiproxy: await connectToxiproxy(environment.toxiproxy, environment.kind === "local"),
     brokers: brokers.map(({ id, address }) => ({ id, address, upstream: address })),
     proxyHost: environment.proxyHost,
     runId: runId.slice(0, 8),

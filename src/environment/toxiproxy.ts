@@ -60,17 +60,18 @@ const lockLimitMs = 1000;
 /**
  * Finds the Toxiproxy whose API is at `url`.
  *
+ * @param isOurs whether it ends with the environment: then a proxy that hangs in it is left to that end.
  * @throws LossboundError `USAGE` for what is no such address; `ENVIRONMENT` or `DEADLINE` when there
  * is no Toxiproxy.
  */
-export async function connectToxiproxy(url: string): Promise<Toxiproxy> {
+export async function connectToxiproxy(url: string, isOurs = false): Promise<Toxiproxy> {
   const origin = originOf(url);
   const client = Object.assign(new Client(origin), { api: limitedExchange(callLimitMs) });
   const version = versionIn(await client.getVersion());
   if (version === undefined) {
     throw new LossboundError("ENVIRONMENT", `what answers at ${origin}/version is not Toxiproxy`);
   }
-  return { url: origin, version, createProxy: async (order) => await createProxy(client, order) };
+  return { url: origin, version, createProxy: async (order) => await createProxy(client, order, isOurs) };
 }
 
 /**
@@ -92,7 +93,7 @@ function versionIn(answer: string): string | undefined {
   return /^(?:\{"version":\s*")?(git|v?\d[\w.+-]*)/.exec(answer)?.[1];
 }
 
-async function createProxy(client: Client, order: ProxyOrder): Promise<Proxy> {
+async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): Promise<Proxy> {
   let current = await client.createProxy({ ...order, enabled: true });
   let enabled = true;
   const toxics = new Map<string, { stream: Stream; toxic: Toxic; made: ClientToxic<object> }>();
@@ -114,7 +115,8 @@ async function createProxy(client: Client, order: ProxyOrder): Promise<Proxy> {
     },
     async remove() {
       await current.remove();
-      for (const corpse of hung) await bury(corpse);
+      // They listen nowhere any more. To delete one that is locked would stop all calls to Toxiproxy.
+      if (!isOurs) for (const corpse of hung) await bury(corpse);
     },
   };
 

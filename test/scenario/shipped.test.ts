@@ -7,12 +7,10 @@ import { describe, expect, test } from "vitest";
 import { causesNamed } from "../../src/report/catalogue.js";
 import { readScenario } from "../../src/scenario/read.js";
 
-const folder = fileURLToPath(new URL("../../scenarios", import.meta.url));
-const files = readdirSync(folder)
-  .filter((name) => name.endsWith(".yaml"))
-  .map((name) => path.join(folder, name));
+const scenarios = filesIn("scenarios");
+const experiments = filesIn("experiments");
 
-describe.each(files.map((file) => [path.basename(file), file]))("%s", (_, file) => {
+describe.each([...scenarios, ...experiments])("%s", (_, file) => {
   test("claims something in one sentence", async () => {
     expect((await readScenario(file)).claim).toMatch(/^[A-Z][^.]+\.$/);
   });
@@ -21,7 +19,9 @@ describe.each(files.map((file) => [path.basename(file), file]))("%s", (_, file) 
     const [first] = readFileSync(file, "utf8").split("\n");
     expect(first).toBe("# yaml-language-server: $schema=../schemas/scenario.schema.json");
   });
+});
 
+describe.each(scenarios)("%s", (_, file) => {
   test("bounds its loss from both sides", async () => {
     const { expect: claims } = await readScenario(file);
     expect(claims.lost.min).toBeDefined();
@@ -40,3 +40,10 @@ describe.each(files.map((file) => [path.basename(file), file]))("%s", (_, file) 
     expect(producers.messages / producers.rate).toBeLessThanOrEqual(15);
   });
 });
+
+function filesIn(name: string): [name: string, file: string][] {
+  const folder = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => [file, path.join(folder, file)]);
+}
