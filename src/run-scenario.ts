@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
 import { LossboundError } from "./base/errors.js";
+import { openDocker } from "./environment/docker.js";
 import type { Environment } from "./environment/environment.js";
 import { openExternal } from "./environment/external.js";
 import { openLocal } from "./environment/local.js";
@@ -18,8 +19,11 @@ import { guarantees, type Scenario } from "./scenario/scenario.js";
 import { underGuarantee } from "./scenario/under-guarantee.js";
 
 export interface RunOptions {
-  /** `local` (the default) starts brokers and a Toxiproxy of its own; `external` uses those that are named. */
-  environment?: "local" | "external";
+  /**
+   * `local` (the default) starts brokers and a Toxiproxy of its own; `docker` uses those of docker-compose.yml,
+   * `external` those that are named.
+   */
+  environment?: "local" | "docker" | "external";
   /** `external`: some brokers of the cluster, `host:port` each. */
   brokers?: readonly string[];
   /** `external`: URL of Toxiproxy's API. */
@@ -123,7 +127,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
     out,
     read.map(({ name }) => name),
   );
-  if (options.environment === "external") refuseToHarm(read);
+  if ((options.environment ?? "local") !== "local") refuseToHarm(read);
 
   for (const scenario of read) exporter?.announce(makePlan(scenario, seedOf(scenario)));
 
@@ -171,6 +175,8 @@ async function open(
       const brokers = { count, config, controllerApart: harmsBrokers(scenario) };
       return await openLocal({ brokers, progress, signal });
     }
+    case "docker":
+      return await openDocker({ progress, signal });
     case "external": {
       if (options.brokers === undefined || options.toxiproxy === undefined) {
         throw new LossboundError("USAGE", "an external environment needs both brokers and toxiproxy");

@@ -83,6 +83,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     toxiproxy: await connectToxiproxy(environment.toxiproxy, environment.kind === "local"),
     brokers: brokers.map(({ id, address }) => ({ id, address, upstream: address })),
     proxyHost: environment.proxyHost,
+    proxyPorts: environment.proxyPorts,
     runId: runId.slice(0, 8),
     clock: epochMs,
     tls: security?.tls,
@@ -116,7 +117,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   });
   const auditing = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
   const say = (line: string): void => observer.line(line);
-  const clusterStays = environment.kind === "external";
+  const clusterStays = environment.kind !== "local";
   await using follower = await followWhereNeeded({ ...auditing, clusterStays, say }, exporter !== undefined);
   await using faults = new Faults({
     plan,

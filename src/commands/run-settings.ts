@@ -3,9 +3,12 @@ import { readOrigin, withoutUserinfo } from "../base/origin.js";
 import type { Options } from "./command-line.js";
 import { usageError } from "./usage-error.js";
 
+const kinds = ["local", "docker", "external"] as const;
+type Kind = (typeof kinds)[number];
+
 /** Where and on what to run, after the options were found to go together. */
 export interface RunSettings {
-  environment: "local" | "external";
+  environment: Kind;
   out: string;
   brokers?: string[];
   toxiproxy?: string;
@@ -16,7 +19,7 @@ export interface RunSettings {
 export const runOptions = {
   environment: {
     value: "KIND",
-    description: "local (default: starts broker and proxy itself) or external.",
+    description: "local (default: starts broker and proxy itself), docker (docker-compose.yml) or external.",
   },
   brokers: { value: "HOST:PORT,…", description: "Brokers of an external cluster." },
   toxiproxy: { value: "URL", description: "API of an external Toxiproxy." },
@@ -58,7 +61,7 @@ export function readRunSettings(written: WrittenSettings, command: string): RunS
   const { brokers, toxiproxy } = written;
   const proxyHost = written["proxy-host"];
   return {
-    environment: environment === "external" ? "external" : "local",
+    environment: kinds.find((kind) => kind === environment) ?? "local",
     out,
     ...(brokers !== undefined && { brokers: listOf(brokers) }),
     ...(toxiproxy !== undefined && { toxiproxy }),
@@ -70,6 +73,10 @@ function problemsOf(environment: string, addresses: readonly string[], written: 
   switch (environment) {
     case "local":
       return addresses.map((name) => `--${name} belongs to --environment external; local starts its own`);
+    case "docker":
+      return addresses.map(
+        (name) => `--${name} belongs to --environment external; those of docker-compose.yml are known`,
+      );
     case "external":
       return [
         ...(written.brokers === undefined ? ["--environment external needs --brokers HOST:PORT,…"] : []),
@@ -86,7 +93,7 @@ function problemsOf(environment: string, addresses: readonly string[], written: 
           : []),
       ];
     default:
-      return [`--environment is "${environment}", and must be local or external`];
+      return [`--environment is "${environment}", and must be local, docker or external`];
   }
 }
 

@@ -1,11 +1,11 @@
 import type { HostedProcess, ProcessOrder } from "./warden.js";
 
 /**
- * Broker(s) and a Toxiproxy, ready to be used: started here (`local`) or met (`external`). Disposing
- * it takes away everything it started or made, and nothing else.
+ * Broker(s) and a Toxiproxy, ready to be used: started here (`local`) or met (`external`, and `docker`,
+ * which are those of docker-compose.yml). Disposing it takes away everything it started or made, and nothing else.
  */
 export interface Environment extends AsyncDisposable {
-  readonly kind: "local" | "external";
+  readonly kind: "local" | "external" | "docker";
   /** Versions of what runs, for the result. */
   readonly versions: { broker: string; proxy: string };
   /** `host:port` of brokers, for direct connections: admin and auditor, never the group under test. */
@@ -14,6 +14,8 @@ export interface Environment extends AsyncDisposable {
   readonly toxiproxy: string;
   /** The address on which Toxiproxy is to listen for the workers, without a port. */
   readonly proxyHost: string;
+  /** The only ports on which it may listen there; `undefined` where any will do. */
+  readonly proxyPorts?: readonly number[] | undefined;
   /** The brokers, to be killed and started again; `undefined` where they are not ours. */
   readonly brokers: readonly BrokerHandle[] | undefined;
   /** What the brokers print; `undefined` where we cannot read it. */

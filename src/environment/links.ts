@@ -10,7 +10,7 @@ import { type Look, probeThrough } from "./link-evidence.js";
 import { type Seen, wordsOf } from "./probe.js";
 import { standIn, type StandIn } from "./stand-in.js";
 import { together } from "./together.js";
-import type { Toxiproxy } from "./toxiproxy.js";
+import { type Proxy, type Toxiproxy, isTaken } from "./toxiproxy.js";
 
 /**
  * One proxy for each broker and role, so that a fault on the producers' link leaves the consumers
@@ -38,6 +38,8 @@ export interface LinksOptions {
   brokers: readonly LinkedBroker[];
   /** Where Toxiproxy is to listen for the workers, without a port. */
   proxyHost: string;
+  /** The only ports on which it may listen there; any free one where there are none. */
+  proxyPorts?: readonly number[] | undefined;
   runId: string;
   /** Milliseconds since 1970. */
   clock: () => number;
@@ -80,6 +82,7 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
   const look: Look = { tls: options.tls, signal: over.signal };
 
   const made: StandIn[] = [];
+  const ports = options.proxyPorts?.values();
   const removeAll = async (): Promise<void> => {
     over.abort();
     await together(
@@ -136,11 +139,29 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
       undefined,
       brokers.map(({ id, address, upstream }) => async () => {
         const name = `lossbound-${options.runId}-${role}-${id}`;
-        const listen = formatAddress(options.proxyHost, 0);
-        const one = standIn(address, await options.toxiproxy.createProxy({ name, listen, upstream }));
+        const one = standIn(address, await listening(name, upstream));
         made.push(one);
         return one;
       }),
+    );
+  }
+
+  /** A proxy on the first port that nobody has, where only some will do. */
+  async function listening(name: string, upstream: string): Promise<Proxy> {
+    const at = (port: number) =>
+      options.toxiproxy.createProxy({ name, listen: formatAddress(options.proxyHost, port), upstream });
+    if (ports === undefined) return await at(0);
+    for (let next = ports.next(); !next.done; next = ports.next()) {
+      try {
+        return await at(next.value);
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      }
+    }
+    const { 0: first, length = 0 } = options.proxyPorts ?? [];
+    throw new LossboundError(
+      "ENVIRONMENT",
+      `none of the ${length} ports from ${first} on is free for a proxy`,
     );
   }
 

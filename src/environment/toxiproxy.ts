@@ -195,6 +195,11 @@ async function takesAway(toxic: ClientToxic<object>): Promise<boolean> {
   }
 }
 
+/** Whether a proxy was refused because somebody listens on its port. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof ToxiproxyRefusal && /address already in use/i.test(error.message);
+}
+
 function isDeadline(error: unknown): boolean {
   return error instanceof LossboundError && error.code === "DEADLINE";
 }

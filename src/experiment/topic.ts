@@ -23,12 +23,12 @@ export async function ownTopic(
       ...scenario.topic,
       config: name === topic ? scenario.topic.config : {},
     });
-    if (environment.kind === "external") {
+    if (environment.kind !== "local") {
       undo.defer(() => admin.deleteTopic(name));
       undo.defer(() => deleteGroupIfThere(admin, auditorOf(name)));
     }
   }
-  if (environment.kind === "external") undo.defer(() => deleteGroupIfThere(admin, groupId));
+  if (environment.kind !== "local") undo.defer(() => deleteGroupIfThere(admin, groupId));
   const first = Array.from({ length: partitions }, (_, partition) => [partition, 0] as const);
   await admin.setPositions(groupId, topic, new Map(first));
   return undo.move();

@@ -67,7 +67,7 @@ export const labelValues: Record<LabelName | (typeof commonLabels)[number], read
   phase: phases,
   verdict: verdicts,
   version: "lossbound's",
-  environment: "`local` or `external`",
+  environment: "`local`, `docker` or `external`",
   broker: "the brokers' version",
   proxy: "Toxiproxy's version",
   node: "Node's version",

@@ -76,8 +76,12 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["run", "--seed", "-1", "x.yaml"], '--seed is "-1", and must be a whole number from 0 to 4294967295'],
     [["plan", "--seed", "4294967296", "x.yaml"], '--seed is "4294967296"'],
     [
-      ["run", "--environment", "docker", "x.yaml"],
-      '--environment is "docker", and must be local or external',
+      ["run", "--environment", "podman", "x.yaml"],
+      '--environment is "podman", and must be local, docker or external',
+    ],
+    [
+      ["run", "--environment", "docker", "--brokers", "a:1", "x.yaml"],
+      "--brokers belongs to --environment external; those of docker-compose.yml are known",
     ],
     [
       ["run", "--environment", "local", "--brokers", "a:1", "x.yaml"],
