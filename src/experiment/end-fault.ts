@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { PlannedKill, PlannedStop } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, keyOf, pauseUntil } from "./fault-context.js";
 import { type Fell, conductOccurrences } from "./occurrences.js";
 import { lifeToHit, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
 
@@ -11,7 +11,7 @@ const endLimitMs = 60_000;
 
 /** Ends a worker, as often as it is to: kills it, or asks it to end. And starts it again. */
 export async function conductEndFault(fault: PlannedKill | PlannedStop, run: FaultProgress): Promise<void> {
-  const { restarting } = run;
+  const { restarting, dead } = run;
   const over = overFor(fault.role, run);
   const on = (occurrence: number): string => nameOfTarget(fault, occurrence);
   await conductOccurrences(fault, run, { kind: fault.kind, on }, async (occurrence, dueAt) => {
@@ -22,12 +22,14 @@ export async function conductEndFault(fault: PlannedKill | PlannedStop, run: Fau
     const seen = fault.kind === "kill" ? await kill(life, run) : await stop(life, run);
     // A killed worker is dead from the signal on, one that was asked to end when it has ended.
     const deadSince = fault.kind === "kill" ? appliedAt : epochMs();
+    if (seen.touched === 1) dead.add(keyOf(fault, occurrence));
     let healedAt: number | null = null;
     if (fault.restartAfter !== undefined) {
       await pauseUntil(deadSince + fault.restartAfter, over);
       if (!over.aborted && seen.touched === 1) {
         await startAgain(life.role, life.worker, run);
         healedAt = epochMs();
+        dead.delete(keyOf(fault, occurrence));
       }
       restarting.delete(on(occurrence));
     }

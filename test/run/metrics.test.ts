@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { judgeStored } from "../../src/judge-folder.js";
 import { courseName } from "../../src/metrics/course.js";
 import { Exporter } from "../../src/metrics/exporter.js";
 import { makePlan } from "../../src/plan/plan.js";
@@ -94,8 +95,26 @@ describe("the metrics of a run", () => {
       expect(result.verdict, result.reasons.join("; ")).toBe("held");
       expect(totalsIn(last)).toEqual(totalsOf(result));
       expect(sumOf(lastBy(last, "lossbound_messages_stored_total"))).toBe(result.messages.stored);
-      expect(sumOf(lastBy(last, "lossbound_end_to_end_latency_seconds_count"))).toBeGreaterThan(0);
-      expect(lastBy(last, "lossbound_offset_commits_total", "result")["acknowledged"]).toBeGreaterThan(100);
+      const { ledger } = await judgeStored(join(lab.out, name));
+      const { joins, commitsAcknowledged: acknowledged, commitsFailed: failed } = ledger.group;
+      expect(acknowledged).toBeGreaterThan(100);
+      expect(lastBy(last, "lossbound_offset_commits_total", "result")).toEqual({ acknowledged, failed });
+      expect(lastBy(last, "lossbound_group_joins_total")[""]).toBe(joins);
+      const latency = "lossbound_end_to_end_latency_seconds";
+      const measured = ledger.processing.latencyUs.reduce((sum, count) => sum + count, 0);
+      expect(measured).toBeGreaterThanOrEqual(result.messages.processed);
+      expect(lastBy(last, `${latency}_count`)[""]).toBe(measured);
+      const buckets = lastBy(last, `${latency}_bucket`, "le");
+      expect(buckets["+Inf"]).toBe(measured);
+      // Each bucket has those before it: the quantiles of the result lie where the buckets say.
+      const below = (ms: number): number => {
+        const edges = Object.entries(buckets).filter(
+          ([le]) => Number(le.replace("+Inf", "Infinity")) * 1000 >= ms,
+        );
+        return Math.min(...edges.map(([, count]) => count)) / measured;
+      };
+      expect(below(result.latencyMs.p50)).toBeGreaterThanOrEqual(0.5);
+      expect(below(result.latencyMs.p99)).toBeGreaterThanOrEqual(0.99);
       expect(sumOf(lastBy(last, "lossbound_fault_active", "on"))).toBe(0);
 
       // Every series is there from the start, at 0 (but for what the plan says, and what is known later).

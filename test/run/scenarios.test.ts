@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { type Cause, type Result, judgeFolder, readScenario, runScenarios } from "lossbound";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { readSeries, totalsIn, totalsOf } from "../support/series.js";
+import { lastBy, readSeries, totalsIn, totalsOf } from "../support/series.js";
 
 /** Every shipped scenario, once, through the library as its users import it. */
 const files = readdirSync("scenarios")
@@ -56,6 +56,10 @@ describe("the shipped scenario", () => {
     it("has a course for Prometheus that ends with what was judged", () => {
       const course = readSeries(readFileSync(join(out, name, "metrics.om"), "utf8"));
       expect(totalsIn(course)).toEqual(totalsOf(results.get(name)!));
+      // What was received was in the log, whether it is still there or not.
+      const { stored, received } = results.get(name)!.messages;
+      const everStored = lastBy(course, "lossbound_messages_stored_total")[""];
+      expect(everStored).toBeGreaterThanOrEqual(Math.max(stored, received));
     });
 
     it("is judged the same from its files", async () => {
