@@ -7,6 +7,7 @@ import { doctor } from "./commands/doctor.js";
 import { commandHelp, generalHelp } from "./commands/help.js";
 import { judge } from "./commands/judge.js";
 import { plan } from "./commands/plan.js";
+import { report as reportCommand } from "./commands/report.js";
 import { run } from "./commands/run.js";
 import { outliveReaders, type Shell } from "./commands/shell.js";
 import { sweep } from "./commands/sweep.js";
@@ -16,7 +17,7 @@ import { errorText } from "./report/error-text.js";
 import { pageFor } from "./report/page.js";
 import { nearest } from "./scenario/nearest.js";
 
-const commands: readonly Command[] = [run, compare, sweep, plan, judge, up, doctor];
+const commands: readonly Command[] = [run, compare, sweep, plan, judge, reportCommand, up, doctor];
 
 const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 

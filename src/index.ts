@@ -3,6 +3,7 @@ export { LossboundError, type ErrorCode } from "./base/errors.js";
 export { judgeFolder } from "./judge-folder.js";
 export type { LiveView, Phase, RunObserver } from "./experiment/progress.js";
 export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
+export { writeReport } from "./report-folder.js";
 export { compareGuarantees, type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
 export { readScenario } from "./scenario/read.js";
 export type {

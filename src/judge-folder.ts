@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { LossboundError, messageOf } from "./base/errors.js";
 import { readFaultEvents, readPhaseEvents } from "./ledger/events.js";
 import { readLedger } from "./ledger/ledger.js";
+import { readLifeTimes } from "./ledger/life-times.js";
 import { readRunRecord } from "./ledger/run-record.js";
 import { courseName, renderCourse } from "./metrics/course.js";
 import { labelsOf } from "./metrics/exporter.js";
@@ -35,10 +36,11 @@ export async function judgeStored(folder: string): Promise<Judged> {
   const run = readRunRecord(folder);
   const plan = makePlan(run.scenario, run.seed);
   const faults = readFaultEvents(join(folder, eventsName), plan.faults);
+  const lifeTimes = readLifeTimes(join(folder, eventsName));
   const ledger = await readLedger(join(folder, boxesName), plan, run);
   const tally = tallyOf(ledger, run.startedAt);
   const judgement = judge(run.scenario, tally, faults, run.gaveUp);
-  const parts = { run, ledger, tally, faults, judgement };
+  const parts = { run, ledger, tally, faults, lifeTimes, judgement };
   return { ...parts, plan, result: makeResult(parts) };
 }
 

@@ -10,6 +10,7 @@ import type { RunObserver } from "./experiment/progress.js";
 import type { Exporter } from "./metrics/exporter.js";
 import { makePlan, seedMax } from "./plan/plan.js";
 import { repeatWith } from "./repeat-with.js";
+import { writeIndexPage } from "./report/html/page-files.js";
 import type { Result } from "./report/result.js";
 import { refuseBadPlaces } from "./report/result-places.js";
 import { experiment } from "./run.js";
@@ -146,6 +147,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
         exporter,
       });
       results.push(result);
+      if (read.length > 1) writeIndexPage(out, results);
       onResult?.(result);
     }
   }

@@ -75,6 +75,19 @@ describe("the source", () => {
     expect([...doors.keys()].toSorted()).toEqual(dependencies().toSorted());
   });
 
+  it("has one door to the charts, in the page's own script", () => {
+    const web = readdirSync(join(root, "web"))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => sourceFile(join("web", name)));
+    const outside = web.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => isPackage(name) && !name.startsWith("web/"))
+        .map((name) => [path, packageOf(name)]),
+    );
+
+    expect(new Set(outside.map(String))).toEqual(new Set(["web/echarts.ts,echarts"]));
+  });
+
   it("re-exports nothing but the library's public names", () => {
     const barrels = files.filter(({ text }) => /^export\s+(type\s+)?(\*|\{[^}]*\})\s+from\s/m.test(text));
 

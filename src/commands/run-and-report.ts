@@ -38,7 +38,7 @@ export interface Views {
 export function eachAndSummary(out: string, asked: number): Views {
   return {
     one: (result, page) => `${renderResult(result, join(out, result.scenario), page)}\n`,
-    all: (results, page) => (asked > 1 ? renderSummary(results, page) : ""),
+    all: (results, page) => (asked > 1 ? renderSummary(results, out, page) : ""),
     json: (results) => results,
   };
 }

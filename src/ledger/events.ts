@@ -66,12 +66,9 @@ export function openEvents(path: string, who: string): EventWriter {
  * @throws LossboundError `INPUT` naming the line that is not as it should be, or what is not there.
  */
 export function readFaultEvents(path: string, planned: readonly { times: number }[]): FaultEvent[] {
-  const events = linesOf(path).flatMap((line, index) => {
-    if (line === "") return [];
-    const where = `${path}:${index + 1}`;
-    const event = parseLine(line, where);
-    return event["event"] === "fault" ? [faultFrom(event, where)] : [];
-  });
+  const events = readEvents(path).flatMap(({ where, event }) =>
+    event["event"] === "fault" ? [faultFrom(event, where)] : [],
+  );
   const told = events.map(({ fault, occurrence }) => `${fault}.${occurrence}`).toSorted();
   const due = planned
     .flatMap(({ times }, fault) => Array.from({ length: times }, (_, time) => `${fault}.${time}`))
@@ -89,10 +86,22 @@ export function readFaultEvents(path: string, planned: readonly { times: number 
  * @throws as `readFaultEvents`.
  */
 export function readPhaseEvents(path: string): { at: number; phase: string }[] {
+  return readEvents(path).flatMap(({ event: { event, at, phase } }) =>
+    event === "phase" && typeof at === "number" && typeof phase === "string" ? [{ at, phase }] : [],
+  );
+}
+
+/** A line of the event file, and where it stands. */
+export interface EventLine {
+  where: string;
+  event: Readonly<Record<string, unknown>>;
+}
+
+/** @throws LossboundError `INPUT` naming the line that is no JSON object, or the file that is not there. */
+export function readEvents(path: string): EventLine[] {
   return linesOf(path).flatMap((line, index) => {
-    if (line === "") return [];
-    const { event, at, phase } = parseLine(line, `${path}:${index + 1}`);
-    return event === "phase" && typeof at === "number" && typeof phase === "string" ? [{ at, phase }] : [];
+    const where = `${path}:${index + 1}`;
+    return line === "" ? [] : [{ where, event: parseLine(line, where) }];
   });
 }
 
@@ -121,7 +130,7 @@ function parseLine(line: string, where: string): Record<string, unknown> {
   );
 }
 
-function faultFrom(line: Record<string, unknown>, where: string): FaultEvent {
+function faultFrom(line: EventLine["event"], where: string): FaultEvent {
   const number = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
   const count = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const checks: Record<keyof Omit<FaultEvent, "event">, (value: unknown) => boolean> = {

@@ -57,6 +57,29 @@ function middleOf(bucket: number): number {
   return bucket < 32 ? bucket : (upperEdge(bucket - 1) + upperEdge(bucket)) / 2;
 }
 
+/** Values from `fromUs` to below `toUs`, in microseconds. */
+export interface Span {
+  fromUs: number;
+  toUs: number;
+  count: number;
+}
+
+/**
+ * The histogram for people: four spans for each doubling, from the first that holds a value to the last,
+ * the empty ones between them too.
+ */
+export function spansOf(buckets: Float64Array): Span[] {
+  const spans: Span[] = [];
+  for (let from = 0; from < bucketCount; from += from === 0 ? 32 : 8) {
+    const to = from + (from === 0 ? 32 : 8);
+    const count = buckets.subarray(from, to).reduce((sum, one) => sum + one, 0);
+    spans.push({ fromUs: lowerEdge(from), toUs: lowerEdge(to), count });
+  }
+  const first = spans.findIndex(({ count }) => count > 0);
+  const last = spans.findLastIndex(({ count }) => count > 0);
+  return first === -1 ? [] : spans.slice(first, last + 1);
+}
+
 function bucketOf(valueUs: number): number {
   if (!(valueUs >= 1)) return 0;
   if (valueUs < 32) return Math.floor(valueUs);
@@ -70,4 +93,8 @@ function upperEdge(bucket: number): number {
   const octave = Math.floor((bucket - 32) / 32) + 5;
   const within = (bucket - 32) % 32;
   return (32 + within + 1) * 2 ** (octave - 5);
+}
+
+function lowerEdge(bucket: number): number {
+  return bucket <= 32 ? bucket : upperEdge(bucket - 1);
 }

@@ -113,12 +113,13 @@ export const scanBoxName = "log.box";
 /** File name of the box with what he saw of the effects. */
 export const outputBoxName = "output.box";
 
-const recordName = "run.json";
+/** File name of it. */
+export const runRecordName = "run.json";
 const schema = "lossbound.run/1";
 
 export function writeRunRecord(folder: string, run: RunRecord): void {
   const stored = { schema, sha256: digestOf(run), run };
-  writeFileSync(join(folder, recordName), `${JSON.stringify(stored, undefined, 2)}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, runRecordName), `${JSON.stringify(stored, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 /**
@@ -128,7 +129,7 @@ export function writeRunRecord(folder: string, run: RunRecord): void {
  *   EvidenceError where it was changed.
  */
 export function readRunRecord(folder: string): RunRecord {
-  const path = join(folder, recordName);
+  const path = join(folder, runRecordName);
   const stored = parse(path);
   if (stored.schema !== schema) {
     throw new LossboundError(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Cause, causes } from "../scenario/scenario.js";
 import type { Tone } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
+import { reportName } from "./html/page-names.js";
 import { formatCount, formatMs, formatPerSecond } from "./numbers.js";
 import type { Page } from "./page.js";
 import { printable } from "./printable.js";
@@ -29,6 +30,7 @@ export function renderComparison(
     ...(reasons.length === 0 ? [] : ["", ...reasons]),
     "",
     ...results.slice(0, 1).map(({ repeatWith }) => `  repeat with  ${printable(repeatWith)}`),
+    `  report       ${printable(join(out, reportName))}`,
     ...results.map(({ scenario }) => `  files        ${printable(join(out, scenario))}`),
     "",
   ].join("\n");

@@ -1,4 +1,4 @@
-import { type Guarantee, causes } from "../scenario/scenario.js";
+import { type Cause, type Guarantee, causes } from "../scenario/scenario.js";
 import type { Palette } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount, formatMoment, formatPercent } from "./numbers.js";
@@ -39,9 +39,13 @@ export function lossSection(result: Result, palette: Palette): string[] {
       [
         cell(`  ${cause}`),
         cell(formatCount(result.lostBy[cause])),
-        cell(cause === "refused" ? refusedInWords(result) : causeInWords(cause), "faint"),
+        cell(lossInWords(cause, result), "faint"),
       ],
-      ...(cause === "log" ? cuts(result) : []),
+      ...(cause === "log" ? cutsInWords(result) : []).map((words) => [
+        cell("    cut", "faint"),
+        cell(""),
+        cell(words, "faint"),
+      ]),
     ]),
     ...(result.requestsUnlisted === 0
       ? []
@@ -59,7 +63,11 @@ export function lossSection(result: Result, palette: Palette): string[] {
       cell("nobody was told", "faint"),
     ],
     [cell("knowingly"), cell(formatCount(known)), cell("the application could know", "faint")],
-    ...otherFates(result),
+    ...otherFates(result).map(({ name, count, words }) => [
+      cell(name),
+      cell(formatCount(count), "doubtful"),
+      cell(words, "faint"),
+    ]),
   ];
   return layRows([left, right, left], rows, palette);
 }
@@ -67,8 +75,8 @@ export function lossSection(result: Result, palette: Palette): string[] {
 /** Each broker that dies may cut many partitions; a person reads the first ones. */
 const cutsShownMax = 6;
 
-/** Where brokers cut the log, by their own words: what they lost of it is not said in them. */
-function cuts({ truncations }: Result): Cell[][] {
+/** Where brokers cut the log, by their own words, a line each: what they lost of it is not said in them. */
+export function cutsInWords({ truncations }: Result): string[] {
   const all = truncations ?? [];
   const words = all
     .slice(0, cutsShownMax)
@@ -77,19 +85,25 @@ function cuts({ truncations }: Result): Cell[][] {
         `broker ${broker} cut partition ${partition} back to offset ${formatCount(offset)} at ${formatMoment(at)}`,
     );
   const hidden = all.length - words.length;
-  if (hidden > 0) words.push(`… and ${formatCount(hidden)} more in result.json`);
-  return words.map((line) => [cell("    cut", "faint"), cell(""), cell(line, "faint")]);
+  return hidden > 0 ? [...words, `… and ${formatCount(hidden)} more in result.json`] : words;
 }
 
-function refusedInWords({ refusedBehind }: Result): string {
-  const words = causeInWords("refused");
-  return refusedBehind === 0
+/** Where these died; of the refused, how many only stood behind a refused request. */
+export function lossInWords(cause: Cause, { refusedBehind }: Result): string {
+  const words = causeInWords(cause);
+  return cause !== "refused" || refusedBehind === 0
     ? words
     : `${words}; ${formatCount(refusedBehind)} of them behind such a request`;
 }
 
+interface OtherFate {
+  name: string;
+  count: number;
+  words: string;
+}
+
 /** What is neither processed once nor lost, and what the guarantee forbids; only where there is any. */
-function otherFates({ messages, violations, guarantee }: Result): Cell[][] {
+export function otherFates({ messages, violations, guarantee }: Result): OtherFate[] {
   const forbids = guarantee === "at-most-once";
   const counts: [name: string, count: number, words: string][] = [
     ["unsent", messages.unsent, "planned, its producer never came to it"],
@@ -104,9 +118,7 @@ function otherFates({ messages, violations, guarantee }: Result): Cell[][] {
       guarantee === "at-least-once" ? "extra copies in the log" : `forbidden by ${guarantee}`,
     ],
   ];
-  return counts
-    .filter(([, count]) => count > 0)
-    .map(([name, count, words]) => [cell(name), cell(formatCount(count), "doubtful"), cell(words, "faint")]);
+  return counts.filter(([, count]) => count > 0).map(([name, count, words]) => ({ name, count, words }));
 }
 
 function duplicatedInWords(guarantee: Guarantee): string {

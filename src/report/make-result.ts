@@ -1,17 +1,27 @@
 import type { FaultEvent } from "../ledger/events.js";
-import { quantile } from "../ledger/histogram.js";
+import { type Span, quantile, spansOf } from "../ledger/histogram.js";
 import type { Ledger } from "../ledger/ledger.js";
+import { type LifeTimes, timesOf } from "../ledger/life-times.js";
 import type { RunRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
-import type { FaultResult, MessageCounts, Result, TruncationResult, Witness } from "./result.js";
+import type {
+  FaultResult,
+  LatencySpan,
+  LifeResult,
+  MessageCounts,
+  Result,
+  TruncationResult,
+  Witness,
+} from "./result.js";
 
 export interface ResultParts {
   run: RunRecord;
   ledger: Ledger;
   tally: Tally;
   faults: readonly FaultEvent[];
+  lifeTimes: LifeTimes;
   judgement: Judgement;
 }
 
@@ -21,7 +31,7 @@ export interface Judged extends ResultParts {
   result: Result;
 }
 
-export function makeResult({ run, ledger, tally, faults, judgement }: ResultParts): Result {
+export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }: ResultParts): Result {
   const { scenario, startedAt } = run;
   const messages = countsOf(tally);
   return {
@@ -31,6 +41,7 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     step: scenario.step ?? null,
     runId: run.runId,
     seed: run.seed,
+    startedAt: new Date(startedAt).toISOString(),
     guarantee: scenario.guarantee,
     verdict: judgement.verdict,
     reasons: judgement.reasons,
@@ -49,7 +60,9 @@ export function makeResult({ run, ledger, tally, faults, judgement }: ResultPart
     },
     scheduleLagMs: lagOf(ledger.schedule),
     latencyMs: latencyOf(ledger.processing),
+    latencyHistogram: spansOf(ledger.processing.latencyUs).map(inMilliseconds),
     faults: faults.map((fault) => faultOf(fault, startedAt)).toSorted(byMoment),
+    lives: livesOf(run, lifeTimes),
     expectations: judgement.expectations,
     timeline: tally.seconds.map((second, index) => ({ second: index, ...second })),
     environment: run.environment,
@@ -95,13 +108,42 @@ function faultOf(
   { on, kind, appliedAt, healedAt, touched, probe }: FaultEvent,
   startedAt: number,
 ): FaultResult {
-  const since = (at: number | null): number | null => (at === null ? null : Math.round(at - startedAt));
-  return { on, kind, appliedAt: since(appliedAt), healedAt: since(healedAt), touched, probe };
+  return {
+    on,
+    kind,
+    appliedAt: sinceStart(appliedAt, startedAt),
+    healedAt: sinceStart(healedAt, startedAt),
+    touched,
+    probe,
+  };
+}
+
+function sinceStart(at: number | null, startedAt: number): number | null {
+  return at === null ? null : Math.round(at - startedAt);
 }
 
 /** In the order in which they fell; those that never did come last. */
 function byMoment(a: FaultResult, b: FaultResult): number {
   return (a.appliedAt ?? Number.MAX_SAFE_INTEGER) - (b.appliedAt ?? Number.MAX_SAFE_INTEGER);
+}
+
+function livesOf({ lives, startedAt }: RunRecord, times: LifeTimes): LifeResult[] {
+  const inOrder = lives.toSorted(
+    (a, b) =>
+      Number(a.role === "consumer") - Number(b.role === "consumer") || a.worker - b.worker || a.life - b.life,
+  );
+  return inOrder.map((record) => {
+    const { role, worker, life, killed } = record;
+    const { startedAt: from, endedAt: to } = timesOf(times, record);
+    return {
+      role,
+      worker,
+      life,
+      startedAt: sinceStart(from, startedAt),
+      endedAt: sinceStart(to, startedAt),
+      killed,
+    };
+  });
 }
 
 function lagOf({ lagUs, lagMaxUs }: Ledger["schedule"]): Result["scheduleLagMs"] {
@@ -111,6 +153,10 @@ function lagOf({ lagUs, lagMaxUs }: Ledger["schedule"]): Result["scheduleLagMs"]
 function latencyOf({ latencyUs, latencyMaxUs }: Ledger["processing"]): Result["latencyMs"] {
   const at = (q: number): number => atMost(latencyMaxUs, quantile(latencyUs, q));
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: milliseconds(latencyMaxUs) };
+}
+
+function inMilliseconds({ fromUs, toUs, count }: Span): LatencySpan {
+  return { fromMs: fromUs / 1000, toMs: toUs / 1000, count };
 }
 
 /** A quantile is the upper edge of its bucket, which may lie above the highest value recorded. */

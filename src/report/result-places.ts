@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, 
 import { dirname, join, resolve } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
+import { isOurPage } from "./html/page-files.js";
+import { reportName } from "./html/page-names.js";
 
 /** File names by which a folder of ours is known, and what their `schema` begins with. */
 const marks = {
@@ -32,6 +34,7 @@ export function refuseBadPlaces(out: string, scenarios: readonly string[]): void
       ...problemsOfPlace(out, scenario),
     ];
   });
+  if (scenarios.length > 1) problems.push(...problemsOfPage(out));
   const different = [...new Set(problems)];
   if (different.length === 0) return;
   const [only, ...others] = different;
@@ -110,6 +113,14 @@ function problemsOfPlace(out: string, scenario: string): string[] {
   } catch (error) {
     return isAboutPath(error) ? [] : [`${place}: ${inWords(error)}`];
   }
+}
+
+/** Several runs get a page of all of them, beside their folders. */
+function problemsOfPage(out: string): string[] {
+  const page = join(out, reportName);
+  return existsSync(page) && !isOurPage(page)
+    ? [`${page} exists and is no report: move it, or choose another folder (--out)`]
+    : [];
 }
 
 /** Such a path cannot be made either, which is said already. */

@@ -1,4 +1,4 @@
-import type { Cause, Guarantee, SweepStep } from "../scenario/scenario.js";
+import type { Cause, Guarantee, Role, SweepStep } from "../scenario/scenario.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 
 /** Everything one run found, as data. Terminal, JSON and all other reports are views of it. */
@@ -10,6 +10,8 @@ export interface Result {
   step: SweepStep | null;
   runId: string;
   seed: number;
+  /** When the producers began to send: ISO 8601, UTC. */
+  startedAt: string;
   guarantee: Guarantee;
   verdict: Verdict;
   /** Why the verdict is not `held`, a sentence each; empty where it is. */
@@ -35,7 +37,11 @@ export interface Result {
   scheduleLagMs: { p99: number; max: number };
   /** From the sending of a message to the end of its handler, in milliseconds. */
   latencyMs: { p50: number; p95: number; p99: number; max: number };
+  /** The same, counted: from the first span that holds a handler's end to the last. */
+  latencyHistogram: LatencySpan[];
   faults: FaultResult[];
+  /** Every life of every worker: producers first, each worker's lives in their order. */
+  lives: LifeResult[];
   expectations: Expectation[];
   /** One entry a second of sending, from the start of the run. */
   timeline: TimelineSecond[];
@@ -86,6 +92,26 @@ export interface TruncationResult {
   offset: number;
   /** Milliseconds since the producers began to send. */
   at: number;
+}
+
+/** One start to one end of a worker's process. */
+export interface LifeResult {
+  role: Role;
+  worker: number;
+  /** 0 is the worker's first. */
+  life: number;
+  /** Milliseconds since the producers began to send; `null` where the event file does not tell. */
+  startedAt: number | null;
+  endedAt: number | null;
+  /** Whether it ended by SIGKILL. */
+  killed: boolean;
+}
+
+/** Handlers that ended from `fromMs` to below `toMs` after the sending of their message. */
+export interface LatencySpan {
+  fromMs: number;
+  toMs: number;
+  count: number;
 }
 
 export interface TimelineSecond {

@@ -3,6 +3,8 @@ import { basename, dirname, join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
 import type { Environment, OwnedFolder } from "../environment/environment.js";
+import { reportName } from "./html/page-names.js";
+import { renderRunPage } from "./html/run-page.js";
 import type { Result } from "./result.js";
 import { type Mark, isOurs, isTaken, partialName } from "./result-places.js";
 
@@ -16,7 +18,7 @@ export interface RunFolder extends AsyncDisposable {
    */
   take(from: string, name: string): Promise<void>;
   /**
-   * Adds the result, and puts the folder in its place: whoever sees it there sees all of it.
+   * Adds the result, as data and as a page, and puts the folder in its place: whoever sees it there sees all of it.
    *
    * @throws LossboundError `ENVIRONMENT`
    */
@@ -46,11 +48,12 @@ export async function openRunFolder(
       return onDisk(`copy ${from} to ${to}`, () => cp(from, to, { recursive: true, errorOnExist: true }));
     },
     async keep(result) {
-      await write("result.json", result);
+      await write("result.json", inJson(result));
+      await write(reportName, renderRunPage(result));
       await putInPlace(environment, partial, join(out, scenario), "result");
     },
     async keepFailed() {
-      await write("failed.json", { schema: "lossbound.failed/1" });
+      await write("failed.json", inJson({ schema: "lossbound.failed/1" }));
       const usual = join(out, `${scenario}-failed`);
       const stamp = name.slice(name.lastIndexOf("-") + 1);
       const place = isTaken(usual) && !isOurs(usual, "failed") ? `${usual}-${stamp}` : usual;
@@ -60,10 +63,14 @@ export async function openRunFolder(
     [Symbol.asyncDispose]: () => partial[Symbol.asyncDispose](),
   };
 
-  async function write(file: string, content: object): Promise<void> {
+  async function write(file: string, content: string): Promise<void> {
     const path = join(partial.path, file);
-    await onDisk(`write ${path}`, () => writeFile(path, `${JSON.stringify(content, undefined, 2)}\n`));
+    await onDisk(`write ${path}`, () => writeFile(path, content));
   }
+}
+
+function inJson(content: object): string {
+  return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
 /**

@@ -1,6 +1,9 @@
+import { join } from "node:path";
+
 import { cell, layRows, left, wrap } from "./columns.js";
 import { expectationSection } from "./expectation-section.js";
 import { faultSection } from "./fault-section.js";
+import { reportName } from "./html/page-names.js";
 import { lossSection, passage } from "./loss-section.js";
 import { formatMs, formatPerSecond } from "./numbers.js";
 import type { Page } from "./page.js";
@@ -74,6 +77,7 @@ function origin(
     ["environment", `${kind} · broker ${broker} · proxy ${proxy} · client ${client} · node ${node}`],
     ["seed", String(seed)],
     ["repeat with", repeatWith],
+    ["report", join(folder, reportName)],
     ["files", folder],
   ]);
 }

@@ -9,11 +9,19 @@ describe("help", () => {
     const { code, stdout, stderr } = await lossbound(["help"]);
     expect(code).toBe(0);
     expect(stderr).toBe("");
-    for (const name of ["run FILE…", "compare FILE", "sweep FILE", "plan FILE", "judge DIR", "doctor"])
+    for (const name of [
+      "run FILE…",
+      "compare FILE",
+      "sweep FILE",
+      "plan FILE",
+      "judge DIR",
+      "report DIR",
+      "doctor",
+    ])
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "compare", "sweep", "plan", "judge", "doctor"])(
+  test.each(["run", "compare", "sweep", "plan", "judge", "report", "doctor"])(
     "has a page with an example for %s",
     async (name) => {
       const pages = await Promise.all(
@@ -61,7 +69,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
     [
       ["frobnicate"],
-      "unknown command frobnicate; there is run, compare, sweep, plan, judge, up, doctor, help",
+      "unknown command frobnicate; there is run, compare, sweep, plan, judge, report, up, doctor, help",
     ],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
@@ -103,6 +111,10 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["sweep", "--commit-every", "0,5", "x.yaml"], '--commit-every has "0", and takes whole numbers from 1'],
     [["sweep", "--rates", "1/s,2/s", "--commit-every", "1,2", "x.yaml"], "a sweep varies one thing"],
     [["sweep", "--repeats", "none", "x.yaml"], '--repeats has "none", and takes whole numbers from 1'],
+    [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
+    [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
+    [["report", "--json", "a"], "unknown option --json"],
+    [["report", "/nowhere"], "/nowhere is not the folder of a run, and has none in it"],
     [["compare"], "compare needs one scenario file", "see `lossbound help compare`"],
     [["compare", "a.yaml", "b.yaml"], "compare takes one scenario file, and found 2 operands"],
     [["compare", "--brokers", "a:1", "x.yaml"], "needs --toxiproxy URL", "see `lossbound help compare`"],

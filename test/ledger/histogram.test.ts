@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { addBuckets, bucketCount, countBelow, quantile, record, sumOf } from "../../src/ledger/histogram.js";
+import {
+  addBuckets,
+  bucketCount,
+  countBelow,
+  quantile,
+  record,
+  spansOf,
+  sumOf,
+} from "../../src/ledger/histogram.js";
 
 const range = 2 ** 31;
 
@@ -78,6 +86,23 @@ describe("a histogram", () => {
     addBuckets(sum, of(50, 2_000_000));
 
     expect(sum).toEqual(of(1, 50, 50, 70_000, 2_000_000));
+  });
+
+  it("has spans that hold each value, one after the other without a gap, from the first to the last", () => {
+    const some = fc.array(fc.integer({ min: 0, max: range - 1 }), { minLength: 1, maxLength: 50 });
+    fc.assert(
+      fc.property(some, (values) => {
+        const spans = spansOf(of(...values));
+        for (const { fromUs, toUs, count } of spans)
+          expect(values.filter((value) => value >= fromUs && value < toUs)).toHaveLength(count);
+        expect(spans.reduce((sum, { count }) => sum + count, 0)).toBe(values.length);
+        expect(spans.slice(1).map(({ fromUs }) => fromUs)).toEqual(
+          spans.slice(0, -1).map(({ toUs }) => toUs),
+        );
+        expect([spans[0]!.count, spans.at(-1)!.count]).not.toContain(0);
+      }),
+    );
+    expect(spansOf(of())).toEqual([]);
   });
 
   it("has no quantile but 0 while it is empty", () => {

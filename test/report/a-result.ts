@@ -9,6 +9,7 @@ export function aResult(given: Partial<Result> = {}): Result {
     step: null,
     runId: "0123456789abcdef0123456789abcdef",
     seed: 7,
+    startedAt: "2026-01-02T03:04:05.678Z",
     guarantee: "at-most-once",
     verdict: "held",
     reasons: [],
@@ -37,6 +38,10 @@ export function aResult(given: Partial<Result> = {}): Result {
     throughput: { sentPerSecond: 2_000, processedPerSecond: 1_599 },
     scheduleLagMs: { p99: 2, max: 5.5 },
     latencyMs: { p50: 3, p95: 8, p99: 12, max: 2_150 },
+    latencyHistogram: [
+      { fromMs: 2.56, toMs: 3.072, count: 9_000 },
+      { fromMs: 3.072, toMs: 3.584, count: 6_990 },
+    ],
     faults: [
       {
         on: "producer-link",
@@ -48,6 +53,10 @@ export function aResult(given: Partial<Result> = {}): Result {
       },
     ],
     expectations: [{ name: "lost", min: 3_500, max: 4_600, observed: 4_010, verdict: "held" }],
+    lives: [
+      { role: "producer", worker: 0, life: 0, startedAt: -420, endedAt: 10_080, killed: false },
+      { role: "consumer", worker: 0, life: 0, startedAt: -1_800, endedAt: 12_000, killed: false },
+    ],
     timeline: [{ second: 0, sent: 2_000, processed: 1_990, lostBy: noLoss() }],
     environment: {
       kind: "local",

@@ -40,6 +40,7 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   step: fc.constant(null),
   runId: anyText,
   seed: count,
+  startedAt: anyText,
   guarantee: fc.constant("at-most-once" as const),
   verdict,
   reasons: fc.array(anyText),
@@ -71,6 +72,7 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   throughput: fc.record({ sentPerSecond: measured, processedPerSecond: measured }),
   scheduleLagMs: fc.record({ p99: measured, max: measured }),
   latencyMs: fc.record({ p50: measured, p95: measured, p99: measured, max: measured }),
+  latencyHistogram: fc.array(fc.record({ fromMs: measured, toMs: measured, count }), { maxLength: 20 }),
   faults: fc.array(
     fc.record({
       on: anyText,
@@ -90,6 +92,17 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
       observed: count,
       verdict,
     }),
+  ),
+  lives: fc.array(
+    fc.record({
+      role: fc.constantFrom("producer" as const, "consumer" as const),
+      worker: count,
+      life: count,
+      startedAt: moment,
+      endedAt: moment,
+      killed: fc.boolean(),
+    }),
+    { maxLength: 20 },
   ),
   timeline: fc.constant([]),
   environment: fc.record({

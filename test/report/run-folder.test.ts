@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { LossboundError } from "../../src/base/errors.js";
 import type { OwnedFolder } from "../../src/environment/environment.js";
 import { refuseBadPlaces } from "../../src/report/result-places.js";
+import { writeIndexPage } from "../../src/report/html/page-files.js";
 import { openRunFolder } from "../../src/report/run-folder.js";
 import { aFolder } from "../commands/lossbound.js";
 import { aResult } from "./a-result.js";
@@ -57,6 +58,22 @@ describe("before a run", () => {
   });
 });
 
+describe("the page of several runs", () => {
+  test("takes the place of an earlier one, and of nothing else", () => {
+    using folder = aFolder({});
+    refuseBadPlaces(folder.path, ["one", "other"]);
+    writeIndexPage(folder.path, [aResult()]);
+    refuseBadPlaces(folder.path, ["one", "other"]);
+
+    writeFileSync(folder.file("report.html"), "<!doctype html><title>A thesis</title>");
+    expect(problemsOf(() => refuseBadPlaces(folder.path, ["one", "other"]))).toMatch(
+      /report\.html exists and is no report/,
+    );
+    // One run has no such page.
+    refuseBadPlaces(folder.path, ["one"]);
+  });
+});
+
 describe("the folder of a run", () => {
   test("has its place when it has its result, and takes that of an earlier one", async () => {
     using folder = aFolder({});
@@ -67,6 +84,7 @@ describe("the folder of a run", () => {
     }
     expect(readdirSync(folder.path)).toEqual(["one"]);
     expect(JSON.parse(readFileSync(folder.file("one/result.json"), "utf8"))).toMatchObject({ seed: 2 });
+    expect(readFileSync(folder.file("one/report.html"), "utf8")).toContain("<h1>one</h1>");
   });
 
   test("of a run without a result is kept beside that place, and the latest alone", async () => {

@@ -112,7 +112,8 @@ describe("a result on a terminal", () => {
 
   test("ends with the command that repeats it, and where the files are", () => {
     const lines = render().trimEnd().split("\n");
-    expect(lines.at(-2)).toMatch(/repeat with +lossbound run --seed 7 scenarios\/producer-blackhole\.yaml$/);
+    expect(lines.at(-3)).toMatch(/repeat with +lossbound run --seed 7 scenarios\/producer-blackhole\.yaml$/);
+    expect(lines.at(-2)).toMatch(/report +results\/here\/report\.html$/);
     expect(lines.at(-1)).toMatch(/files +results\/here$/);
   });
 
@@ -126,7 +127,8 @@ describe("a result on a terminal", () => {
   test("is never more than lines of printable text, whatever the result holds", () => {
     fc.assert(
       fc.property(anyResult, anyText, fc.integer({ min: 40, max: 100 }), (result, folder, width) => {
-        const text = renderResult(result, folder, { ...page, width }) + renderSummary([result, result], page);
+        const text =
+          renderResult(result, folder, { ...page, width }) + renderSummary([result, result], folder, page);
         expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       }),
     );
@@ -135,11 +137,14 @@ describe("a result on a terminal", () => {
 
 describe("a summary", () => {
   test("has a line for each scenario, with where its messages died", () => {
-    const lines = renderSummary([aResult(), aResult({ scenario: "baseline", lostBy: noLoss() })], page).split(
-      "\n",
-    );
+    const lines = renderSummary(
+      [aResult(), aResult({ scenario: "baseline", lostBy: noLoss() })],
+      "results",
+      page,
+    ).split("\n");
     expect(lines[0]).toMatch(/^scenario +verdict +sent +lost +silently +where$/);
     expect(lines[1]).toMatch(/^producer-blackhole +held +20,000 +4,010 +4,010 {2}in-transit 4,010$/);
     expect(lines[2]).toMatch(/^baseline +held/);
+    expect(lines.at(-2)).toBe("report  results/report.html");
   });
 });

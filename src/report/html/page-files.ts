@@ -1,0 +1,53 @@
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { LossboundError, messageOf } from "../../base/errors.js";
+import type { Result } from "../result.js";
+import { generator } from "./document.js";
+import { renderIndexPage } from "./index-page.js";
+import { reportName } from "./page-names.js";
+import { renderRunPage } from "./run-page.js";
+
+/**
+ * Writes the page of a run that is in its place already.
+ *
+ * @returns where it is.
+ * @throws LossboundError `ENVIRONMENT`
+ */
+export function writeRunPage(folder: string, result: Result): string {
+  return write(join(folder, reportName), renderRunPage(result));
+}
+
+/**
+ * Writes the page of several runs, whose folders are in `out`, each called as its scenario.
+ *
+ * @returns where it is.
+ * @throws LossboundError `ENVIRONMENT`
+ */
+export function writeIndexPage(out: string, results: readonly Result[]): string {
+  return write(join(out, reportName), renderIndexPage(results));
+}
+
+/** Whether a file is a page of ours, which may be replaced by another one. */
+export function isOurPage(path: string): boolean {
+  const head = Buffer.alloc(512);
+  try {
+    const file = openSync(path, "r");
+    try {
+      return head.toString("utf8", 0, readSync(file, head)).includes(generator);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+function write(path: string, page: string): string {
+  try {
+    writeFileSync(path, page);
+    return path;
+  } catch (error) {
+    throw new LossboundError("ENVIRONMENT", `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

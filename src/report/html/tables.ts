@@ -1,0 +1,151 @@
+import { causes } from "../../scenario/scenario.js";
+import { boundInWords } from "../bound-words.js";
+import { cutsInWords, lossInWords, otherFates } from "../loss-section.js";
+import { formatCount, formatMoment, formatMs, formatPercent } from "../numbers.js";
+import type { Result } from "../result.js";
+import { type Markup, html } from "./markup.js";
+
+/** A fault may fall a thousand times; a person reads the first ones. */
+const shownMax = 50;
+
+export function expectationTable({ expectations }: Result): Markup {
+  const rows = expectations.map(
+    ({ name, min, max, observed, verdict }) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="count">${boundInWords({ min: limitOf(min), max: limitOf(max) })}</td>
+        <td class="count">${formatCount(observed)}</td>
+        <td class="verdict ${verdict}">${verdict}</td>
+      </tr>`,
+  );
+  return table("Expectations", [left("claimed"), right("bound"), right("observed"), left("verdict")], rows);
+}
+
+export function lossTable(result: Result): Markup {
+  const rows = causes
+    .filter((cause) => result.lostBy[cause] > 0)
+    .map(
+      (cause) =>
+        html`<tr>
+          <th scope="row"><span class="swatch ${cause}"></span>${cause}</th>
+          <td class="count">${formatCount(result.lostBy[cause])}</td>
+          <td class="count">${formatPercent(result.lostBy[cause] / result.messages.sent)}</td>
+          <td>${lossInWords(cause, result)}${cause === "log" ? cuts(result) : []}</td>
+          <td>${cause === "rejected" ? "the application" : "nobody"}</td>
+        </tr>`,
+    );
+  const others = otherFates(result).map(
+    ({ name, count, words }) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="count">${formatCount(count)}</td>
+        <td></td>
+        <td>${words}</td>
+        <td></td>
+      </tr>`,
+  );
+  if (rows.length + others.length === 0) return html`<p class="note">Nothing was lost anywhere.</p>`;
+  const heads = [left("cause"), right("messages"), right("of sent"), left("where"), left("who was told")];
+  return table("Lost messages by cause", heads, [...rows, ...others]);
+}
+
+function cuts(result: Result): Markup[] {
+  return cutsInWords(result).map((words) => html`<br /><small>${words}</small>`);
+}
+
+export function faultTable({ faults }: Result): Markup {
+  if (faults.length === 0) return html`<p class="note">The scenario has no faults.</p>`;
+  const rows = faults.slice(0, shownMax).map(
+    ({ on, kind, appliedAt, healedAt, touched, probe }) =>
+      html`<tr>
+        <th scope="row">${kind} on ${on}</th>
+        <td class="count">${appliedAt === null ? "never" : formatMoment(appliedAt)}</td>
+        <td class="count">${formatMoment(healedAt)}</td>
+        <td class="count">${formatCount(touched)}</td>
+        <td>${probe ?? ""}</td>
+      </tr>`,
+  );
+  const heads = [left("fault"), right("applied"), right("healed"), right("touched"), left("the probe saw")];
+  const hidden = faults.length - shownMax;
+  const more = html`<p class="note">… and ${formatCount(hidden)} more in result.json</p>`;
+  return html`${table("Faults", heads, rows)}${hidden > 0 ? more : []}`;
+}
+
+export function lifeTable({ lives }: Result): Markup {
+  const rows = lives.map(
+    ({ role, worker, life, startedAt, endedAt, killed }) =>
+      html`<tr>
+        <th scope="row">${role} ${worker}</th>
+        <td class="count">${life}</td>
+        <td class="count">${formatMoment(startedAt)}</td>
+        <td class="count">${formatMoment(endedAt)}</td>
+        <td>${killed ? "killed" : "by itself, or when told to"}</td>
+      </tr>`,
+  );
+  return table("Lives", [left("worker"), right("life"), right("began"), right("ended"), left("how")], rows);
+}
+
+export function timelineTable({ timeline, lostBy }: Result): Markup {
+  const took = causes.filter((cause) => lostBy[cause] > 0);
+  const rows = timeline.map(
+    ({ second, sent, processed, lostBy: lost }) =>
+      html`<tr>
+        <th scope="row">${second}</th>
+        <td class="count">${formatCount(sent)}</td>
+        <td class="count">${formatCount(processed)}</td>
+        ${took.map((cause) => html`<td class="count">${formatCount(lost[cause])}</td>`)}
+      </tr>`,
+  );
+  const heads = [left("second"), right("sent"), right("processed"), ...took.map((cause) => right(cause))];
+  return table("By the second of sending", heads, rows);
+}
+
+export function latencyTable({ latencyHistogram }: Result): Markup {
+  const rows = latencyHistogram.map(
+    ({ fromMs, toMs, count }) =>
+      html`<tr>
+        <th scope="row">${formatMs(fromMs)}</th>
+        <td>${formatMs(toMs)}</td>
+        <td class="count">${formatCount(count)}</td>
+      </tr>`,
+  );
+  return table("Latency", [left("at least"), left("below"), right("messages")], rows);
+}
+
+export interface Head {
+  name: string;
+  count: boolean;
+}
+
+export function left(name: string): Head {
+  return { name, count: false };
+}
+
+export function right(name: string): Head {
+  return { name, count: true };
+}
+
+/** Where it is wider than the page, it alone is moved, by keys too. */
+export function table(name: string, heads: readonly Head[], rows: readonly Markup[]): Markup {
+  const cells = heads.map((head) =>
+    head.count
+      ? html`<th scope="col" class="count">${head.name}</th>`
+      : html`<th scope="col">${head.name}</th>`,
+  );
+  return html`<div class="table" role="region" aria-label="${name}" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          ${cells}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function limitOf(count: number | null): { kind: "count"; value: number } | undefined {
+  return count === null ? undefined : { kind: "count", value: count };
+}
