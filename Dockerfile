@@ -1,9 +1,11 @@
 FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-# The one package with an install script brings its binaries along.
+# The packages with an install script bring their binaries along.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
+COPY scripts/build-web.mjs ./scripts/build-web.mjs
+COPY web ./web
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
