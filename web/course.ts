@@ -14,7 +14,13 @@ export function course(result: Result, look: Look): Option {
   const sides = { left: narrow ? 44 : 56, right: 14 };
   const legendRoom = narrow ? 22 * Math.ceil((took.length + 2) / 3) : 26;
   const upper = legendRoom + 22;
-  const seconds = { ...axis(look), type: "value" as const, min: 0, max: timeline.length, minInterval: 1 };
+  const seconds = {
+    ...axis(look),
+    type: "value" as const,
+    min: 0,
+    max: timeline.length,
+    minInterval: 1,
+  };
   const counts = {
     ...axis(look),
     type: "value" as const,
@@ -53,11 +59,10 @@ export function course(result: Result, look: Look): Option {
     tooltip: {
       ...tooltip(look),
       trigger: "axis",
-      axisPointer: { type: "line", snap: false, lineStyle: { color: colors.faint } },
+      axisPointer: { type: "line", lineStyle: { color: colors.faint } },
       formatter: (points: unknown) => {
-        // Between two points the second is that in which the pointer stands, not the nearer one.
-        const [first] = points as { axisValue: number }[];
-        const second = timeline[Math.floor(first?.axisValue ?? -1)];
+        const [first] = points as { dataIndex: number }[];
+        const second = timeline[first?.dataIndex ?? -1];
         return second === undefined ? "" : secondInWords(second);
       },
     },
@@ -66,7 +71,6 @@ export function course(result: Result, look: Look): Option {
         ...steps("sent", 0, timeline, ({ sent }) => sent),
         lineStyle: { color: colors.sent, width: 2 },
         itemStyle: { color: colors.sent },
-        ...marks(result, look, true),
       },
       {
         ...steps("processed", 0, timeline, ({ processed }) => processed),
@@ -74,13 +78,8 @@ export function course(result: Result, look: Look): Option {
         itemStyle: { color: colors.processed },
         areaStyle: { color: colors.processed, opacity: 0.18 },
       },
-      // Marks need a series, and where nothing was lost there is no other one below.
-      {
-        ...steps("", 1, timeline, () => 0),
-        lineStyle: { width: 0 },
-        silent: true,
-        ...marks(result, look, false),
-      },
+      { ...middles(0, timeline), ...marks(result, look, true) },
+      { ...middles(1, timeline), ...marks(result, look, false) },
       ...took.map((cause) => ({
         ...steps(cause, 1, timeline, ({ lostBy }) => lostBy[cause]),
         stack: "lost",
@@ -106,9 +105,27 @@ function steps(
     name,
     step: "end",
     symbol: "none",
+    // A second is told of by its middle.
+    tooltip: { trigger: "item" },
     xAxisIndex: grid,
     yAxisIndex: grid,
     data: last === undefined ? [] : [...points, [timeline.length, of(last)]],
+  };
+}
+
+/**
+ * Nobody sees these points. The tooltip goes to the nearest one, which so is of the second in which the
+ * pointer stands; and the marks have a series to be at where nothing was lost.
+ */
+function middles(grid: number, timeline: readonly TimelineSecond[]): LineSeriesOption {
+  return {
+    type: "line",
+    symbol: "none",
+    silent: true,
+    lineStyle: { width: 0 },
+    xAxisIndex: grid,
+    yAxisIndex: grid,
+    data: timeline.map(({ second }) => [second + 0.5, 0]),
   };
 }
 

@@ -123,8 +123,11 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const { page } = opened;
       const chart = page.locator("[data-chart=course] svg");
       const { width, height } = (await chart.boundingBox())!;
-      await chart.hover({ position: { x: width * 0.33, y: height * 0.3 } });
-      const { sent, lostBy } = results[0]!.timeline[1]!;
+      const { timeline } = results[0]!;
+      const { sent, lostBy } = timeline[1]!;
+      // Nearer to the end of that second than to its beginning; 56 and 14 are the chart's sides.
+      const x = 56 + ((width - 70) * 1.7) / timeline.length;
+      await chart.hover({ position: { x, y: height * 0.3 } });
 
       await expect.poll(() => chart.textContent()).toContain("second 1 to 2");
       expect(await chart.textContent()).toContain(`sent ${sent.toLocaleString("en-US")}`);
