@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { judgeStored } from "../../src/judge-folder.js";
+import { sumOf as histogramSum } from "../../src/ledger/histogram.js";
 import { courseName } from "../../src/metrics/course.js";
 import { Exporter } from "../../src/metrics/exporter.js";
 import { makePlan } from "../../src/plan/plan.js";
@@ -104,6 +105,7 @@ describe("the metrics of a run", () => {
       const measured = ledger.processing.latencyUs.reduce((sum, count) => sum + count, 0);
       expect(measured).toBeGreaterThanOrEqual(result.messages.processed);
       expect(lastBy(last, `${latency}_count`)[""]).toBe(measured);
+      expect(lastBy(last, `${latency}_sum`)[""]).toBe(histogramSum(ledger.processing.latencyUs) / 1e6);
       const buckets = lastBy(last, `${latency}_bucket`, "le");
       expect(buckets["+Inf"]).toBe(measured);
       // Each bucket has those before it: the quantiles of the result lie where the buckets say.
