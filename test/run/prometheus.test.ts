@@ -81,12 +81,13 @@ describe.skipIf(command === undefined)("a Prometheus that scrapes a run", () => 
       Math.abs((await increase("lossbound_messages_processed_total")) - processed) / processed,
     ).toBeLessThan(0.05);
     expect(Math.abs((await increase("lossbound_messages_lost_total")) - lost) / lost).toBeLessThan(0.05);
-    // The rate at its best is the scenario's own.
+    // The rate at its best is the scenario's own, and what the sender had to catch up on a busy machine.
+    const behind = result.scheduleLagMs.max / 3000;
     const [rate] = await prometheus.query(
       "max_over_time(sum(rate(lossbound_messages_sent_total[3s]))[2m:1s])",
     );
     expect(rate!.value).toBeGreaterThan(1700);
-    expect(rate!.value).toBeLessThan(2300);
+    expect(rate!.value).toBeLessThan(2300 + 2000 * behind);
     const [fault] = await prometheus.query(`max_over_time(lossbound_fault_active{fault="timeout"}[2m])`);
     expect(fault!.value).toBe(1);
   });
