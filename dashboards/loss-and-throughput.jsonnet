@@ -139,7 +139,8 @@ frame.dashboard(
         ],
         ['step'],
         ['sent per second', 'processed per second', 'lost of what was sent']
-      ) + panels.overrides([panels.named('lost of what was sent', { unit: unit.share })]) + frame.share(2),
+      ) + panels.overrides([panels.named('lost of what was sent', { unit: unit.share })]) +
+      panels.sortedBy('sent per second') + frame.share(2),
     ]),
   ]
 )

@@ -242,6 +242,8 @@ local hidden = { legend: false, tooltip: false, viz: false };
           renameByName: { 'Value #A': x.name, 'Value #B': y.name },
         },
       },
+      // A line goes from row to row, and Prometheus has 1000 before 500.
+      { id: 'sortBy', options: { sort: [{ field: x.name, desc: false }] } },
     ],
   },
 
@@ -252,6 +254,7 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /** Changes of a panel. */
+  sortedBy(column): { options+: { sortBy: [{ displayName: column, desc: false }] } },
   overrides(list): { fieldConfig+: { overrides+: list } },
   colored(colors): self.overrides([
     $.named(name, { color: singleColor(colors[name]) })

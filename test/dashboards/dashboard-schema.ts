@@ -121,6 +121,7 @@ type PrometheusQuery = {
 type Transformation =
   | { id: "merge"; options: Record<string, never> }
   | { id: "joinByField"; options: { byField: string; mode: "inner" | "outer" } }
+  | { id: "sortBy"; options: { sort: { field: string; desc: boolean }[] } }
   | {
       id: "organize";
       options: {

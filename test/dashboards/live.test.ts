@@ -1,11 +1,7 @@
-import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { waitUntil } from "../../src/base/wait.js";
-import { type Prometheus, startPrometheus } from "../../src/environment/prometheus.js";
+import type { Prometheus } from "../../src/environment/prometheus.js";
 import { Exporter } from "../../src/metrics/exporter.js";
-import { type MetricsServer, serveMetrics } from "../../src/metrics/server.js";
 import { makePlan } from "../../src/plan/plan.js";
 import type { Result } from "../../src/report/result.js";
 import { causes } from "../../src/scenario/scenario.js";
@@ -13,9 +9,9 @@ import { parseScenario } from "../../src/scenario/read.js";
 import { type Laboratory, openLaboratory } from "../run/on-local.js";
 import { toolForTests } from "../support/tools.js";
 import { type Answered, answerOf, ask, get } from "./ask.js";
-import { outFolder } from "./outputs.js";
 import { type Asking, queries, type Query, variables } from "./queries.js";
 import { alertRules, recordingRules } from "./rules.js";
+import { type Watch, watch } from "./watch.js";
 
 const command = toolForTests("prometheus");
 
@@ -33,47 +29,35 @@ expect: { lost: { min: 1000, max: 6000 } }
 
 /** How a dashboard asks of the last five minutes, of a data source that is scraped each second. */
 const lately: Asking = { step: 1, range: 300, scrapeInterval: 1 };
+const sixHours: Asking = { step: 15, range: 6 * 3600, scrapeInterval: 1 };
 
 describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and still does", () => {
   let lab: Laboratory;
-  let server: MetricsServer;
+  let watching: Watch;
   let prometheus: Prometheus;
   let result: Result;
   let until: number;
 
   beforeAll(async () => {
     lab = await openLaboratory();
-    const { signal } = new AbortController();
     const exporter = new Exporter("kafkajs");
     exporter.announce(makePlan(parseScenario(yaml, `${name}.yaml`), 1));
-    server = await serveMetrics(exporter, { host: "127.0.0.1", port: 0 });
-    prometheus = await startPrometheus(lab.environment, {
-      command: command!,
-      targets: [new URL(server.url).host],
-      everyMs: 1000,
-      rules: [join(outFolder, "rules.yaml")],
-      signal,
-    });
-    await waitUntil("a first scrape", async () => (await prometheus.query("lossbound_messages_planned"))[0], {
-      limitMs: 20_000,
-    });
+    watching = await watch(lab, exporter, command!);
+    ({ prometheus } = watching);
+    await watching.until("lossbound_messages_planned");
     result = await lab.run(name, yaml, { exporter });
-    const verdict = `lossbound_run_verdict{verdict="${result.verdict}"} == 1`;
-    await waitUntil("the verdict to be scraped", async () => (await prometheus.query(verdict))[0], {
-      limitMs: 20_000,
-    });
+    await watching.until(`lossbound_run_verdict{verdict="${result.verdict}"} == 1`);
     // The rules are asked for what they recorded of the whole run.
-    const lost = `run:lossbound_messages_lost:sum == ${result.messages.lost}`;
-    await waitUntil("the rules to have seen it", async () => (await prometheus.query(lost))[0], {
-      limitMs: 20_000,
-    });
+    await watching.until(`run:lossbound_messages_lost:sum == ${result.messages.lost}`);
     until = Date.now();
   });
   afterAll(async () => {
-    await prometheus?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
+    await watching?.[Symbol.asyncDispose]();
     await lab?.[Symbol.asyncDispose]();
   });
+
+  /** What happens in a step is shown at its end. */
+  const whenSeen = ({ step }: Asking): number => until + step * 1000;
 
   it("has seen a run that held", () => {
     expect(result.verdict, result.reasons.join("; ")).toBe("held");
@@ -82,9 +66,11 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
   it.each([
     ["everything", lately],
     ["the one scenario", { ...lately, chosen: { scenario: [name], guarantee: ["at-most-once"] } }],
-    ["six hours", { step: 15, range: 6 * 3600, scrapeInterval: 1 }],
+    ["six hours", sixHours],
   ])("answers every query of every dashboard with numbers, when %s is chosen", async (_what, asking) => {
-    const empty = await withoutNumbers(queries, (query) => ask(prometheus.url, query, asking, until));
+    const empty = await withoutNumbers(queries, (query) =>
+      ask(prometheus.url, query, asking, whenSeen(asking)),
+    );
 
     expect(empty).toEqual([]);
     expect(queries.length).toBeGreaterThan(80);
@@ -92,7 +78,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
 
   it("shows a fault of a second in a range of six hours", async () => {
     const faults = queries.find(({ where }) => where.endsWith("annotation Faults"));
-    const seen = await ask(prometheus.url, faults!, { step: 15, range: 6 * 3600, scrapeInterval: 1 }, until);
+    const seen = await ask(prometheus.url, faults!, sixHours, whenSeen(sixHours));
 
     const timeout = seen.find(({ labels }) => labels["fault"] === "timeout");
     expect(timeout?.labels["on"]).toBe("producer-link");
