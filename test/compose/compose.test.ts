@@ -1,5 +1,14 @@
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -229,6 +238,33 @@ describe("the Dockerfile", () => {
     const [, major, minor] = /^node:(\d+)\.(\d+)\.\d+-bookworm-slim$/.exec(run!) ?? [];
     const [, least, leastMinor] = />=(\d+)\.(\d+)/.exec(packageJson().engines.node)!;
     expect([Number(major), Number(minor) >= Number(leastMinor)]).toEqual([Number(least), true]);
+  });
+
+  it("has in its first stage all that a build needs", () => {
+    const folder = mkdtempSync(join(tmpdir(), "lossbound-image-"));
+    try {
+      const stage = lines.slice(
+        0,
+        lines.findLastIndex((line) => line.startsWith("FROM ")),
+      );
+      for (const line of stage.filter((words) => words.startsWith("COPY "))) {
+        const paths = line.split(" ").slice(1);
+        const into = join(folder, paths.at(-1)!);
+        const isFolder = into.endsWith("/");
+        for (const path of paths.slice(0, -1))
+          cpSync(join(root, path), isFolder ? join(into, basename(path)) : into, { recursive: true });
+      }
+      symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+      execFileSync("npm", ["run", "build"], { cwd: folder, stdio: "pipe" });
+
+      expect(readdirSync(join(folder, "dist/report/html"))).toEqual(expect.arrayContaining(["charts.js"]));
+      const help = execFileSync(process.execPath, [join(folder, "dist/cli.js"), "help"], {
+        encoding: "utf8",
+      });
+      expect(help).toContain("lossbound counts exactly");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("runs as nobody special", () => {
