@@ -1,9 +1,11 @@
 /** Runs in the page: draws each chart from the JSON beside it, anew for other widths, colours, and paper. */
 import { causes } from "../src/scenario/scenario.js";
 import type { RunPoint } from "../src/report/html/run-point.js";
+import type { SweptCurve } from "../src/report/html/swept.js";
 import type { Result } from "../src/report/result.js";
 import { comparison } from "./comparison.js";
 import { course } from "./course.js";
+import { curve } from "./curve.js";
 import { type Chart, type Option, openChart } from "./echarts.js";
 import { flow } from "./flow.js";
 import { latency } from "./latency.js";
@@ -41,13 +43,15 @@ function drawingOf(element: HTMLElement): Drawing {
     case "latency":
       return { element, option: (look) => latency(result(), look), height: () => 260 };
     case "comparison":
-      return {
-        element,
-        option: (look) => comparison(stored<RunPoint[]>("runs-data"), look),
-        height: () => 420,
-      };
+      return { element, option: (look) => comparison(runs().runs, look), height: () => 420 };
+    case "curve":
+      return { element, option: (look) => curve(runs().curve, look), height: () => 480 };
   }
   throw new Error(`there is no chart ${name}`);
+}
+
+function runs(): { runs: RunPoint[]; curve: SweptCurve } {
+  return stored("runs-data");
 }
 
 function stored<T>(id: string): T {

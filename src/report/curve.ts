@@ -65,12 +65,6 @@ export function curveOf(
   asked: Pick<Curve, "seed" | "repeats">,
   results: readonly Result[],
 ): Curve {
-  const points = values.map((value) =>
-    pointOf(
-      value,
-      results.filter(({ step }) => step?.value === value),
-    ),
-  );
   return {
     schema: "lossbound.sweep/1",
     scenario: name,
@@ -78,9 +72,19 @@ export function curveOf(
     guarantee,
     of,
     ...asked,
-    points,
+    points: pointsOf(values, results),
     repeatWith: results[0]?.repeatWith ?? "",
   };
+}
+
+/** One a value, in the order of the values; the results in any order. */
+export function pointsOf(values: readonly number[], results: readonly Result[]): CurvePoint[] {
+  return values.map((value) =>
+    pointOf(
+      value,
+      results.filter(({ step }) => step?.value === value),
+    ),
+  );
 }
 
 /** What did not show what it set out to show, a fault that touched nothing say, is no part of a curve. */

@@ -55,6 +55,10 @@ it(
       expect(lossRatio!.min).toBeGreaterThan(0.2);
       expect(lossRatio!.max).toBeLessThan(0.6);
     }
+    expect(curveIn(readFileSync(folder.file("out/report.html"), "utf8"))).toEqual({
+      of: "rate",
+      points: curve.points,
+    });
   },
 );
 
@@ -83,3 +87,9 @@ it("a sweep is refused before anything is started where it cannot be one", async
   expect(readFileSync(folder.file("swept.sweep.csv"), "utf8")).toBe("what somebody else wrote\n");
   for (const { stderr } of [run, single, foreign]) expect(stderr).not.toContain("starting a broker");
 });
+
+/** What the page of a sweep draws. */
+function curveIn(page: string): unknown {
+  const [, text] = /id="runs-data">(.*?)<\/script>/s.exec(page)!;
+  return (JSON.parse(text!) as { curve: unknown }).curve;
+}

@@ -271,6 +271,36 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     });
   });
 
+  it.each(schemes)(
+    "the page of a sweep draws its curve with what lies around each point, in %s",
+    async (colorScheme) => {
+      // Runs are at hand, a sweep of them is not; its figures do not matter here.
+      const swept = [500, 1_000, 40_000].flatMap((value) =>
+        [1, 2].map((repeat) => ({
+          ...results[0]!,
+          step: { sweep: "swept", of: "rate" as const, value, repeat },
+          throughput: { sentPerSecond: value, processedPerSecond: value },
+          lossRatio: 0.1 * repeat,
+        })),
+      );
+      using written = aFolder({ "sweep.html": renderIndexPage(swept) });
+      await using opened = await open(browser, written.file("sweep.html"), { colorScheme });
+      const { page, complaints } = opened;
+
+      expect(await drawn(page)).toEqual(["curve"]);
+      const red = colorScheme === "light" ? "#cf2f3d" : "#ff6b75";
+      // Three values, each a point above and one below.
+      expect((await fillsOf(page, "curve")).filter((fill) => fill === "#fff" || fill === red)).toHaveLength(
+        6,
+      );
+      const text = await page.locator("[data-chart=curve] svg").textContent();
+      for (const words of ["sent a second", "lost of what was sent", "lost a fault", "10,000"])
+        expect(text).toContain(words);
+      expect(complaints).toEqual([]);
+      expect(await findings(browser, written.file("sweep.html"), { colorScheme })).toEqual([]);
+    },
+  );
+
   it("what comes from files and brokers stays text, in the page and in its charts", async () => {
     const evil = `<script>alert(1)</script><img src=x onerror=alert(2)>"'--></script><!--<script>`;
     const result = aResult({
