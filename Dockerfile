@@ -18,6 +18,7 @@ COPY --from=build /build/dist /opt/lossbound/dist
 COPY parts /opt/lossbound/parts
 COPY schemas /opt/lossbound/schemas
 COPY --chown=node:node scenarios ./scenarios
+COPY --chown=node:node experiments ./experiments
 # A volume takes the owner that the folder has here.
 RUN mkdir lossbound-results && chown node:node lossbound-results
 USER node

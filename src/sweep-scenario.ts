@@ -9,19 +9,19 @@ import type { Result } from "./report/result.js";
 import { type RunOptions, runAll } from "./run-scenario.js";
 import { readScenario } from "./scenario/read.js";
 import type { Scenario, Sweep } from "./scenario/scenario.js";
-import { stepsOf, whyNoStep } from "./scenario/sweep.js";
+import { repeatsMax, stepsOf, whyNoStep } from "./scenario/sweep.js";
 
 export interface SweepOptions extends RunOptions {
   /** What to vary, and at which values; by default what the file says. */
   sweep?: Sweep;
-  /** Runs at each value, 3 by default; each round has a seed of its own. */
+  /** Runs at each value, 3 by default; each time with another seed. */
   repeats?: number;
   onResult?: (result: Result) => void;
 }
 
 /**
  * Runs one scenario at each value of a sweep, and returns what it lost against the throughput that was
- * reached: what `lossbound sweep` does. All steps of a round have the same seed, so the same faults fall
+ * reached: what `lossbound sweep` does. All values have the same seed, repeat by repeat, so the same faults fall
  * on the same workers.
  *
  * @param scenario a path of a scenario file, or a scenario.
@@ -73,8 +73,6 @@ export async function sweepScenario(scenario: string | Scenario, options: SweepO
   }
   return found();
 }
-
-export const repeatsMax = 1_000;
 
 function valuesGiven({ sweep }: SweepOptions): string[] {
   if (sweep === undefined) return [];

@@ -3,6 +3,7 @@ import { renderCurve } from "../report/curve-text.js";
 import type { Result } from "../report/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
+import { repeatsMax } from "../scenario/sweep.js";
 import { defineCommand } from "./command.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { onlyOperand } from "./operand.js";
@@ -21,7 +22,7 @@ export const sweep = defineCommand({
   about: [
     "Runs one scenario at each of several rates (or with each of several sizes of a commit), a few times each, the " +
       "faults the same, and gives what was lost against the throughput that was in fact reached.",
-    "Each step sends for as long as the scenario does. Its bounds on losses are not asked; what its guarantee " +
+    "Each step sends for as long as the scenario does. Its bounds on losses are asked where they are shares; what its guarantee " +
       "forbids is. A run that is inconclusive is no part of the curve.",
     "Writes NAME.sweep.json and NAME.sweep.csv beside the results of the runs. The exit code is that of the most " +
       "serious run, as with `lossbound run` and several scenarios.",
@@ -51,7 +52,7 @@ export const sweep = defineCommand({
     const settings = readRunSettings(options, "sweep");
     const metrics = readMetricsSettings(options, "sweep");
     const seed = readSeed(options.seed, "sweep");
-    const repeats = wholeNumbers("repeats", options.repeats ?? `${repeatsUsual}`, 1)[0]!;
+    const repeats = readRepeats(options.repeats);
     const given = readValues(options);
     const file = onlyOperand(operands, "one scenario file", "sweep");
     const [scenario] = await readScenarioFiles([file], "sweep");
@@ -84,6 +85,16 @@ export const sweep = defineCommand({
   },
 });
 
+function readRepeats(written: string | undefined): number {
+  if (written === undefined) return repeatsUsual;
+  const repeats = /^[0-9]{1,7}$/u.test(written) ? Number(written) : Number.NaN;
+  if (repeats >= 1 && repeats <= repeatsMax) return repeats;
+  throw usageError(
+    [`--repeats is "${written}", and must be a whole number from 1 to ${repeatsMax}`],
+    "sweep",
+  );
+}
+
 /** What is to vary, where the command line says so. */
 function readValues(written: {
   rates: string | undefined;
@@ -98,7 +109,7 @@ function readValues(written: {
   if (commitEvery === undefined) return undefined;
   return {
     of: "commitEvery",
-    values: distinct("commit-every", commitEvery, wholeNumbers("commit-every", commitEvery, 1)),
+    values: distinct("commit-every", commitEvery, wholeNumbers(commitEvery)),
   };
 }
 
@@ -111,11 +122,11 @@ function rateOf(written: string): number {
   );
 }
 
-function wholeNumbers(option: string, written: string, min: number): number[] {
+function wholeNumbers(written: string): number[] {
   return written.split(",").map((text) => {
     const value = /^[0-9]{1,7}$/u.test(text.trim()) ? Number(text) : Number.NaN;
-    if (value >= min && value <= 1_000_000) return value;
-    throw usageError([`--${option} has "${text}", and takes whole numbers from ${min} to 1000000`], "sweep");
+    if (value >= 1 && value <= 1_000_000) return value;
+    throw usageError([`--commit-every has "${text}", and takes whole numbers from 1 to 1000000`], "sweep");
   });
 }
 

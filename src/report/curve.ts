@@ -22,7 +22,7 @@ export interface Curve {
 
 export interface CurvePoint {
   value: number;
-  /** Over the runs that count: those of which the verdict is `held`. `null` where there is none. */
+  /** Over the runs that count: those that are not inconclusive. `null` where there is none. */
   lossRatio: Spread | null;
   /** Messages, for each fault that fell. */
   lostPerFault: Spread | null;
@@ -89,7 +89,7 @@ export function pointsOf(values: readonly number[], results: readonly Result[]):
 
 /** What did not show what it set out to show, a fault that touched nothing say, is no part of a curve. */
 export function runsThatCount({ runs }: Pick<CurvePoint, "runs">): CurveRun[] {
-  return runs.filter(({ verdict }) => verdict === "held");
+  return runs.filter(({ verdict }) => verdict !== "inconclusive");
 }
 
 function pointOf(value: number, results: readonly Result[]): CurvePoint {

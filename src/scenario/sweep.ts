@@ -3,10 +3,13 @@ import type { Body, Sound } from "./body.js";
 import { type Complaint, either, type Field, list } from "./fields.js";
 import { messagesMax } from "./limits.js";
 import { nameLengthMax } from "./name.js";
-import type { Bound, Scenario, Sweep } from "./scenario.js";
+import type { Bound, Expect, Scenario, Sweep } from "./scenario.js";
 
 /** A curve has some ten points; each is a run, or several. */
 const valuesMax = 50;
+
+/** Runs at each value. */
+export const repeatsMax = 1_000;
 
 /** One value, or a list of them, as a list. */
 export function orSwept(one: Field<number>): Field<readonly number[]> {
@@ -44,8 +47,8 @@ export function* sweepIsOne({ producers, consumers }: Body, sound: Sound): Itera
  * So what changes on a machine over time falls on all points alike.
  *
  * A step sends for as long as the swept scenario does, so that its faults fall into the same moments: at
- * another rate it sends more messages, or fewer. It claims nothing about losses, which are what the sweep
- * is to find out; what its guarantee forbids stays forbidden.
+ * another rate it sends more messages, or fewer. Of its bounds on losses those hold that are shares: a count
+ * is one of the scenario's own rate. What its guarantee forbids stays forbidden.
  */
 export function stepsOf(scenario: Scenario, { of, values }: Sweep, repeats: number): Scenario[] {
   return Array.from({ length: repeats }, (_, place) => place + 1).flatMap((repeat) =>
@@ -55,7 +58,7 @@ export function stepsOf(scenario: Scenario, { of, values }: Sweep, repeats: numb
       claim: scenario.claim,
       sweep: undefined,
       step: { sweep: scenario.name, of, value, repeat },
-      expect: { ...scenario.expect, lost: any, silentlyLost: undefined, lostBy: {} },
+      expect: sharesOf(scenario.expect),
       expectUnder: {},
     })),
   );
@@ -93,4 +96,16 @@ function nameOfStep(name: string, value: number, repeat: number): string {
   return `${name.slice(0, nameLengthMax - ending.length)}${ending}`;
 }
 
-const any: Bound = { min: undefined, max: undefined };
+function sharesOf(expect: Expect): Expect {
+  const { lost, silentlyLost, lostBy } = expect;
+  return {
+    ...expect,
+    lost: shareOf(lost),
+    silentlyLost: silentlyLost && shareOf(silentlyLost),
+    lostBy: Object.fromEntries(Object.entries(lostBy).map(([cause, bound]) => [cause, shareOf(bound)])),
+  };
+}
+
+function shareOf({ min, max }: Bound): Bound {
+  return { min: min?.kind === "share" ? min : undefined, max: max?.kind === "share" ? max : undefined };
+}

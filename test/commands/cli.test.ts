@@ -110,7 +110,11 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["sweep", "--commit-every", "5,5", "x.yaml"], '--commit-every is "5,5", and takes two values or more'],
     [["sweep", "--commit-every", "0,5", "x.yaml"], '--commit-every has "0", and takes whole numbers from 1'],
     [["sweep", "--rates", "1/s,2/s", "--commit-every", "1,2", "x.yaml"], "a sweep varies one thing"],
-    [["sweep", "--repeats", "none", "x.yaml"], '--repeats has "none", and takes whole numbers from 1'],
+    [
+      ["sweep", "--repeats", "3,4", "x.yaml"],
+      '--repeats is "3,4", and must be a whole number from 1 to 1000',
+    ],
+    [["sweep", "--repeats", "none", "x.yaml"], '--repeats is "none", and must be a whole number'],
     [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
     [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
     [["report", "--json", "a"], "unknown option --json"],

@@ -15,13 +15,14 @@ const aStep = (value: number, lossRatio: number, given: Partial<Result> = {}): R
     repeatWith: "lossbound sweep swept.yaml --seed 7",
     ...given,
   });
-const sweep = { of: "rate", values: [500, 2000, 4000] } as const;
+const sweep = { of: "rate", values: [500, 2000, 4000, 8000] } as const;
 const results = [
   aStep(500, 0.1),
   aStep(2000, 0.2),
   aStep(500, 0.3),
   aStep(2000, 0.9, { verdict: "inconclusive" }),
   aStep(4000, 0.5, { verdict: "broken" }),
+  aStep(8000, 0.6, { verdict: "inconclusive" }),
 ];
 const curve = curveOf({ ...aScenario({}), name: "swept" }, sweep, { seed: 7, repeats: 2 }, results);
 
@@ -30,17 +31,19 @@ describe("a curve", () => {
     expect(curve.points.map(({ value, lossRatio }) => [value, lossRatio])).toEqual([
       [500, { mean: 0.2, min: 0.1, max: 0.3 }],
       [2000, { mean: 0.2, min: 0.2, max: 0.2 }],
-      [4000, null],
+      [4000, { mean: 0.5, min: 0.5, max: 0.5 }],
+      [8000, null],
     ]);
     expect(curve.points[0]!.sentPerSecond).toEqual({ mean: 499, min: 499, max: 499 });
     expect(curve.repeatWith).toBe("lossbound sweep swept.yaml --seed 7");
   });
 
-  it("counts only runs that held, and shows all of them", () => {
+  it("counts what is not inconclusive, and shows all of them", () => {
     expect(curve.points.map(({ runs }) => runs.map(({ verdict }) => verdict))).toEqual([
       ["held", "held"],
       ["held", "inconclusive"],
       ["broken"],
+      ["inconclusive"],
     ]);
   });
 
@@ -55,13 +58,13 @@ describe("a curve", () => {
   });
 
   it("is a CSV with a line a value, and nothing where nothing is known", () => {
-    const [heads, first, , last, end] = curveAsCsv(curve).split("\n");
+    const [heads, first, , , last, end] = curveAsCsv(curve).split("\n");
 
     expect(heads).toMatch(
       /^rate,runs,runs_counted,loss_ratio_mean,loss_ratio_min,loss_ratio_max,lost_per_fault/,
     );
     expect(first).toMatch(/^500,2,2,0\.2,0\.1,0\.3,/);
-    expect(last).toBe(`4000,1,0${",".repeat(12)}`);
+    expect(last).toBe(`8000,1,0${",".repeat(12)}`);
     expect(end).toBe("");
   });
 

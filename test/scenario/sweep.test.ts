@@ -75,10 +75,17 @@ describe("the steps of a sweep", () => {
     expect(steps.every(({ faults }) => faults === scenario.faults)).toBe(true);
   });
 
-  it("claim nothing about losses, and forbid what the scenario forbids", () => {
-    const any = { min: undefined, max: undefined };
+  it("claim of losses what is a share, and forbid what the scenario forbids", () => {
+    const none = { min: undefined, max: undefined };
+    const share = { kind: "share", value: 0.2 } as const;
+    const mixed = {
+      ...scenario,
+      expect: { ...scenario.expect, lost: { ...scenario.expect.lost, max: share } },
+    };
+    const [step] = stepsOf(mixed, { of: "rate", values: [500, 1000] }, 1);
 
-    expect(steps[1]!.expect).toEqual({ ...scenario.expect, lost: any, lostBy: {} });
+    expect(steps[1]!.expect).toEqual({ ...scenario.expect, lost: none, lostBy: { "in-transit": none } });
+    expect(step!.expect.lost).toEqual({ min: undefined, max: share });
     expect(steps[1]!.expect.duplicated).toEqual({ min: undefined, max: { kind: "count", value: 0 } });
   });
 
