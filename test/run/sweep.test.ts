@@ -62,6 +62,32 @@ it(
   },
 );
 
+it("a sweep of commits shows what a kill costs by what they cover", { timeout: 240_000 }, async () => {
+  const kill = `# A kill costs the chunk.
+guarantee: at-most-once
+producers: { rate: 2000/s, messages: 4000 }
+consumers: { commitEvery: [1, 10], handle: 1ms, sessionTimeout: 1s }
+faults:
+  - { when: after-commit, kill: consumer, restartAfter: 200ms, times: 2 }
+expect: { lost: { max: 1% } }
+`;
+  using folder = aFolder({ "kill.yaml": kill });
+  const places = ["--out", folder.file("out"), folder.file("kill.yaml")];
+  const { code, stdout } = await lossbound(["sweep", "--seed", "5", "--repeats", "1", "--json", ...places]);
+
+  const { of, points } = JSON.parse(stdout) as Curve;
+  expect(of).toBe("commitEvery");
+  expect(points.map(({ value, runs }) => [value, runs.map(({ verdict }) => verdict)])).toEqual([
+    [1, ["held"]],
+    [10, ["held"]],
+  ]);
+  expect(code).toBe(0);
+  expect(points[0]!.lostPerFault!.mean).toBe(1);
+  // The first chunk is what had just arrived; behind the first kill the next one waits in full.
+  expect(points[1]!.lostPerFault!.mean).toBeGreaterThanOrEqual(5.5);
+  expect(points[1]!.lostPerFault!.mean).toBeLessThanOrEqual(10);
+});
+
 it("a sweep is refused before anything is started where it cannot be one", async () => {
   using folder = aFolder({
     "swept.yaml": scenario,
