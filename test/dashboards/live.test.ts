@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Prometheus } from "../../src/environment/prometheus.js";
+import { courseName } from "../../src/metrics/course.js";
 import { Exporter } from "../../src/metrics/exporter.js";
 import { makePlan } from "../../src/plan/plan.js";
 import type { Result } from "../../src/report/result.js";
@@ -11,9 +15,10 @@ import { toolForTests } from "../support/tools.js";
 import { type Answered, answerOf, ask, get } from "./ask.js";
 import { type Asking, queries, type Query, variables } from "./queries.js";
 import { alertRules, recordingRules } from "./rules.js";
-import { type Watch, watch } from "./watch.js";
+import { type Watch, watch, watchCourse } from "./watch.js";
 
 const command = toolForTests("prometheus");
+const promtool = toolForTests("promtool");
 
 const name = "watched";
 const yaml = `
@@ -87,6 +92,37 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     expect(timeout!.values.filter((value) => value === 1).length).toBeLessThanOrEqual(2);
   });
 
+  it.skipIf(promtool === undefined)(
+    "books no loss before it is proved; the course of the run books it at the second of sending",
+    async () => {
+      const folder = join(lab.out, name);
+      const course = join(folder, courseName);
+      await using loaded = await watchCourse(lab, course, { prometheus: command!, promtool: promtool! });
+      const [, lastAt] = / ([\d.]+)\n# EOF\n$/.exec(readFileSync(course, "utf8"))!;
+      const empty = await withoutNumbers(queries, (query) =>
+        ask(loaded.url, query, lately, Number(lastAt) * 1000 + 1000),
+      );
+      expect(empty).toEqual([]);
+
+      const { run } = JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as {
+        run: { startedAt: number };
+      };
+      const fault = result.faults.find(({ kind }) => kind === "timeout")!;
+      const before = run.startedAt + fault.appliedAt! - 1000;
+      const after = run.startedAt + fault.healedAt! + 2000;
+      const lostAt = async (url: string, at: number): Promise<number | undefined> => {
+        const expression = 'sum(lossbound_messages_lost_total{cause="in-transit"})';
+        const [answer] = await get(url, "query", { query: expression, time: `${at / 1000}` });
+        return answer?.values[0];
+      };
+      expect(await lostAt(loaded.url, before)).toBe(0);
+      expect(await lostAt(loaded.url, after)).toBe(result.lostBy["in-transit"]);
+      expect(await lostAt(prometheus.url, after)).toBe(0);
+      expect(await lostAt(prometheus.url, until)).toBe(result.lostBy["in-transit"]);
+      expect(result.lostBy["in-transit"]).toBeGreaterThan(1000);
+    },
+  );
+
   it("answers with nothing to a query of a scenario that never was", async () => {
     const chosen = { scenario: ["never-was"] };
     const found = await withoutNumbers(queries, (query) =>
@@ -155,7 +191,9 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
   it("fires no alert over a run that held", async () => {
     const { data } = await answerOf<AlertsAnswer>(prometheus.url, "alerts", {});
 
-    expect(data.alerts.map(({ labels }) => labels["alertname"])).toEqual([]);
+    // A phase of a second ago makes one pending: only in ten minutes would it fire.
+    const firing = data.alerts.filter(({ state }) => state === "firing");
+    expect(firing.map(({ labels }) => labels["alertname"])).toEqual([]);
   });
 });
 
@@ -164,7 +202,7 @@ interface RulesAnswer {
 }
 
 interface AlertsAnswer {
-  data: { alerts: { labels: Record<string, string> }[] };
+  data: { alerts: { state: "pending" | "firing"; labels: Record<string, string> }[] };
 }
 
 /** A comparison drops what it does not hold of; with `bool` it answers 0 or 1, and is empty only for want of series. */
