@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
@@ -262,4 +262,14 @@ test("judge says that a folder is no stored run, and gives no verdict", async ()
   const { code, stdout, stderr } = await lossbound(["judge", folder.path]);
   expect([code, stdout]).toEqual([64, ""]);
   expect(stderr).toMatch(/^lossbound: /);
+});
+
+test("report replaces no page that is none of ours", async () => {
+  using folder = aFolder({ "report.html": "<!doctype html><title>A thesis</title>" });
+  mkdirSync(folder.file("run"));
+  writeFileSync(folder.file("run/result.json"), '{ "schema": "lossbound.result/1" }');
+  const { code, stdout, stderr } = await lossbound(["report", folder.path]);
+  expect([code, stdout]).toEqual([64, ""]);
+  expect(stderr).toContain("report.html is no report, and will not be replaced: move it");
+  expect(readFileSync(folder.file("report.html"), "utf8")).toContain("A thesis");
 });

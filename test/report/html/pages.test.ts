@@ -39,14 +39,18 @@ const schemes = ["light", "dark"] as const;
 const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 describe.skipIf(chromium === undefined)("in a browser", () => {
-  const folder = aFolder({ "with-faults.yaml": withFaults, "without-faults.yaml": withoutFaults });
-  const out = folder.file("out");
-  const files = ["with-faults", "without-faults"].map((name) => folder.file(`${name}.yaml`));
+  let folder: ReturnType<typeof aFolder>;
+  let out: string;
+  let files: string[];
+  let index: string;
   const pageOf = (name: string): string => `${out}/${name}/report.html`;
-  const index = `${out}/report.html`;
   let browser: Browser;
   let results: Result[];
   beforeAll(async () => {
+    folder = aFolder({ "with-faults.yaml": withFaults, "without-faults.yaml": withoutFaults });
+    out = folder.file("out");
+    files = ["with-faults", "without-faults"].map((name) => folder.file(`${name}.yaml`));
+    index = `${out}/report.html`;
     browser = await launch(chromium!);
     const { stdout, stderr } = await lossbound(["run", "--json", "--seed", "3", "--out", out, ...files]);
     results = JSON.parse(stdout) as Result[];
