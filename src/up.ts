@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
+import { LossboundError, messageOf } from "./base/errors.js";
 import { pause } from "./base/wait.js";
 import { startGrafana } from "./environment/grafana.js";
 import { openLocal } from "./environment/local.js";
@@ -83,7 +84,13 @@ export async function keepUp(files: readonly string[], options: UpOptions): Prom
       prometheus: prometheus.url,
       everyMs,
       dashboards: fileURLToPath(dashboards),
+      home: fileURLToPath(new URL("loss-and-throughput.json", dashboards)),
       signal,
+    }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      say(error, progress);
+      progress("all else goes on without grafana");
+      return undefined;
     }));
   if (grafana) progress(`grafana at ${grafana.url}/dashboards`);
   else if (grafanaTool === undefined) sayMissing("grafana", progress);
@@ -118,6 +125,13 @@ function sayMissing(name: "prometheus" | "grafana", progress: (line: string) => 
   const { wanted, install } = wantedOf(name);
   progress(`there is no ${wanted} on PATH; all else goes on without`);
   for (const line of install) progress(`  ${line}`);
+}
+
+/** With its evidence, and on with what is not concerned. */
+function say(error: unknown, progress: (line: string) => void): void {
+  progress(messageOf(error));
+  const detail = error instanceof LossboundError ? (error.detail ?? "") : "";
+  for (const line of detail.split("\n").filter((text) => text !== "")) progress(`  ${line}`);
 }
 
 function fileOf(files: readonly string[], scenarios: readonly { name: string }[], name: string): string {

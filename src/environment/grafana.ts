@@ -1,10 +1,11 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { LossboundError } from "../base/errors.js";
 import type { Hosting } from "./hosting.js";
-import { localHost, portOr } from "./ports.js";
-import { untilReady } from "./ready.js";
+import { localHost } from "./ports.js";
+import { atFreePort, untilReady } from "./ready.js";
 import type { HostedProcess } from "./warden.js";
 
 export interface GrafanaWanted {
@@ -16,6 +17,8 @@ export interface GrafanaWanted {
   everyMs: number;
   /** Folder of the dashboards. */
   dashboards: string;
+  /** File of the one that it begins with. */
+  home: string;
   signal: AbortSignal;
 }
 
@@ -23,6 +26,7 @@ export interface GrafanaWanted {
 export interface Grafana extends AsyncDisposable {
   /** `http://127.0.0.1:3000` */
   readonly url: string;
+  readonly process: HostedProcess;
 }
 
 const usualPort = 3000;
@@ -38,10 +42,18 @@ const answerLimitMs = 5_000;
  */
 export async function startGrafana(
   hosting: Pick<Hosting, "start" | "folder">,
-  { command, prometheus, everyMs, dashboards, signal }: GrafanaWanted,
+  wanted: GrafanaWanted,
 ): Promise<Grafana> {
-  const port = await portOr(usualPort);
-  const folder = await hosting.folder("grafana", dataBytes);
+  return await atFreePort(usualPort, (port) => startAt(port, hosting, wanted));
+}
+
+async function startAt(
+  port: number,
+  hosting: Pick<Hosting, "start" | "folder">,
+  { command, prometheus, everyMs, dashboards, home, signal }: GrafanaWanted,
+): Promise<Grafana> {
+  const { homePath, program } = installedAt(command);
+  const folder = await hosting.folder(`grafana-${port}`, dataBytes);
   const output = join(folder.path, "grafana.log");
   const provisioning = join(folder.path, "provisioning");
   const url = `http://${localHost}:${port}`;
@@ -52,21 +64,29 @@ export async function startGrafana(
   };
   try {
     const source = {
-      name: "lossbound",
+      name: "Prometheus",
+      uid: "lossbound-prometheus",
       type: "prometheus",
       access: "proxy",
       url: prometheus,
       isDefault: true,
-      jsonData: { timeInterval: `${everyMs / 1000}s` },
+      editable: false,
+      jsonData: { httpMethod: "POST", timeInterval: `${everyMs / 1000}s` },
     };
     await provision(provisioning, "datasources", { apiVersion: 1, datasources: [source] });
-    const provider = { name: "lossbound", folder: "lossbound", type: "file", options: { path: dashboards } };
+    const provider = {
+      name: "lossbound",
+      folder: "lossbound",
+      type: "file",
+      disableDeletion: true,
+      allowUiUpdates: false,
+      options: { path: dashboards },
+    };
     await provision(provisioning, "dashboards", { apiVersion: 1, providers: [provider] });
     process = await hosting.start({
       name: `grafana at ${localHost}:${port}`,
-      command,
-      // Its own files lie beside the folder that the program is in.
-      args: ["server", "--homepath", dirname(dirname(realpathSync(command)))],
+      command: program,
+      args: ["server", "--homepath", homePath],
       env: {
         GF_PATHS_DATA: join(folder.path, "data"),
         GF_PATHS_LOGS: join(folder.path, "logs"),
@@ -76,9 +96,15 @@ export async function startGrafana(
         GF_SERVER_HTTP_PORT: String(port),
         GF_AUTH_ANONYMOUS_ENABLED: "true",
         GF_AUTH_ANONYMOUS_ORG_ROLE: "Viewer",
+        GF_AUTH_DISABLE_LOGIN_FORM: "true",
+        GF_AUTH_BASIC_ENABLED: "false",
         GF_ANALYTICS_REPORTING_ENABLED: "false",
         GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
         GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
+        GF_NEWS_NEWS_FEED_ENABLED: "false",
+        GF_PLUGINS_PREINSTALL_DISABLED: "true",
+        GF_DASHBOARDS_MIN_REFRESH_INTERVAL: "1s",
+        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: home,
       },
       output,
     });
@@ -92,7 +118,29 @@ export async function startGrafana(
     await end();
     throw error;
   }
-  return { url, [Symbol.asyncDispose]: end };
+  return { url, process, [Symbol.asyncDispose]: end };
+}
+
+/**
+ * Grafana does not start without the files that come with it. They lie around the program in its archive, and
+ * in `share/grafana` where Homebrew or Debian installed it. What Debian has on PATH is a script that names
+ * files of its own in front of ours, so that the program beside the files comes first.
+ *
+ * @throws LossboundError `ENVIRONMENT`
+ */
+function installedAt(command: string): { homePath: string; program: string } {
+  const installed = realpathSync(command);
+  const around = dirname(dirname(installed));
+  const places = [around, join(around, "share/grafana"), "/usr/share/grafana"];
+  const homePath = places.find((place) => existsSync(join(place, "conf/defaults.ini")));
+  if (homePath === undefined) {
+    throw new LossboundError(
+      "ENVIRONMENT",
+      `${command} is no Grafana that can be started: there is no conf/defaults.ini in ${places.join(", ")}`,
+    );
+  }
+  const beside = join(homePath, "bin/grafana");
+  return { homePath, program: existsSync(beside) ? beside : installed };
 }
 
 /** JSON is YAML. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import type { Hosting } from "./hosting.js";
-import { freePorts, localHost, portOr } from "./ports.js";
-import { AddressTaken, untilReady } from "./ready.js";
+import { localHost } from "./ports.js";
+import { atFreePort, untilReady } from "./ready.js";
 import type { HostedProcess } from "./warden.js";
 
 export interface PrometheusWanted {
@@ -17,7 +17,7 @@ export interface PrometheusWanted {
   everyMs: number;
   /** The port where it is to listen, where that is free. */
   usualPort?: number;
-  /** What its data may take, in bytes: decides whether they fit on memory. */
+  /** What its data may take, in bytes: decides whether they fit on memory, and when the oldest go. */
   dataBytes?: number;
   /** Files of rules. */
   rules?: readonly string[];
@@ -42,8 +42,6 @@ export interface PrometheusSample {
   value: number;
 }
 
-/** Where a port was taken between its choice and its use, another one is tried. */
-const tries = 3;
 const stopLimitMs = 10_000;
 const answerLimitMs = 10_000;
 
@@ -56,15 +54,7 @@ export async function startPrometheus(
   hosting: Pick<Hosting, "start" | "folder">,
   wanted: PrometheusWanted,
 ): Promise<Prometheus> {
-  for (let left = tries; ; left--) {
-    const first = left === tries ? wanted.usualPort : undefined;
-    const [port = 0] = first === undefined ? await freePorts(1) : [await portOr(first)];
-    try {
-      return await startAt(port, hosting, wanted);
-    } catch (error) {
-      if (!(error instanceof AddressTaken) || left === 1) throw error;
-    }
-  }
+  return await atFreePort(wanted.usualPort, (port) => startAt(port, hosting, wanted));
 }
 
 async function startAt(
@@ -100,6 +90,7 @@ async function startAt(
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(folder.path, "data")}`,
         `--web.listen-address=${localHost}:${port}`,
+        ...(dataBytes === undefined ? [] : limitsOf(dataBytes)),
       ],
       output,
     });
@@ -114,6 +105,17 @@ async function startAt(
     throw error;
   }
   return { url, process, query: (expression, at) => ask(url, expression, at), [Symbol.asyncDispose]: end };
+}
+
+/**
+ * The limit is one of what is in blocks: as much again is for the last three hours, which are in none yet, and
+ * for the block that is made of them, whose files are as large as they may get from the start.
+ */
+function limitsOf(dataBytes: number): string[] {
+  return [
+    `--storage.tsdb.retention.size=${Math.floor(dataBytes / 2)}B`,
+    `--storage.tsdb.max-block-chunk-segment-size=${Math.floor(dataBytes / 8)}B`,
+  ];
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
-import { localHost } from "./ports.js";
+import { freePorts, localHost, portOr } from "./ports.js";
 import { howEnded } from "./run-to-end.js";
 import type { HostedProcess } from "./warden.js";
 
@@ -45,6 +45,29 @@ export async function untilReady(
   throw new LossboundError("ENVIRONMENT", `${process.name} ended while it started (${how})`, {
     detail,
   });
+}
+
+/** Where a port was taken between its choice and its use, another one is tried. */
+const tries = 3;
+
+/**
+ * Starts a server on the usual port where that is free, on any free one otherwise.
+ *
+ * @throws whatever `start` throws; `AddressTaken` only where others took one port after the other.
+ */
+export async function atFreePort<T>(
+  usual: number | undefined,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  for (let left = tries; ; left--) {
+    const first = left === tries ? usual : undefined;
+    const [port = 0] = first === undefined ? await freePorts(1) : [await portOr(first)];
+    try {
+      return await start(port);
+    } catch (error) {
+      if (!(error instanceof AddressTaken) || left === 1) throw error;
+    }
+  }
 }
 
 /** Whether a port of this machine takes connections. */

@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 
 import { waitUntil } from "../../src/base/wait.js";
 import { aFolder } from "../commands/lossbound.js";
+import { type GrafanaSays, fakeGrafana } from "../environment/fake-grafana.js";
 import { fakeTool, pathWith } from "../environment/scratch.js";
 import { toolForTests } from "../support/tools.js";
 
@@ -19,16 +20,6 @@ producers: { rate: 1000/s, messages: 2000 }
 consumers: { handle: 0ms }
 expect: { lost: 0 }
 `;
-
-/** No Grafana is at hand where this is made: this one says what it was given, and that it is well. */
-const grafana = `
-[ "$1" = --version ] && { echo "grafana version 11.0.0"; exit; }
-exec ${process.execPath} -e '
-  const { GF_SERVER_HTTP_ADDR, GF_SERVER_HTTP_PORT, GF_PATHS_PROVISIONING } = process.env;
-  require("http")
-    .createServer((_, answer) => answer.end(GF_PATHS_PROVISIONING))
-    .listen(+GF_SERVER_HTTP_PORT, GF_SERVER_HTTP_ADDR);
-'`;
 
 interface Up {
   child: ChildProcess;
@@ -65,18 +56,20 @@ it.skipIf(prometheus === undefined)(
   "up runs scenarios again and again under the eyes of Prometheus and Grafana, until Ctrl-C ends it all",
   async () => {
     using folder = aFolder({ "steady.yaml": scenario });
-    fakeTool(folder.file("bin"), "grafana", grafana);
+    fakeGrafana(folder.path);
     const env = { PATH: pathWith(folder.file("bin")) };
     const up = startUp(["--repeat", "--out", folder.file("out"), folder.file("steady.yaml")], env);
     try {
       const [asked, shown] = [await up.address("prometheus"), await up.address("grafana")];
-      const provisioning = await (await fetch(shown)).text();
+      const says = (await (await fetch(shown)).json()) as GrafanaSays;
+      const provisioning = says.env["GF_PATHS_PROVISIONING"]!;
       const read = (file: string): string => readFileSync(join(provisioning, file, "lossbound.yaml"), "utf8");
       expect(JSON.parse(read("datasources"))).toMatchObject({
         datasources: [{ type: "prometheus", url: asked, isDefault: true }],
       });
       const { providers } = JSON.parse(read("dashboards")) as { providers: { options: { path: string } }[] };
       expect(existsSync(join(providers[0]!.options.path, "loss-and-throughput.json"))).toBe(true);
+      expect(existsSync(says.env["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]!)).toBe(true);
 
       await waitUntil("a third round", () => /^round 3, seed \d+$/m.test(up.said()), {
         limitMs: 60_000,
