@@ -56,7 +56,7 @@ export function curve({ of, points }: SweptCurve, look: Look): Option {
       {
         ...up,
         gridIndex: 1,
-        name: "lost a fault",
+        name: "lost per fault",
         axisLabel: { ...label, formatter: (value: number) => formatCount(value) },
       },
     ],
@@ -132,7 +132,7 @@ function inWords(
     of === "rate" ? `asked for ${formatPerSecond(value)}` : `a commit every ${formatCount(value)}`,
     `sent ${range(sentPerSecond, formatPerSecond)}`,
     `lost ${range(lossRatio, formatPercent)}`,
-    `lost a fault ${range(lostPerFault, formatCount)}`,
+    `lost per fault ${range(lostPerFault, formatCount)}`,
     `${runs.length} ${runs.length === 1 ? "run" : "runs"}`,
   ].join("\n");
 }

@@ -19,7 +19,12 @@ export function curveAsCsv({ of, points }: Curve): string {
     point.value,
     point.runs.length,
     runsThatCount(point).length,
-    ...Object.values(columns).flatMap((key) => ends.map((end) => point[key]?.[end] ?? "")),
+    ...Object.values(columns).flatMap((key) => ends.map((end) => rounded(point[key]?.[end]))),
   ]);
   return [heads, ...rows].map((row) => `${row.join(",")}\n`).join("");
+}
+
+/** Without the guard against binary fractions, a share of 0.201 would be 0.20099999999999998. */
+function rounded(value: number | undefined): number | "" {
+  return value === undefined ? "" : Number(value.toPrecision(12));
 }

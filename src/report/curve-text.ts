@@ -1,6 +1,9 @@
+import { join } from "node:path";
+
 import { cell, layRows, left, right } from "./columns.js";
 import { curveFiles } from "./curve-files.js";
 import { type Curve, type CurvePoint, runsThatCount, type Spread } from "./curve.js";
+import { reportName } from "./html/page-names.js";
 import { formatCount, formatPercent, formatPerSecond, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
 import { printable } from "./printable.js";
@@ -11,7 +14,7 @@ import { printable } from "./printable.js";
  * @param out the folder of all results.
  */
 export function renderCurve(curve: Curve, out: string, { palette }: Page): string {
-  const heads = [headOf(curve), "sent a second", "processed a second", "lost", "lost a fault", "runs"];
+  const heads = [headOf(curve), "sent a second", "processed a second", "lost", "lost per fault", "runs"];
   const rows = curve.points.map((point) => [
     cell(valueOf(curve, point.value), "strong"),
     cell(inWords(point.sentPerSecond, formatPerSecond)),
@@ -29,6 +32,7 @@ export function renderCurve(curve: Curve, out: string, { palette }: Page): strin
     ...layRows(columns, [heads.map((head) => cell(head, "faint")), ...rows], palette),
     "",
     `  repeat with  ${printable(curve.repeatWith)}`,
+    `  report       ${printable(join(out, reportName))}`,
     ...[json, csv].map((file) => `  files        ${printable(file)}`),
     "",
   ].join("\n");
@@ -45,7 +49,8 @@ function valueOf({ of }: Curve, value: number): string {
 function inWords(spread: Spread | null, format: (value: number) => string): string {
   if (spread === null) return noNumber;
   const { mean, min, max } = spread;
-  return min === max ? format(mean) : `${format(mean)} (${format(min)} to ${format(max)})`;
+  const [least, most] = [format(min), format(max)];
+  return least === most ? format(mean) : `${format(mean)} (${least} to ${most})`;
 }
 
 function runsInWords(point: CurvePoint): string {

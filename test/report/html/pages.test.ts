@@ -298,7 +298,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
         6,
       );
       const text = await page.locator("[data-chart=curve] svg").textContent();
-      for (const words of ["sent a second", "lost of what was sent", "lost a fault", "10,000"])
+      for (const words of ["sent a second", "lost of what was sent", "lost per fault", "10,000"])
         expect(text).toContain(words);
       expect(complaints).toEqual([]);
       expect(await findings(browser, written.file("sweep.html"), { colorScheme })).toEqual([]);
