@@ -46,5 +46,6 @@
     rate: '1m',
     burnShort: '5m',
     burnLong: '1h',
+    vanished: '15m',
   },
 }

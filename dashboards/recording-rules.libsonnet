@@ -23,11 +23,19 @@ local burn(window) = '(%s / %s) / (%s / %s)' % [
 
 local rule(record, expression) = { record: record, expr: expression };
 
+local total(what) = ofRun('lossbound_messages_%s_total' % what);
+
+local contradicted = 'run:lossbound_messages:contradiction';
+
+/** By how many messages two counts contradict each other; not above 0 where they do not. */
+local contradiction(counts, expression) =
+  rule(contradicted, expression) { labels: { counts: counts } };
+
 {
   lost: 'run:lossbound_messages_lost:sum',
   lostAtMost: 'run:lossbound_messages_lost:max_allowed',
   sentRate: 'run:lossbound_messages_sent:rate' + windows.rate,
-  unaccountedError: 'run:lossbound_messages_unaccounted:error',
+  contradiction: contradicted,
   violations: 'run:lossbound_violations:sum',
   burnShort: 'run:lossbound_loss_budget:burn' + windows.burnShort,
   burnLong: 'run:lossbound_loss_budget:burn' + windows.burnLong,
@@ -36,12 +44,17 @@ local rule(record, expression) = { record: record, expr: expression };
     rule($.lost, ofRun(lost)),
     rule($.lostAtMost, maxOfLost),
     rule($.sentRate, ofRun('rate(%s[%s])' % [sent, windows.rate])),
-    // What was sent is processed, lost, or not accounted for yet: nothing else, at no time.
-    rule($.unaccountedError, 'abs(%s - %s - %s - %s)' % [
-      ofRun(sent),
-      ofRun('lossbound_messages_processed_total'),
-      ofRun(lost),
+    // Each of these counts has a source of its own, and the first is never above the second.
+    contradiction('accepted and rejected, sent', '%s + %s - %s' % [total('accepted'), total('rejected'), total('sent')]),
+    contradiction('received, sent', '%s - %s' % [total('received'), total('sent')]),
+    contradiction('processed, received', '%s - %s' % [total('processed'), total('received')]),
+    // While a run goes on, what is not accounted for is what the other counts leave: only the ledger's says something.
+    contradiction('processed and lost and unaccounted, sent', 'abs(%s + %s + %s - %s) and %s == 1' % [
+      total('processed'),
+      total('lost'),
       ofRun('lossbound_messages_unaccounted'),
+      total('sent'),
+      'max by (%s) (lossbound_run_verdict)' % run,
     ]),
     rule($.violations, ofRun('lossbound_violations_total')),
     rule($.burnShort, burn(windows.burnShort)),

@@ -121,6 +121,8 @@ function noneMerged(words: number): Merged {
 /** As the ledger does: what an earlier life has ended, and now another one, was ended again. */
 function merge(sum: Merged, { planes }: BlackBox<"consumer">): void {
   orInto(sum.endedAgain, planes.endedAgain.words);
+  // Under effectively-once it is what ends a message, so it is read before what begins one.
+  orInto(sum.covered, planes.covered.words);
   const ended = planes.ended.words;
   for (let word = 0; word < ended.length; word++) {
     const again = sum.ended[word]! & ended[word]!;
@@ -128,7 +130,6 @@ function merge(sum: Merged, { planes }: BlackBox<"consumer">): void {
   }
   orInto(sum.ended, ended);
   orInto(sum.began, planes.began.words);
-  orInto(sum.covered, planes.covered.words);
 }
 
 /**

@@ -152,7 +152,7 @@ export const catalogue = {
   unaccounted: {
     name: "lossbound_messages_unaccounted",
     type: "gauge",
-    help: "How many messages were sent, and are neither processed nor proved to be lost yet?",
+    help: "How many messages were sent, and are neither processed nor proved to be lost? At the end: of how many does the ledger leave that open?",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -208,7 +208,7 @@ export const catalogue = {
   kills: {
     name: "lossbound_worker_kills_total",
     type: "counter",
-    help: "How many workers were killed with SIGKILL?",
+    help: "How many lives of workers were ended by SIGKILL?",
     unit: "times",
     labels: ["role"],
     moves: "live",

@@ -22,6 +22,8 @@ export interface Values {
   processed: number;
   duplicated: number;
   lostBy: Record<Cause, number>;
+  /** Of the ledger, once it is there; before that it is what no other count has. */
+  unaccounted: number | undefined;
   violations: Tally["violations"];
   /** In the buckets of the ledger's histogram. */
   latencyUs: Float64Array;
@@ -58,6 +60,7 @@ export function valuesBefore(plan: Plan): Values {
     processed: 0,
     duplicated: 0,
     lostBy: Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>,
+    unaccounted: undefined,
     latencyUs: new Float64Array(bucketCount),
     commits: { acknowledged: 0, failed: 0 },
     joins: 0,
@@ -95,6 +98,7 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
     processed: messages.processed,
     duplicated: messages.duplicated,
     lostBy,
+    unaccounted: messages.unread + messages.indeterminate,
     violations: tally.violations,
     latencyUs: ledger.processing.latencyUs,
     commits: { acknowledged: commitsAcknowledged, failed: commitsFailed },
