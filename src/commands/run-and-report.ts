@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import type { Publishing } from "../metrics/publish.js";
+import type { Publishing, Voice } from "../metrics/publish.js";
 import { toJson } from "../report/json.js";
 import { openLive } from "../report/live.js";
 import { type Page, pageFor } from "../report/page.js";
@@ -73,6 +73,13 @@ export async function runAndReport(
     if (json) return;
     stdout.write(views.one(result, pageFor(stdout, env)));
   };
+  const voice: Voice = {
+    say: (line) => live.line(line),
+    complain: (line) => {
+      live.clear();
+      stderr.write(`lossbound: ${line}\n`);
+    },
+  };
   try {
     await runner(files, { ...settings, signal, observer: live, onResult, exporter: publication?.exporter });
     signal.throwIfAborted();
@@ -81,11 +88,8 @@ export async function runAndReport(
     live.clear();
     if (json) stdout.write(toJson(views.json(finished)));
     else if (finished.length > 0) stdout.write(views.all(finished, pageFor(stdout, env)));
+    await publication?.push(voice);
   }
-  const complain = (line: string): void => {
-    live.clear();
-    stderr.write(`lossbound: ${line}\n`);
-  };
-  await publication?.end({ say: (line) => live.line(line), complain, signal });
+  await publication?.linger(voice, signal);
   return exitCodeOfVerdicts(finished.map(({ verdict }) => verdict));
 }

@@ -14,7 +14,7 @@ const onlyStep = "1";
  * that goes on, and the totals of those that are over.
  */
 export class Exporter {
-  readonly #runs = new Map<string, { labels: RunLabels; now: () => Values }>();
+  readonly #runs = new Map<string, { labels: RunLabels; now: () => Values; isOver: boolean }>();
   readonly #client: string;
   readonly #text: MetricsText = openMetricsText();
 
@@ -53,7 +53,7 @@ export class Exporter {
   /** Has every series of a run say what the ledger has in total. */
   finish(judged: Judged): void {
     const last = valuesAtEnd(judged);
-    this.#put(judged.run.scenario, () => last);
+    this.#put(judged.run.scenario, () => last, true);
   }
 
   /** All of it in Prometheus' text format. */
@@ -63,19 +63,21 @@ export class Exporter {
   }
 
   /**
-   * Gives the metrics to a Pushgateway, a group a run: the next run of a scenario takes the place of this one.
+   * Gives the metrics of runs that are over to a Pushgateway, a group a run: the next run of a scenario takes the
+   * place of this one. One that came to no end takes nobody's place.
    *
    * @throws whatever the connection, or the gateway, has against it.
    */
   async push(url: string): Promise<void> {
-    for (const { labels, now } of this.#runs.values()) {
+    for (const { labels, now, isOver } of this.#runs.values()) {
+      if (!isOver) continue;
       const samples: Sample[] = samplesOf(labels, now());
       await this.#text.push(url, samples, labels);
     }
   }
 
-  #put(scenario: Scenario, now: () => Values): void {
-    this.#runs.set(nameOf(scenario), { labels: labelsOf(scenario, this.#client), now });
+  #put(scenario: Scenario, now: () => Values, isOver = false): void {
+    this.#runs.set(nameOf(scenario), { labels: labelsOf(scenario, this.#client), now, isOver });
   }
 }
 

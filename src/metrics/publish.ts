@@ -18,13 +18,20 @@ export interface Publication extends AsyncDisposable {
   readonly exporter: Exporter;
   /** `http://127.0.0.1:9464/metrics`; `undefined` where they are not served. */
   readonly url: string | undefined;
+  /** Pushes what runs that are over have to say. What goes wrong changes nothing about the runs. */
+  push(voice: Voice): Promise<void>;
   /**
-   * Pushes what there is to push, and waits for the last scrape. What goes wrong changes nothing about the
-   * runs: it is told to `complain`.
+   * Waits for the last scrape.
    *
    * @throws whatever `signal` was aborted with.
    */
-  end(voice: { say(line: string): void; complain(line: string): void; signal: AbortSignal }): Promise<void>;
+  linger(voice: Voice, signal: AbortSignal): Promise<void>;
+}
+
+/** Who hears of it: what goes on, and what goes wrong. */
+export interface Voice {
+  say(line: string): void;
+  complain(line: string): void;
 }
 
 /** @throws LossboundError `ENVIRONMENT` where they cannot be served. */
@@ -34,15 +41,16 @@ export async function publish({ serve, lingerMs, pushgateway }: Publishing): Pro
   return {
     exporter,
     url: server?.url,
-    async end({ say, complain, signal }) {
-      if (pushgateway !== undefined) {
-        try {
-          await exporter.push(pushgateway);
-          say(`pushed the metrics to ${pushgateway}`);
-        } catch (error) {
-          complain(`could not push the metrics to ${pushgateway}: ${whyOf(error)}`);
-        }
+    async push({ say, complain }) {
+      if (pushgateway === undefined) return;
+      try {
+        await exporter.push(pushgateway);
+        say(`pushed the metrics to ${pushgateway}`);
+      } catch (error) {
+        complain(`could not push the metrics to ${pushgateway}: ${whyOf(error)}`);
       }
+    },
+    async linger({ say, complain }, signal) {
       if (server === undefined || lingerMs === undefined) return;
       const limit = formatDuration(lingerMs);
       say(`waiting for a last scrape of ${server.url}, at most ${limit}`);

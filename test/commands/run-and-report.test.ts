@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { describe, expect, test } from "vitest";
 
 import { LossboundError } from "../../src/base/errors.js";
@@ -5,8 +8,7 @@ import { eachAndSummary, type Runner, runAndReport, type Views } from "../../src
 import type { Publishing } from "../../src/metrics/publish.js";
 import type { Result } from "../../src/report/result.js";
 import type { Verdict } from "../../src/verdict/judge.js";
-import { makePlan } from "../../src/plan/plan.js";
-import { parseScenario } from "../../src/scenario/read.js";
+import { finished, planOf } from "../metrics/finished.js";
 import { aResult } from "../report/a-result.js";
 
 /** Has these results, one after the other, and then ends as it is told to. */
@@ -117,9 +119,8 @@ describe("several scenarios", () => {
 
 test("a Pushgateway that is away changes nothing about results and exit code, and is told of in --quiet too", async () => {
   const metrics = { serve: undefined, lingerMs: undefined, pushgateway: "http://127.0.0.1:1" };
-  const text = "guarantee: at-most-once\nproducers: { rate: 1/s, messages: 1 }\nexpect: { lost: 0 }\n";
   const runner: Runner = async (files, options) => {
-    options?.exporter?.announce(makePlan(parseScenario(text, "one.yaml"), 7));
+    options?.exporter?.finish(await finished("one", 1));
     return await runnerWith([one])(files, options);
   };
   const { code, stdout, stderr } = await report(runner, { metrics, quiet: true, json: true });
@@ -128,6 +129,33 @@ test("a Pushgateway that is away changes nothing about results and exit code, an
   expect(stderr).toMatch(
     /^lossbound: could not push the metrics to http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*\n$/,
   );
+});
+
+test("what is finished is pushed when the runner fails after it, and nobody lingers", async () => {
+  const pushed: string[] = [];
+  const gateway = createServer((request, response) => {
+    pushed.push(request.url!);
+    request.resume().on("end", () => response.end());
+  });
+  await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = gateway.address() as AddressInfo;
+    const failure = new LossboundError("HARNESS", "the counts differ");
+    const runner: Runner = async (_files, options) => {
+      options?.exporter?.finish(await finished("one", 1));
+      options?.exporter?.announce(planOf("other", 1));
+      throw failure;
+    };
+    const serve = { host: "127.0.0.1", port: 0 };
+    const metrics = { serve, lingerMs: 60_000, pushgateway: `http://127.0.0.1:${port}` };
+    const { error, stderr } = await report(runner, { metrics });
+    expect(error).toBe(failure);
+    expect(pushed).toEqual([expect.stringContaining("/scenario/one/")]);
+    expect(stderr).toContain("pushed the metrics");
+    expect(stderr).not.toContain("waiting for a last scrape");
+  } finally {
+    gateway.close();
+  }
 });
 
 test("where metrics are served, the address is said before anything begins", async () => {

@@ -5,18 +5,12 @@ import { describe, expect, it } from "vitest";
 import { waitUntil } from "../../src/base/wait.js";
 import { freePorts } from "../../src/environment/ports.js";
 import { type Publishing, publish } from "../../src/metrics/publish.js";
-import { makePlan } from "../../src/plan/plan.js";
-import { parseScenario } from "../../src/scenario/read.js";
 import { lastBy, readSeries } from "../support/series.js";
 import { toolForTests } from "../support/tools.js";
+import { finished, planOf } from "./finished.js";
 
 const gateway = toolForTests("prometheus-pushgateway");
 const { signal } = new AbortController();
-
-function planOf(name: string, messages: number) {
-  const text = `guarantee: at-most-once\nproducers: { rate: 100/s, messages: ${messages} }\nexpect: { lost: 0 }\n`;
-  return makePlan(parseScenario(text, `${name}.yaml`), 1);
-}
 
 /** Publishes what is known of two runs, and ends at once. */
 async function publishAndEnd(wanted: Partial<Publishing>) {
@@ -28,13 +22,15 @@ async function publishAndEnd(wanted: Partial<Publishing>) {
     pushgateway: undefined,
     ...wanted,
   });
-  publication.exporter.announce(planOf("one", 100));
-  publication.exporter.announce(planOf("other", 200));
+  publication.exporter.finish(await finished("one", 100));
+  publication.exporter.finish(await finished("other", 200));
+  publication.exporter.announce(planOf("never-begun", 300));
   const voice = {
     say: (line: string) => void said.push(line),
     complain: (line: string) => void complaints.push(line),
   };
-  await publication.end({ ...voice, signal });
+  await publication.push(voice);
+  await publication.linger(voice, signal);
   return { said, complaints };
 }
 
