@@ -47,7 +47,8 @@ export function totalsIn(series: Series): object {
     stepLossRatio: one("lossbound_step_loss_ratio"),
     sentPerSecond: one("lossbound_step_sent_per_second"),
     processedPerSecond: one("lossbound_step_processed_per_second"),
-    lagMs: Math.round((one("lossbound_schedule_lag_seconds") ?? Number.NaN) * 1e5) / 100,
+    // In whole microseconds first, as it was measured: seconds in binary would round a half down.
+    lagMs: Math.round(Math.round((one("lossbound_schedule_lag_seconds") ?? Number.NaN) * 1e6) / 10) / 100,
     faults: [...series].reduce(
       (sum, [key, values]) => sum + (key.startsWith("lossbound_faults_total{") ? values.at(-1)! : 0),
       0,
