@@ -194,8 +194,12 @@ function refuseBadSeed(seed: number): void {
   throw new LossboundError("USAGE", `the seed is ${seed}, and must be a whole number from 0 to ${seedMax}`);
 }
 
-/** One run has one rate. */
-function refuseUnswept(scenarios: readonly Scenario[]): void {
+/**
+ * One run has one rate.
+ *
+ * @throws LossboundError `USAGE` where a scenario names several.
+ */
+export function refuseUnswept(scenarios: readonly Scenario[]): void {
   for (const { name, sweep } of scenarios) {
     if (sweep === undefined) continue;
     const values = sweep.values.join(", ");

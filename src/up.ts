@@ -1,13 +1,15 @@
 import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-import { LossboundError, messageOf } from "./base/errors.js";
+import { errorsIn, LossboundError, messageOf } from "./base/errors.js";
 import { pause } from "./base/wait.js";
 import { startGrafana } from "./environment/grafana.js";
 import { openLocal } from "./environment/local.js";
 import { localHost, portOr } from "./environment/ports.js";
 import { startPrometheus } from "./environment/prometheus.js";
+import { howEnded } from "./environment/run-to-end.js";
 import { findTool, wantedOf } from "./environment/tools.js";
+import type { HostedProcess } from "./environment/warden.js";
 import type { RunObserver } from "./experiment/progress.js";
 import { kafkajsDriver } from "./kafka/kafkajs.js";
 import { Exporter } from "./metrics/exporter.js";
@@ -15,7 +17,8 @@ import { serveMetrics } from "./metrics/server.js";
 import { makePlan, seedMax } from "./plan/plan.js";
 import { repeatWith } from "./repeat-with.js";
 import type { Result } from "./report/result.js";
-import { runAll } from "./run-scenario.js";
+import { refuseBadPlaces } from "./report/result-places.js";
+import { refuseUnswept, runAll } from "./run-scenario.js";
 import { readScenario } from "./scenario/read.js";
 
 export interface UpOptions {
@@ -39,18 +42,26 @@ const prometheusBytes = 256 * 1024 ** 2;
 const firstScrapeMs = 15_000;
 /** Between two rounds the totals are scraped, before they begin at 0 again. */
 const lastScrapeMs = 5 * everyMs;
+/** What stands in the way of a run may be there for a while. */
+const afterErrorMs = 5_000;
 
 /**
  * Brings up brokers and Toxiproxy, the metrics, and a Prometheus and a Grafana where they are installed, and
  * keeps it all up until the signal is aborted. Scenarios run on it, once or again and again; one that needs
- * other brokers than the first, or harms them, has brokers of its own meanwhile.
+ * other brokers than the first, or harms them, has brokers of its own meanwhile. A run that could not be made,
+ * and a Prometheus or a Grafana that ended, are said, and all else goes on.
  *
- * @throws the signal's reason, always; LossboundError before that where something cannot be started, or a
- *   run could not be made.
+ * @throws the signal's reason, always; LossboundError before that where a scenario cannot be run at all,
+ *   something cannot be started, or the brokers or Toxiproxy ended.
  */
 export async function keepUp(files: readonly string[], options: UpOptions): Promise<never> {
   const { observer } = options;
   const scenarios = await Promise.all(files.map((file) => readScenario(file)));
+  refuseUnswept(scenarios);
+  refuseBadPlaces(
+    options.out,
+    scenarios.map(({ name }) => name),
+  );
   const brokers = scenarios[0]?.brokers ?? { count: 1, config: {} };
   const progress = (line: string): void => observer.line(line);
   await using environment = await openLocal({ brokers, progress, signal: options.signal });
@@ -73,8 +84,15 @@ export async function keepUp(files: readonly string[], options: UpOptions): Prom
       rules: [fileURLToPath(new URL("rules.yaml", dashboards))],
       signal,
     }));
-  if (prometheus) progress(`prometheus at ${prometheus.url}`);
-  else sayMissing("prometheus", progress);
+  const sayEnd = ({ name, ended }: HostedProcess): void => {
+    void ended.then((end) => {
+      if (!signal.aborted) progress(`${name} ended (${howEnded(end)}); all else goes on without`);
+    });
+  };
+  if (prometheus) {
+    progress(`prometheus at ${prometheus.url}`);
+    sayEnd(prometheus.process);
+  } else sayMissing("prometheus", progress);
   const grafanaTool = await findTool("grafana");
   await using grafana =
     prometheus &&
@@ -92,8 +110,10 @@ export async function keepUp(files: readonly string[], options: UpOptions): Prom
       progress("all else goes on without grafana");
       return undefined;
     }));
-  if (grafana) progress(`grafana at ${grafana.url}/dashboards`);
-  else if (grafanaTool === undefined) sayMissing("grafana", progress);
+  if (grafana) {
+    progress(`grafana at ${grafana.url}/dashboards`);
+    sayEnd(grafana.process);
+  } else if (grafanaTool === undefined) sayMissing("grafana", progress);
 
   if (prometheus && scenarios.length > 0) {
     // It looks for its targets each five seconds: what it does not see begin at 0, it would miss for good.
@@ -103,14 +123,21 @@ export async function keepUp(files: readonly string[], options: UpOptions): Prom
   for (let round = 1; round === 1 || options.repeat; round++) {
     const seed = round === 1 || options.seedStays ? options.seed : randomInt(seedMax + 1);
     if (round > 1) progress(`round ${round}, seed ${seed}`);
-    await runAll(scenarios, {
-      ...options,
-      seed,
-      signal,
-      exporter,
-      kept: { environment, brokers },
-      repeatWith: ({ name }) => repeatWith(fileOf(files, scenarios, name), seed, {}),
-    });
+    try {
+      await runAll(scenarios, {
+        ...options,
+        seed,
+        signal,
+        exporter,
+        kept: { environment, brokers },
+        repeatWith: ({ name }) => repeatWith(fileOf(files, scenarios, name), seed, {}),
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      say(error, progress);
+      progress(`round ${round} ended with that; all else goes on`);
+      await pause(afterErrorMs, signal);
+    }
     if (prometheus) await server.nextScrape(lastScrapeMs, signal);
   }
   progress("all of it stays up until you stop it");
@@ -127,11 +154,12 @@ function sayMissing(name: "prometheus" | "grafana", progress: (line: string) => 
   for (const line of install) progress(`  ${line}`);
 }
 
-/** With its evidence, and on with what is not concerned. */
-function say(error: unknown, progress: (line: string) => void): void {
-  progress(messageOf(error));
-  const detail = error instanceof LossboundError ? (error.detail ?? "") : "";
-  for (const line of detail.split("\n").filter((text) => text !== "")) progress(`  ${line}`);
+/** With its evidence. */
+function say(thrown: unknown, progress: (line: string) => void): void {
+  for (const error of errorsIn(thrown)) {
+    progress(messageOf(error));
+    if (error instanceof LossboundError && error.detail) progress(error.detail);
+  }
 }
 
 function fileOf(files: readonly string[], scenarios: readonly { name: string }[], name: string): string {

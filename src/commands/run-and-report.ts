@@ -28,8 +28,8 @@ export interface Reporting {
 export interface Views {
   /** As soon as a result is there. */
   one(result: Result, page: Page): string;
-  /** At the end, of all that were there. */
-  all(results: readonly Result[], page: Page): string;
+  /** At the end, of all that were there; where it is left out, nothing is kept of them but their verdicts. */
+  all?(results: readonly Result[], page: Page): string;
   /** In place of both, what a program reads. */
   json(results: readonly Result[]): unknown;
 }
@@ -57,6 +57,7 @@ export async function runAndReport(
   { stdout, stderr, env }: Shell,
 ): Promise<number> {
   const finished: Result[] = [];
+  const verdicts = new Set<Result["verdict"]>();
   using interruption = listenForInterruption();
   using live = openLive(stderr, env, { quiet });
   const { signal } = interruption;
@@ -67,7 +68,8 @@ export async function runAndReport(
   if (publication?.url !== undefined) live.line(`metrics at ${publication.url}`);
 
   const onResult = (result: Result) => {
-    finished.push(result);
+    verdicts.add(result.verdict);
+    if (json || views.all) finished.push(result);
     // What is redrawn on stderr and what is written on stdout are mostly on one screen.
     live.clear();
     if (json) return;
@@ -87,9 +89,9 @@ export async function runAndReport(
     // Scenarios that were judged stay judged, whatever became of the one after them.
     live.clear();
     if (json) stdout.write(toJson(views.json(finished)));
-    else if (finished.length > 0) stdout.write(views.all(finished, pageFor(stdout, env)));
+    else if (finished.length > 0) stdout.write(views.all?.(finished, pageFor(stdout, env)) ?? "");
     await publication?.push(voice);
   }
   await publication?.linger(voice, signal);
-  return exitCodeOfVerdicts(finished.map(({ verdict }) => verdict));
+  return exitCodeOfVerdicts([...verdicts]);
 }

@@ -47,6 +47,7 @@ export const up = defineCommand({
         signal: signal!,
         onResult: onResult!,
       });
+    const { one, json } = eachAndSummary(out, operands.length);
     return await runAndReport(
       runner,
       operands,
@@ -55,7 +56,8 @@ export const up = defineCommand({
         metrics: undefined,
         json: false,
         quiet: false,
-        views: { ...eachAndSummary(out, operands.length), all: () => "" },
+        // There is no end of them: none is kept once it was shown.
+        views: { one, json },
       },
       shell,
     );

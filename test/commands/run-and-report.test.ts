@@ -1,5 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 import { describe, expect, test } from "vitest";
 
@@ -50,6 +52,12 @@ async function report(
   return { ...ended, ...written };
 }
 
+function handOver(onResult: (result: Result) => void): WeakRef<Result> {
+  const result = aResult({ verdict: "broken" });
+  onResult(result);
+  return new WeakRef(result);
+}
+
 const one = aResult({ scenario: "one" });
 const other = aResult({ scenario: "other", verdict: "broken" });
 
@@ -97,6 +105,26 @@ describe("several scenarios", () => {
     expect((await report(runnerWith([one, other]), { views, json: true })).stdout).toBe(
       '{\n  "count": 2\n}\n',
     );
+  });
+
+  test.each<[string, Partial<Views>, number]>([
+    ["not kept where nothing is shown of all of them", {}, 0],
+    ["kept where something is", { all: () => "" }, 1],
+  ])("are %s", async (_, all, kept) => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const views: Views = { one: () => "", json: () => "", ...all };
+    let living: number | undefined;
+    const runner: Runner = async (_scenarios, options) => {
+      const made = handOver(options!.onResult!);
+      // What was made in this turn lives until the next.
+      await new Promise(setImmediate);
+      collect();
+      living = made.deref() === undefined ? 0 : 1;
+      return [];
+    };
+    expect((await report(runner, { views })).code).toBe(1);
+    expect(living).toBe(kept);
   });
 
   test("have a summary where there are several", async () => {

@@ -5,6 +5,7 @@ import { fakeTool } from "./scratch.js";
 
 /** What the program answers to whoever asks it. */
 export interface GrafanaSays {
+  pid: number;
   args: string[];
   /** What begins with GF_. */
   env: Record<string, string>;
@@ -34,6 +35,6 @@ exec ${process.execPath} -e '
   }
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith("GF_")));
   require("http")
-    .createServer((_, answer) => answer.end(JSON.stringify({ args, env })))
+    .createServer((_, answer) => answer.end(JSON.stringify({ pid: process.pid, args, env })))
     .listen(+env.GF_SERVER_HTTP_PORT, env.GF_SERVER_HTTP_ADDR);
 ' -- "$@"`;

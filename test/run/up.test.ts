@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { expect, it } from "vitest";
 
 import { waitUntil } from "../../src/base/wait.js";
-import { aFolder } from "../commands/lossbound.js";
+import { aFolder, lossbound } from "../commands/lossbound.js";
 import { type GrafanaSays, fakeGrafana } from "../environment/fake-grafana.js";
-import { fakeTool, pathWith } from "../environment/scratch.js";
+import { fakeTool, pathWith, processesWith } from "../environment/scratch.js";
 import { toolForTests } from "../support/tools.js";
 
 const prometheus = toolForTests("prometheus");
@@ -83,6 +83,7 @@ it.skipIf(prometheus === undefined)(
       expect(Number(data.result[0]!.value[1])).toBeLessThan(4_600);
 
       expect(await up.interrupt()).toBe(130);
+      expect(up.said()).not.toMatch(/goes on/);
       for (const url of [asked, shown, await up.address("metrics"), await up.address("toxiproxy")])
         await expect(fetch(url), url).rejects.toThrow("fetch failed");
       expect(existsSync(dirname(provisioning))).toBe(false);
@@ -113,4 +114,90 @@ it("up does without what is missing, says once how to get it, and needs no scena
   } finally {
     up.child.kill("SIGKILL");
   }
+});
+
+it.skipIf(prometheus === undefined)(
+  "up says once that Prometheus or Grafana has died, and stays",
+  async () => {
+    using folder = aFolder({});
+    fakeGrafana(folder.path);
+    const up = startUp([], { PATH: pathWith(folder.file("bin")) });
+    try {
+      const [asked, shown] = [await up.address("prometheus"), await up.address("grafana")];
+      const { pid } = (await (await fetch(shown)).json()) as GrafanaSays;
+      const [ofPrometheus] = processesWith(`--web.listen-address=${new URL(asked).host}`);
+      for (const id of [pid, ofPrometheus!]) process.kill(id, "SIGKILL");
+      const deaths = (): string[] => up.said().match(/^.* all else goes on without$/gm) ?? [];
+      await waitUntil("both deaths to be said", () => deaths().length >= 2, {
+        limitMs: 20_000,
+        evidence: up.said,
+      });
+      expect((await fetch(await up.address("metrics"))).status).toBe(200);
+      expect(await up.interrupt()).toBe(130);
+      expect(deaths().toSorted()).toEqual([
+        `grafana at ${new URL(shown).host} ended (SIGKILL); all else goes on without`,
+        `prometheus at ${new URL(asked).host} ended (SIGKILL); all else goes on without`,
+      ]);
+    } finally {
+      up.child.kill("SIGKILL");
+    }
+  },
+);
+
+it.skipIf(prometheus === undefined)("up goes on without a Grafana that does not start", async () => {
+  using folder = aFolder({});
+  fakeGrafana(folder.path);
+  fakeTool(
+    folder.file("bin"),
+    "grafana",
+    `[ "$1" = --version ] && { echo "grafana version 11.0.0"; exit; }; echo "no disk, no fun"; exit 1`,
+  );
+  const up = startUp([], { PATH: pathWith(folder.file("bin")) });
+  try {
+    await waitUntil("it to be up", () => up.said().includes("stays up until you stop it"), {
+      limitMs: 60_000,
+      evidence: up.said,
+    });
+    expect(up.said()).toMatch(/^grafana at \S+ ended while it started \(exit code 1\)\nno disk, no fun\n/m);
+    expect((await fetch(`${await up.address("prometheus")}/-/ready`)).status).toBe(200);
+    expect(await up.interrupt()).toBe(130);
+  } finally {
+    up.child.kill("SIGKILL");
+  }
+});
+
+it("up says the error that a run ended with, and goes on with the next round", async () => {
+  using folder = aFolder({ "steady.yaml": scenario });
+  for (const tool of ["grafana", "prometheus"]) fakeTool(folder.file("bin"), tool, "exit 1");
+  const args = ["--repeat", "--out", folder.file("out"), folder.file("steady.yaml")];
+  const up = startUp(args, { PATH: pathWith(folder.file("bin")) });
+  const waitFor = async (what: string, look: () => boolean): Promise<unknown> =>
+    await waitUntil(what, look, { limitMs: 60_000, evidence: up.said });
+  try {
+    const place = folder.file("out/steady");
+    await waitFor("a first result", () => existsSync(join(place, "result.json")));
+    // Somebody else's: no run may take its place.
+    rmSync(place, { recursive: true });
+    writeFileSync(place, "");
+    await waitFor("an error", () => /^round \d+ ended with that; all else goes on$/m.test(up.said()));
+    rmSync(place);
+    await waitFor("another result", () => existsSync(join(place, "result.json")));
+    expect(up.said()).toContain(place);
+    expect(await up.interrupt()).toBe(130);
+  } finally {
+    up.child.kill("SIGKILL");
+  }
+});
+
+it("up refuses what it cannot run before it starts anything", async () => {
+  const swept = scenario.replace("rate: 1000/s", "rate: [1000/s, 2000/s]");
+  using folder = aFolder({ "swept.yaml": swept, "steady.yaml": scenario, "out-file": "" });
+  const ofSweep = await lossbound(["up", folder.file("swept.yaml")]);
+  const ofPlace = await lossbound(["up", "--out", folder.file("out-file"), folder.file("steady.yaml")]);
+  for (const { code, stderr } of [ofSweep, ofPlace]) {
+    expect(code, stderr).toBe(64);
+    expect(stderr).not.toContain("brokers at");
+  }
+  expect(ofSweep.stderr).toContain("lossbound sweep");
+  expect(ofPlace.stderr).toContain("cannot write results");
 });
