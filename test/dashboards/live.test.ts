@@ -205,9 +205,12 @@ interface AlertsAnswer {
   data: { alerts: { state: "pending" | "firing"; labels: Record<string, string> }[] };
 }
 
-/** A comparison drops what it does not hold of; with `bool` it answers 0 or 1, and is empty only for want of series. */
+/**
+ * A comparison drops what it does not hold of; with `bool` it answers 0 or 1, and is empty only for want of
+ * series. What a rule takes away behind `unless` is all there is while the run can be seen.
+ */
 function yesOrNo(expression: string): string {
-  return expression.replaceAll(/ (>=|<=|==|!=|>|<) /g, " $1 bool ");
+  return expression.replace(/ unless .*$/, "").replaceAll(/ (>=|<=|==|!=|>|<) /g, " $1 bool ");
 }
 
 /** Those that get no series, or only ones without a number: nothing divided by nothing is one. */
