@@ -240,7 +240,7 @@ export const catalogue = {
   stepLossRatio: {
     name: "lossbound_step_loss_ratio",
     type: "gauge",
-    help: "At this step of load, which share of what was sent is lost?",
+    help: "At this step of load, which share of what was sent is lost? The mean of its repeats that are judged.",
     unit: "ratio",
     labels: [],
     moves: "at the end",
@@ -248,7 +248,7 @@ export const catalogue = {
   stepSent: {
     name: "lossbound_step_sent_per_second",
     type: "gauge",
-    help: "At this step of load, how many messages a second were sent in fact?",
+    help: "At this step of load, how many messages a second were sent in fact? The mean of its repeats that are judged.",
     unit: "per second",
     labels: [],
     moves: "at the end",
@@ -256,7 +256,7 @@ export const catalogue = {
   stepProcessed: {
     name: "lossbound_step_processed_per_second",
     type: "gauge",
-    help: "At this step of load, how many messages a second were processed in fact?",
+    help: "At this step of load, how many messages a second were processed in fact? The mean of its repeats that are judged.",
     unit: "per second",
     labels: [],
     moves: "at the end",

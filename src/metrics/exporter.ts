@@ -2,9 +2,17 @@ import type { Measures } from "../experiment/measure.js";
 import type { Plan } from "../plan/plan.js";
 import type { Judged } from "../report/make-result.js";
 import type { Scenario } from "../scenario/scenario.js";
+import type { FaultSeries } from "./fault-series.js";
 import { type MetricsText, openMetricsText } from "./registry.js";
 import { type RunLabels, type Sample, samplesOf } from "./samples.js";
-import { type RunFacts, type Values, valuesAtEnd, valuesBefore, valuesNow } from "./values.js";
+import {
+  type RunFacts,
+  type StepFound,
+  type Values,
+  valuesAtEnd,
+  valuesBefore,
+  valuesNow,
+} from "./values.js";
 
 /** What stands for the step of a run that is in no sweep. */
 const onlyStep = "1";
@@ -15,6 +23,10 @@ const onlyStep = "1";
  */
 export class Exporter {
   readonly #runs = new Map<string, { labels: RunLabels; now: () => Values; isOver: boolean }>();
+  /** Of all repeats of a step that were announced: whom a fault is to hit differs by the seed. */
+  readonly #announced = new Map<string, FaultSeries[]>();
+  /** What the judged repeats of a step found. */
+  readonly #found = new Map<string, StepFound[]>();
   readonly #client: string;
   readonly #text: MetricsText = openMetricsText();
 
@@ -30,6 +42,8 @@ export class Exporter {
   /** Has every series of a run that is to come stand at 0. */
   announce(plan: Plan): void {
     const before = valuesBefore(plan);
+    const name = nameOf(plan.scenario);
+    this.#announced.set(name, together(this.#announced.get(name) ?? [], before.faults));
     this.#put(plan.scenario, () => before);
   }
 
@@ -53,12 +67,16 @@ export class Exporter {
   /** Has every series of a run say what the ledger has in total. */
   finish(judged: Judged): void {
     const last = valuesAtEnd(judged);
+    const name = nameOf(judged.run.scenario);
+    this.#found.set(name, [...(this.#found.get(name) ?? []), last.step]);
     this.#put(judged.run.scenario, () => last, true);
   }
 
   /** All of it in Prometheus' text format. */
   async render(): Promise<string> {
-    const samples = [...this.#runs.values()].flatMap(({ labels, now }) => samplesOf(labels, now()));
+    const samples = [...this.#runs].flatMap(([name, { labels, now }]) =>
+      this.#samplesOf(name, labels, now()),
+    );
     return await this.#text.render(samples);
   }
 
@@ -69,16 +87,39 @@ export class Exporter {
    * @throws whatever the connection, or the gateway, has against it.
    */
   async push(url: string): Promise<void> {
-    for (const { labels, now, isOver } of this.#runs.values()) {
+    for (const [name, { labels, now, isOver }] of this.#runs) {
       if (!isOver) continue;
-      const samples: Sample[] = samplesOf(labels, now());
+      const samples = this.#samplesOf(name, labels, now());
       await this.#text.push(url, samples, labels);
     }
+  }
+
+  /** With what its other repeats have found, and are to have. */
+  #samplesOf(name: string, labels: RunLabels, values: Values): Sample[] {
+    const found = this.#found.get(name) ?? [];
+    const faults = together(values.faults, this.#announced.get(name) ?? []);
+    return samplesOf(labels, { ...values, faults, step: found.length === 0 ? values.step : meanOf(found) });
   }
 
   #put(scenario: Scenario, now: () => Values, isOver = false): void {
     this.#runs.set(nameOf(scenario), { labels: labelsOf(scenario, this.#client), now, isOver });
   }
+}
+
+/** The series of the one, and those that only the other has, in which nothing falls. */
+function together(some: readonly FaultSeries[], others: readonly FaultSeries[]): FaultSeries[] {
+  const isNew = ({ fault, on }: FaultSeries): boolean =>
+    !some.some((one) => one.fault === fault && one.on === on);
+  return [...some, ...others.filter(isNew).map((other) => ({ ...other, keys: [] }))];
+}
+
+function meanOf(found: readonly StepFound[]): StepFound {
+  const mean = (of: keyof StepFound): number => found.reduce((sum, each) => sum + each[of], 0) / found.length;
+  return {
+    lossRatio: mean("lossRatio"),
+    sentPerSecond: mean("sentPerSecond"),
+    processedPerSecond: mean("processedPerSecond"),
+  };
 }
 
 /** A sweep's runs at one value share their series: each begins them anew, as a process does that is started again. */

@@ -95,9 +95,9 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
         return value === null ? [] : [{ own: { expectation: bound.name, limit }, value }];
       }),
     ),
-  stepLossRatio: (values) => [{ value: values.verdict === undefined ? 0 : lossRatioOf(values) }],
-  stepSent: ({ throughput }) => [{ value: throughput.sentPerSecond }],
-  stepProcessed: ({ throughput }) => [{ value: throughput.processedPerSecond }],
+  stepLossRatio: ({ step }) => [{ value: step.lossRatio }],
+  stepSent: ({ step }) => [{ value: step.sentPerSecond }],
+  stepProcessed: ({ step }) => [{ value: step.processedPerSecond }],
   phase: ({ phase }) => phases.map((each) => ({ own: { phase: each }, value: each === phase ? 1 : 0 })),
   run: ({ run }) => (run === undefined ? [] : [{ own: run, value: 1 }]),
   verdict: ({ verdict }) =>

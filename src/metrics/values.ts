@@ -36,12 +36,15 @@ export interface Values {
   fallen: ReadonlySet<string>;
   faults: readonly FaultSeries[];
   bounds: readonly { name: string; min: number | null; max: number | null }[];
-  /** Messages a second in fact; 0 before the end. */
-  throughput: { sentPerSecond: number; processedPerSecond: number };
+  /** 0 before the end. */
+  step: StepFound;
   phase: Phase | undefined;
   verdict: Verdict | undefined;
   run: RunFacts | undefined;
 }
+
+/** What a step of load came to: the share that was lost, and messages a second in fact. */
+export type StepFound = Record<"lossRatio" | "sentPerSecond" | "processedPerSecond", number>;
 
 /** What a run is made on. */
 export type RunFacts = Record<"version" | "environment" | "broker" | "proxy" | "node", string>;
@@ -71,7 +74,7 @@ export function valuesBefore(plan: Plan): Values {
     faults: faultSeries(plan),
     // What a share comes to when all that is planned is sent.
     bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, []).expectations,
-    throughput: { sentPerSecond: 0, processedPerSecond: 0 },
+    step: { lossRatio: 0, sentPerSecond: 0, processedPerSecond: 0 },
     phase: undefined,
     verdict: undefined,
     run: undefined,
@@ -84,7 +87,7 @@ export function valuesNow(before: Values, measures: Measures, run: RunFacts): Va
 
 /** What the ledger has in total, and what was made of it. */
 export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged): Values {
-  const { messages, lostBy, expectations, throughput, verdict } = result;
+  const { messages, lostBy, expectations, lossRatio, throughput, verdict } = result;
   const { joins, commitsAcknowledged, commitsFailed } = ledger.group;
   const killed = (role: "producer" | "consumer"): number =>
     run.lives.filter((life) => life.killed && life.role === role).length;
@@ -111,7 +114,7 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
         .map(({ fault, occurrence }) => keyOf({ index: fault }, occurrence)),
     ),
     bounds: expectations,
-    throughput,
+    step: { lossRatio, ...throughput },
     verdict,
     run: factsOf(run.environment),
   };

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+
+import { Exporter } from "../../src/metrics/exporter.js";
+import { lastBy, readSeries } from "../support/series.js";
+import { finished } from "./finished.js";
+
+it("a step has the faults of all its repeats, and the mean of what those that are judged have found", async () => {
+  const exporter = new Exporter("kafkajs");
+  const judged = await finished("swept", 100);
+  const ofKill = (target: number) =>
+    ({
+      ...judged.plan,
+      faults: [
+        {
+          kind: "kill" as const,
+          role: "consumer" as const,
+          index: 0,
+          times: 1,
+          every: 0,
+          trigger: { kind: "at" as const, ms: 100 },
+          targets: [target],
+          restartAfterMs: 300,
+        },
+      ],
+    }) as unknown as typeof judged.plan;
+  const repeats = [0, 1].map((place) => ({
+    ...judged,
+    plan: ofKill(place),
+    result: {
+      ...judged.result,
+      lossRatio: [0.1, 0.4][place]!,
+      throughput: { sentPerSecond: 1000 + 500 * place, processedPerSecond: 800 + 100 * place },
+    },
+  }));
+  const look = async () => {
+    const series = readSeries(await exporter.render());
+    const one = (name: string) => lastBy(series, `lossbound_step_${name}`)[""];
+    expect(lastBy(series, "lossbound_fault_active", "on")).toEqual({ "consumer 0": 0, "consumer 1": 0 });
+    return [one("loss_ratio"), one("sent_per_second"), one("processed_per_second")];
+  };
+
+  for (const { plan } of repeats) exporter.announce(plan);
+  expect(await look()).toEqual([0, 0, 0]);
+  exporter.finish(repeats[0]!);
+  expect(await look()).toEqual([0.1, 1000, 800]);
+  exporter.announce(repeats[1]!.plan);
+  expect(await look()).toEqual([0.1, 1000, 800]);
+  exporter.finish(repeats[1]!);
+  expect(await look()).toEqual([0.25, 1250, 850]);
+});
