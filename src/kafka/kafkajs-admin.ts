@@ -1,7 +1,7 @@
 import { LossboundError, messageOf } from "../base/errors.js";
 import { unlessAborted, waitUntil, within, withinOrSoon } from "../base/wait.js";
 import type { AdminClient, Connection } from "./driver.js";
-import { askForLeaders, type PartitionLeadership } from "./leaders.js";
+import { askForLeaders, isKnownToAll, type PartitionLeadership } from "./leaders.js";
 import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./kafkajs-client.js";
 
 /** A topic is there in a moment, unless the machine is short of everything. */
@@ -30,7 +30,11 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
       };
       await asked(`create the topic ${topic}`, client.createTopics(order));
       // Not kafkajs's own wait: it gives up on the first broker that has not heard of the topic yet.
-      const led = async (): Promise<boolean> => (await logEnds(asked, client, topic)).length === partitions;
+      const led = async (): Promise<boolean> =>
+        (await logEnds(asked, client, topic)).length === partitions &&
+        // To log in is kafkajs's business, as with `leaders`.
+        (connection.security?.sasl !== undefined ||
+          (await isKnownToAll(connection, connection.bootstrap, topic)));
       await waitUntil(`the leaders of ${topic} to answer`, led, {
         limitMs: createLimitMs,
         everyMs: 20,

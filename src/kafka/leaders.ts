@@ -48,6 +48,37 @@ export async function askForLeaders(
   }
 }
 
+/**
+ * Whether each broker that answers has heard of a topic, and who leads it: they learn it one by one, and a
+ * client asks any of them. One that is dead or mute is asked by nobody.
+ */
+export async function isKnownToAll(
+  { clientId, dial }: Pick<Connection, "clientId" | "dial">,
+  addresses: readonly string[],
+  topic: string,
+): Promise<boolean> {
+  const request = requestOf(clientId, topic);
+  const sockets: Socket[] = [];
+  try {
+    const answers = addresses.map(async (address) => {
+      const { host, port } = advertisedAddress(address);
+      const bytes = await exchange(dial, { host, port }, request, sockets).catch(() => undefined);
+      return bytes === undefined || isLed(bytes, topic);
+    });
+    return (await Promise.all(answers)).every(Boolean);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+function isLed(answer: Buffer, topic: string): boolean {
+  try {
+    return readAnswer(answer, topic).every(({ leader }) => leader !== null);
+  } catch {
+    return false;
+  }
+}
+
 function exchange(
   dial: Connection["dial"],
   { host, port }: { host: string; port: number },

@@ -9,6 +9,7 @@ import { probe } from "../../src/environment/probe.js";
 import { dialDirectly } from "../../src/kafka/dial.js";
 import type { AdminClient, Connection } from "../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../src/kafka/kafkajs.js";
+import { askForLeaders, isKnownToAll } from "../../src/kafka/leaders.js";
 import type { PartitionLeadership } from "../../src/kafka/leaders.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -133,6 +134,18 @@ test("a broker whose start is given up is dead, and can be started again", async
   await broker!.start();
   expect((await probe(broker!.address, { limitMs: 5000 })).kind).toBe("answered");
   expect(local.died.aborted).toBe(false);
+});
+
+test("a topic that was created is known to each broker, whichever a client asks", async () => {
+  for (let round = 0; round < 5; round++) {
+    const known = `known-${round}-${mark}`;
+    expect(await isKnownToAll(connection, connection.bootstrap, known)).toBe(false);
+    await admin.createTopic(known, { partitions: 3, replicationFactor: 3 });
+    for (const { address } of local.brokers) {
+      const leaders = await askForLeaders(connection, [address], known);
+      expect(leaders.map(({ leader }) => leader)).not.toContain(null);
+    }
+  }
 });
 
 test("what a broker is in no state for is a fault of the harness", async () => {
