@@ -211,7 +211,7 @@ export function refuseUnswept(scenarios: readonly Scenario[]): void {
 }
 
 /** A file's name was looked at as it was read; a scenario that was handed over has had no reader. */
-function refuseBadNames(scenarios: readonly Scenario[]): void {
+export function refuseBadNames(scenarios: readonly Scenario[]): void {
   for (const { name } of scenarios) {
     if (typeof name === "string" && isScenarioName(name)) continue;
     throw new LossboundError(
@@ -237,12 +237,12 @@ function refuseToHarm(scenarios: readonly Scenario[]): void {
   }
 }
 
-async function scenarioOf(given: string | Scenario): Promise<Scenario> {
+export async function scenarioOf(given: string | Scenario): Promise<Scenario> {
   return typeof given === "string" ? await readScenario(given) : given;
 }
 
 /** A scenario that was handed over has a file only by its name. */
-function fileOf(given: string | Scenario, { name }: Scenario): string {
+export function fileOf(given: string | Scenario, { name }: Scenario): string {
   return typeof given === "string" ? given : `${name}.yaml`;
 }
 

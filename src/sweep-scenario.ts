@@ -6,10 +6,9 @@ import { repeatWith } from "./repeat-with.js";
 import { type Curve, curveOf } from "./report/curve.js";
 import { refuseForeignFiles, writeCurve } from "./report/curve-files.js";
 import type { Result } from "./report/result.js";
-import { type RunOptions, runAll } from "./run-scenario.js";
-import { readScenario } from "./scenario/read.js";
+import { fileOf, refuseBadNames, type RunOptions, runAll, scenarioOf } from "./run-scenario.js";
 import type { Scenario, Sweep } from "./scenario/scenario.js";
-import { repeatsMax, stepsOf, whyNoStep } from "./scenario/sweep.js";
+import { repeatsMax, repeatsUsual, stepsOf, whyNoStep } from "./scenario/sweep.js";
 
 export interface SweepOptions extends RunOptions {
   /** What to vary, and at which values; by default what the file says. */
@@ -28,8 +27,9 @@ export interface SweepOptions extends RunOptions {
  * @throws as `runScenario`; `USAGE` also where there is nothing to vary.
  */
 export async function sweepScenario(scenario: string | Scenario, options: SweepOptions = {}): Promise<Curve> {
-  const { repeats = 3, seed = randomInt(seedMax + 1) } = options;
-  const read = typeof scenario === "string" ? await readScenario(scenario) : scenario;
+  const { repeats = repeatsUsual, seed = randomInt(seedMax + 1) } = options;
+  const read = await scenarioOf(scenario);
+  refuseBadNames([read]);
   const sweep = options.sweep ?? read.sweep;
   if (sweep === undefined || sweep.values.length < 2) {
     const needed = "two rates or more (--rates, or a list in producers.rate), or as many of commitEvery";
@@ -45,8 +45,7 @@ export async function sweepScenario(scenario: string | Scenario, options: SweepO
   if (why !== undefined) throw new LossboundError("USAGE", `${read.name} cannot be swept: ${why}`);
 
   const steps = stepsOf(read, sweep, repeats);
-  const file = typeof scenario === "string" ? scenario : `${read.name}.yaml`;
-  const again = repeatWith(file, seed, options, "sweep", [
+  const again = repeatWith(fileOf(scenario, read), seed, options, "sweep", [
     ...valuesGiven(options),
     "--repeats",
     `${repeats}`,

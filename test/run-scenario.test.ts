@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { repeatWith } from "../src/repeat-with.js";
 import { compareGuarantees, runScenario, runScenarios } from "../src/run-scenario.js";
+import { sweepScenario } from "../src/sweep-scenario.js";
 import { aFolder } from "./commands/lossbound.js";
 import { aScenario } from "./ledger/a-scenario.js";
 
@@ -11,6 +12,12 @@ describe("before it starts anything, the library refuses", () => {
     await expect(runScenario(scenario)).rejects.toMatchObject({
       code: "INPUT",
       message: expect.stringContaining("allowed is a-z, 0-9 and -, at most 64 of them"),
+    });
+  });
+
+  test("to sweep what has no name", async () => {
+    await expect(sweepScenario({ ...aScenario({}), name: "../up" })).rejects.toMatchObject({
+      code: "INPUT",
     });
   });
 

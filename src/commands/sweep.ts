@@ -3,7 +3,7 @@ import { renderCurve } from "../report/curve-text.js";
 import type { Result } from "../report/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
-import { repeatsMax } from "../scenario/sweep.js";
+import { repeatsMax, repeatsUsual } from "../scenario/sweep.js";
 import { defineCommand } from "./command.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { onlyOperand } from "./operand.js";
@@ -12,8 +12,6 @@ import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
 import { readSeed } from "./seed.js";
 import { usageError } from "./usage-error.js";
-
-const repeatsUsual = 3;
 
 export const sweep = defineCommand({
   name: "sweep",

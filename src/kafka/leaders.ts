@@ -17,6 +17,8 @@ export interface PartitionLeadership {
 /** A broker answers in a millisecond; one that is stopped takes connections, and never does. */
 const answerLimitMs = 1_000;
 
+type Asker = Pick<Connection, "clientId" | "dial">;
+
 /**
  * Asks the brokers at `addresses` for the leaders of a topic, all at once, and returns the first
  * answer. It is a request of our own: kafkajs asks one broker at random, a dead or a stopped one as
@@ -25,26 +27,20 @@ const answerLimitMs = 1_000;
  * @throws LossboundError `ENVIRONMENT` when none of them answers in time, or the topic is not known.
  */
 export async function askForLeaders(
-  { clientId, dial }: Pick<Connection, "clientId" | "dial">,
+  asker: Asker,
   addresses: readonly string[],
   topic: string,
 ): Promise<PartitionLeadership[]> {
-  const request = requestOf(clientId, topic);
-  const sockets: Socket[] = [];
   try {
-    const answers = addresses.map(async (address) => {
-      const { host, port } = advertisedAddress(address);
-      return readAnswer(await exchange(dial, { host, port }, request, sockets), topic);
-    });
-    return await Promise.any(answers);
+    return await withAnswers(asker, addresses, topic, (answers) =>
+      Promise.any(answers.map(async (answer) => readAnswer(await answer, topic))),
+    );
   } catch (error) {
     const whys = error instanceof AggregateError ? error.errors : [error];
     const why = whys.map(messageOf).join("; ");
     throw new LossboundError("ENVIRONMENT", `could not ask for the leaders of ${topic}: ${why}`, {
       cause: error,
     });
-  } finally {
-    for (const socket of sockets) socket.destroy();
   }
 }
 
@@ -53,22 +49,21 @@ export async function askForLeaders(
  * client asks any of them. One that is dead or mute is asked by nobody.
  */
 export async function isKnownToAll(
-  { clientId, dial }: Pick<Connection, "clientId" | "dial">,
+  asker: Asker,
   addresses: readonly string[],
   topic: string,
 ): Promise<boolean> {
-  const request = requestOf(clientId, topic);
-  const sockets: Socket[] = [];
-  try {
-    const answers = addresses.map(async (address) => {
-      const { host, port } = advertisedAddress(address);
-      const bytes = await exchange(dial, { host, port }, request, sockets).catch(() => undefined);
-      return bytes === undefined || isLed(bytes, topic);
-    });
-    return (await Promise.all(answers)).every(Boolean);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-  }
+  const known = await withAnswers(asker, addresses, topic, (answers) =>
+    Promise.all(
+      answers.map((answer) =>
+        answer.then(
+          (bytes) => isLed(bytes, topic),
+          () => true,
+        ),
+      ),
+    ),
+  );
+  return known.every(Boolean);
 }
 
 function isLed(answer: Buffer, topic: string): boolean {
@@ -76,6 +71,28 @@ function isLed(answer: Buffer, topic: string): boolean {
     return readAnswer(answer, topic).every(({ leader }) => leader !== null);
   } catch {
     return false;
+  }
+}
+
+/** Asks each of the brokers at `addresses`, and hangs up when enough was heard. */
+async function withAnswers<T>(
+  { clientId, dial }: Asker,
+  addresses: readonly string[],
+  topic: string,
+  hear: (answers: Promise<Buffer>[]) => Promise<T>,
+): Promise<T> {
+  const request = requestOf(clientId, topic);
+  const sockets: Socket[] = [];
+  try {
+    // An address that is none is refused as an answer is, and not on the way to the others.
+    return await hear(
+      addresses.map(async (address) => {
+        const { host, port } = advertisedAddress(address);
+        return await exchange(dial, { host, port }, request, sockets);
+      }),
+    );
+  } finally {
+    for (const socket of sockets) socket.destroy();
   }
 }
 

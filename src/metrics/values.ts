@@ -11,29 +11,12 @@ import { type Verdict, judge } from "../verdict/judge.js";
 import { type Tally, noMessages } from "../verdict/tally.js";
 import { type FaultSeries, faultSeries } from "./fault-series.js";
 
-/** What all metrics of one run say at one moment. */
-export interface Values {
+/** What all metrics of one run say at one moment: what is measured of it, and what is made of that. */
+export interface Values extends Omit<Measures, "phase"> {
   planned: number;
-  sent: number;
-  accepted: number;
-  rejected: number;
-  stored: number;
-  received: number;
-  processed: number;
-  duplicated: number;
-  lostBy: Record<Cause, number>;
   /** Of the ledger, once it is there; before that it is what no other count has. */
   unaccounted: number | undefined;
   violations: Tally["violations"];
-  /** In the buckets of the ledger's histogram. */
-  latencyUs: Float64Array;
-  commits: { acknowledged: number; failed: number };
-  joins: number;
-  kills: { producer: number; consumer: number };
-  lagMaxUs: number;
-  /** Occurrences of faults by `keyOf`. */
-  active: ReadonlySet<string>;
-  fallen: ReadonlySet<string>;
   faults: readonly FaultSeries[];
   bounds: readonly { name: string; min: number | null; max: number | null }[];
   /** 0 before the end. */

@@ -10,6 +10,7 @@ const valuesMax = 50;
 
 /** Runs at each value. */
 export const repeatsMax = 1_000;
+export const repeatsUsual = 3;
 
 /** One value, or a list of them, as a list. */
 export function orSwept(one: Field<number>): Field<readonly number[]> {
