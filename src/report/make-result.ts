@@ -1,3 +1,4 @@
+import { version } from "../base/version.js";
 import type { FaultEvent } from "../ledger/events.js";
 import { type Span, quantile, spansOf } from "../ledger/histogram.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -36,6 +37,7 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
   const messages = countsOf(tally);
   return {
     schema: "lossbound.result/1",
+    version,
     scenario: scenario.name,
     claim: scenario.claim,
     step: scenario.step ?? null,

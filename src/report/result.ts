@@ -1,16 +1,27 @@
 import type { Cause, Guarantee, Role, SweepStep } from "../scenario/scenario.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 
-/** Everything one run found, as data. Terminal, JSON and all other reports are views of it. */
+/**
+ * Everything one run found, as data. Terminal, JSON and all other reports are views of it.
+ *
+ * `npm run schemas` makes schemas/result.schema.json of this type and its comments.
+ */
 export interface Result {
   schema: "lossbound.result/1";
+  /** The lossbound that judged; the schema that came with it describes every key. */
+  version: string;
   scenario: string;
   claim: string;
   /** Which step of a sweep it was; `null` where it was none. */
   step: SweepStep | null;
+  /** @pattern ^[0-9a-f]{32}$ */
   runId: string;
-  seed: number;
-  /** When the producers began to send: ISO 8601, UTC. */
+  seed: Count;
+  /**
+   * When the producers began to send: ISO 8601, UTC.
+   *
+   * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$
+   */
   startedAt: string;
   guarantee: Guarantee;
   verdict: Verdict;
@@ -18,18 +29,18 @@ export interface Result {
   reasons: string[];
   messages: MessageCounts;
   /** Lost messages by the place where they died; every cause is there, with 0 where none did. */
-  lostBy: Record<Cause, number>;
+  lostBy: Record<Cause, Count>;
   /** Of `lostBy.refused`: not refused itself, but written behind a refused request to the same connection. */
-  refusedBehind: number;
+  refusedBehind: Count;
   /** Produce requests that no refusal can be held against: what they lost is `in-transit`. */
-  requestsUnlisted: number;
-  violations: { beganBeforeCommit: number; beganTwice: number; storedTwice: number };
+  requestsUnlisted: Count;
+  violations: { beganBeforeCommit: Count; beganTwice: Count; storedTwice: Count };
   /** Which witnesses this run had. A cause without its witness falls to the wider one. */
   witnesses: Witness[];
   /** Where brokers cut their replicas of the log, in the order of time; `null` where nobody could read that. */
   truncations: TruncationResult[] | null;
   /** Lost, and the application was never told. */
-  silentlyLost: number;
+  silentlyLost: Count;
   /** lost / sent; 0 where nothing was sent. */
   lossRatio: number;
   throughput: { sentPerSecond: number; processedPerSecond: number };
@@ -50,21 +61,29 @@ export interface Result {
   repeatWith: string;
 }
 
+/**
+ * A whole number, 0 or more.
+ *
+ * @asType integer
+ * @minimum 0
+ */
+type Count = number;
+
 export type Witness = "write-callbacks" | "broker-log" | "following-auditor" | "acknowledgements";
 
 export interface MessageCounts {
-  planned: number;
-  unsent: number;
-  sent: number;
-  accepted: number;
-  rejected: number;
-  stored: number;
-  received: number;
-  processed: number;
-  duplicated: number;
-  lost: number;
-  unread: number;
-  indeterminate: number;
+  planned: Count;
+  unsent: Count;
+  sent: Count;
+  accepted: Count;
+  rejected: Count;
+  stored: Count;
+  received: Count;
+  processed: Count;
+  duplicated: Count;
+  lost: Count;
+  unread: Count;
+  indeterminate: Count;
 }
 
 export interface FaultResult {
@@ -76,7 +95,7 @@ export interface FaultResult {
   appliedAt: number | null;
   healedAt: number | null;
   /** Live connections (refused dials, live processes) that the fault was seen to hit. */
-  touched: number;
+  touched: Count;
   /** What the probe saw while the fault was in force; `null` where it is blind to this kind. */
   probe: string | null;
 }
@@ -111,12 +130,12 @@ export interface LifeResult {
 export interface LatencySpan {
   fromMs: number;
   toMs: number;
-  count: number;
+  count: Count;
 }
 
 export interface TimelineSecond {
-  second: number;
-  sent: number;
-  processed: number;
-  lostBy: Record<Cause, number>;
+  second: Count;
+  sent: Count;
+  processed: Count;
+  lostBy: Record<Cause, Count>;
 }

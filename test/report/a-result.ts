@@ -4,6 +4,7 @@ import type { Result } from "../../src/report/result.js";
 export function aResult(given: Partial<Result> = {}): Result {
   return {
     schema: "lossbound.result/1",
+    version: "0.1.0",
     scenario: "producer-blackhole",
     claim: "What is sent into a black hole is lost, and nobody is told.",
     step: null,

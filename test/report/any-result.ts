@@ -35,6 +35,7 @@ function each<const N extends string>(names: readonly N[]): fc.Arbitrary<Record<
 /** Any result that the types allow, however little sense its figures make. */
 export const anyResult: fc.Arbitrary<Result> = fc.record({
   schema: fc.constant("lossbound.result/1" as const),
+  version: anyText,
   scenario: anyText,
   claim: anyText,
   step: fc.constant(null),

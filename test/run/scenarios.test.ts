@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { type Cause, type Result, judgeFolder, readScenario, runScenarios } from "lossbound";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { againstSchema } from "../support/result-schema.js";
 import { lastBy, readSeries, totalsIn, totalsOf } from "../support/series.js";
 
 /** Every shipped scenario, once, through the library as its users import it. */
@@ -60,6 +61,11 @@ describe("the shipped scenario", () => {
       const { stored, received } = results.get(name)!.messages;
       const everStored = lastBy(course, "lossbound_messages_stored_total")[""];
       expect(everStored).toBeGreaterThanOrEqual(Math.max(stored, received));
+    });
+
+    it("has a result.json that its published schema describes", () => {
+      const stored: unknown = JSON.parse(readFileSync(join(out, name, "result.json"), "utf8"));
+      expect(againstSchema(stored)).toEqual([]);
     });
 
     it("is judged the same from its files", async () => {
