@@ -105,8 +105,9 @@ test("a toxic whose removal hangs is gone within the limit, the others stay, and
     listen: proxy.address,
     toxics: [{ name: "second", attributes: { delay: 5 } }],
   });
-  expect(await dialOf(proxy)).toBe("connected");
+  // Nobody is connected. One who had just hung up on the flood could make this removal hang as well.
   expect(await proxy.removeToxic("second")).toBe("removed");
+  expect(await dialOf(proxy)).toBe("connected");
   await proxy.remove();
   expect(await names()).not.toContainEqual(expect.stringContaining("hung"));
 }, 20_000);
