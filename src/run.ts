@@ -8,7 +8,7 @@ import { openLinks } from "./environment/links.js";
 import { connectToxiproxy } from "./environment/toxiproxy.js";
 import { Faults } from "./experiment/faults.js";
 import { livesThatGaveUp } from "./experiment/counts.js";
-import { followWhereNeeded, missedInWords } from "./experiment/follow.js";
+import { followWhereNeeded, missedInWords, watchLog } from "./experiment/follow.js";
 import { watchLive } from "./experiment/live.js";
 import { Measuring } from "./experiment/measure.js";
 import { scanLog } from "./experiment/scan.js";
@@ -17,7 +17,8 @@ import { drain, groupAssigned, logStandsStill, producersEnded, producersReady } 
 import { ownTopic } from "./experiment/topic.js";
 import { boxesName, eventsName, judgeStored, writeCourse } from "./judge-folder.js";
 import { dialDirectly } from "./kafka/dial.js";
-import { kafkajsDriver as driver } from "./kafka/kafkajs.js";
+import type { Driver } from "./kafka/driver.js";
+import { kafkajsDriver } from "./kafka/kafkajs.js";
 import { securityFromEnvironment } from "./kafka/security.js";
 import { openEvents } from "./ledger/events.js";
 import { writeRunRecord } from "./ledger/run-record.js";
@@ -46,6 +47,8 @@ export interface ExperimentOptions {
   traceRequests?: boolean;
   /** Another program in place of our worker. */
   workerEntry?: string;
+  /** Another client in place of kafkajs, for all but the workers. */
+  driver?: Driver;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface ExperimentOptions {
  * is held with `await using`, so whatever happens on the way is undone in the reverse order.
  */
 export async function experiment(environment: Environment, options: ExperimentOptions): Promise<Result> {
-  const { scenario, seed, observer, exporter } = options;
+  const { scenario, seed, observer, exporter, driver = kafkajsDriver } = options;
   const plan = makePlan(scenario, seed);
   const runId = randomBytes(16).toString("hex");
   const topic = `lossbound-${scenario.name}-${runId.slice(0, 8)}`;
@@ -118,7 +121,9 @@ export async function experiment(environment: Environment, options: ExperimentOp
   const auditing = { plan, runId, topic, groupId, boxes: boxes.path, driver, connection, admin, signal };
   const say = (line: string): void => observer.line(line);
   const clusterStays = environment.kind !== "local";
-  await using follower = await followWhereNeeded({ ...auditing, clusterStays, say }, exporter !== undefined);
+  const following = { ...auditing, clusterStays, say };
+  await using follower = await followWhereNeeded(following);
+  await using watch = exporter !== undefined && follower === undefined ? watchLog(following) : undefined;
   await using faults = new Faults({
     plan,
     crew,
@@ -146,7 +151,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     client: `${driver.name} ${driver.version}`,
     node: process.version,
   };
-  const measuring = new Measuring({ plan, crew, faults, follower });
+  const measuring = new Measuring({ plan, crew, faults, log: follower ?? watch });
   using _metrics = exporter?.begin(plan, factsOf(on), () => measuring.read(live.phase));
   const enter = (phase: Phase): void => {
     write({ event: "phase", phase });

@@ -1,6 +1,6 @@
 import { pause, waitUntil } from "../base/wait.js";
 import { createAuditorBox } from "../ledger/auditor-box.js";
-import type { BlackBox } from "../ledger/black-box.js";
+import { hasBit, setBit } from "../ledger/bits.js";
 import { logMayShrink } from "../plan/log-changes.js";
 import type { AuditOrder } from "./audit.js";
 import { recordIndex } from "./record-index.js";
@@ -17,14 +17,35 @@ const passLimitMs = 60_000;
 const againAfterMs = 200;
 
 /**
- * Follows the log where the plan lets records vanish from it, or where somebody watches it grow (`watched`);
- * else `undefined`.
+ * Follows the log where the plan lets records vanish from it, as a witness; else `undefined`. Resolves when he
+ * reads.
+ *
+ * @throws LossboundError `DEADLINE` when he does not come to read.
  */
-export async function followWhereNeeded(order: FollowOrder, watched = false): Promise<Follower | undefined> {
-  if (!watched && !logMayShrink(order.plan)) return undefined;
-  const follower = new Follower(order);
-  await follower.passed(new Map());
-  return follower;
+export async function followWhereNeeded(order: FollowOrder): Promise<Follower | undefined> {
+  if (!logMayShrink(order.plan)) return undefined;
+  const box = createAuditorBox(order.boxes, "follow", { runId: order.runId, layout: order.plan.layout });
+  const follower = new Follower(order, box.planes.seen, () => box[Symbol.dispose]());
+  try {
+    await follower.passed(new Map());
+    return follower;
+  } catch (error) {
+    await follower[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * Follows the log for whoever wants to see it grow. He is no witness: what he saw is not kept, nobody waits for
+ * him, and where he cannot read, or misses records, only what he has seen stays behind.
+ */
+export function watchLog(order: FollowOrder): LogWatch {
+  return new Follower(order, seenInMemory(order.plan.layout.words));
+}
+
+export interface LogWatch extends AsyncDisposable {
+  /** Messages that were seen in the log so far. */
+  readonly seen: number;
 }
 
 /** What the follower missed makes the causes of losses unsure. */
@@ -34,13 +55,14 @@ export function missedInWords(follower: Follower | undefined): string[] {
 }
 
 /**
- * The following auditor: reads each partition while the run goes on, and marks what it sees in a box of
- * its own, so that a record which vanishes afterwards is known to have been there. Where its brokers die,
+ * The following auditor: reads each partition while the run goes on, and marks what it sees, in a box of
+ * its own where it is a witness, so that a record which vanishes afterwards is known to have been there. Where its brokers die,
  * leaders move, or the log is cut off below it, it begins again.
  */
-export class Follower implements AsyncDisposable {
+export class Follower implements LogWatch {
   readonly #order: FollowOrder;
-  readonly #box: BlackBox<"follow">;
+  readonly #seen: Seen;
+  readonly #close: () => void;
   /** Offset behind the last record that it saw, by partition; none where it is not known to follow on. */
   readonly #reached: Map<number, number>;
   #missed = 0;
@@ -50,17 +72,17 @@ export class Follower implements AsyncDisposable {
   #reads = false;
   readonly #following: Promise<void>;
 
-  constructor(order: FollowOrder) {
+  constructor(order: FollowOrder, seen: Seen, close: () => void = () => {}) {
     this.#order = order;
+    this.#seen = seen;
+    this.#close = close;
     const { partitions } = order.plan.scenario.topic;
     this.#reached = new Map(Array.from({ length: partitions }, (_, partition) => [partition, 0]));
-    this.#box = createAuditorBox(order.boxes, "follow", { runId: order.runId, layout: order.plan.layout });
     this.#following = this.#follow();
   }
 
-  /** Messages that it has seen so far. */
   get seen(): number {
-    return this.#box.planes.seen.count;
+    return this.#seen.count;
   }
 
   /** Records that were gone before it came to them: nobody can say which messages they were. */
@@ -123,7 +145,7 @@ export class Follower implements AsyncDisposable {
     this.#over.abort();
     await this.#following;
     if (this.#order.clusterStays) await this.#deleteGroups();
-    this.#box[Symbol.dispose]();
+    this.#close();
   }
 
   /** Not all were ever joined, and one whose member has not timed out cannot be deleted. */
@@ -165,7 +187,7 @@ export class Follower implements AsyncDisposable {
 
   /** Takes records until it is over: a client that is on its way out may still hand some over. */
   #recordTaker(over: AbortSignal): (partition: number, offset: number, value: Buffer | null) => void {
-    const { seen } = this.#box.planes;
+    const seen = this.#seen;
     const index = recordIndex(this.#order.plan, this.#order.runId);
     return (partition, offset, value) => {
       if (over.aborted) return;
@@ -176,6 +198,26 @@ export class Follower implements AsyncDisposable {
       if (message >= 0) seen.mark(message);
     };
   }
+}
+
+/** Which messages were seen, and how many. */
+interface Seen {
+  readonly count: number;
+  mark(message: number): unknown;
+}
+
+function seenInMemory(words: number): Seen {
+  const plane = new Uint32Array(words);
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    mark(message) {
+      if (!hasBit(plane, message)) count++;
+      setBit(plane, message);
+    },
+  };
 }
 
 function abortOf(signal: AbortSignal): Promise<void> {

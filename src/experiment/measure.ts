@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
 import type { Faults } from "./faults.js";
-import type { Follower } from "./follow.js";
+import type { LogWatch } from "./follow.js";
 import type { Phase } from "./progress.js";
 
 /** What is known of a run's messages while it goes on, each message counted once. None of it ever goes back. */
@@ -38,7 +38,8 @@ export interface Measured {
   plan: Plan;
   crew: { readonly lives: readonly Life[] };
   faults: Pick<Faults, "active" | "fallen">;
-  follower: Pick<Follower, "seen"> | undefined;
+  /** Who follows the log. */
+  log: Pick<LogWatch, "seen"> | undefined;
 }
 
 /**
@@ -61,7 +62,7 @@ export class Measuring {
   }
 
   read(phase: Phase): Measures {
-    const { plan, faults, follower } = this.#run;
+    const { plan, faults, log } = this.#run;
     const lives = [...this.#run.crew.lives];
     // What comes later in a message's life is read first, so that nothing is ahead of what it follows from.
     const all = this.#mergeConsumers(lives);
@@ -88,7 +89,7 @@ export class Measuring {
       if (life.process.end?.signal === "SIGKILL" && life.killed) measures.kills[life.role]++;
       if (life.role === "consumer") addConsumer(measures, life.box as BlackBox<"consumer">);
     }
-    measures.stored = follower?.seen ?? 0;
+    measures.stored = log?.seen ?? 0;
     for (const life of lives) {
       if (life.role === "producer") addProducer(measures, life.box as BlackBox<"producer">);
     }

@@ -44,7 +44,7 @@ function aCrew(plan: Plan) {
     return { box, die };
   };
   const faults = { active: new Set<string>(), fallen: new Set<string>() };
-  const measuring = new Measuring({ plan, crew: { lives }, faults, follower: { seen: 7 } });
+  const measuring = new Measuring({ plan, crew: { lives }, faults, log: { seen: 7 } });
   return { live, read: (): Measures => measuring.read("sending") };
 }
 

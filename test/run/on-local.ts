@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { BrokersWanted } from "../../src/environment/local-start.js";
 import { openLocal } from "../../src/environment/local.js";
+import type { Driver } from "../../src/kafka/driver.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
 import type { Result } from "../../src/report/result.js";
 import { experiment } from "../../src/run.js";
@@ -14,6 +15,7 @@ interface RunChoices {
   traceRequests?: boolean;
   workerEntry?: string;
   exporter?: Exporter;
+  driver?: Driver;
 }
 
 /** A local environment and a folder for results, both gone with it. */
