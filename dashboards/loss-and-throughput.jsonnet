@@ -123,24 +123,36 @@ frame.dashboard(
     frame.row(12, title='The curve', panels=[
       panels.points(
         'How does the loss grow with the throughput?',
-        shows.last + 'A point a step of load: the share that was lost against the throughput that was in fact reached. Choose one scenario: a point is the mean of the chosen ones. A run without a sweep is one point.',
+        shows.last + "The producer's half, a sweep of the rate. A point a step of load: the share that was lost against the throughput that was in fact reached. Choose one scenario: a point is the mean of the chosen ones. A run without a sweep is one point.",
         { expression: queries.stepSentPerSecond, name: 'sent per second', unit: unit.perSecond },
         { expression: queries.stepLossRatio, name: 'lost of what was sent', unit: unit.share },
         'step'
-      ) + frame.share(3),
+      ),
+      panels.points(
+        'What does throughput cost at each fault?',
+        shows.last + "The consumer's half, a sweep of the size of a commit. A point a step: the messages that were lost for each fault that hit something against those that were processed a second. Choose one scenario. A run in which no fault hit anything is at 0.",
+        { expression: queries.stepProcessedPerSecond(), name: 'processed per second', unit: unit.perSecond },
+        { expression: queries.stepLostPerFault, name: 'lost per fault', unit: unit.count },
+        'step'
+      ),
+    ]),
+    frame.row(8, panels=[
       panels.table(
         'What did each step of load reach?',
-        shows.last + 'The points of the curve, and what was processed.',
+        shows.last + 'The points of both curves.',
         unit.perSecond,
         [
           panels.asTable(queries.stepSentPerSecond),
           panels.asTable(queries.stepProcessedPerSecond()),
           panels.asTable(queries.stepLossRatio),
+          panels.asTable(queries.stepLostPerFault),
         ],
         ['step'],
-        ['sent per second', 'processed per second', 'lost of what was sent']
-      ) + panels.overrides([panels.named('lost of what was sent', { unit: unit.share })]) +
-      panels.sortedBy('sent per second') + frame.share(2),
+        ['sent per second', 'processed per second', 'lost of what was sent', 'lost per fault']
+      ) + panels.overrides([
+        panels.named('lost of what was sent', { unit: unit.share }),
+        panels.named('lost per fault', { unit: unit.count }),
+      ]) + panels.sortedBy('sent per second'),
     ]),
   ]
 )

@@ -105,6 +105,7 @@ local latencyOfAll(quantile, labels) =
   // The curve: a point a step of load. A step's series ends with its run, so the last of each counts.
   stepLossRatio: mean(last('lossbound_step_loss_ratio'), ['step']),
   stepSentPerSecond: mean(last('lossbound_step_sent_per_second'), ['step']),
+  stepLostPerFault: mean(last('lossbound_step_lost_per_fault'), ['step']),
   stepProcessedPerSecond(labels=['step']): mean(last('lossbound_step_processed_per_second'), labels),
   stepSentPerSecondOf(labels): mean(last('lossbound_step_sent_per_second'), labels),
 }

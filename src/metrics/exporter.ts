@@ -14,8 +14,8 @@ import {
   valuesNow,
 } from "./values.js";
 
-/** What stands for the step of a run that is in no sweep. */
-const onlyStep = "1";
+/** What stands for the step of a run that is in no sweep: no value that a sweep may have. */
+const noStep = "none";
 
 /**
  * What the metrics say now, of all runs of a command: zeros of those to come, what is measured of the one
@@ -114,11 +114,15 @@ function together(some: readonly FaultSeries[], others: readonly FaultSeries[]):
 }
 
 function meanOf(found: readonly StepFound[]): StepFound {
-  const mean = (of: keyof StepFound): number => found.reduce((sum, each) => sum + each[of], 0) / found.length;
+  const mean = (of: keyof StepFound): number | null => {
+    const values = found.map((each) => each[of]).filter((value) => value !== null);
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
   return {
-    lossRatio: mean("lossRatio"),
-    sentPerSecond: mean("sentPerSecond"),
-    processedPerSecond: mean("processedPerSecond"),
+    lossRatio: mean("lossRatio")!,
+    sentPerSecond: mean("sentPerSecond")!,
+    processedPerSecond: mean("processedPerSecond")!,
+    lostPerFault: mean("lostPerFault"),
   };
 }
 
@@ -133,6 +137,6 @@ export function labelsOf({ name, guarantee, step }: Scenario, client: string): R
     scenario: step?.sweep ?? name,
     guarantee,
     client,
-    step: step === undefined ? onlyStep : String(step.value),
+    step: step === undefined ? noStep : String(step.value),
   };
 }

@@ -98,6 +98,7 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
   stepLossRatio: ({ step }) => [{ value: step.lossRatio }],
   stepSent: ({ step }) => [{ value: step.sentPerSecond }],
   stepProcessed: ({ step }) => [{ value: step.processedPerSecond }],
+  stepLostPerFault: ({ step }) => [{ value: step.lostPerFault ?? 0 }],
   phase: ({ phase }) => phases.map((each) => ({ own: { phase: each }, value: each === phase ? 1 : 0 })),
   run: ({ run }) => (run === undefined ? [] : [{ own: run, value: 1 }]),
   verdict: ({ verdict }) =>

@@ -5,6 +5,7 @@ import { bucketCount } from "../ledger/histogram.js";
 import { countBits } from "../ledger/bits.js";
 import { keyOf } from "../experiment/fault-context.js";
 import type { Plan } from "../plan/plan.js";
+import { lostPerFaultOf } from "../report/curve.js";
 import type { Judged } from "../report/make-result.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { type Verdict, judge } from "../verdict/judge.js";
@@ -27,7 +28,13 @@ export interface Values extends Omit<Measures, "phase"> {
 }
 
 /** What a step of load came to: the share that was lost, and messages a second in fact. */
-export type StepFound = Record<"lossRatio" | "sentPerSecond" | "processedPerSecond", number>;
+export interface StepFound {
+  lossRatio: number;
+  sentPerSecond: number;
+  processedPerSecond: number;
+  /** Messages; `null` where no fault hit anything. */
+  lostPerFault: number | null;
+}
 
 /** What a run is made on. */
 export type RunFacts = Record<"version" | "environment" | "broker" | "proxy" | "node", string>;
@@ -57,7 +64,7 @@ export function valuesBefore(plan: Plan): Values {
     faults: faultSeries(plan),
     // What a share comes to when all that is planned is sent.
     bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, []).expectations,
-    step: { lossRatio: 0, sentPerSecond: 0, processedPerSecond: 0 },
+    step: { lossRatio: 0, sentPerSecond: 0, processedPerSecond: 0, lostPerFault: null },
     phase: undefined,
     verdict: undefined,
     run: undefined,
@@ -97,7 +104,7 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
         .map(({ fault, occurrence }) => keyOf({ index: fault }, occurrence)),
     ),
     bounds: expectations,
-    step: { lossRatio, ...throughput },
+    step: { lossRatio, ...throughput, lostPerFault: lostPerFaultOf(result) },
     verdict,
     run: factsOf(run.environment),
   };

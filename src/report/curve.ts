@@ -98,13 +98,20 @@ function pointOf(value: number, results: readonly Result[]): CurvePoint {
   return {
     value,
     lossRatio: spreadOf(counted.map(({ lossRatio }) => lossRatio)),
-    lostPerFault: spreadOf(
-      counted.filter(({ faults }) => faults > 0).map(({ lost, faults }) => lost / faults),
-    ),
+    lostPerFault: spreadOf(counted.map(perFault).filter((lost) => lost !== null)),
     sentPerSecond: spreadOf(counted.map(({ sentPerSecond }) => sentPerSecond)),
     processedPerSecond: spreadOf(counted.map(({ processedPerSecond }) => processedPerSecond)),
     runs,
   };
+}
+
+/** Messages that a run lost for each fault that hit something; `null` where none did. */
+export function lostPerFaultOf(result: Result): number | null {
+  return perFault(runOf(result));
+}
+
+function perFault({ lost, faults }: CurveRun): number | null {
+  return faults === 0 ? null : lost / faults;
 }
 
 function runOf({

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { Exporter } from "../../src/metrics/exporter.js";
 import { lastBy, readSeries } from "../support/series.js";
-import { finished } from "./finished.js";
+import { finished, planOf } from "./finished.js";
 
 it("a step has the faults of all its repeats, and the mean of what those that are judged have found", async () => {
   const exporter = new Exporter("kafkajs");
@@ -47,4 +47,32 @@ it("a step has the faults of all its repeats, and the mean of what those that ar
   expect(await look()).toEqual([0.1, 1000, 800]);
   exporter.finish(repeats[1]!);
   expect(await look()).toEqual([0.25, 1250, 850]);
+});
+
+it("what a fault costs at a step is the mean of the repeats in which one hit something", async () => {
+  const exporter = new Exporter("kafkajs");
+  const judged = await finished("swept", 100);
+  const fault = { on: "consumer 0", kind: "kill", appliedAt: 100, healedAt: 400, probe: null };
+  const finish = async (lost: number, touched: readonly number[]) => {
+    const messages = { ...judged.result.messages, lost };
+    const faults = touched.map((each) => ({ ...fault, touched: each }));
+    exporter.finish({ ...judged, result: { ...judged.result, messages, faults } });
+    return lastBy(readSeries(await exporter.render()), "lossbound_step_lost_per_fault")[""];
+  };
+
+  expect(await finish(7, [0])).toBe(0);
+  expect(await finish(60, [1, 0, 1])).toBe(30);
+  expect(await finish(10, [1])).toBe(20);
+  expect(await finish(7, [])).toBe(20);
+});
+
+it("the step of a run that is in no sweep is no value that a sweep may have", async () => {
+  const exporter = new Exporter("kafkajs");
+  exporter.announce(planOf("alone", 100));
+  const sweep = { sweep: "swept", of: "commitEvery", value: 1, repeat: 1 } as const;
+  const { scenario, ...plan } = planOf("swept-1-1", 200);
+  exporter.announce({ ...plan, scenario: { ...scenario, step: sweep } });
+
+  const planned = lastBy(readSeries(await exporter.render()), "lossbound_messages_planned", "step");
+  expect(planned).toEqual({ none: 100, "1": 200 });
 });

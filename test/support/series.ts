@@ -47,6 +47,7 @@ export function totalsIn(series: Series): object {
     stepLossRatio: one("lossbound_step_loss_ratio"),
     sentPerSecond: one("lossbound_step_sent_per_second"),
     processedPerSecond: one("lossbound_step_processed_per_second"),
+    lostPerFault: one("lossbound_step_lost_per_fault"),
     // In whole microseconds first, as it was measured: seconds in binary would round a half down.
     lagMs: Math.round(Math.round((one("lossbound_schedule_lag_seconds") ?? Number.NaN) * 1e6) / 10) / 100,
     faults: [...series].reduce(
@@ -63,6 +64,7 @@ export function totalsOf(result: Result): object {
   const { messages, lostBy, violations, lossRatio, throughput, scheduleLagMs, faults, verdict } = result;
   const { planned, sent, accepted, rejected, received, processed, duplicated, unread, indeterminate } =
     messages;
+  const hits = faults.filter(({ touched }) => touched > 0).length;
   return {
     planned,
     sent,
@@ -81,6 +83,7 @@ export function totalsOf(result: Result): object {
     lossRatio,
     stepLossRatio: lossRatio,
     ...throughput,
+    lostPerFault: hits === 0 ? 0 : messages.lost / hits,
     lagMs: scheduleLagMs.max,
     faults: faults.filter(({ appliedAt }) => appliedAt !== null).length,
     verdict: { held: 0, broken: 0, inconclusive: 0, [verdict]: 1 },
