@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  */
 const stages = [
   "base",
+  "statistics",
   "scenario",
   "plan",
   "kafka",
@@ -112,7 +113,7 @@ describe("the source", () => {
     const forbidden =
       /^(node:(net|tls|child_process|dgram|http|https)|src\/(kafka|worker|environment|experiment)\/.*)$/;
     const knowing = files
-      .filter(({ path }) => /^src\/(base|scenario|plan|ledger|verdict)\//.test(path))
+      .filter(({ path }) => /^src\/(base|statistics|scenario|plan|ledger|verdict)\//.test(path))
       .flatMap(({ path, imports }) =>
         imports.filter((imported) => forbidden.test(imported)).map((imported) => `${path} → ${imported}`),
       );
@@ -123,7 +124,7 @@ describe("the source", () => {
 
   it("judges without reading files or clocks", () => {
     const impure = files
-      .filter(({ path }) => path.startsWith("src/verdict/"))
+      .filter(({ path }) => /^src\/(statistics|verdict)\//.test(path))
       .filter(
         ({ text, imports }) =>
           imports.some((name) => name.startsWith("node:")) ||
@@ -141,7 +142,7 @@ describe("the source", () => {
     expect(
       random
         .map(({ path }) => path)
-        .filter((path) => /^src\/(plan|scenario|ledger|verdict|worker|experiment)\//.test(path)),
+        .filter((path) => /^src\/(plan|statistics|scenario|ledger|verdict|worker|experiment)\//.test(path)),
     ).toEqual([]);
   });
 });

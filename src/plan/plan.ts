@@ -1,6 +1,4 @@
-import { mersenne } from "pure-rand/generator/mersenne";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-
+import { randomOf } from "../base/random.js";
 import type {
   BrokerFault,
   Fault,
@@ -128,10 +126,4 @@ function drawTargets(
     if (forGood && alive.includes(target)) alive.splice(alive.indexOf(target), 1);
   }
   return targets;
-}
-
-/** Draws integers from 0 to below a number. Nothing is drawn where there is no choice. */
-function randomOf(seed: number): (below: number) => number {
-  const generator = mersenne(seed);
-  return (below) => (below === 1 ? 0 : uniformInt(generator, 0, below - 1));
 }
