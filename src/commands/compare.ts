@@ -1,17 +1,13 @@
-import { accessSync, constants, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-
-import { LossboundError, messageOf } from "../base/errors.js";
 import { comparisonAsMarkdown, renderComparison } from "../report/comparison.js";
 import type { Result } from "../report/result.js";
 import { defineCommand } from "./command.js";
+import { gateOptions, openGate } from "./gate.js";
 import { onlyOperand } from "./operand.js";
 import { type Runner, runAndReport } from "./run-and-report.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
 import { readSeed } from "./seed.js";
-import { usageError } from "./usage-error.js";
 
 export const compare = defineCommand({
   name: "compare",
@@ -26,8 +22,8 @@ export const compare = defineCommand({
   ],
   options: {
     ...runOptions,
+    ...gateOptions,
     ...metricsOptions,
-    markdown: { value: "FILE", description: "Write the table there too, as Markdown." },
   },
   examples: [
     {
@@ -46,17 +42,14 @@ export const compare = defineCommand({
     const file = onlyOperand(operands, "one scenario file", "compare");
     const [scenario] = await readScenarioFiles([file], "compare");
     const { name } = scenario!;
-    const { markdown } = options;
-    if (markdown !== undefined) refuseBadFile(markdown);
+    const { junit, markdown } = options;
+    const summary = (results: readonly Result[]) => comparisonAsMarkdown(name, results);
+    const gate = openGate({ junit, markdown, files: [file], summary }, shell, "compare");
 
     // Loaded only now, as for `run`.
     const { compareGuarantees } = await import("../run-scenario.js");
-    const results: Result[] = [];
-    const runner: Runner = async (_, runnerOptions) => {
-      results.push(...(await compareGuarantees(file, runnerOptions)));
-      return results;
-    };
-    const code = await runAndReport(
+    const runner: Runner = async (_, runnerOptions) => await compareGuarantees(file, runnerOptions);
+    return await runAndReport(
       runner,
       [file],
       {
@@ -69,29 +62,9 @@ export const compare = defineCommand({
           all: (all, page) => renderComparison(name, all, settings.out, page),
           json: (all) => all,
         },
+        gate,
       },
       shell,
     );
-    if (markdown !== undefined) write(markdown, comparisonAsMarkdown(name, results));
-    return code;
   },
 });
-
-/** Before anything is started: a table that finds no place after minutes is lost. */
-function refuseBadFile(path: string): void {
-  try {
-    const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw new Error("it is a folder");
-    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
-  } catch (error) {
-    throw usageError([`--markdown is ${path}, which cannot be written: ${messageOf(error)}`], "compare");
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new LossboundError("ENVIRONMENT", `cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}

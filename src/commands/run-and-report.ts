@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { messageOf } from "../base/errors.js";
 import type { Publishing, Voice } from "../metrics/publish.js";
 import { toJson } from "../report/json.js";
 import { openLive } from "../report/live.js";
@@ -8,6 +9,7 @@ import type { Result } from "../report/result.js";
 import { renderSummary } from "../report/summary.js";
 import { renderResult } from "../report/terminal.js";
 import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
+import type { Gate } from "./gate.js";
 import { listenForInterruption } from "./interruption.js";
 import type { RunSettings } from "./run-settings.js";
 import type { Shell } from "./shell.js";
@@ -22,6 +24,8 @@ export interface Reporting {
   json: boolean;
   quiet: boolean;
   views: Views;
+  /** Who else is told of the results; without it, nobody. */
+  gate?: Gate;
 }
 
 /** What a person is shown on stdout, as text; nothing where it is empty. */
@@ -53,7 +57,7 @@ export function eachAndSummary(out: string, asked: number): Views {
 export async function runAndReport(
   runner: Runner,
   files: readonly string[],
-  { settings, metrics, json, quiet, views }: Reporting,
+  { settings, metrics, json, quiet, views, gate }: Reporting,
   { stdout, stderr, env }: Shell,
 ): Promise<number> {
   const finished: Result[] = [];
@@ -72,6 +76,7 @@ export async function runAndReport(
     if (json || views.all) finished.push(result);
     // What is redrawn on stderr and what is written on stdout are mostly on one screen.
     live.clear();
+    gate?.take(result);
     if (json) return;
     stdout.write(views.one(result, pageFor(stdout, env)));
   };
@@ -85,6 +90,9 @@ export async function runAndReport(
   try {
     await runner(files, { ...settings, signal, observer: live, onResult, exporter: publication?.exporter });
     signal.throwIfAborted();
+  } catch (error) {
+    closeAfter(error, gate, voice);
+    throw error;
   } finally {
     // Scenarios that were judged stay judged, whatever became of the one after them.
     live.clear();
@@ -92,6 +100,16 @@ export async function runAndReport(
     else if (finished.length > 0) stdout.write(views.all?.(finished, pageFor(stdout, env)) ?? "");
     await publication?.push(voice);
   }
+  gate?.close();
   await publication?.linger(voice, signal);
   return exitCodeOfVerdicts([...verdicts]);
+}
+
+/** What went wrong before matters more than that nobody could be told. */
+function closeAfter(error: unknown, gate: Gate | undefined, { complain }: Voice): void {
+  try {
+    gate?.close(error);
+  } catch (unwritten) {
+    complain(messageOf(unwritten));
+  }
 }

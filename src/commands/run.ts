@@ -1,4 +1,6 @@
+import { resultsAsMarkdown } from "../report/markdown.js";
 import { defineCommand } from "./command.js";
+import { gateOptions, openGate } from "./gate.js";
 import { eachAndSummary, runAndReport } from "./run-and-report.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
@@ -15,12 +17,16 @@ export const run = defineCommand({
     "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
       "could not run, then broken, then inconclusive, then held.",
   ],
-  options: { ...runOptions, ...metricsOptions },
+  options: { ...runOptions, ...gateOptions, ...metricsOptions },
   examples: [
     { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
     {
       does: "Run them all, for a program:",
       command: "lossbound run --json --quiet scenarios/*.yaml",
+    },
+    {
+      does: "Gate on them, with a report for the CI system:",
+      command: "lossbound run --quiet --junit junit.xml scenarios/*.yaml",
     },
     {
       does: "Let Prometheus watch it, and wait for its last look:",
@@ -37,6 +43,8 @@ export const run = defineCommand({
     const metrics = readMetricsSettings(options, "run");
     const seed = readSeed(options.seed, "run");
     await readScenarioFiles(operands, "run");
+    const { junit, markdown } = options;
+    const gate = openGate({ junit, markdown, files: operands, summary: resultsAsMarkdown }, shell, "run");
 
     // Loaded only now: help, and a mistake in a file, need neither a Kafka client nor a native addon.
     const { runScenarios } = await import("../run-scenario.js");
@@ -49,6 +57,7 @@ export const run = defineCommand({
         json: options.json,
         quiet: options.quiet,
         views: eachAndSummary(settings.out, operands.length),
+        gate,
       },
       shell,
     );

@@ -1,10 +1,11 @@
 import { curveOf } from "../report/curve.js";
-import { renderCurve } from "../report/curve-text.js";
+import { curveAsMarkdown, renderCurve } from "../report/curve-text.js";
 import type { Result } from "../report/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
 import { repeatsMax, repeatsUsual } from "../scenario/sweep.js";
 import { defineCommand } from "./command.js";
+import { gateOptions, openGate } from "./gate.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { onlyOperand } from "./operand.js";
 import { type Runner, runAndReport } from "./run-and-report.js";
@@ -27,6 +28,7 @@ export const sweep = defineCommand({
   ],
   options: {
     ...runOptions,
+    ...gateOptions,
     ...metricsOptions,
     rates: {
       value: "RATE,…",
@@ -64,6 +66,10 @@ export const sweep = defineCommand({
       return [];
     };
     const curve = (results: readonly Result[]) => curveOf(scenario!, swept!, { seed, repeats }, results);
+    const { junit, markdown } = options;
+    const summary = (results: readonly Result[]) =>
+      swept === undefined ? "" : curveAsMarkdown(curve(results));
+    const gate = openGate({ junit, markdown, files: [file], summary }, shell, "sweep");
     return await runAndReport(
       runner,
       [file],
@@ -77,6 +83,7 @@ export const sweep = defineCommand({
           all: (results, page) => renderCurve(curve(results), settings.out, page),
           json: (results) => (swept === undefined ? null : curve(results)),
         },
+        gate,
       },
       shell,
     );

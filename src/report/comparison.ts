@@ -4,6 +4,7 @@ import { type Cause, causes } from "../scenario/scenario.js";
 import type { Tone } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { reportName } from "./html/page-names.js";
+import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, formatMs, formatPerSecond } from "./numbers.js";
 import type { Page } from "./page.js";
 import { printable } from "./printable.js";
@@ -38,13 +39,12 @@ export function renderComparison(
 
 /** The same for a page on the web. */
 export function comparisonAsMarkdown(name: string, results: readonly Result[]): string {
-  const [heads, ...rows] = tableOf(results).map((row) => row.map(({ text }) => escaped(text)));
-  const rule = heads!.map((_, place) => (place === 0 ? "---" : "---:"));
-  const reasons = reasonsOf(results).map((reason) => `- ${escaped(printable(reason))}`);
+  const rows = tableOf(results).map((row) => row.map(({ text }) => text));
+  const reasons = reasonsOf(results).map((reason) => `- ${inMarkdown(reason)}`);
   return [
-    `# ${escaped(name)} under each guarantee`,
+    `# ${inMarkdown(name)} under each guarantee`,
     "",
-    ...[heads!, rule, ...rows].map((row) => `| ${row.join(" | ")} |`),
+    ...tableInMarkdown([left, ...results.map(() => right)], rows),
     ...(reasons.length === 0 ? [] : ["", ...reasons]),
     "",
     ...results.slice(0, 1).map(({ repeatWith }) => `    ${printable(repeatWith)}`),
@@ -91,9 +91,4 @@ function reasonsOf(results: readonly Result[]): string[] {
 
 function faint({ text }: Cell): Cell {
   return cell(text, "faint");
-}
-
-/** What Markdown would take for a table's or an emphasis' sign. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\|*_`<]/g, (sign) => `\\${sign}`);
 }

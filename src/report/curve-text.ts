@@ -1,9 +1,10 @@
 import { join } from "node:path";
 
-import { cell, layRows, left, right } from "./columns.js";
+import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { curveFiles } from "./curve-files.js";
 import { type Curve, type CurvePoint, runsThatCount, type Spread } from "./curve.js";
 import { reportName } from "./html/page-names.js";
+import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, formatPercent, formatPerSecond, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
 import { printable } from "./printable.js";
@@ -14,6 +15,40 @@ import { printable } from "./printable.js";
  * @param out the folder of all results.
  */
 export function renderCurve(curve: Curve, out: string, { palette }: Page): string {
+  const [json, csv] = curveFiles(out, curve.scenario);
+  return [
+    palette("strong", printable(curve.scenario)),
+    ...(curve.claim === "" ? [] : [`  ${palette("faint", printable(curve.claim))}`]),
+    "",
+    ...layRows(columns, rowsOf(curve), palette),
+    "",
+    `  repeat with  ${printable(curve.repeatWith)}`,
+    `  report       ${printable(join(out, reportName))}`,
+    ...[json, csv].map((file) => `  files        ${printable(file)}`),
+    "",
+  ].join("\n");
+}
+
+/** The same for a page on the web. */
+export function curveAsMarkdown(curve: Curve): string {
+  return [
+    `# ${inMarkdown(curve.scenario)}`,
+    "",
+    ...(printable(curve.claim) === "" ? [] : [inMarkdown(curve.claim), ""]),
+    ...tableInMarkdown(
+      columns,
+      rowsOf(curve).map((row) => row.map(({ text }) => text)),
+    ),
+    "",
+    `    ${printable(curve.repeatWith)}`,
+    "",
+  ].join("\n");
+}
+
+const columns = [right, right, right, right, right, left];
+
+/** The first row are the heads. */
+function rowsOf(curve: Curve): Cell[][] {
   const heads = [headOf(curve), "sent a second", "processed a second", "lost", "lost per fault", "runs"];
   const rows = curve.points.map((point) => [
     cell(valueOf(curve, point.value), "strong"),
@@ -23,19 +58,7 @@ export function renderCurve(curve: Curve, out: string, { palette }: Page): strin
     cell(inWords(point.lostPerFault, formatCount)),
     cell(runsInWords(point), runsThatCount(point).length < point.runs.length ? "doubtful" : "plain"),
   ]);
-  const columns = [right, right, right, right, right, left];
-  const [json, csv] = curveFiles(out, curve.scenario);
-  return [
-    palette("strong", printable(curve.scenario)),
-    ...(curve.claim === "" ? [] : [`  ${palette("faint", printable(curve.claim))}`]),
-    "",
-    ...layRows(columns, [heads.map((head) => cell(head, "faint")), ...rows], palette),
-    "",
-    `  repeat with  ${printable(curve.repeatWith)}`,
-    `  report       ${printable(join(out, reportName))}`,
-    ...[json, csv].map((file) => `  files        ${printable(file)}`),
-    "",
-  ].join("\n");
+  return [heads.map((head) => cell(head, "faint")), ...rows];
 }
 
 function headOf({ of }: Curve): string {

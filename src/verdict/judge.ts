@@ -78,14 +78,14 @@ export function judge(
     }),
   );
   const broken = expectations.filter(({ verdict }) => verdict === "broken");
-  if (broken.length > 0) return { verdict: "broken", reasons: broken.map(inWords), expectations };
+  if (broken.length > 0) return { verdict: "broken", reasons: broken.map(expectationInWords), expectations };
 
   const reasons = [
     ...idle.map(idleInWords),
     ...unhealed.map(unhealedInWords),
     ...gaveUp,
     ...openInWords(tally, expect),
-    ...expectations.filter(({ verdict }) => verdict === "inconclusive").map(inWords),
+    ...expectations.filter(({ verdict }) => verdict === "inconclusive").map(expectationInWords),
   ];
   return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, expectations };
 }
@@ -203,7 +203,7 @@ function countOf(limit: Limit, sent: number, round: (count: number) => number): 
   }
 }
 
-function inWords({ name, min, max, observed, verdict }: Expectation): string {
+export function expectationInWords({ name, min, max, observed, verdict }: Expectation): string {
   const range = `${min ?? 0} to ${max ?? "any number"}`;
   switch (verdict) {
     case "held":
