@@ -22,6 +22,8 @@ export interface Complaint {
   names?: readonly string[];
   /** What may have been meant as one of `names`, where that is not the value at `path`. */
   misspelt?: readonly string[];
+  /** How the value at `path` may have been meant, written as it should be. */
+  meant?: readonly string[];
   /** Whether it is the key at the end of `path` that is wrong, not its value. */
   aboutKey?: boolean;
 }
@@ -35,20 +37,25 @@ export type Rule<T> = (value: T, sound: (...path: Path) => boolean) => Iterable<
 type Shape = Record<string, Field<unknown>>;
 type Section<S extends Shape> = { [K in keyof S]: z.output<S[K]> };
 
-/** A single value. `editor` is what JSON Schema can say about it. */
+/**
+ * A single value. `editor` is what JSON Schema can say about it, `meant` makes of what is no value the
+ * values that may have been meant by it.
+ */
 export function leaf<T>(options: {
   allowed: string;
   names?: readonly string[];
+  meant?: (written: unknown) => readonly string[];
   editor: Record<string, unknown>;
   read: (written: unknown) => T | undefined;
 }): Field<T> {
-  const { allowed, names, editor, read } = options;
+  const { allowed, names, meant = () => [], editor, read } = options;
   return z
     .unknown()
     .transform((written, context) => {
       const value = read(written);
       if (value !== undefined) return value;
-      context.issues.push(issueOf({ path: [], allowed, ...(names && { names }) }, written));
+      const complaint = { path: [], allowed, meant: meant(written), ...(names && { names }) };
+      context.issues.push(issueOf(complaint, written));
       return z.NEVER;
     })
     .meta(editor);

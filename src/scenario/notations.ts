@@ -1,5 +1,6 @@
 /** How single values are written: each notation with the words for what it allows. */
 import { type Field, leaf } from "./fields.js";
+import { type Guess, quantityMeant, rateMeant, shareMeant } from "./meant.js";
 import {
   bandwidths,
   durations,
@@ -32,36 +33,39 @@ export function count(range: Range): Field<number> {
 
 /** In milliseconds. */
 export function duration(range: Range = { max: durationMsMax }): Field<number> {
-  return onScale(durations, "a duration such as 500ms or 3s", range);
+  return onScale(durations, ["ms", "s"], "a duration such as 500ms or 3s", range);
 }
 
 /** In microseconds. */
 export function fineDuration(): Field<number> {
-  return onScale(fineDurations, "a duration such as 100us or 5ms", { max: 60_000_000 });
+  return onScale(fineDurations, ["us", "ms"], "a duration such as 100us or 5ms", { max: 60_000_000 });
 }
 
 /** In bytes. */
 export function size(range: Range): Field<number> {
-  return onScale(sizes, "a size such as 200B or 10KB", range);
+  return onScale(sizes, ["B", "KB"], "a size such as 200B or 10KB", range);
 }
 
 /** In bytes, where a plain number is understood as such, since Toxiproxy itself takes it so. */
 export function bytes(range: Range): Field<number> {
-  return onScale(sizes, "a number of bytes, or a size such as 200B or 10KB", range, wholeNumber);
+  const words = "a number of bytes, or a size such as 200B or 10KB";
+  return onScale(sizes, ["B", "KB"], words, range, wholeNumber);
 }
 
 /** In KB/s, where a plain number is understood as such, since Toxiproxy itself takes it so. */
 export function bandwidth(): Field<number> {
   const words = "a bandwidth such as 5KB/s, or a number of KB/s";
-  return onScale(bandwidths, words, { min: 1, max: 10_000_000 }, wholeNumber);
+  return onScale(bandwidths, ["KB/s"], words, { min: 1, max: 10_000_000 }, wholeNumber);
 }
 
 /** In messages a second. */
 export function rate(perSecondMax: number): Field<number> {
+  const read = (written: unknown) => within({ max: perSecondMax }, ofText(written, readRate));
   return leaf({
     allowed: `a rate above 0 such as 2000/s, at most ${perSecondMax}/s`,
+    meant: allowedOnly(rateMeant, read),
     editor: { type: "string", pattern: ratePattern.source },
-    read: (written) => within({ max: perSecondMax }, ofText(written, readRate)),
+    read,
   });
 }
 
@@ -88,6 +92,7 @@ export function only<const V extends number | boolean>(value: V, allowed: string
 export function limit(allowed: string): Field<Limit> {
   return leaf({
     allowed,
+    meant: allowedOnly(shareMeant, (written) => ofText(written, readShare)),
     editor: {
       anyOf: [
         { type: "integer", minimum: 0 },
@@ -103,8 +108,10 @@ export function limit(allowed: string): Field<Limit> {
   });
 }
 
+/** @param usual the units to offer where none was written. */
 function onScale(
   scale: Scale,
+  usual: readonly string[],
   words: string,
   range: Range,
   plain: (written: unknown) => number | undefined = () => undefined,
@@ -112,11 +119,18 @@ function onScale(
   const text = { type: "string", pattern: scale.pattern.source };
   // Without a lower end there is nothing to say about it: no quantity is below 0.
   const lower = range.min === undefined ? "at most" : `from ${scale.write(range.min)} to`;
+  const read = (written: unknown) => within(range, plain(written) ?? ofText(written, scale.read));
   return leaf({
     allowed: `${words}, ${lower} ${scale.write(range.max)}`,
+    meant: allowedOnly(quantityMeant(scale, usual), read),
     editor: plain(0) === undefined ? text : { anyOf: [{ type: "integer", minimum: 0 }, text] },
-    read: (written) => within(range, plain(written) ?? ofText(written, scale.read)),
+    read,
   });
+}
+
+/** What nobody may write cannot have been meant. */
+function allowedOnly(guess: Guess, read: (written: unknown) => unknown): Guess {
+  return (written) => guess(written).filter((each) => read(each) !== undefined);
 }
 
 function wholeNumber(written: unknown): number | undefined {

@@ -3,15 +3,15 @@ import { LossboundError } from "../base/errors.js";
 /** One thing that is wrong with a scenario file. */
 export interface ScenarioProblem {
   file: string;
-  /** From 1, as editors count. */
+  /** From 1, as editors count; 0 where it is about the file and nothing in it. */
   line: number;
   column: number;
   /** The key with all keys above it, e.g. `faults[0].toxic`; `the file` where it is about all of it. */
   key: string;
   found: string;
   allowed: string;
-  /** A name that was probably meant. */
-  suggestion?: string;
+  /** What was probably meant: one, or several among which the file does not decide. */
+  meant?: readonly string[];
 }
 
 /** A scenario file is wrong. The message has one line for each problem, in the order of the file. */
@@ -27,9 +27,11 @@ export class ScenarioError extends LossboundError {
 }
 
 export function renderProblem(problem: ScenarioProblem): string {
-  const { file, line, column, key, found, allowed, suggestion } = problem;
-  const meant = suggestion === undefined ? "" : ` (did you mean "${suggestion}"?)`;
-  return printable(`${file}:${line}:${column}: ${key}: found ${found}, allowed ${allowed}${meant}`);
+  const { file, line, column, key, found, allowed, meant = [] } = problem;
+  const question = ` (did you mean ${meant.map((each) => `"${each}"`).join(" or ")}?)`;
+  const place = line === 0 ? file : `${file}:${line}:${column}: ${key}`;
+  const words = `${place}: found ${found}, allowed ${allowed}`;
+  return printable(meant.length === 0 ? words : words + question);
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Limit } from "./scenario.js";
 
 /** A family of units, each a whole multiple of the smallest, which stands first. */
 export interface Scale {
+  /** The smallest first. */
+  units: readonly string[];
   /** What a quantity looks like, for editors. It knows no range. */
   pattern: RegExp;
   /** The quantity in the smallest unit; `undefined` where the text is none. */
@@ -73,6 +75,7 @@ function scale(units: Record<string, number>): Scale {
   const names = Object.keys(units);
   const pattern = new RegExp(`^([0-9]{1,15})(?:\\.([0-9]{1,6}))?(${names.join("|")})$`);
   return {
+    units: names,
     pattern,
     read(text) {
       const [, whole = "", fraction = "", unit = ""] = pattern.exec(text) ?? [];

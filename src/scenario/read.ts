@@ -1,6 +1,6 @@
 /** A scenario file becomes a `Scenario`, or every problem with it at once. */
-import { open } from "node:fs/promises";
-import { basename } from "node:path";
+import { open, readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { messageOf } from "../base/errors.js";
 import { check, type Complaint, type Path } from "./fields.js";
@@ -50,17 +50,14 @@ async function readText(path: string): Promise<string> {
   try {
     await using file = await open(path);
     const stat = await file.stat();
-    if (!stat.isFile()) {
-      throw new ScenarioError([
-        problemOfFile(path, stat.isDirectory() ? "a folder" : "something that is no file", "a file"),
-      ]);
-    }
+    if (!stat.isFile()) throw new ScenarioError([await problemOfNoFile(path, stat.isDirectory())]);
     if (stat.size > fileBytesMax) {
       throw new ScenarioError([problemOfFile(path, `${stat.size} bytes`, `at most ${fileBytesMax} bytes`)]);
     }
     bytes = await file.readFile();
   } catch (error) {
     if (error instanceof ScenarioError) throw error;
+    if (isMissing(error)) throw new ScenarioError([await problemOfMissing(path)]);
     throw new ScenarioError([problemOfFile(path, whyUnread(error), "a scenario file")], {
       cause: error,
     });
@@ -74,11 +71,37 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+async function problemOfNoFile(path: string, isFolder: boolean): Promise<ScenarioProblem> {
+  if (!isFolder) return problemOfFile(path, "something that is no file", "a scenario file");
+  const [first, ...others] = await scenarioFilesIn(path);
+  if (first === undefined) return problemOfFile(path, "a folder, with no *.yaml in it", "a scenario file");
+  const more = others.length === 0 ? "" : ` (${others.length} more in it)`;
+  return problemOfFile(path, "a folder", `a scenario file, such as ${join(path, first)}${more}`);
+}
+
+/** A name beside it may have been meant. */
+async function problemOfMissing(path: string): Promise<ScenarioProblem> {
+  const folder = dirname(path);
+  const beside = await scenarioFilesIn(folder);
+  const name = [basename(path), `${basename(path)}.yaml`]
+    .map((written) => nearest(written, beside))
+    .find((near) => near !== undefined);
+  const problem = problemOfFile(path, "no such file", "a scenario file");
+  return name === undefined ? problem : { ...problem, meant: [join(folder, name)] };
+}
+
+/** None where there is no such folder, or it may not be looked into. */
+async function scenarioFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => /\.ya?ml$/.test(name)).toSorted();
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
 function whyUnread(error: unknown): string {
   switch (error instanceof Error && "code" in error ? error.code : undefined) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return "no such file";
     case "EACCES":
     case "EPERM":
       return "a file that may not be read";
@@ -88,15 +111,16 @@ function whyUnread(error: unknown): string {
 }
 
 function problemOfFile(file: string, found: string, allowed: string): ScenarioProblem {
-  return { file, line: 1, column: 1, key: "the file", found, allowed };
+  return { file, line: 0, column: 0, key: "the file", found, allowed };
 }
 
 function problemOf(file: string, source: YamlSource, complaint: Complaint): ScenarioProblem {
   const { path, allowed, names = [], misspelt, aboutKey } = complaint;
   const place = source.locate(path, aboutKey);
-  const suggestion = (misspelt ?? [place.word])
+  const name = (misspelt ?? [place.word])
     .map((written) => nearest(written, names))
-    .find((name) => name !== undefined);
+    .find((near) => near !== undefined);
+  const meant = name === undefined ? complaint.meant : [name];
   return {
     file,
     line: place.line,
@@ -104,7 +128,7 @@ function problemOf(file: string, source: YamlSource, complaint: Complaint): Scen
     key: renderPath(path),
     found: complaint.found ?? place.found,
     allowed,
-    ...(suggestion !== undefined && { suggestion }),
+    ...(meant !== undefined && meant.length > 0 && { meant }),
   };
 }
 

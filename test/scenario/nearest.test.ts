@@ -7,7 +7,8 @@ const keys = ["count", "rate", "messages", "size"];
 test.each([
   ["mesages", "messages"],
   ["Rate", "rate"],
-  ["szie", undefined],
+  ["szie", "size"],
+  ["sz", undefined],
   ["sizes", "size"],
   ["sent", undefined],
   ["", undefined],

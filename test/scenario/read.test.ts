@@ -101,12 +101,54 @@ expect:
     "example.yaml:1:12: guarantee: found exactly-once, allowed one of at-most-once, at-least-once, effectively-once",
     'example.yaml:2:1: consumer: found an unknown key, allowed guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, expect (did you mean "consumers"?)',
     "example.yaml:3:1: producers.messages: found nothing, allowed a whole number from 1 to 1000000000",
-    "example.yaml:4:9: producers.rate: found 2000, allowed a rate above 0 such as 2000/s, at most 10000000/s",
+    'example.yaml:4:9: producers.rate: found 2000, allowed a rate above 0 such as 2000/s, at most 10000000/s (did you mean "2000/s"?)',
     'example.yaml:5:3: producers.mesages: found an unknown key, allowed count, rate, messages, size, acks, retries, metadataMaxAge, requestTimeout (did you mean "messages"?)',
     "example.yaml:7:11: faults[0].at: found soon, allowed a duration such as 500ms or 3s, at most 60m",
     'example.yaml:7:52: faults[0].toxic: found timout, allowed one of latency, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data (did you mean "timeout"?)',
     "example.yaml:9:16: expect.lost.min: found 5, allowed at most max, which is 3",
   ]);
+});
+
+test("a quantity without its unit, or with one in other letters, is told as it may have been meant", () => {
+  const text = `guarantee: at-most-once
+producers: { rate: 500, messages: 100, size: "10 kb" }
+consumers: { handle: 1 }
+faults:
+  - { at: 0.5, for: "500 MS", on: producer-link, down: true }
+  - { at: 1s, for: soon, on: producer-link, toxic: bandwidth, rate: 5kb/S }
+expect:
+  lost: { min: 0.02, max: "10 %" }
+`;
+  const meant = problemsOf(text).map((line) => {
+    const [, key = ""] = /^[^ ]+ ([^:]+):/.exec(line) ?? [];
+    return [key, /\(did you mean (.*)\?\)/.exec(line)?.[1]];
+  });
+  expect(meant).toEqual([
+    ["producers.rate", '"500/s"'],
+    ["producers.size", '"10KB"'],
+    ["consumers.handle", '"1ms" or "1s"'],
+    ["faults[0].at", '"0.5s"'],
+    ["faults[0].for", '"500ms"'],
+    ["faults[1].for", undefined],
+    ["faults[1].rate", '"5KB/s"'],
+    ["expect.lost.min", '"2%"'],
+    ["expect.lost.max", '"10%"'],
+  ]);
+});
+
+test.each([
+  ["500", "500/s"],
+  ['"500 msgs/sec"', "500/s"],
+  ["-500", undefined],
+  ["500/m", undefined],
+  ["0", undefined],
+  ["99999999999", undefined],
+])("a rate of %s may have been meant as %s", (written, meant) => {
+  const [problem = ""] = problemsOf(`guarantee: at-most-once
+producers: { rate: ${written}, messages: 100 }
+expect: { lost: 0 }
+`);
+  expect(/did you mean "(.*)"/.exec(problem)?.[1]).toBe(meant);
 });
 
 test("the error carries its problems as values, and ends the command line with 64", () => {
@@ -128,7 +170,7 @@ test("the error carries its problems as values, and ends the command line with 6
       key: "consumer",
       found: "an unknown key",
       allowed: "guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, expect",
-      suggestion: "consumers",
+      meant: ["consumers"],
     },
   ]);
 });
@@ -138,7 +180,7 @@ test("what a file holds cannot reach the terminal, or a second line of the messa
     scenarioWith({ brokers: { count: "\u001b[31m\n1" } }),
     "evil\n.yaml",
   );
-  expect(problem).toMatch(/^evil\\u\{a\}\.yaml:1:1: the file: found evil/);
+  expect(problem).toMatch(/^evil\\u\{a\}\.yaml: found evil/);
   expect(others).toHaveLength(1);
   expect(problemsOf(`guarantee: "\u009b31m"`).join()).toContain('found "\\u{9b}31m"');
 });
@@ -223,17 +265,34 @@ describe("a path", () => {
     expect(await readScenario(path.join(folder, "good.yaml"))).toEqual(parseScenario(blackhole, "good.yaml"));
   });
 
-  test("that leads nowhere is a problem", async () => {
+  test("that leads nowhere is a problem, and what may have been meant is beside it", async () => {
+    await writeFile(path.join(folder, "consumer-kill.yaml"), blackhole);
     expect(await problemsAt("missing.yaml")).toBe(
-      "missing.yaml:1:1: the file: found no such file, allowed a scenario file",
+      "missing.yaml: found no such file, allowed a scenario file",
     );
+    for (const written of ["consumer-kill", "consumer-kil.yaml", "consumerkill.yml"]) {
+      expect(await problemsAt(written)).toBe(
+        `${written}: found no such file, allowed a scenario file (did you mean "${folder}/consumer-kill.yaml"?)`,
+      );
+    }
     expect(await problemsAt("good.yaml/inside.yaml")).toContain("found no such file");
     expect(await problemsAt("nul\0.yaml")).toContain("found a file that cannot be read");
   });
 
-  test("of a folder is a problem", async () => {
+  test("of a folder is a problem, which says what is in it", async () => {
     await mkdir(path.join(folder, "folder.yaml"));
-    expect(await problemsAt("folder.yaml")).toContain("found a folder, allowed a file");
+    expect(await problemsAt("folder.yaml")).toBe(
+      "folder.yaml: found a folder, with no *.yaml in it, allowed a scenario file",
+    );
+    await writeFile(path.join(folder, "folder.yaml", "one.yaml"), blackhole);
+    await writeFile(path.join(folder, "folder.yaml", "other.yml"), blackhole);
+    await writeFile(path.join(folder, "folder.yaml", "notes.txt"), blackhole);
+    const error: unknown = await readScenario(path.join(folder, "folder.yaml")).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect((error as ScenarioError).problems).toMatchObject([
+      { allowed: `a scenario file, such as ${folder}/folder.yaml/one.yaml (1 more in it)` },
+    ]);
   });
 
   test("of a device is a problem, not an endless read", async () => {
