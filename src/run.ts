@@ -143,7 +143,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
     failed.addEventListener("abort", () => failures.abort(failed.reason));
   }
   const settling = { plan, topic, groupId, admin, crew, faults, signal };
-  using live = watchLive({ plan, crew, faults, observer });
+  const measuring = new Measuring({ plan, crew, faults, log: follower ?? watch });
+  using live = watchLive({ plan, crew, faults, measuring, observer });
   const on = {
     kind: environment.kind,
     broker: environment.versions.broker,
@@ -151,7 +152,6 @@ export async function experiment(environment: Environment, options: ExperimentOp
     client: `${driver.name} ${driver.version}`,
     node: process.version,
   };
-  const measuring = new Measuring({ plan, crew, faults, log: follower ?? watch });
   using _metrics = exporter?.begin(plan, factsOf(on), () => measuring.read(live.phase));
   const enter = (phase: Phase): void => {
     write({ event: "phase", phase });

@@ -13,7 +13,7 @@ export const metricsOptions = {
   },
   "metrics-host": { value: "HOST", description: "Where /metrics listens (default: 127.0.0.1)." },
   linger: { description: "Wait at the end until /metrics was scraped once more." },
-  "linger-limit": { value: "TIME", description: "Wait for that at most so long (default: 5m)." },
+  "linger-limit": { value: "TIME", description: "Wait for that at most so long (default: 75s)." },
   pushgateway: { value: "URL", description: "Push the metrics to a Pushgateway at the end." },
 } as const satisfies Options;
 
@@ -26,7 +26,8 @@ export interface WrittenMetrics {
   quiet: boolean;
 }
 
-const lingerMsByDefault = 5 * 60_000;
+/** A Prometheus that nobody has told otherwise scrapes each minute, and may take ten seconds for it. */
+const lingerMsByDefault = 75_000;
 
 /**
  * `undefined` where nobody is to be given metrics.

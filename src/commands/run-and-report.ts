@@ -82,6 +82,7 @@ export async function runAndReport(
   };
   const voice: Voice = {
     say: (line) => live.line(line),
+    notify: (line) => void (quiet ? stderr.write(`lossbound: ${line}\n`) : live.line(line)),
     complain: (line) => {
       live.clear();
       stderr.write(`lossbound: ${line}\n`);

@@ -33,7 +33,7 @@ export const runOptions = {
   },
   out: { value: "DIR", description: "Where results are written (default: lossbound-results)." },
   json: { description: "Print a JSON array of results, and nothing else." },
-  quiet: { description: "No progress, only errors." },
+  quiet: { description: "No progress: only errors, and what is waited for at the end." },
 } as const satisfies Options;
 
 /** What was written on the command line. */

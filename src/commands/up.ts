@@ -1,3 +1,4 @@
+import { LossboundError } from "../base/errors.js";
 import { defineCommand } from "./command.js";
 import { eachAndSummary, type Runner, runAndReport } from "./run-and-report.js";
 import { runOptions } from "./run-settings.js";
@@ -12,7 +13,7 @@ export const up = defineCommand({
   about: [
     "Starts a broker and Toxiproxy, serves the metrics, and starts a Prometheus that scrapes them and a Grafana " +
       "with the dashboards where these are on PATH. It prints the addresses, runs the scenarios, and keeps all up " +
-      "until it is stopped with Ctrl-C, which ends everything that it started (exit code 130).",
+      "until it is stopped with Ctrl-C, which ends everything that it started. That is its orderly end: exit code 0.",
     "Everything listens on 127.0.0.1, at the usual port where that is free. What Prometheus has kept goes with it; " +
       "the results of the scenarios stay.",
   ],
@@ -48,7 +49,7 @@ export const up = defineCommand({
         onResult: onResult!,
       });
     const { one, json } = eachAndSummary(out, operands.length);
-    return await runAndReport(
+    const running = runAndReport(
       runner,
       operands,
       {
@@ -61,5 +62,17 @@ export const up = defineCommand({
       },
       shell,
     );
+    try {
+      return await running;
+    } catch (error) {
+      if (!isOrderlyEnd(error)) throw error;
+      shell.stderr.write("stopped: everything that was started has ended\n");
+      return 0;
+    }
   },
 });
+
+/** It was asked to end, and nothing went wrong in doing so: what did would be in an error around this one. */
+function isOrderlyEnd(error: unknown): boolean {
+  return error instanceof LossboundError && error.code === "INTERRUPTED";
+}

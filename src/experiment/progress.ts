@@ -12,7 +12,9 @@ export interface LiveView {
   planned: number;
   sent: number;
   rejected: number;
+  /** Messages whose handler began, each counted once. */
   received: number;
+  /** Messages that were processed, each counted once, however often that was. */
   processed: number;
   /** Lost, and proved to be while the run goes on: the chunks that killed consumers had in hand. */
   lostProved: Partial<Record<Cause, number>>;

@@ -28,9 +28,11 @@ export interface Publication extends AsyncDisposable {
   linger(voice: Voice, signal: AbortSignal): Promise<void>;
 }
 
-/** Who hears of it: what goes on, and what goes wrong. */
+/** Who hears of it: what goes on, what somebody has to wait for, and what goes wrong. */
 export interface Voice {
   say(line: string): void;
+  /** Who asked for quiet hears it too: nobody is to wait without knowing why. */
+  notify(line: string): void;
   complain(line: string): void;
 }
 
@@ -50,10 +52,10 @@ export async function publish({ serve, lingerMs, pushgateway }: Publishing): Pro
         complain(`could not push the metrics to ${pushgateway}: ${whyOf(error)}`);
       }
     },
-    async linger({ say, complain }, signal) {
+    async linger({ notify, complain }, signal) {
       if (server === undefined || lingerMs === undefined) return;
       const limit = formatDuration(lingerMs);
-      say(`waiting for a last scrape of ${server.url}, at most ${limit}`);
+      notify(`waiting for a last scrape of ${server.url}, at most ${limit}`);
       if (!(await server.nextScrape(lingerMs, signal))) {
         complain(`nobody scraped ${server.url} within ${limit} of the end: the totals are in metrics.om`);
       }

@@ -11,7 +11,8 @@ export function phaseInWords(phase: Phase): string {
     case "sending":
       return "sending";
     case "healing":
-      return "healing the faults";
+      // What falls on consumers may still fall: only what keeps messages from the log is taken away.
+      return "healing links and brokers, until the log stands still";
     case "draining":
       return "draining: the consumers read on to the end of the log";
     case "scanning":

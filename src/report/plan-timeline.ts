@@ -22,13 +22,43 @@ export function timelineOf(plan: Plan): TimelineEntry[] {
     {
       earliestMs: plan.sendingMs,
       moment: formatSpan(plan.sendingMs),
-      what: "the last message is sent, unless something holds it up; then every fault is healed",
+      what: `the last message is sent, unless something holds it up; ${afterwards(plan)}`,
     },
   ];
   // The sort is stable: what falls at the same time keeps the order of the scenario.
   return entries
     .toSorted((one, other) => one.earliestMs - other.earliestMs)
     .map(({ moment, what }) => ({ moment, what }));
+}
+
+/** What keeps messages from the log is healed first; what falls on those who read it has until they have read it. */
+function afterwards({ faults }: Plan): string {
+  const heals = faults.some(({ kind }) => kind === "link" || kind === "broker");
+  const goesOn = faults.some(mayFallLater);
+  return [
+    ...(heals ? ["then links and brokers are healed"] : []),
+    heals
+      ? "the consumers read on to the end of the log"
+      : "then the consumers read on to the end of the log",
+    ...(goesOn ? ["and what is to fall on them, their group or the topic may still fall"] : []),
+  ].join(", ");
+}
+
+function mayFallLater(fault: PlannedFault): boolean {
+  switch (fault.kind) {
+    case "kill":
+    case "stop":
+    case "pause":
+      return fault.role === "consumer";
+    case "join":
+    case "topic":
+    case "reset-offsets":
+      return true;
+    case "link":
+    case "broker":
+    case "oversize":
+      return false;
+  }
 }
 
 interface Occurrence extends TimelineEntry {

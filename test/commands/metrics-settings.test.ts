@@ -18,7 +18,7 @@ test("nobody is given metrics who did not ask", () => {
 test("metrics are served on this machine alone unless it is said otherwise", () => {
   expect(readMetricsSettings({ ...nothing, "metrics-port": "0", linger: true }, "run")).toEqual({
     serve: { host: "127.0.0.1", port: 0 },
-    lingerMs: 300_000,
+    lingerMs: 75_000,
     pushgateway: undefined,
   });
   const other = { "metrics-port": "9464", "metrics-host": "::", linger: true, "linger-limit": "90s" };

@@ -159,6 +159,14 @@ test("a Pushgateway that is away changes nothing about results and exit code, an
   );
 });
 
+test("what is waited for at the end is told of in --quiet too, and nothing else", async () => {
+  const metrics = { serve: { host: "127.0.0.1", port: 0 }, lingerMs: 50, pushgateway: undefined };
+  const { stderr } = await report(runnerWith([one]), { metrics, quiet: true });
+  expect(stderr).toMatch(
+    /^lossbound: waiting for a last scrape of http:\S+, at most 50ms\nlossbound: nobody scraped [^\n]+\n$/,
+  );
+});
+
 test("what is finished is pushed when the runner fails after it, and nobody lingers", async () => {
   const pushed: string[] = [];
   const gateway = createServer((request, response) => {

@@ -15,6 +15,7 @@ const { signal } = new AbortController();
 /** Publishes what is known of two runs, and ends at once. */
 async function publishAndEnd(wanted: Partial<Publishing>) {
   const said: string[] = [];
+  const notices: string[] = [];
   const complaints: string[] = [];
   await using publication = await publish({
     serve: undefined,
@@ -27,11 +28,12 @@ async function publishAndEnd(wanted: Partial<Publishing>) {
   publication.exporter.announce(planOf("never-begun", 300));
   const voice = {
     say: (line: string) => void said.push(line),
+    notify: (line: string) => void notices.push(line),
     complain: (line: string) => void complaints.push(line),
   };
   await publication.push(voice);
   await publication.linger(voice, signal);
-  return { said, complaints };
+  return { said, notices, complaints };
 }
 
 describe("a Pushgateway", () => {
@@ -44,6 +46,7 @@ describe("a Pushgateway", () => {
       await waitUntil("the Pushgateway", isReady, { limitMs: 20_000 });
       expect(await publishAndEnd({ pushgateway: url })).toEqual({
         said: [`pushed the metrics to ${url}`],
+        notices: [],
         complaints: [],
       });
       await publishAndEnd({ pushgateway: `${url}/` });
@@ -72,8 +75,11 @@ describe("a Pushgateway", () => {
 });
 
 it("a last scrape that nobody comes for is waited for no longer than the limit", async () => {
-  const { said, complaints } = await publishAndEnd({ serve: { host: "127.0.0.1", port: 0 }, lingerMs: 100 });
-  expect(said).toEqual([
+  const { notices, complaints } = await publishAndEnd({
+    serve: { host: "127.0.0.1", port: 0 },
+    lingerMs: 100,
+  });
+  expect(notices).toEqual([
     expect.stringMatching(/^waiting for a last scrape of http:.*\/metrics, at most 100ms$/),
   ]);
   expect(complaints).toEqual([expect.stringMatching(/^nobody scraped .* within 100ms of the end/)]);
