@@ -1,4 +1,5 @@
 import { makePlan } from "../plan/plan.js";
+import { predictLoss } from "../plan/predict/predict.js";
 import { toJson } from "../report/json.js";
 import { pageFor } from "../report/page.js";
 import { renderPlan } from "../report/plan-text.js";
@@ -12,7 +13,7 @@ export const plan = defineCommand({
   summary: "print what a scenario would do, and touch nothing",
   operands: "FILE",
   about: [
-    "Prints the timeline of a scenario: who sends what, which fault falls when and on whom, and what is claimed. " +
+    "Prints the timeline of a scenario: who sends what, which fault falls when and on whom, what is claimed, and what will be lost. " +
       "The same seed gives the same plan to `lossbound run`.",
   ],
   options: {
@@ -34,7 +35,11 @@ export const plan = defineCommand({
     const seed = readSeed(options.seed, "plan");
     for (const scenario of await readScenarioFiles([file], "plan")) {
       const planned = makePlan(scenario, seed);
-      stdout.write(options.json ? toJson(planned) : renderPlan(planned, pageFor(stdout, env)));
+      stdout.write(
+        options.json
+          ? toJson({ ...planned, prediction: predictLoss(scenario) })
+          : renderPlan(planned, pageFor(stdout, env)),
+      );
     }
     return 0;
   },

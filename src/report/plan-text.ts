@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/plan.js";
+import { predictLoss } from "../plan/predict/predict.js";
 import { formatRate, formatSize } from "../scenario/quantities.js";
 import { causes, type Guarantee, type Scenario } from "../scenario/scenario.js";
 import { boundInWords } from "./bound-words.js";
@@ -6,6 +7,7 @@ import { cell, layRows, left, wrap } from "./columns.js";
 import { formatCount, formatMessages, formatSpan } from "./numbers.js";
 import type { Page } from "./page.js";
 import { timelineOf } from "./plan-timeline.js";
+import { predictionInWords } from "./prediction-words.js";
 import { printable } from "./printable.js";
 
 /** A plan for a person: who does what, which fault falls when, and what is claimed of it all. */
@@ -25,6 +27,7 @@ export function renderPlan(plan: Plan, page: Page): string {
     section("consumers", consumersInWords(scenario), page),
     [palette("faint", `timeline${drawnInWords(plan)}`), ...timelineInWords(plan, page)],
     section("expected", expectationsInWords(scenario), page),
+    section("predicted", predictionInWords(predictLoss(scenario)), page),
   ];
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }

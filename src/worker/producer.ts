@@ -8,13 +8,11 @@ import type { BlackBox } from "../ledger/black-box.js";
 import { tickMs } from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
 import { record } from "../ledger/histogram.js";
+import { dueAfter, messagesPerSend, sendEveryMs } from "../plan/schedule.js";
 import { disconnectLimitMs } from "./life.js";
 import type { ProducerOrder } from "./order.js";
-import { type Sender, messagesPerSend } from "./sender.js";
+import type { Sender } from "./sender.js";
 import type { SocketRecorder } from "./sockets.js";
-
-/** What falls due within so many milliseconds goes out as one send. */
-export const sendEveryMs = 10;
 
 /**
  * Hands each message to the client once, on the clock's schedule, and never waits for the outcome.
@@ -38,7 +36,7 @@ export async function sendOnSchedule(
   for (let tick = 0; sender.next < messages && !asked.aborted; tick++) {
     writeTicks(box, sender.next, startAt);
     const dueAt = startAt + tick * sendEveryMs;
-    const due = Math.min(messages, firstNumber + Math.floor((rate * (tick * sendEveryMs)) / 1000) + 1);
+    const due = Math.min(messages, firstNumber + dueAfter(rate, tick * sendEveryMs));
     if (due > sender.next) recordLag(box, epochMs() - dueAt);
     // Whatever becomes of it, the next is sent when it falls due.
     while (sender.next < due) void sender.send(Math.min(due, sender.next + perSendMax));

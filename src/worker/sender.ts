@@ -3,18 +3,8 @@ import type { OutgoingRecord, ProducerClient } from "../kafka/driver.js";
 import { messageWriter } from "../kafka/message.js";
 import { type BlackBox, moveNext } from "../ledger/black-box.js";
 import { partitionOf } from "../plan/layout.js";
+import { messagesPerSend } from "../plan/schedule.js";
 import type { ProducerOrder } from "./order.js";
-
-/** The broker's default limit is 1,048,588 bytes a batch; above it a whole request is lost in silence. */
-const bytesPerSendMax = 900_000;
-
-/** What a record takes beside its value, at most. */
-const recordOverhead = 90;
-
-/** How many messages of a size one send may take. */
-export function messagesPerSend(size: number): number {
-  return Math.max(1, Math.floor(bytesPerSendMax / (size + recordOverhead)));
-}
 
 export interface Sender {
   /** Below this number every message was handed to the client. */

@@ -46,6 +46,17 @@ describe("a plan as text", () => {
     expect(text).toContain("the handler takes 2 ms a message\n");
   });
 
+  test("says what will be lost, by which formula, made of what, or why nobody can say", () => {
+    const hole = planOf("{ at: 3s, for: 2s, on: producer-link, toxic: timeout }");
+    expect(hole).toContain("predicted\n  lost: 2,000 to 2,020\n  lost by in-transit: 2,000 to 2,020\n");
+    expect(hole).toContain("  black-hole: what is sent while the link swallows everything: rate × time");
+    expect(hole).toContain("  made of rate 1000/s, time 2s, edges 0ms to 20ms\n");
+    expect(planOf("")).toContain("predicted\n  lost: none\n  no-loss: nothing goes wrong");
+    expect(planOf("{ at: 3s, on: consumer-link, down: true }")).toContain(
+      "predicted\n  not predicted: what the consumers wait for when a fault falls on their link is not known\n",
+    );
+  });
+
   test("has the faults in the order of time, whatever the order of the file", () => {
     const faults = [
       "{ at: 6s, for: 1s, on: consumer-link, down: true }",
