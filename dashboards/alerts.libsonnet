@@ -77,12 +77,13 @@ local burnsBoth(factor) =
       'max by (%s, phase) (lossbound_run_phase{phase!="sending"}) == 1' % run,
       '10m'
     ),
+    // Without `--linger` a run that ends is gone, whatever a last scrape saw of it: only what was still to send is missed.
     alert(
       'LossboundRunVanished',
       'critical',
       'A run that was under way is heard of no more',
-      'its supervisor is dead, stands still, or ended with nobody scraping the end (`--linger` waits for that).',
-      'max by (%s) (last_over_time(lossbound_run_phase[%s])) == 1 unless max by (%s) (lossbound_run_phase)'
+      'it was still to send, or to wait until its end was scraped (`--linger`): its supervisor is dead or stands still, or ended with an error.',
+      'max by (%s) (last_over_time(lossbound_run_until_timestamp_seconds[%s])) > time() unless max by (%s) (lossbound_run_until_timestamp_seconds)'
       % [run, config.windows.vanished, run],
       '30s'
     ),

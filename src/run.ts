@@ -152,7 +152,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     client: `${driver.name} ${driver.version}`,
     node: process.version,
   };
-  using _metrics = exporter?.begin(plan, factsOf(on), () => measuring.read(live.phase));
+  using _metrics = exporter?.begin(plan, factsOf(on), () => measuring.read(live));
   const enter = (phase: Phase): void => {
     write({ event: "phase", phase });
     live.phase = phase;

@@ -66,7 +66,7 @@ export async function keepUp(files: readonly string[], options: UpOptions): Prom
   const progress = (line: string): void => observer.line(line);
   await using environment = await openLocal({ brokers, progress, signal: options.signal });
   const signal = AbortSignal.any([options.signal, environment.died]);
-  const exporter = new Exporter(kafkajsDriver.name);
+  const exporter = new Exporter(kafkajsDriver.name, { lingers: true });
   await using server = await serveMetrics(exporter, { host: localHost, port: await portOr(metricsPort) });
   progress(`brokers at ${environment.bootstrap.join(", ")}`);
   progress(`toxiproxy at ${environment.toxiproxy}`);

@@ -45,7 +45,7 @@ export function watchLive({ plan, crew, faults, measuring, observer }: Watched):
   };
   // A handler that ran again is no other message. Under at-most-once none does, and counters are cheaper.
   const messagesOf = (): { received: number; processed: number } =>
-    plan.scenario.guarantee === "at-most-once" ? countsOf(crew) : measuring.read(watch.phase);
+    plan.scenario.guarantee === "at-most-once" ? countsOf(crew) : measuring.read(watch);
   let timer: NodeJS.Timeout;
   const tellAgain = (): void => {
     const from = performance.now();

@@ -12,6 +12,8 @@ import type { Phase } from "./progress.js";
 /** What is known of a run's messages while it goes on, each message counted once. None of it ever goes back. */
 export interface Measures {
   phase: Phase;
+  /** When the sending began, milliseconds since 1970; 0 before it. */
+  startedAt: number;
   sent: number;
   accepted: number;
   rejected: number;
@@ -61,13 +63,14 @@ export class Measuring {
     this.#all = noneMerged(run.plan.layout.words);
   }
 
-  read(phase: Phase): Measures {
+  read({ phase, startedAt }: Pick<Measures, "phase" | "startedAt">): Measures {
     const { plan, faults, log } = this.#run;
     const lives = [...this.#run.crew.lives];
     // What comes later in a message's life is read first, so that nothing is ahead of what it follows from.
     const all = this.#mergeConsumers(lives);
     const measures: Measures = {
       phase,
+      startedAt,
       sent: 0,
       accepted: 0,
       rejected: 0,

@@ -277,6 +277,14 @@ export const catalogue = {
     labels: ["phase"],
     moves: "live",
   },
+  until: {
+    name: "lossbound_run_until_timestamp_seconds",
+    type: "gauge",
+    help: "Until when is this run to be heard of at least, in seconds since 1970? Until it has sent everything; where it lingers, until its end was scraped, and that is +Inf. 0 where nothing of the sort is known.",
+    unit: "seconds",
+    labels: [],
+    moves: "live",
+  },
   run: {
     name: "lossbound_run_info",
     type: "gauge",

@@ -28,11 +28,16 @@ export class Exporter {
   /** What the judged repeats of a step found. */
   readonly #found = new Map<string, StepFound[]>();
   readonly #client: string;
+  readonly #lingers: boolean;
   readonly #text: MetricsText = openMetricsText();
 
-  /** @param client name of the client library under test. */
-  constructor(client: string) {
+  /**
+   * @param client name of the client library under test.
+   * @param lingers whether runs are to be heard of until their end was scraped.
+   */
+  constructor(client: string, { lingers = false }: { lingers?: boolean } = {}) {
     this.#client = client;
+    this.#lingers = lingers;
   }
 
   get contentType(): string {
@@ -52,13 +57,13 @@ export class Exporter {
    * disposing it keeps what was measured last.
    */
   begin(plan: Plan, facts: RunFacts, measure: () => Measures): Disposable {
-    const before = valuesBefore(plan);
-    const now = (): Values => valuesNow(before, measure(), facts);
+    const told = { run: facts, lingers: this.#lingers };
+    const now = (): Values => valuesNow(plan, measure(), told);
     this.#put(plan.scenario, now);
     return {
       [Symbol.dispose]: () => {
         if (this.#runs.get(nameOf(plan.scenario))?.now !== now) return;
-        const last = { ...now(), phase: undefined, active: new Set<string>() };
+        const last = { ...now(), phase: undefined, untilMs: 0, active: new Set<string>() };
         this.#put(plan.scenario, () => last);
       },
     };

@@ -38,7 +38,7 @@ export interface Voice {
 
 /** @throws LossboundError `ENVIRONMENT` where they cannot be served. */
 export async function publish({ serve, lingerMs, pushgateway }: Publishing): Promise<Publication> {
-  const exporter = new Exporter(kafkajsDriver.name);
+  const exporter = new Exporter(kafkajsDriver.name, { lingers: lingerMs !== undefined });
   const server: MetricsServer | undefined = serve && (await serveMetrics(exporter, serve));
   return {
     exporter,

@@ -100,6 +100,7 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
   stepProcessed: ({ step }) => [{ value: step.processedPerSecond }],
   stepLostPerFault: ({ step }) => [{ value: step.lostPerFault ?? 0 }],
   phase: ({ phase }) => phases.map((each) => ({ own: { phase: each }, value: each === phase ? 1 : 0 })),
+  until: ({ untilMs }) => [{ value: untilMs / 1000 }],
   run: ({ run }) => (run === undefined ? [] : [{ own: run, value: 1 }]),
   verdict: ({ verdict }) =>
     verdicts.map((each) => ({ own: { verdict: each }, value: each === verdict ? 1 : 0 })),

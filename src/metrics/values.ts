@@ -13,7 +13,7 @@ import { type Tally, noMessages } from "../verdict/tally.js";
 import { type FaultSeries, faultSeries } from "./fault-series.js";
 
 /** What all metrics of one run say at one moment: what is measured of it, and what is made of that. */
-export interface Values extends Omit<Measures, "phase"> {
+export interface Values extends Omit<Measures, "phase" | "startedAt"> {
   planned: number;
   /** Of the ledger, once it is there; before that it is what no other count has. */
   unaccounted: number | undefined;
@@ -23,6 +23,8 @@ export interface Values extends Omit<Measures, "phase"> {
   /** 0 before the end. */
   step: StepFound;
   phase: Phase | undefined;
+  /** Until when it is to be heard of at least, milliseconds since 1970; 0 where nothing of it is known. */
+  untilMs: number;
   verdict: Verdict | undefined;
   run: RunFacts | undefined;
 }
@@ -66,13 +68,31 @@ export function valuesBefore(plan: Plan): Values {
     bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, []).expectations,
     step: { lossRatio: 0, sentPerSecond: 0, processedPerSecond: 0, lostPerFault: null },
     phase: undefined,
+    untilMs: 0,
     verdict: undefined,
     run: undefined,
   };
 }
 
-export function valuesNow(before: Values, measures: Measures, run: RunFacts): Values {
-  return { ...before, ...measures, run };
+/** @param lingers whether it is to be heard of until its end was scraped. */
+export function valuesNow(
+  plan: Plan,
+  { startedAt, ...measures }: Measures,
+  { run, lingers }: { run: RunFacts; lingers: boolean },
+): Values {
+  const untilMs = lingers ? Infinity : sendingUntil(plan, startedAt);
+  return { ...valuesBefore(plan), ...measures, untilMs, run };
+}
+
+/** Producers that are behind send for longer, never shorter; ones that may be dead for good may end at any time. */
+function sendingUntil({ faults, sendingMs }: Plan, startedAt: number): number {
+  const mayEnd = faults.some(
+    (fault) =>
+      (fault.kind === "kill" || fault.kind === "stop") &&
+      fault.role === "producer" &&
+      fault.restartAfter === undefined,
+  );
+  return startedAt === 0 || mayEnd ? 0 : startedAt + sendingMs;
 }
 
 /** What the ledger has in total, and what was made of it. */

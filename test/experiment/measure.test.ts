@@ -45,7 +45,7 @@ function aCrew(plan: Plan) {
   };
   const faults = { active: new Set<string>(), fallen: new Set<string>() };
   const measuring = new Measuring({ plan, crew: { lives }, faults, log: { seen: 7 } });
-  return { live, read: (): Measures => measuring.read("sending") };
+  return { live, read: (): Measures => measuring.read({ phase: "sending", startedAt: 0 }) };
 }
 
 /** What a consumer's life does with messages, step by step. */

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 
 import { Exporter } from "../../src/metrics/exporter.js";
+import { valuesBefore } from "../../src/metrics/values.js";
+import type { PlannedFault } from "../../src/plan/plan.js";
 import { lastBy, readSeries } from "../support/series.js";
 import { finished, planOf } from "./finished.js";
 
@@ -75,4 +77,44 @@ it("the step of a run that is in no sweep is no value that a sweep may have", as
 
   const planned = lastBy(readSeries(await exporter.render()), "lossbound_messages_planned", "step");
   expect(planned).toEqual({ none: 100, "1": 200 });
+});
+
+it("a run says until when it is to be heard of: as long as it sends, or until its end was scraped", async () => {
+  const judged = await finished("watched", 100);
+  const { plan } = judged;
+  const kill = {
+    kind: "kill",
+    role: "producer",
+    worker: undefined,
+    index: 0,
+    times: 1,
+    every: 0,
+    trigger: { kind: "at", ms: 100 },
+    targets: [0],
+    restartAfter: undefined,
+  } satisfies PlannedFault;
+  const facts = { version: "1", environment: "local", broker: "", proxy: "", node: "" };
+  const looks = async (lingers: boolean, faults: typeof plan.faults): Promise<unknown[]> => {
+    const exporter = new Exporter("kafkajs", { lingers });
+    const look = async () =>
+      lastBy(readSeries(await exporter.render()), "lossbound_run_until_timestamp_seconds")[""];
+    const planned = { ...plan, faults };
+    const seen = [];
+    exporter.announce(planned);
+    seen.push(await look());
+    for (const startedAt of [0, 5000]) {
+      const measures = { ...valuesBefore(planned), phase: "sending" as const, startedAt };
+      using _run = exporter.begin(planned, facts, () => measures);
+      seen.push(await look());
+    }
+    seen.push(await look());
+    exporter.finish(judged);
+    return [...seen, await look()];
+  };
+
+  // 100 messages at 100/s take a second.
+  expect(await looks(false, [])).toEqual([0, 0, 6, 0, 0]);
+  expect(await looks(false, [{ ...kill, restartAfter: 300 }])).toEqual([0, 0, 6, 0, 0]);
+  expect(await looks(false, [kill])).toEqual([0, 0, 0, 0, 0]);
+  expect(await looks(true, [kill])).toEqual([0, Infinity, Infinity, 0, 0]);
 });

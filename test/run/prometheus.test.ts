@@ -90,6 +90,8 @@ describe.skipIf(command === undefined)("a Prometheus that scrapes a run", () => 
     expect(rate!.value).toBeLessThan(2300 + 2000 * behind);
     const [fault] = await prometheus.query(`max_over_time(lossbound_fault_active{fault="timeout"}[2m])`);
     expect(fault!.value).toBe(1);
+    const [until] = await prometheus.query("max_over_time(lossbound_run_until_timestamp_seconds[2m])");
+    expect(until!.value).toBeCloseTo(Date.parse(result.startedAt) / 1000 + 10, 2);
   });
 });
 
