@@ -1,10 +1,22 @@
 /** The library's public names. */
 export { LossboundError, type ErrorCode } from "./base/errors.js";
-export { judgeFolder } from "./judge-folder.js";
 export type { LiveView, Phase, RunObserver } from "./experiment/progress.js";
+export { judgeFolder as judge } from "./judge-folder.js";
+export { type PredictedPlan, planScenario } from "./plan-scenario.js";
+export type { Plan, PlannedFault } from "./plan/plan.js";
+export type { Interval, Predicted, Prediction, Unpredicted } from "./plan/predict/prediction.js";
 export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
 export { writeReport } from "./report-folder.js";
 export { compareGuarantees, type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
+export { defineScenario } from "./scenario/define.js";
+export type {
+  BoundWritten,
+  ClaimsWritten,
+  FaultWritten,
+  LimitWritten,
+  ScenarioDefinition,
+} from "./scenario/definition.js";
+export { ScenarioError, type ScenarioProblem } from "./scenario/problems.js";
 export { readScenario } from "./scenario/read.js";
 export type {
   Bound,

@@ -189,7 +189,7 @@ async function open(
   }
 }
 
-function refuseBadSeed(seed: number): void {
+export function refuseBadSeed(seed: number): void {
   if (Number.isInteger(seed) && seed >= 0 && seed <= seedMax) return;
   throw new LossboundError("USAGE", `the seed is ${seed}, and must be a whole number from 0 to ${seedMax}`);
 }

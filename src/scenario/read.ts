@@ -3,13 +3,14 @@ import { open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { messageOf } from "../base/errors.js";
-import { check, type Complaint, type Path } from "./fields.js";
+import { check } from "./fields.js";
 import { allowedName, isScenarioName } from "./name.js";
 import { nearest } from "./nearest.js";
-import { ScenarioError, type ScenarioProblem } from "./problems.js";
+import { problemOf } from "./problem-of.js";
+import { ScenarioError, type ScenarioProblem, wholeFile } from "./problems.js";
 import type { Scenario } from "./scenario.js";
 import { scenarioSchema } from "./schema.js";
-import { readYaml, shortened, type YamlSource } from "./yaml-source.js";
+import { readYaml } from "./yaml-source.js";
 
 /** Ten times the largest scenario anyone will write; what is larger is another file. */
 const fileBytesMax = 64 * 1_024;
@@ -32,14 +33,14 @@ export function parseScenario(text: string, file: string): Scenario {
     problems.push(problemOfFile(file, basename(file) || "no file name", allowed));
   }
   const source = readYaml(text);
-  for (const { key = "the file", ...complaint } of source.complaints) {
+  for (const { key = wholeFile, ...complaint } of source.complaints) {
     problems.push({ file, key, ...complaint });
   }
   // What is not YAML has no values to check.
   if (source.value === undefined) throw new ScenarioError(problems);
   const outcome = check(scenarioSchema, source.value);
   if (!outcome.ok) {
-    problems.push(...outcome.complaints.map((complaint) => problemOf(file, source, complaint)));
+    problems.push(...outcome.complaints.map((complaint) => problemOf(complaint, file, source.locate)));
   }
   if (!outcome.ok || problems.length > 0) throw new ScenarioError(problems);
   return { name, claim: claimOf(text), ...outcome.value };
@@ -111,36 +112,7 @@ function whyUnread(error: unknown): string {
 }
 
 function problemOfFile(file: string, found: string, allowed: string): ScenarioProblem {
-  return { file, line: 0, column: 0, key: "the file", found, allowed };
-}
-
-function problemOf(file: string, source: YamlSource, complaint: Complaint): ScenarioProblem {
-  const { path, allowed, names = [], misspelt, aboutKey } = complaint;
-  const place = source.locate(path, aboutKey);
-  const name = (misspelt ?? [place.word])
-    .map((written) => nearest(written, names))
-    .find((near) => near !== undefined);
-  const meant = name === undefined ? complaint.meant : [name];
-  return {
-    file,
-    line: place.line,
-    column: place.column,
-    key: renderPath(path),
-    found: complaint.found ?? place.found,
-    allowed,
-    ...(meant !== undefined && meant.length > 0 && { meant }),
-  };
-}
-
-function renderPath(path: Path): string {
-  const [first = "the file", ...rest] = path.map(renderStep);
-  return rest.reduce((text, step) => text + (step.startsWith("[") ? step : `.${step}`), first);
-}
-
-/** A key that is no plain word is quoted, so that an empty one, or one with a dot, can be seen. */
-function renderStep(step: string | number): string {
-  if (typeof step === "number") return `[${step}]`;
-  return /^[\w-]+$/.test(step) ? shortened(step) : JSON.stringify(shortened(step));
+  return { file, line: 0, column: 0, key: wholeFile, found, allowed };
 }
 
 /** The first paragraph of the comment on top of the file, as one line. */

@@ -38,7 +38,7 @@ export interface YamlComplaint {
   allowed: string;
 }
 
-interface Place {
+export interface Place {
   line: number;
   column: number;
   /** The text of a single value; `nothing`, `a map` or `a list` otherwise. */

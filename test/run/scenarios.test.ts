@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-import { type Cause, type Result, judgeFolder, readScenario, runScenarios } from "lossbound";
+import { type Cause, type Result, judge, readScenario, runScenarios } from "lossbound";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { againstSchema } from "../support/result-schema.js";
@@ -69,7 +69,7 @@ describe("the shipped scenario", () => {
     });
 
     it("is judged the same from its files", async () => {
-      expect(await judgeFolder(join(out, name))).toEqual(results.get(name));
+      expect(await judge(join(out, name))).toEqual(results.get(name));
     });
   });
 });
