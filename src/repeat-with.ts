@@ -20,9 +20,9 @@ export function repeatWith(
 
 /** The options that name an environment other than the local one. */
 function placeOf({ environment, brokers = [], toxiproxy = "", proxyHost }: RunOptions): string[] {
-  if (environment === "docker") return ["--environment", environment];
-  if (environment !== "external") return [];
   const host = proxyHost === undefined ? [] : ["--proxy-host", proxyHost];
+  if (environment === "docker") return ["--environment", environment, ...host];
+  if (environment !== "external") return [];
   return ["--brokers", brokers.join(","), "--toxiproxy", toxiproxy, ...host];
 }
 

@@ -29,7 +29,10 @@ export interface RunOptions {
   brokers?: readonly string[];
   /** `external`: URL of Toxiproxy's API. */
   toxiproxy?: string;
-  /** `external`: the address on which Toxiproxy is to listen for the workers; 127.0.0.1 where it runs on this machine. */
+  /**
+   * `external` and `docker`: the address on which Toxiproxy is to listen for the workers. By default 127.0.0.1 where
+   * it runs on this machine, and 0.0.0.0 in a container whose ports are published on 127.0.0.1.
+   */
   proxyHost?: string;
   /** Integer from 0 to 2^32 - 1; drawn when it is not given, and part of the result. */
   seed?: number;
@@ -178,7 +181,7 @@ async function open(
       return await openLocal({ brokers, progress, signal });
     }
     case "docker":
-      return await openDocker({ progress, signal });
+      return await openDocker({ proxyHost: options.proxyHost, progress, signal });
     case "external": {
       if (options.brokers === undefined || options.toxiproxy === undefined) {
         throw new LossboundError("USAGE", "an external environment needs both brokers and toxiproxy");

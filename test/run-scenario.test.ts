@@ -93,4 +93,13 @@ describe("the command that repeats a run", () => {
       "lossbound run a.yaml --seed 7 --brokers a:1,b:2 --toxiproxy 'http://[::1]:8474' --proxy-host 10.0.0.1",
     );
   });
+
+  test("names where the proxies of docker compose were told to listen", () => {
+    expect(repeatWith("a.yaml", 7, { environment: "docker" })).toBe(
+      "lossbound run a.yaml --seed 7 --environment docker",
+    );
+    expect(repeatWith("a.yaml", 7, { environment: "docker", proxyHost: "127.0.0.1" })).toBe(
+      "lossbound run a.yaml --seed 7 --environment docker --proxy-host 127.0.0.1",
+    );
+  });
 });

@@ -25,7 +25,7 @@ export const runOptions = {
   toxiproxy: { value: "URL", description: "API of an external Toxiproxy." },
   "proxy-host": {
     value: "HOST",
-    description: "Where an external Toxiproxy is to listen for the workers.",
+    description: "Where a Toxiproxy that runs already is to listen for the workers.",
   },
   seed: {
     value: "N",
@@ -74,9 +74,9 @@ function problemsOf(environment: string, addresses: readonly string[], written: 
     case "local":
       return addresses.map((name) => `--${name} belongs to --environment external; local starts its own`);
     case "docker":
-      return addresses.map(
-        (name) => `--${name} belongs to --environment external; those of docker-compose.yml are known`,
-      );
+      return addresses
+        .filter((name) => name !== "proxy-host")
+        .map((name) => `--${name} belongs to --environment external; those of docker-compose.yml are known`);
     case "external":
       return [
         ...(written.brokers === undefined ? ["--environment external needs --brokers HOST:PORT,…"] : []),

@@ -5,7 +5,7 @@ import type { Environment } from "./environment.js";
 import { openExternal } from "./external.js";
 import type { Progress } from "./hosting.js";
 import { kafkaRelease } from "./kafka-jars.js";
-import { localHost } from "./ports.js";
+import { isFree, localHost } from "./ports.js";
 import { accepts } from "./ready.js";
 import { connectToxiproxy } from "./toxiproxy.js";
 
@@ -24,6 +24,8 @@ export const composePorts: ComposePorts = {
 };
 
 export interface DockerOptions {
+  /** Where Toxiproxy is to listen for the workers, without a port; seen by who holds the published ports. */
+  proxyHost?: string | undefined;
   progress: Progress;
   signal?: AbortSignal | undefined;
   ports?: ComposePorts;
@@ -56,14 +58,24 @@ export async function openDocker(options: DockerOptions): Promise<Environment> {
     throw new LossboundError("ENVIRONMENT", [silent.join(", "), ...(await adviceIn(env))].join("\n"));
   }
   const brokers = [`${localHost}:${ports.broker}`];
-  // A container's own 127.0.0.1 is not what Docker publishes.
-  const external = await openExternal({ brokers, toxiproxy, proxyHost: "0.0.0.0", progress, signal });
+  const proxyHost = options.proxyHost ?? (await proxyHostBehind(ports.proxies));
+  const external = await openExternal({ brokers, toxiproxy, proxyHost, progress, signal });
   return {
     ...external,
     kind: "docker",
     versions: { ...external.versions, broker: kafkaRelease().version },
     proxyPorts: ports.proxies,
   };
+}
+
+/**
+ * Docker holds the ports that it publishes, on 127.0.0.1, and passes on what comes there to the container, where
+ * it reaches no 127.0.0.1. Where one of them is free nobody publishes them: Toxiproxy then runs on this machine,
+ * or we share its network, and nobody else is to reach its proxies.
+ */
+async function proxyHostBehind(published: readonly number[]): Promise<string> {
+  for (const port of published) if (await isFree(port)) return localHost;
+  return "0.0.0.0";
 }
 
 /** What to do about services that are down: a line each. */

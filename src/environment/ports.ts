@@ -37,7 +37,8 @@ export async function portOr(usual: number): Promise<number> {
   return other;
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody on this machine has the port, on `localHost` at least. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

@@ -43,7 +43,7 @@ describe("the docker environment", () => {
     const proxies = [taken.port, ...(await freePorts(2))];
     const seen = new Set<string>();
     const look = async (): Promise<void> => {
-      for (const { listen } of await proxiesOf(theirs)) seen.add(listen.split(":").at(-1)!);
+      for (const { listen } of await proxiesOf(theirs)) seen.add(listen);
     };
 
     await using environment = await openDocker({ progress: () => {}, ports: { ...ports, proxies } });
@@ -62,9 +62,28 @@ describe("the docker environment", () => {
 
     expect(verdict, reasons.join("; ")).toBe("held");
     expect(where).toMatchObject({ kind: "docker", broker: kafkaRelease().version });
-    expect([...seen].toSorted()).toEqual(proxies.slice(1).map(String).toSorted());
+    const free = proxies.slice(1).map((port) => `127.0.0.1:${port}`);
+    expect([...seen].toSorted()).toEqual(free.toSorted());
     expect(await proxiesOf(theirs)).toEqual([]);
     expect(await topicsOf(theirs)).toEqual([]);
+  });
+
+  it("has proxies listen for all only where each of their ports is held by who publishes it", async () => {
+    await using taken = await openServer(() => {});
+    const [free = 0] = await freePorts(1);
+    const hostOf = async (proxies: readonly number[], proxyHost?: string): Promise<string> => {
+      await using environment = await openDocker({
+        progress: () => {},
+        ports: { ...ports, proxies },
+        proxyHost,
+      });
+      return environment.proxyHost;
+    };
+
+    expect(await hostOf([taken.port, free])).toBe("127.0.0.1");
+    expect(await hostOf([taken.port])).toBe("0.0.0.0");
+    expect(await hostOf([taken.port], "127.0.0.1")).toBe("127.0.0.1");
+    expect(await hostOf([free], "0.0.0.0")).toBe("0.0.0.0");
   });
 
   it("says so where no published port is left", async () => {
