@@ -1,6 +1,6 @@
 /**
  * The whole benchmark, from the first message's time to the fates: `npm run bench`, five to six
- * minutes. `--quick` measures little, to see that it works; names (`first-message`, `producer`,
+ * minutes. `--quick` measures little, to see that it works; names (`first-message`, `explain`, `producer`,
  * `consumer`, `fates`) choose parts.
  */
 import { randomBytes } from "node:crypto";
@@ -12,6 +12,7 @@ import { dialDirectly } from "../src/kafka/dial.js";
 import { kafkajsDriver } from "../src/kafka/kafkajs.js";
 import { inChild, type Place } from "./child.js";
 import type { ConsumerBench, ConsumerCosts } from "./consumer.js";
+import { timesToExplain } from "./explain.js";
 import type { FatesBench, FatesCost } from "./fates.js";
 import type { FillOrder } from "./fill.js";
 import { timesToFirstMessage } from "./first-message.js";
@@ -20,7 +21,7 @@ import type { ProducerBench, ProducerCosts } from "./producer.js";
 import * as report from "./report.js";
 import { medianOf } from "./statistics.js";
 
-const parts = ["first-message", "producer", "consumer", "fates"] as const;
+const parts = ["first-message", "explain", "producer", "consumer", "fates"] as const;
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false } },
@@ -42,12 +43,17 @@ const runId = randomBytes(16).toString("hex");
 // First, while nothing else runs.
 if (chosen.has("first-message")) await benchFirstMessage();
 
-await using environment = await openLocal({ brokers: { count: 1 }, dataBytes, progress: report.say });
-await using folder: OwnedFolder = await environment.folder("bench", 512 * 2 ** 20);
-report.machine(environment);
-if (chosen.has("producer")) await benchProducer(environment, folder.path);
-if (chosen.has("consumer")) await benchConsumer(environment, folder.path);
-if (chosen.has("fates")) await benchFates(environment, folder.path);
+if (chosen.has("explain")) await benchExplain();
+if (["producer", "consumer", "fates"].some((part) => chosen.has(part))) await benchOnBroker();
+
+async function benchOnBroker(): Promise<void> {
+  await using environment = await openLocal({ brokers: { count: 1 }, dataBytes, progress: report.say });
+  await using folder: OwnedFolder = await environment.folder("bench", 512 * 2 ** 20);
+  report.machine(environment);
+  if (chosen.has("producer")) await benchProducer(environment, folder.path);
+  if (chosen.has("consumer")) await benchConsumer(environment, folder.path);
+  if (chosen.has("fates")) await benchFates(environment, folder.path);
+}
 
 async function benchFirstMessage(): Promise<void> {
   report.say(`first message: ${amounts.runs} runs`);
@@ -61,6 +67,22 @@ async function benchFirstMessage(): Promise<void> {
       ...[median, Math.min(...times), Math.max(...times)].map((ms) => `${(ms / 1000).toFixed(2)} s`),
       `< 5 s: ${report.verdict(median < 5_000)}`,
     ],
+  ]);
+}
+
+async function benchExplain(): Promise<void> {
+  report.say(`explain: ${amounts.runs} times each`);
+  const { message, lost } = await timesToExplain(amounts.runs);
+  report.heading(`From the command to the life of a message, of a run of a million, ${amounts.runs} times`);
+  const row = (name: string, times: readonly number[]) => [
+    name,
+    ...[medianOf(times), Math.min(...times), Math.max(...times)].map((ms) => `${(ms / 1000).toFixed(2)} s`),
+    `< 1 s: ${report.verdict(medianOf(times) < 1_000)}`,
+  ];
+  report.table([
+    ["", "median", "least", "most", "goal"],
+    row("lossbound explain DIR MESSAGE", message),
+    row("lossbound explain DIR --lost", lost),
   ]);
 }
 

@@ -4,6 +4,7 @@ import { version } from "./base/version.js";
 import type { Command } from "./commands/command.js";
 import { compare } from "./commands/compare.js";
 import { doctor } from "./commands/doctor.js";
+import { explain } from "./commands/explain.js";
 import { commandHelp, generalHelp } from "./commands/help.js";
 import { judge } from "./commands/judge.js";
 import { plan } from "./commands/plan.js";
@@ -17,7 +18,7 @@ import { errorText } from "./report/error-text.js";
 import { pageFor } from "./report/page.js";
 import { nearest } from "./scenario/nearest.js";
 
-const commands: readonly Command[] = [run, compare, sweep, plan, judge, reportCommand, up, doctor];
+const commands: readonly Command[] = [run, compare, sweep, plan, judge, explain, reportCommand, up, doctor];
 
 const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 

@@ -4,7 +4,8 @@ import type { EvidencePlanes, Ledger } from "../ledger/ledger.js";
 import type { SendTime } from "../ledger/send-times.js";
 import { EvidenceError } from "../ledger/evidence.js";
 import { type Cause, causes } from "../scenario/scenario.js";
-import { type EvidenceBit, type Fate, evidenceBits, fates, sortIntoFates } from "./fates.js";
+import { FateWords, type ProducerNumbers, numbersOf } from "./fate-words.js";
+import { type Fate, fates } from "./fates.js";
 
 /** How many messages there are of each kind: everything that a verdict is made from. */
 export interface Tally {
@@ -54,11 +55,7 @@ export function tallyOf(ledger: Ledger, startedAt: number): Tally {
   };
   const counter = new FateCounter(ledger);
   for (let producer = 0; producer < layout.messages.length; producer++) {
-    const numbers = {
-      base: layout.bases[producer]!,
-      sent: ledger.sentBelow[producer]!,
-      planned: layout.messages[producer]!,
-    };
+    const numbers = numbersOf(ledger, producer);
     let from = 0;
     for (const { second, next } of secondsOf(ledger.sendTimes[producer]!, startedAt)) {
       const to = Math.min(Math.max(next, from), numbers.sent);
@@ -102,68 +99,36 @@ export function lostBy(tally: Pick<Tally, "fates">): Record<Cause, number> {
   return Object.fromEntries(causes.map((cause) => [cause, tally.fates[cause]])) as Record<Cause, number>;
 }
 
-interface Numbers {
-  /** Where the producer's bits begin. */
-  base: number;
-  sent: number;
-  planned: number;
-}
-
 /** Counts the fates in a range of one producer's messages, a word at a time, without allocating. */
 class FateCounter {
   readonly #planes: EvidencePlanes;
-  readonly #evidence = new Int32Array(evidenceBits.length);
-  readonly #found = new Int32Array(fates.length);
+  readonly #words: FateWords;
   readonly #counts = new Float64Array(fates.length);
-  /** An accepted message is an acknowledged one. */
-  readonly #acknowledges: boolean;
   refusedBehind = 0;
 
-  constructor({ planes, acknowledges }: Pick<Ledger, "planes" | "acknowledges">) {
-    this.#planes = planes;
-    this.#acknowledges = acknowledges;
+  constructor(ledger: Pick<Ledger, "planes" | "acknowledges">) {
+    this.#planes = ledger.planes;
+    this.#words = new FateWords(ledger);
   }
 
-  count(numbers: Numbers, from: number, to: number): Float64Array {
-    const evidence = this.#evidence;
-    const found = this.#found;
+  count(numbers: ProducerNumbers, from: number, to: number): Float64Array {
     const counts = this.#counts.fill(0);
-    const planes = this.#planes;
     const base = numbers.base / 32;
     for (let word = Math.floor(from / 32); word * 32 < to; word++) {
       const within = lowBits(to - word * 32) & ~lowBits(from - word * 32);
-      const place = base + word;
-      evidence[at.planned] = lowBits(numbers.planned - word * 32);
-      evidence[at.s] = lowBits(numbers.sent - word * 32);
-      const handed = planes.handed[place]!;
-      evidence[at.a] = planes.accepted[place]! | (handed & ~planes.rejected[place]!);
-      evidence[at.r] = planes.rejected[place]!;
-      evidence[at.n] = evidence[at.s]! & ~handed;
-      evidence[at.z] = planes.refused[place]! | planes.behindRefused[place]!;
-      evidence[at.x] = planes.seen[place]! | (this.#acknowledges ? planes.accepted[place]! : 0);
-      evidence[at.l] = planes.stored[place]!;
-      evidence[at.b] = planes.stored[place]! & ~planes.uncommitted[place]!;
-      evidence[at.f] = planes.fetched[place]!;
-      evidence[at.t] = planes.tried[place]!;
-      evidence[at.c] = planes.covered[place]!;
-      evidence[at.g] = planes.began[place]!;
-      evidence[at.h] = planes.beganAgain[place]!;
-      evidence[at.d] = planes.ended[place]!;
-      evidence[at.e] = planes.endedAgain[place]!;
-      sortIntoFates(evidence, found);
+      const found = this.#words.sort(numbers, word);
       for (let fate = 0; fate < found.length; fate++) {
         const messages = found[fate]! & within;
         if (messages !== 0) counts[fate] = counts[fate]! + popcount(messages);
       }
       const refused = found[refusedAt]! & within;
-      if (refused !== 0) this.refusedBehind += popcount(refused & ~planes.refused[place]!);
+      if (refused !== 0) this.refusedBehind += popcount(refused & ~this.#planes.refused[base + word]!);
     }
     return counts;
   }
 }
 
 const refusedAt = fates.indexOf("refused");
-const at = Object.fromEntries(evidenceBits.map((bit, place) => [bit, place])) as Record<EvidenceBit, number>;
 
 /** Up to which number had been sent by the end of each second; the last moment closes the last second. */
 export function secondsOf(times: readonly SendTime[], startedAt: number): { second: number; next: number }[] {

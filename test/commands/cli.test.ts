@@ -15,13 +15,14 @@ describe("help", () => {
       "sweep FILE",
       "plan FILE",
       "judge DIR",
+      "explain DIR [MESSAGE]",
       "report DIR",
       "doctor",
     ])
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "compare", "sweep", "plan", "judge", "report", "doctor"])(
+  test.each(["run", "compare", "sweep", "plan", "judge", "explain", "report", "doctor"])(
     "has a page with an example for %s",
     async (name) => {
       const pages = await Promise.all(
@@ -69,7 +70,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
     [
       ["frobnicate"],
-      "unknown command frobnicate; there is run, compare, sweep, plan, judge, report, up, doctor, help",
+      "unknown command frobnicate; there is run, compare, sweep, plan, judge, explain, report, up, doctor, help",
     ],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
@@ -115,6 +116,13 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
       '--repeats is "3,4", and must be a whole number from 1 to 1000',
     ],
     [["sweep", "--repeats", "none", "x.yaml"], '--repeats is "none", and must be a whole number'],
+    [["explain"], "explain needs the folder of a run", "see `lossbound help explain`"],
+    [["explain", "a"], "explain needs a message, such as 0:1234, or --lost"],
+    [["explain", "a", "0:1", "0:2"], "explain takes a folder and a message, and found 3 operands"],
+    [["explain", "--lost", "a", "0:1"], "--lost lists all messages, and takes none"],
+    [["explain", "--cause", "log", "a", "0:1"], "--cause needs --lost"],
+    [["explain", "--lost", "--cause", "in-transt", "a"], '--cause is "in-transt"; did you mean in-transit?'],
+    [["explain", "--lost", "--cause", "bad luck", "a"], "must be rejected, client-buffer, in-transit"],
     [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
     [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
     [["report", "--json", "a"], "unknown option --json"],

@@ -1,0 +1,29 @@
+import { type Cell, cell, layRows, left, right, wrap } from "./columns.js";
+import type { Explanation, Step } from "./explanation.js";
+import { formatMoment } from "./numbers.js";
+import type { Page } from "./page.js";
+import { printable } from "./printable.js";
+import { causeInWords } from "./words.js";
+
+/** The life of one message for a person: its fate first, then what each witness says of it. */
+export function renderExplanation(explanation: Explanation, { palette, width }: Page): string {
+  const { scenario, message, fate, cause, decidedBy, steps } = explanation;
+  const tone = fate === "processed" ? "good" : fate === "lost" || fate === "duplicated" ? "bad" : "doubtful";
+  const ending = cause === null ? "" : ` by ${cause}: ${causeInWords(cause)}`;
+  return [
+    `${palette("strong", printable(`${scenario} ${message}`))}  ${palette(tone, fate)}${ending}`,
+    ...wrap(`decided by ${decidedBy}`, width - 2).map((line) => `  ${palette("faint", line)}`),
+    "",
+    ...layRows([right, left, left], steps.map(rowOf), palette),
+    "",
+  ].join("\n");
+}
+
+function rowOf({ from, until, what, witness }: Step): Cell[] {
+  return [cell(whenOf(from, until), "strong"), cell(printable(what)), cell(printable(witness), "faint")];
+}
+
+function whenOf(from: number | null, until: number | null): string {
+  if (from === null) return until === null ? "" : `until ${formatMoment(until)}`;
+  return until === null ? formatMoment(from) : `${formatMoment(from)} to ${formatMoment(until)}`;
+}
