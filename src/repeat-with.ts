@@ -1,7 +1,8 @@
+import { programHere } from "./base/program.js";
 import type { RunOptions } from "./run-scenario.js";
 
 /**
- * The command that repeats a run, for a POSIX shell. It names the file, the seed, and the addresses
+ * The command that repeats a run, for a POSIX shell, called as this one was. It names the file, the seed, and the addresses
  * of an external environment; where results go is nobody's but this run's.
  */
 export function repeatWith(
@@ -13,7 +14,7 @@ export function repeatWith(
 ): string {
   // A path that begins with a dash would be taken for an option.
   const operand = file.startsWith("-") ? `./${file}` : file;
-  return ["lossbound", command, operand, "--seed", `${seed}`, ...more, ...placeOf(options)]
+  return [...programHere(), command, operand, "--seed", `${seed}`, ...more, ...placeOf(options)]
     .map(quoted)
     .join(" ");
 }

@@ -1,13 +1,12 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { LossboundError } from "./base/errors.js";
 import { judgeFolder } from "./judge-folder.js";
-import { runRecordName } from "./ledger/run-record.js";
 import { isOurPage, writeIndexPage, writeRunPage } from "./report/html/page-files.js";
 import { reportName } from "./report/html/page-names.js";
-import { isOurs, isTaken } from "./report/result-places.js";
+import { isTaken } from "./report/result-places.js";
 import type { Result } from "./report/result.js";
+import { storedRunsAt } from "./stored-runs.js";
 
 /**
  * Makes the page of a stored run again from its evidence, or, in a folder of several, that of each and
@@ -19,11 +18,8 @@ import type { Result } from "./report/result.js";
  *   a page cannot be written.
  */
 export async function writeReport(folder: string): Promise<string[]> {
-  if (existsSync(join(folder, runRecordName))) return [writeRunPage(folder, await judgeFolder(folder))];
-  const runs = runsIn(folder);
-  if (runs.length === 0) {
-    throw new LossboundError("INPUT", `${folder} is not the folder of a run, and has none in it`);
-  }
+  const { folders: runs, several } = storedRunsAt(folder);
+  if (!several) return [writeRunPage(folder, await judgeFolder(folder))];
   const index = join(folder, reportName);
   if (isTaken(index) && !isOurPage(index)) {
     throw new LossboundError("USAGE", `${index} is no report, and will not be replaced: move it`);
@@ -32,12 +28,4 @@ export async function writeReport(folder: string): Promise<string[]> {
   for (const run of runs) results.push(await judgeFolder(run));
   const pages = runs.map((run, place) => writeRunPage(run, results[place]!));
   return [writeIndexPage(folder, results), ...pages];
-}
-
-function runsIn(folder: string): string[] {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && isOurs(join(folder, entry.name), "result"))
-    .map(({ name }) => join(folder, name))
-    .toSorted();
 }

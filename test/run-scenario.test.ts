@@ -72,25 +72,25 @@ describe("before it starts anything, the library refuses", () => {
 describe("the command that repeats a run", () => {
   test("names the file and the seed", () => {
     expect(repeatWith("scenarios/baseline.yaml", 7, {})).toBe(
-      "lossbound run scenarios/baseline.yaml --seed 7",
+      "npx lossbound run scenarios/baseline.yaml --seed 7",
     );
   });
 
   test("compares where that was asked for", () => {
-    expect(repeatWith("a.yaml", 7, {}, "compare")).toBe("lossbound compare a.yaml --seed 7");
+    expect(repeatWith("a.yaml", 7, {}, "compare")).toBe("npx lossbound compare a.yaml --seed 7");
   });
 
   test("quotes what a shell would take apart", () => {
     expect(repeatWith("my files/it's $HOME.yaml", 7, {})).toBe(
-      "lossbound run 'my files/it'\\''s $HOME.yaml' --seed 7",
+      "npx lossbound run 'my files/it'\\''s $HOME.yaml' --seed 7",
     );
-    expect(repeatWith("-dir/a.yaml", 7, {})).toBe("lossbound run ./-dir/a.yaml --seed 7");
+    expect(repeatWith("-dir/a.yaml", 7, {})).toBe("npx lossbound run ./-dir/a.yaml --seed 7");
   });
 
   test("names the addresses of an external environment", () => {
     const options = { brokers: ["a:1", "b:2"], toxiproxy: "http://[::1]:8474", proxyHost: "10.0.0.1" };
     expect(repeatWith("a.yaml", 7, { environment: "external", ...options })).toBe(
-      "lossbound run a.yaml --seed 7 --brokers a:1,b:2 --toxiproxy 'http://[::1]:8474' --proxy-host 10.0.0.1",
+      "npx lossbound run a.yaml --seed 7 --brokers a:1,b:2 --toxiproxy 'http://[::1]:8474' --proxy-host 10.0.0.1",
     );
   });
 

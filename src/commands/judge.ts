@@ -2,6 +2,8 @@ import { messageOf } from "../base/errors.js";
 import { toJson } from "../report/json.js";
 import { resultsAsMarkdown } from "../report/markdown.js";
 import { pageFor } from "../report/page.js";
+import type { Result } from "../report/result.js";
+import { renderSummary } from "../report/summary.js";
 import { renderResult } from "../report/terminal.js";
 import { defineCommand } from "./command.js";
 import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
@@ -10,14 +12,15 @@ import { onlyOperand } from "./operand.js";
 
 export const judge = defineCommand({
   name: "judge",
-  summary: "judge a stored run again, offline",
+  summary: "judge a stored run again, or all in a folder, offline",
   operands: "DIR",
   about: [
     "Reads the black boxes and the event file of a run, merges them again, and judges them as `lossbound run` did. " +
       "The same evidence gives the same result. It also writes metrics.om, the course of the run for Prometheus, anew.",
+    "In a folder of several runs, each is judged; the exit code is that of the most serious, as with `lossbound run`.",
   ],
   options: {
-    json: { description: "Print the result as JSON." },
+    json: { description: "Print the result as JSON; of a folder of several, an array." },
     ...gateOptions,
   },
   examples: [
@@ -25,25 +28,36 @@ export const judge = defineCommand({
       does: "Judge a stored run again:",
       command: "lossbound judge lossbound-results/consumer-kill",
     },
+    { does: "Judge all runs in a folder:", command: "lossbound judge lossbound-results" },
   ],
   async run({ operands, options }, shell) {
     const { stdout, stderr, env } = shell;
-    const folder = onlyOperand(operands, "the folder of a run", "judge");
+    const folder = onlyOperand(operands, "the folder of a run, or of several", "judge");
     const { junit, markdown } = options;
     const gate = openGate({ junit, markdown, files: [], summary: resultsAsMarkdown }, shell, "judge");
     const { judgeStored, writeCourse } = await import("../judge-folder.js");
-    const judged = await judgeStored(folder).catch((error: unknown) => {
+    const { storedRunsAt } = await import("../stored-runs.js");
+    const page = pageFor(stdout, env);
+    const results: Result[] = [];
+    try {
+      const { folders, several } = storedRunsAt(folder);
+      for (const run of folders) {
+        const judged = await judgeStored(run);
+        results.push(judged.result);
+        gate.take(judged.result);
+        await writeCourse(run, judged).catch((error: unknown) => {
+          // A folder that is only read can be judged all the same.
+          stderr.write(`lossbound: ${messageOf(error)}\n`);
+        });
+        if (!options.json) stdout.write(renderResult(judged.result, run, page) + (several ? "\n" : ""));
+      }
+      if (options.json) stdout.write(toJson(several ? results : results[0]!));
+      else if (several) stdout.write(renderSummary(results, folder, page));
+    } catch (error) {
       gate.close(error);
       throw error;
-    });
-    const { result } = judged;
-    gate.take(result);
-    await writeCourse(folder, judged).catch((error: unknown) => {
-      // A folder that is only read can be judged all the same.
-      stderr.write(`lossbound: ${messageOf(error)}\n`);
-    });
-    stdout.write(options.json ? toJson(result) : renderResult(result, folder, pageFor(stdout, env)));
+    }
     gate.close();
-    return exitCodeOfVerdicts([result.verdict]);
+    return exitCodeOfVerdicts(results.map(({ verdict }) => verdict));
   },
 });

@@ -3,6 +3,8 @@ import { predictLoss } from "../plan/predict/predict.js";
 import { toJson } from "../report/json.js";
 import { pageFor } from "../report/page.js";
 import { renderPlan } from "../report/plan-text.js";
+import { printable } from "../report/printable.js";
+import { repeatWith } from "../repeat-with.js";
 import { defineCommand } from "./command.js";
 import { onlyOperand } from "./operand.js";
 import { readScenarioFiles } from "./scenario-files.js";
@@ -35,11 +37,14 @@ export const plan = defineCommand({
     const seed = readSeed(options.seed, "plan");
     for (const scenario of await readScenarioFiles([file], "plan")) {
       const planned = makePlan(scenario, seed);
-      stdout.write(
-        options.json
-          ? toJson({ ...planned, prediction: predictLoss(scenario) })
-          : renderPlan(planned, pageFor(stdout, env)),
-      );
+      if (options.json) stdout.write(toJson({ ...planned, prediction: predictLoss(scenario) }));
+      else {
+        const page = pageFor(stdout, env);
+        const command = repeatWith(file, seed, {}, scenario.sweep === undefined ? "run" : "sweep");
+        // It is copied, so it is not wrapped.
+        const runWith = `\n${page.palette("faint", "run with")}\n  ${printable(command)}\n`;
+        stdout.write(renderPlan(planned, page) + runWith);
+      }
     }
     return 0;
   },

@@ -18,21 +18,30 @@ export interface Diagnosis {
     readonly isGoodEnough: boolean;
   };
   readonly tools: readonly ToolDiagnosis[];
+  /** What a run can do without, and other commands make use of. */
+  readonly optional: readonly OptionalTool[];
   readonly cache: { readonly folder: string; readonly parts: readonly CachedPart[] };
   /** Of runs that were killed along with their wardens. */
   readonly leftovers: readonly Leftover[];
 }
 
-export interface ToolDiagnosis {
+export interface OptionalTool {
   readonly name: ToolName;
-  /** `java 17 or newer to run Apache Kafka` */
-  readonly wanted: string;
-  /** Whether the local environment cannot do without, with what is cached and on PATH. */
-  readonly isNeeded: boolean;
+  /** `to show the dashboards` */
+  readonly purpose: string;
   readonly found: Tool | undefined;
   /** How to come by it, a line each. */
   readonly install: readonly string[];
 }
+
+export interface ToolDiagnosis extends OptionalTool {
+  /** `java 17 or newer to run Apache Kafka` */
+  readonly wanted: string;
+  /** Whether the local environment cannot do without, with what is cached and on PATH. */
+  readonly isNeeded: boolean;
+}
+
+const optional = ["prometheus", "promtool", "grafana", "docker"] as const;
 
 export interface CachedPart {
   /** Name of its folder. */
@@ -69,6 +78,12 @@ export async function diagnose(): Promise<Diagnosis> {
         ...wantedOf("toxiproxy-server"),
       },
     ],
+    optional: await Promise.all(
+      optional.map(async (name) => {
+        const { purpose, install } = wantedOf(name);
+        return { name, purpose, found: await findTool(name), install };
+      }),
+    ),
     cache: { folder: cacheFolder(), parts },
     leftovers: findLeftovers(),
   };

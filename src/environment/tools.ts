@@ -5,7 +5,15 @@ import { delimiter, join } from "node:path";
 import { LossboundError } from "../base/errors.js";
 
 /** The programs of others that the local environment is made with. */
-export type ToolName = "java" | "mvn" | "go" | "toxiproxy-server" | "prometheus" | "grafana";
+export type ToolName =
+  | "java"
+  | "mvn"
+  | "go"
+  | "toxiproxy-server"
+  | "prometheus"
+  | "promtool"
+  | "grafana"
+  | "docker";
 
 export interface Tool {
   readonly name: ToolName;
@@ -73,6 +81,12 @@ const facts: Record<ToolName, ToolFacts> = {
     purpose: "to keep what the metrics say",
     install: ["Debian: apt-get install prometheus", "macOS: brew install prometheus"],
   },
+  promtool: {
+    ask: "--version",
+    version: /version (\S+)/,
+    purpose: "to load metrics.om of a run into a Prometheus",
+    install: ["it comes with prometheus"],
+  },
   grafana: {
     ask: "--version",
     version: /version (\S+)/i,
@@ -82,6 +96,12 @@ const facts: Record<ToolName, ToolFacts> = {
       "macOS: brew install grafana",
       "or load dashboards/out into a Grafana that you have: docs/dashboards.md",
     ],
+  },
+  docker: {
+    ask: "--version",
+    version: /version ([^\s,]+)/i,
+    purpose: "for `docker compose up` and --environment docker",
+    install: ["https://docs.docker.com/get-started/get-docker/"],
   },
 };
 
@@ -100,10 +120,10 @@ export async function findTool(
   return { name, path, version, says, isGoodEnough: isAtLeast(version, facts[name].atLeast) };
 }
 
-/** What is wanted of the tool, and how to come by it, or do without: a line each. */
-export function wantedOf(name: ToolName): { wanted: string; install: readonly string[] } {
+/** What is wanted of the tool, what for, and how to come by it, or do without: a line each. */
+export function wantedOf(name: ToolName): { wanted: string; purpose: string; install: readonly string[] } {
   const { atLeast, purpose, install } = facts[name];
-  return { wanted: `${name}${atLeast ? ` ${trimmed(atLeast)} or newer` : ""} ${purpose}`, install };
+  return { purpose, wanted: `${name}${atLeast ? ` ${trimmed(atLeast)} or newer` : ""} ${purpose}`, install };
 }
 
 /** @throws LossboundError `ENVIRONMENT` that says how to come by the tool, or to do without. */

@@ -1,4 +1,4 @@
-import type { Diagnosis, ToolDiagnosis } from "../environment/diagnose.js";
+import type { Diagnosis, OptionalTool, ToolDiagnosis } from "../environment/diagnose.js";
 import type { Leftover } from "../environment/sweep.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount } from "./numbers.js";
@@ -14,6 +14,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {
       page,
     ),
     ...diagnosis.tools.filter(isMissing).map((tool) => howToInstall(tool, page)),
+    section("optional", optionalRows(diagnosis, page), page),
     section("cache", cacheRows(diagnosis, page), page),
     section("left behind by earlier runs", leftoverRows(diagnosis.leftovers), page),
   ];
@@ -48,6 +49,21 @@ function toolRow(tool: ToolDiagnosis): Cell[] {
   if (!isNeeded) return [cell("absent", "faint"), cell(name), cell("not needed here", "faint")];
   if (found === undefined) return [cell("missing", "bad"), cell(name), cell(`wanted: ${wanted}`)];
   return [cell("too old", "bad"), cell(name), cell(`${seen}, wanted: ${wanted}`)];
+}
+
+function optionalRows({ optional }: Diagnosis, { palette }: Page): string[] {
+  const rows = optional.map(({ name, found, purpose }) => [
+    found === undefined ? cell("absent", "faint") : cell("ok", "good"),
+    cell(name),
+    cell(purpose),
+    cell(found === undefined ? "" : printable(`${found.version}  ${found.path}`), "faint"),
+  ]);
+  const absent = optional.filter(({ found }) => found === undefined);
+  return [...layRows([left, left, left, left], rows, palette), ...absent.flatMap(wayToGet)];
+}
+
+function wayToGet({ name, install }: OptionalTool): string[] {
+  return [`  how to get ${name}`, ...install.map((line) => `    ${printable(line)}`)];
 }
 
 function howToInstall({ name, install }: ToolDiagnosis, page: Page): string[] {

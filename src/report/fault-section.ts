@@ -3,6 +3,7 @@ import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount, formatMoment } from "./numbers.js";
 import { printable } from "./printable.js";
 import type { FaultResult } from "./result.js";
+import { touchedInWords } from "./touched.js";
 
 /** A fault may fall a thousand times; a person reads the first ones, a program reads result.json. */
 const shownMax = 12;
@@ -13,17 +14,18 @@ export function faultSection(faults: readonly FaultResult[], palette: Palette): 
   const heads = ["fault", "applied", "healed", "touched", "the probe saw"].map((head) => cell(head, "faint"));
   const hidden = faults.length - shownMax;
   return [
-    ...layRows([left, right, right, right, left], [heads, ...faults.slice(0, shownMax).map(rowOf)], palette),
+    ...layRows([left, right, right, left, left], [heads, ...faults.slice(0, shownMax).map(rowOf)], palette),
     ...(hidden > 0 ? [palette("faint", `  … and ${formatCount(hidden)} more in result.json`)] : []),
   ];
 }
 
-function rowOf({ on, kind, appliedAt, healedAt, touched, probe }: FaultResult): Cell[] {
+function rowOf(fault: FaultResult): Cell[] {
+  const { on, kind, appliedAt, healedAt, probe } = fault;
   return [
     cell(printable(`${kind} on ${on}`)),
     appliedAt === null ? cell("never", "doubtful") : cell(formatMoment(appliedAt)),
     cell(formatMoment(healedAt)),
-    cell(formatCount(touched), touched === 0 ? "doubtful" : "plain"),
+    cell(touchedInWords(fault), fault.touched === 0 ? "doubtful" : "plain"),
     cell(probe === null ? "" : printable(probe), "faint"),
   ];
 }

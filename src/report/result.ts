@@ -44,7 +44,7 @@ export interface Result {
   /** lost / sent; 0 where nothing was sent. */
   lossRatio: number;
   throughput: { sentPerSecond: number; processedPerSecond: number };
-  /** How far behind its schedule the sender fell, in milliseconds. */
+  /** How late messages were sent, against the moment that the rate asks for, in milliseconds. */
   scheduleLagMs: { p99: number; max: number };
   /** From the sending of a message to the end of its handler, in milliseconds. */
   latencyMs: { p50: number; p95: number; p99: number; max: number };
@@ -94,7 +94,7 @@ export interface FaultResult {
   /** Milliseconds since the producers began to send; `null`: never. */
   appliedAt: number | null;
   healedAt: number | null;
-  /** Live connections (refused dials, live processes) that the fault was seen to hit. */
+  /** What the fault was seen to hit: of a link connections and dials, of a worker its process, of the rest by its kind. */
   touched: Count;
   /** What the probe saw while the fault was in force; `null` where it is blind to this kind. */
   probe: string | null;

@@ -59,8 +59,8 @@ function speeds({ throughput, scheduleLagMs, latencyMs }: Result, { palette }: P
       `sent ${formatPerSecond(sentPerSecond)} · processed ${formatPerSecond(processedPerSecond)}`,
     ],
     [
-      "lag",
-      `p99 ${formatMs(scheduleLagMs.p99)} · max ${formatMs(scheduleLagMs.max)} behind the schedule of sending`,
+      "sent late",
+      `p99 ${formatMs(scheduleLagMs.p99)} · max ${formatMs(scheduleLagMs.max)} after the moment that the rate asks for`,
     ],
     ["latency", `p50 ${formatMs(p50)} · p95 ${formatMs(p95)} · p99 ${formatMs(p99)} · max ${formatMs(max)}`],
   ]);

@@ -105,7 +105,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
       ["run", "--brokers", "a:1", "--toxiproxy", "http://me:secret@t:8474", "x.yaml"],
       '--toxiproxy is "http://…@t:8474"',
     ],
-    [["judge"], "judge needs the folder of a run"],
+    [["judge"], "judge needs the folder of a run, or of several"],
     [["sweep", "--rates", "500", "x.yaml"], '--rates has "500", and takes rates such as 500/s'],
     [["sweep", "--rates", "500/s", "x.yaml"], '--rates is "500/s", and takes two values or more'],
     [["sweep", "--commit-every", "5,5", "x.yaml"], '--commit-every is "5,5", and takes two values or more'],
@@ -126,7 +126,9 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
     [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
     [["report", "--json", "a"], "unknown option --json"],
-    [["report", "/nowhere"], "/nowhere is not the folder of a run, and has none in it"],
+    [["report", "/nowhere"], "there is no folder /nowhere"],
+    [["judge", "/nowhere"], "there is no folder /nowhere"],
+    [["judge", "/dev"], "/dev is not the folder of a run, and has none in it: that of a run has a run.json"],
     [["compare"], "compare needs one scenario file", "see `lossbound help compare`"],
     [["compare", "a.yaml", "b.yaml"], "compare takes one scenario file, and found 2 operands"],
     [["compare", "--brokers", "a:1", "x.yaml"], "needs --toxiproxy URL", "see `lossbound help compare`"],
@@ -203,6 +205,19 @@ describe("plan", () => {
     expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL of consumer [01], started again after 500 ms\n/);
   });
 
+  test("ends with the command that runs just this plan", async () => {
+    const swept = soundScenario.replace("1000/s", "[1000/s, 2000/s]");
+    using folder = aFolder({ "kills.yaml": soundScenario, "swept.yaml": swept });
+    const lastLines = async (args: readonly string[]) =>
+      (await lossbound(args)).stdout.split("\n").slice(-3).join("\n");
+    expect(await lastLines(["plan", "--seed", "7", folder.file("kills.yaml")])).toMatch(
+      new RegExp(`^run with\n  n\\S+ \\S+ run ${folder.file("kills.yaml")} --seed 7\n$`),
+    );
+    expect(await lastLines(["plan", "--seed", "7", folder.file("swept.yaml")])).toContain(
+      ` sweep ${folder.file("swept.yaml")} --seed 7\n`,
+    );
+  });
+
   test("draws a seed where none is given, and says which", async () => {
     using folder = aFolder({ "kills.yaml": soundScenario });
     const runs = await Promise.all([1, 2, 3].map(() => lossbound(["plan", folder.file("kills.yaml")])));
@@ -243,6 +258,25 @@ test("doctor says what is there, and says the same as JSON", async () => {
     node: { version: process.versions.node },
     leftovers: [],
   });
+});
+
+test("doctor says what is optional, what for, and how to get what is not there", async () => {
+  using folder = aFolder({});
+  const tool = (name: string, says: string) =>
+    writeFileSync(folder.file(name), `#!/bin/sh\necho "${says}"\n`, { mode: 0o755 });
+  tool("prometheus", "prometheus, version 3.1.0 (branch: HEAD)");
+  tool("docker", "Docker version 28.2.2, build e6534b4");
+  const { code, stdout } = await lossbound(["doctor"], { PATH: folder.path, JAVA_HOME: "" });
+  // What is optional decides nothing: java is what it cannot do without.
+  expect(code).toBe(3);
+  const optional = stdout.slice(stdout.indexOf("\noptional\n"), stdout.indexOf("\ncache\n"));
+  expect(optional).toMatch(
+    /\n {2}ok +prometheus +to keep what the metrics say +3\.1\.0 +\/\S+\/prometheus\n/,
+  );
+  expect(optional).toMatch(/\n {2}ok +docker +.* 28\.2\.2 +\//);
+  expect(optional).toMatch(/\n {2}absent +grafana +to show the dashboards\n/);
+  expect(optional).toMatch(/\n {2}how to get promtool\n {4}it comes with prometheus\n/);
+  expect(optional).not.toContain("how to get prometheus");
 });
 
 test("an error that nobody expected is a bug, ends with 3, and shows no stack trace unless asked to", async () => {

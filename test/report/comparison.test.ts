@@ -52,6 +52,14 @@ function rowsOf(text: string): Record<string, string[]> {
   return Object.fromEntries(rows.map(([name, ...cells]) => [name, cells]));
 }
 
+test("a cause that is bounded under any guarantee has its row, where it took none too", () => {
+  const bounded = { name: "lostBy.log", min: null, max: 0, observed: 0, verdict: "held" as const };
+  const rows = (expectations: typeof lossy.expectations) =>
+    rowsOf(renderComparison("some", [results[0]!, { ...results[1]!, expectations }], "results", page));
+  expect(rows([bounded])["lost by log"]).toEqual(["0", "0"]);
+  expect(rows([])["lost by log"]).toBeUndefined();
+});
+
 describe("three guarantees on a terminal", () => {
   const text = renderComparison("some", results, "results", page);
 

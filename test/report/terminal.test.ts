@@ -73,7 +73,7 @@ describe("a result on a terminal", () => {
 
   test("shows when a fault was there, what it touched and what the probe saw", () => {
     expect(lineWith(render(), "timeout on")).toMatch(
-      /^ {2}timeout on producer-link +3\.002 s +5\.004 s +1 {2}no answer in 500 ms$/,
+      /^ {2}timeout on producer-link +3\.002 s +5\.004 s +1 connection {2}no answer in 500 ms$/,
     );
   });
 

@@ -30,7 +30,7 @@ it(
     ]);
     expect(code).toBe(0);
     expect(stderr.match(/starting a broker and Toxiproxy/g)).toHaveLength(1);
-    expect(curve.repeatWith).toBe(`lossbound sweep ${file} --seed 5 --repeats 2`);
+    expect(curve.repeatWith).toContain(` sweep ${file} --seed 5 --repeats 2`);
     expect(JSON.parse(readFileSync(folder.file("out/swept.sweep.json"), "utf8"))).toEqual(curve);
     expect(readFileSync(folder.file("out/swept.sweep.csv"), "utf8").split("\n")).toHaveLength(4);
 

@@ -3,6 +3,7 @@ import { boundInWords } from "../bound-words.js";
 import { cutsInWords, lossInWords, otherFates } from "../loss-section.js";
 import { formatCount, formatMoment, formatMs, formatPercent } from "../numbers.js";
 import type { Result } from "../result.js";
+import { touchedInWords } from "../touched.js";
 import { type Markup, html } from "./markup.js";
 
 /** A fault may fall a thousand times; a person reads the first ones. */
@@ -56,16 +57,16 @@ function cuts(result: Result): Markup[] {
 export function faultTable({ faults }: Result): Markup {
   if (faults.length === 0) return html`<p class="note">The scenario has no faults.</p>`;
   const rows = faults.slice(0, shownMax).map(
-    ({ on, kind, appliedAt, healedAt, touched, probe }) =>
+    (fault) =>
       html`<tr>
-        <th scope="row">${kind} on ${on}</th>
-        <td class="count">${appliedAt === null ? "never" : formatMoment(appliedAt)}</td>
-        <td class="count">${formatMoment(healedAt)}</td>
-        <td class="count">${formatCount(touched)}</td>
-        <td>${probe ?? ""}</td>
+        <th scope="row">${fault.kind} on ${fault.on}</th>
+        <td class="count">${fault.appliedAt === null ? "never" : formatMoment(fault.appliedAt)}</td>
+        <td class="count">${formatMoment(fault.healedAt)}</td>
+        <td>${touchedInWords(fault)}</td>
+        <td>${fault.probe ?? ""}</td>
       </tr>`,
   );
-  const heads = [left("fault"), right("applied"), right("healed"), right("touched"), left("the probe saw")];
+  const heads = [left("fault"), right("applied"), right("healed"), left("touched"), left("the probe saw")];
   const hidden = faults.length - shownMax;
   const more = html`<p class="note">… and ${formatCount(hidden)} more in result.json</p>`;
   return html`${table("Faults", heads, rows)}${hidden > 0 ? more : []}`;

@@ -84,7 +84,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(await page.locator("main > :first-child").innerText()).toMatch(
         /^with-faults\s+held\s+A black hole, an outage, and three kills of a consumer\.\s/,
       );
-      expect(text.split(/\s*\n\s*/)).toContain(`lossbound run ${files[0]} --seed 3`);
+      expect(text.split(/\s*\n\s*/)).toContain(`npx lossbound run ${files[0]} --seed 3`);
       for (const { name, observed } of result.expectations)
         expect(text).toMatch(new RegExp(`${name}\\s[^\\n]*\\s${observed.toLocaleString("en-US")}\\sheld`));
       const { stored: _, ...inTheFlow } = result.messages;
