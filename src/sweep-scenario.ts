@@ -54,7 +54,10 @@ export async function sweepScenario(scenario: string | Scenario, options: SweepO
   refuseForeignFiles(out, read.name);
   const results: Result[] = [];
   const found = (): Curve => curveOf(read, sweep, { seed, repeats }, results);
-  try {
+  {
+    // A sweep takes long: what was found before it was ended stays found. Where that cannot be written either,
+    // both errors are told.
+    using _written = { [Symbol.dispose]: () => void (results.length > 0 && writeCurve(out, found())) };
     await runAll(steps, {
       ...options,
       out,
@@ -66,9 +69,6 @@ export async function sweepScenario(scenario: string | Scenario, options: SweepO
         options.onResult?.(result);
       },
     });
-  } finally {
-    // A sweep takes long: what was found before it was ended stays found.
-    if (results.length > 0) writeCurve(out, found());
   }
   return found();
 }

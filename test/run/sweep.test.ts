@@ -1,9 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
+import { LossboundError, errorsIn, exitCodeOf, messageOf } from "../../src/base/errors.js";
+import { curveFiles } from "../../src/report/curve-files.js";
 import type { Curve } from "../../src/report/curve.js";
 import type { Result } from "../../src/report/result.js";
+import { sweepScenario } from "../../src/sweep-scenario.js";
 import { aFolder, lossbound } from "../commands/lossbound.js";
 
 const scenario = `# A black hole costs its time.
@@ -86,6 +89,32 @@ expect: { lost: { max: 1% } }
   // The first chunk is what had just arrived; behind the first kill the next one waits in full.
   expect(points[1]!.lostPerFault!.mean).toBeGreaterThanOrEqual(5.5);
   expect(points[1]!.lostPerFault!.mean).toBeLessThanOrEqual(10);
+});
+
+it("a sweep whose curve cannot be written says so beside what ended it", { timeout: 120_000 }, async () => {
+  using folder = aFolder({ "swept.yaml": scenario });
+  const out = folder.file("out");
+  const interruption = new AbortController();
+  const sweeping = sweepScenario(folder.file("swept.yaml"), {
+    seed: 5,
+    repeats: 1,
+    out,
+    signal: interruption.signal,
+    onResult: () => {
+      // Somebody takes the place of the curve, and then its end is asked for.
+      mkdirSync(curveFiles(out, "swept")[0]);
+      interruption.abort(new LossboundError("INTERRUPTED", "interrupted by SIGINT"));
+    },
+  });
+  const thrown: unknown = await sweeping.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(errorsIn(thrown).map(messageOf)).toEqual([
+    "interrupted by SIGINT",
+    expect.stringMatching(/^cannot write the curve: EISDIR/),
+  ]);
+  expect(exitCodeOf(thrown)).toBe(130);
 });
 
 it("a sweep is refused before anything is started where it cannot be one", async () => {
