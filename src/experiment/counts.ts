@@ -50,20 +50,6 @@ export function countsOf(crew: Crew): Counts {
   return counts;
 }
 
-/**
- * What killed at-most-once consumers lost for certain: they had committed over it, and can no longer process it.
- * (What the run's end says may differ by the messages of a position that was reset.)
- */
-export function provedLost(crew: Crew): { "after-commit": number; "in-processing": number } {
-  const lost = { "after-commit": 0, "in-processing": 0 };
-  for (const { box, lives } of boxesOf(crew, "consumer")) {
-    if (lives) continue;
-    lost["after-commit"] += box.planes.covered.count - box.planes.began.count;
-    lost["in-processing"] += box.planes.began.count - box.planes.ended.count;
-  }
-  return lost;
-}
-
 const givenUp: Readonly<Record<Role, string>> = {
   producer: "before everything had left its process, or before it had disconnected",
   consumer: "before it had dealt with what it had in hand and left its group",

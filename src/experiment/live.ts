@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import type { Plan } from "../plan/plan.js";
 import type { Phase, RunObserver } from "./progress.js";
 import type { Crew } from "../worker/crew.js";
-import { countsOf, provedLost } from "./counts.js";
+import { countsOf } from "./counts.js";
 import type { Faults } from "./faults.js";
 import type { Measuring } from "./measure.js";
 
@@ -21,7 +21,7 @@ interface Watched {
   plan: Plan;
   crew: Crew;
   faults: Faults;
-  measuring: Pick<Measuring, "read">;
+  measuring: Pick<Measuring, "read" | "lostProved">;
   observer: RunObserver;
 }
 
@@ -38,8 +38,7 @@ export function watchLive({ plan, crew, faults, measuring, observer }: Watched):
       rejected,
       received,
       processed,
-      // Under the others, what a consumer had in hand is read again.
-      lostProved: plan.scenario.guarantee === "at-most-once" ? provedLost(crew) : {},
+      lostProved: measuring.lostProved(),
       faultsOn: [...faults.inForce],
     });
   };

@@ -45,7 +45,14 @@ function aCrew(plan: Plan) {
   };
   const faults = { active: new Set<string>(), fallen: new Set<string>() };
   const measuring = new Measuring({ plan, crew: { lives }, faults, log: { seen: 7 } });
-  return { live, read: (): Measures => measuring.read({ phase: "sending", startedAt: 0 }) };
+  const read = (): Measures => {
+    // Whoever asks for the losses alone is told the same.
+    const lostBy = measuring.lostProved();
+    const measures = measuring.read({ phase: "sending", startedAt: 0 });
+    expect(measures.lostBy).toEqual(lostBy);
+    return measures;
+  };
+  return { live, read };
 }
 
 /** What a consumer's life does with messages, step by step. */
@@ -68,6 +75,7 @@ describe("what is measured of a run that goes on", () => {
     first.die();
     const second = live("producer", 10);
     moveNext(second.box, 15);
+    live("producer", 15);
     expect(read()).toMatchObject({ sent: 15, accepted: 3, rejected: 1, stored: 7, lagMaxUs: 5000 });
     expect(read().kills).toEqual({ producer: 1, consumer: 0 });
   });
@@ -96,6 +104,20 @@ describe("what is measured of a run that goes on", () => {
     expect(read().lostBy).toMatchObject({ "after-commit": 0, "in-processing": 0 });
     consumer.die();
     expect(read().lostBy).toMatchObject({ "after-commit": 2, "in-processing": 1, log: 0, skipped: 0 });
+  });
+
+  it("takes for lost no message that another consumer has, and all that several have lost", () => {
+    const { live, read } = aCrew(planOf("at-most-once"));
+    const [first, second, third] = [live("consumer"), live("consumer"), live("consumer")];
+    marks(first.box, { covered: [1, 2, 3], began: [1, 2] });
+    marks(second.box, { covered: [2, 3, 40], began: [2, 3], ended: [2] });
+    first.die();
+    expect(read().lostBy).toMatchObject({ "after-commit": 0, "in-processing": 1 });
+    second.die();
+    marks(third.box, { covered: [41] });
+    expect(read().lostBy).toMatchObject({ "after-commit": 1, "in-processing": 2 });
+    third.die();
+    expect(read().lostBy).toMatchObject({ "after-commit": 2, "in-processing": 2 });
   });
 
   it.each([
