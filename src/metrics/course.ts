@@ -21,8 +21,8 @@ export interface CourseParts {
 const samplesMax = 900;
 
 /**
- * The whole course of a run as OpenMetrics text with time stamps, one sample a second, made from what the run
- * has left. What became of a message is booked at the second of its sending, however late it was known; what
+ * The whole course of a run as OpenMetrics text with time stamps, made from what the run has left: a sample at
+ * its beginning, and one a second from the first message on. What became of a message is booked at the second of its sending, however late it was known; what
  * has no time of its own (commits, joins, latency, lag, violations) is booked at the end.
  */
 export function renderCourse({ judged, phases: begun, labels }: CourseParts): string {
@@ -37,11 +37,10 @@ export function renderCourse({ judged, phases: begun, labels }: CourseParts): st
     bounds: end.bounds,
     run: factsOf(judged.run.environment),
   };
-  for (const [place, second] of moments.entries()) {
-    for (; passed < second; passed++) sums = add(sums, seconds[passed]);
-    const at = startedAt + second * 1000;
+  for (const [place, at] of moments.entries()) {
+    for (; startedAt + passed * 1000 < at; passed++) sums = add(sums, seconds[passed]);
     const isLast = place === moments.length - 1;
-    const since = startedAt + (moments[place - 1] ?? -1) * 1000;
+    const since = moments[place - 1] ?? -Infinity;
     const values = isLast ? end : { ...sums, ...happening(judged.faults, { since, at }, begun) };
     for (const sample of samplesOf(labels, values)) file(families, sample, at);
   }
@@ -49,7 +48,11 @@ export function renderCourse({ judged, phases: begun, labels }: CourseParts): st
   return `${[...blocks, "# EOF"].join("\n")}\n`;
 }
 
-/** Seconds since the start at which there is a sample: the last one lies behind everything that happened. */
+/**
+ * When there is a sample, in milliseconds since 1970: as the run begins, where that is written down, and from the
+ * first message on each second. The last but one has everything that was sent, the last one lies behind
+ * everything that happened.
+ */
 function momentsOf(
   { run, ledger, tally, faults }: Judged,
   begun: readonly { at: number; phase: string }[],
@@ -62,8 +65,10 @@ function momentsOf(
   const until = happened.reduce((latest, at) => Math.max(latest, at), run.startedAt);
   const last = Math.max(tally.seconds.length, Math.ceil((until - run.startedAt) / 1000)) + 1;
   const every = Math.ceil(last / samplesMax);
-  const count = Math.ceil(last / every);
-  return Array.from({ length: count + 1 }, (_, place) => place * every);
+  const count = Math.ceil((last - 1) / every) + 1;
+  const seconds = Array.from({ length: count + 1 }, (_, place) => run.startedAt + place * every * 1000);
+  const beginning = Math.ceil(Math.min(run.startedAt, ...begun.map(({ at }) => at)));
+  return beginning < run.startedAt ? [beginning, ...seconds] : seconds;
 }
 
 type Second = Pick<
