@@ -192,7 +192,7 @@ export const catalogue = {
   faultActive: {
     name: "lossbound_fault_active",
     type: "gauge",
-    help: "Is this fault in force now?",
+    help: "Was this fault in force at any time since the scrape before?",
     unit: "yes or no",
     labels: ["fault", "on"],
     moves: "live",

@@ -4,7 +4,8 @@ import type { Judged } from "../report/make-result.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { FaultSeries } from "./fault-series.js";
 import { type MetricsText, openMetricsText } from "./registry.js";
-import { type RunLabels, type Sample, samplesOf } from "./samples.js";
+import { Scrapers } from "./scrapers.js";
+import { type RunLabels, samplesOf } from "./samples.js";
 import {
   type RunFacts,
   type StepFound,
@@ -13,6 +14,13 @@ import {
   valuesBefore,
   valuesNow,
 } from "./values.js";
+
+/** What one scrape is answered. */
+export interface Scrape {
+  text: string;
+  /** To be called when the scraper has been given it. */
+  given(): void;
+}
 
 /** What stands for the step of a run that is in no sweep: no value that a sweep may have. */
 const noStep = "none";
@@ -27,6 +35,7 @@ export class Exporter {
   readonly #announced = new Map<string, FaultSeries[]>();
   /** What the judged repeats of a step found. */
   readonly #found = new Map<string, StepFound[]>();
+  readonly #scrapers = new Scrapers();
   readonly #client: string;
   readonly #lingers: boolean;
   readonly #text: MetricsText = openMetricsText();
@@ -49,6 +58,7 @@ export class Exporter {
     const before = valuesBefore(plan);
     const name = nameOf(plan.scenario);
     this.#announced.set(name, together(this.#announced.get(name) ?? [], before.faults));
+    this.#retire(name);
     this.#put(plan.scenario, () => before);
   }
 
@@ -59,6 +69,7 @@ export class Exporter {
   begin(plan: Plan, facts: RunFacts, measure: () => Measures): Disposable {
     const told = { run: facts, lingers: this.#lingers };
     const now = (): Values => valuesNow(plan, measure(), told);
+    this.#retire(nameOf(plan.scenario));
     this.#put(plan.scenario, now);
     return {
       [Symbol.dispose]: () => {
@@ -77,12 +88,27 @@ export class Exporter {
     this.#put(judged.run.scenario, () => last, true);
   }
 
-  /** All of it in Prometheus' text format. */
+  /** All of it in Prometheus' text format, for whoever looks only once: of the faults, what is in force now. */
   async render(): Promise<string> {
     const samples = [...this.#runs].flatMap(([name, { labels, now }]) =>
-      this.#samplesOf(name, labels, now()),
+      samplesOf(labels, this.#complete(name, now())),
     );
     return await this.#text.render(samples);
+  }
+
+  /**
+   * The same, for one who comes again and again: of the faults, what was in force at any time since it was given
+   * the metrics last.
+   *
+   * @param scraper whoever it is, the same name each time.
+   */
+  async scrape(scraper: string): Promise<Scrape> {
+    const runs = new Map([...this.#runs].map(([name, { now }]) => [name, this.#complete(name, now())]));
+    const { inForceSince, given } = this.#scrapers.look(scraper, runs);
+    const samples = [...runs].flatMap(([name, values]) =>
+      samplesOf(this.#runs.get(name)!.labels, { ...values, inForceSince: inForceSince.get(name)! }),
+    );
+    return { text: await this.#text.render(samples), given };
   }
 
   /**
@@ -94,16 +120,22 @@ export class Exporter {
   async push(url: string): Promise<void> {
     for (const [name, { labels, now, isOver }] of this.#runs) {
       if (!isOver) continue;
-      const samples = this.#samplesOf(name, labels, now());
+      const samples = samplesOf(labels, this.#complete(name, now()));
       await this.#text.push(url, samples, labels);
     }
   }
 
   /** With what its other repeats have found, and are to have. */
-  #samplesOf(name: string, labels: RunLabels, values: Values): Sample[] {
+  #complete(name: string, values: Values): Values {
     const found = this.#found.get(name) ?? [];
     const faults = together(values.faults, this.#announced.get(name) ?? []);
-    return samplesOf(labels, { ...values, faults, step: found.length === 0 ? values.step : meanOf(found) });
+    return { ...values, faults, step: found.length === 0 ? values.step : meanOf(found) };
+  }
+
+  /** The run that has this name is about to give its place to another one. */
+  #retire(name: string): void {
+    const run = this.#runs.get(name);
+    if (run !== undefined) this.#scrapers.retire(name, run.now());
   }
 
   #put(scenario: Scenario, now: () => Values, isOver = false): void {

@@ -11,6 +11,11 @@ export interface FaultSeries {
   keys: string[];
 }
 
+/** Names a series among those of a run. */
+export function seriesName({ fault, on }: Pick<FaultSeries, "fault" | "on">): string {
+  return `${fault} on ${on}`;
+}
+
 /** The series of all faults of a plan. Whom a fault on "the leader" hit in fact is no label: that differs by the run. */
 export function faultSeries(plan: Plan): FaultSeries[] {
   const series = new Map<string, FaultSeries>();
@@ -18,7 +23,7 @@ export function faultSeries(plan: Plan): FaultSeries[] {
     const kind = kindOf(fault);
     for (let occurrence = 0; occurrence < fault.times; occurrence++) {
       const on = placeOf(fault, occurrence, plan);
-      const name = `${kind} on ${on}`;
+      const name = seriesName({ fault: kind, on });
       const one = series.get(name) ?? { fault: kind, on, keys: [] };
       one.keys.push(keyOf(fault, occurrence));
       series.set(name, one);

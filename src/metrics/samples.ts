@@ -13,6 +13,7 @@ import {
   verdicts,
   violations,
 } from "./catalogue.js";
+import { seriesName } from "./fault-series.js";
 import type { Values } from "./values.js";
 
 /** Which run of load a series is about. */
@@ -75,10 +76,10 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
   },
   commits: ({ commits }) => commitResults.map((result) => ({ own: { result }, value: commits[result] })),
   joins: ({ joins }) => [{ value: joins }],
-  faultActive: ({ faults, active }) =>
+  faultActive: ({ faults, active, inForceSince }) =>
     faults.map(({ fault, on, keys }) => ({
       own: { fault, on },
-      value: keys.some((key) => active.has(key)) ? 1 : 0,
+      value: inForceSince.has(seriesName({ fault, on })) || keys.some((key) => active.has(key)) ? 1 : 0,
     })),
   faults: ({ faults, fallen }) =>
     faults.map(({ fault, on, keys }) => ({

@@ -24,7 +24,7 @@ export interface MetricsServer extends AsyncDisposable {
  * @throws LossboundError `ENVIRONMENT` where nothing can listen there.
  */
 export async function serveMetrics(
-  exporter: Pick<Exporter, "render" | "contentType">,
+  exporter: Pick<Exporter, "scrape" | "contentType">,
   { host, port }: { host: string; port: number },
 ): Promise<MetricsServer> {
   /** Scrapes that have begun, and the number of the last one that was given its answer whole. */
@@ -36,12 +36,15 @@ export async function serveMetrics(
     if (pathname !== "/metrics") return say(response, 404, "The metrics are at /metrics.\n");
     if (request.method !== "GET" && request.method !== "HEAD")
       return say(response, 405, "Metrics are only read.\n");
+    response.setHeader("content-type", exporter.contentType);
+    // Who asks for the head alone is told nothing, and has scraped nothing.
+    if (request.method === "HEAD") return void response.end();
     begun += 1;
     const scrape = begun;
-    const text = await exporter.render();
-    response.setHeader("content-type", exporter.contentType);
-    response.end(request.method === "HEAD" ? undefined : text, () => {
-      if (request.method === "GET") answered = Math.max(answered, scrape);
+    const { text, given } = await exporter.scrape(scraperOf(request));
+    response.end(text, () => {
+      given();
+      answered = Math.max(answered, scrape);
     });
   };
   const server = createServer((request, response) => {
@@ -72,6 +75,11 @@ export async function serveMetrics(
       await closed;
     },
   };
+}
+
+/** Two that come from one address and call themselves the same are one: nothing tells them apart. */
+function scraperOf({ socket, headers }: IncomingMessage): string {
+  return `${socket.remoteAddress} ${headers["user-agent"]}`;
 }
 
 function say(response: ServerResponse, status: number, text: string): void {

@@ -19,6 +19,8 @@ export interface Values extends Omit<Measures, "phase" | "startedAt"> {
   unaccounted: number | undefined;
   violations: Tally["violations"];
   faults: readonly FaultSeries[];
+  /** Names of the series of faults that were in force since whoever asks was told before, and may be over now. */
+  inForceSince: ReadonlySet<string>;
   bounds: readonly { name: string; min: number | null; max: number | null }[];
   /** 0 before the end. */
   step: StepFound;
@@ -64,6 +66,7 @@ export function valuesBefore(plan: Plan): Values {
     active: new Set(),
     fallen: new Set(),
     faults: faultSeries(plan),
+    inForceSince: new Set(),
     // What a share comes to when all that is planned is sent.
     bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, []).expectations,
     step: { lossRatio: 0, sentPerSecond: 0, processedPerSecond: 0, lostPerFault: null },

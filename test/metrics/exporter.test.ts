@@ -1,7 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
+import { Measuring } from "../../src/experiment/measure.js";
 import { Exporter } from "../../src/metrics/exporter.js";
-import { valuesBefore } from "../../src/metrics/values.js";
+import { factsOf, valuesBefore } from "../../src/metrics/values.js";
 import type { PlannedFault } from "../../src/plan/plan.js";
 import { lastBy, readSeries } from "../support/series.js";
 import { finished, planOf } from "./finished.js";
@@ -117,4 +118,126 @@ it("a run says until when it is to be heard of: as long as it sends, or until it
   expect(await looks(false, [{ ...kill, restartAfter: 300 }])).toEqual([0, 0, 6, 0, 0]);
   expect(await looks(false, [kill])).toEqual([0, 0, 0, 0, 0]);
   expect(await looks(true, [kill])).toEqual([0, Infinity, Infinity, 0, 0]);
+});
+
+describe("a fault that is shorter than the time between two scrapes", () => {
+  const facts = factsOf({ kind: "local", broker: "", proxy: "", node: "" });
+
+  /** A run in which the test has faults come and go. */
+  async function aRunWithFaults() {
+    const judged = await finished("faulted", 100);
+    const kill = {
+      kind: "kill" as const,
+      role: "consumer" as const,
+      trigger: { kind: "at" as const, ms: 100 },
+      restartAfter: 300,
+    };
+    const faults = [
+      { ...kill, index: 0, times: 2, every: 0, targets: [0, 0] },
+      { ...kill, index: 1, times: 1, every: 0, targets: [1] },
+    ];
+    const plan = { ...judged.plan, faults } as typeof judged.plan;
+    const exporter = new Exporter("kafkajs");
+    exporter.announce(plan);
+    const begin = () => {
+      const [active, fallen] = [new Set<string>(), new Set<string>()];
+      const measuring = new Measuring({
+        plan,
+        crew: { lives: [] },
+        faults: { active, fallen },
+        log: undefined,
+      });
+      const run = exporter.begin(plan, facts, () => measuring.read({ phase: "sending", startedAt: 0 }));
+      return {
+        run,
+        falls: (key: string) => {
+          active.add(key);
+          fallen.add(key);
+        },
+        heals: (key: string) => active.delete(key),
+      };
+    };
+    const scrape = async (scraper: string, isGiven = true): Promise<number[]> => {
+      const { text, given } = await exporter.scrape(scraper);
+      if (isGiven) given();
+      return Object.values(lastBy(readSeries(text), "lossbound_fault_active", "on"));
+    };
+    const now = async (): Promise<number[]> =>
+      Object.values(lastBy(readSeries(await exporter.render()), "lossbound_fault_active", "on"));
+    return { exporter, judged: { ...judged, plan }, begin, scrape, now };
+  }
+
+  it("is in the next scrape of each scraper, once, and in nobody's who only comes then", async () => {
+    const { begin, scrape, now } = await aRunWithFaults();
+    const { falls, heals } = begin();
+    for (const scraper of ["one", "other"]) expect(await scrape(scraper)).toEqual([0, 0]);
+    falls("f0-0");
+    heals("f0-0");
+
+    expect(await now()).toEqual([0, 0]);
+    expect(await scrape("one")).toEqual([1, 0]);
+    expect(await scrape("one")).toEqual([0, 0]);
+    expect(await scrape("late")).toEqual([0, 0]);
+    expect(await scrape("other")).toEqual([1, 0]);
+    expect(await scrape("other")).toEqual([0, 0]);
+
+    // Another one of the same series counts again.
+    falls("f0-1");
+    heals("f0-1");
+    expect(await scrape("one")).toEqual([1, 0]);
+    expect(await scrape("one")).toEqual([0, 0]);
+  });
+
+  it("is told again where an answer did not get through", async () => {
+    const { begin, scrape } = await aRunWithFaults();
+    const { falls, heals } = begin();
+    await scrape("one");
+    falls("f1-0");
+    heals("f1-0");
+    expect(await scrape("one", false)).toEqual([0, 1]);
+    expect(await scrape("one")).toEqual([0, 1]);
+    expect(await scrape("one")).toEqual([0, 0]);
+  });
+
+  it("and one that lasts, are told of from the first scrape in it to the first behind it", async () => {
+    const { begin, scrape, now } = await aRunWithFaults();
+    const { falls, heals } = begin();
+    await scrape("one");
+    falls("f1-0");
+    expect([await scrape("one"), await scrape("one"), await now()]).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ]);
+    heals("f1-0");
+    expect([await now(), await scrape("one"), await scrape("one")]).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 0],
+    ]);
+  });
+
+  it("is told of when its run is over, and when the next one has begun", async () => {
+    const { exporter, judged, begin, scrape, now } = await aRunWithFaults();
+    await scrape("one");
+    const first = begin();
+    first.falls("f0-0");
+    first.heals("f0-0");
+    exporter.finish({
+      ...judged,
+      faults: judged.faults.slice(0, 1).map((fault) => ({ ...fault, fault: 0, occurrence: 0 })),
+    });
+    expect(await now()).toEqual([0, 0]);
+    const second = begin();
+    expect(await scrape("one")).toEqual([1, 0]);
+    expect(await scrape("one")).toEqual([0, 0]);
+
+    // The same occurrence as in the run before.
+    second.falls("f0-0");
+    second.heals("f0-0");
+    second.run[Symbol.dispose]();
+    begin();
+    expect(await scrape("one")).toEqual([1, 0]);
+    expect(await scrape("one")).toEqual([0, 0]);
+  });
 });

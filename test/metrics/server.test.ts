@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
 
+import { waitUntil } from "../../src/base/wait.js";
 import { type MetricsServer, serveMetrics } from "../../src/metrics/server.js";
 
 const { signal } = new AbortController();
 const host = "127.0.0.1";
 let renders = 0;
-const exporter = { contentType: "text/plain; version=0.0.4", render: async () => `looks ${++renders}\n` };
+/** Who was given the metrics. */
+const given: string[] = [];
+const exporter = {
+  contentType: "text/plain; version=0.0.4",
+  scrape: async (scraper: string) => ({
+    text: `looks ${++renders}\n`,
+    given: () => void given.push(scraper),
+  }),
+};
 
 async function withServer(use: (server: MetricsServer) => Promise<void>): Promise<void> {
   await using server = await serveMetrics(exporter, { host, port: 0 });
@@ -21,6 +30,18 @@ describe("the server of the metrics", () => {
       expect((await fetch(new URL("/", url))).status).toBe(404);
       expect((await fetch(url, { method: "POST" })).status).toBe(405);
       expect((await fetch(`${url}?x=1`)).status).toBe(200);
+    }));
+
+  it("tells scrapers apart by address and name, and gives nothing to who asks for the head alone", () =>
+    withServer(async ({ url }) => {
+      given.length = 0;
+      const ask = async (name: string, method = "GET"): Promise<string> =>
+        await (await fetch(url, { method, headers: { "user-agent": name } })).text();
+      expect(await ask("Prometheus/2.42.0")).toMatch(/^looks/);
+      expect(await ask("curl/8", "HEAD")).toBe("");
+      expect(await ask("curl/8")).toMatch(/^looks/);
+      await waitUntil("both to be given", () => given.length === 2, { limitMs: 5_000 });
+      expect(given).toEqual([`${host} Prometheus/2.42.0`, `${host} curl/8`]);
     }));
 
   it("says which address is taken, and how to get another one", () =>
@@ -43,6 +64,7 @@ describe("the server of the metrics", () => {
 
       const seen = server.nextScrape(10_000, signal);
       await (await fetch(new URL("/", server.url))).text();
+      await fetch(server.url, { method: "HEAD" });
       await (await fetch(server.url)).text();
       expect(await seen).toBe(true);
     }));

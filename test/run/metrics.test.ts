@@ -9,7 +9,18 @@ import { courseName } from "../../src/metrics/course.js";
 import { Exporter } from "../../src/metrics/exporter.js";
 import { makePlan } from "../../src/plan/plan.js";
 import { parseScenario } from "../../src/scenario/read.js";
-import { type Series, lastBy, readSeries, sumOf, totalsIn, totalsOf } from "../support/series.js";
+import { everStoredOf, lookLast, measurableOf, measuredIn } from "../support/last-look.js";
+import {
+  type Series,
+  backwardsIn,
+  bookedIn,
+  bookedOf,
+  lastBy,
+  readSeries,
+  sumOf,
+  totalsIn,
+  totalsOf,
+} from "../support/series.js";
 import { run } from "../support/run-program.js";
 import { toolForTests } from "../support/tools.js";
 import { type Laboratory, openLaboratory } from "./on-local.js";
@@ -83,11 +94,13 @@ describe("the metrics of a run", () => {
   afterAll(() => lab[Symbol.asyncDispose]());
 
   it.each(Object.entries(runs))(
-    "under %s begin at 0, never go back, and end as the ledger",
+    "under %s begin at 0, never go back, end as the ledger, and leave the course of the run",
     async (name, yaml) => {
       const exporter = new Exporter("kafkajs");
       exporter.announce(makePlan(parseScenario(yaml, `${name}.yaml`), 1));
       const first = readSeries(await exporter.render());
+      const looks = lookLast(exporter);
+      (await exporter.scrape("a slow one")).given();
       const scraper = lookAgainAndAgain(exporter);
       const result = await lab.run(name, yaml, { exporter });
       await scraper.stop();
@@ -96,6 +109,8 @@ describe("the metrics of a run", () => {
       expect(result.verdict, result.reasons.join("; ")).toBe("held");
       expect(totalsIn(last)).toEqual(totalsOf(result));
       expect(sumOf(lastBy(last, "lossbound_messages_stored_total"))).toBe(result.messages.stored);
+      const look = looks.get(name)!;
+      expect(measuredIn(look)).toEqual(measurableOf(look));
       const { ledger } = await judgeStored(join(lab.out, name));
       const { joins, commitsAcknowledged: acknowledged, commitsFailed: failed } = ledger.group;
       expect(acknowledged).toBeGreaterThan(100);
@@ -131,10 +146,8 @@ describe("the metrics of a run", () => {
 
       // What is counted live is counted long before the end, and nothing that is counted goes back.
       const all = [first, ...scraper.looks, last];
-      const backwards = [...last.keys()]
-        .filter((key) => /^lossbound_\w+(_total|_bucket|_count|_sum)\{/.test(key))
-        .filter((key) => all.some((look, at) => at > 0 && look.get(key)![0]! < all[at - 1]!.get(key)![0]!));
-      expect(backwards).toEqual([]);
+      const inTime = [...first.keys()].map((key) => [key, all.map((one) => one.get(key)![0]!)] as const);
+      expect(backwardsIn(new Map(inTime))).toEqual([]);
       const middle = scraper.looks.filter(
         (look) => lastBy(look, "lossbound_run_phase", "phase")["sending"] === 1,
       );
@@ -142,23 +155,31 @@ describe("the metrics of a run", () => {
         const values = middle.map((look) => sumOf(lastBy(look, `lossbound_messages_${what}_total`)));
         expect(new Set(values).size, what).toBeGreaterThan(5);
       }
-      expect(middle.some((look) => sumOf(lastBy(look, "lossbound_fault_active", "on")) > 0)).toBe(true);
+      expect(middle.some((one) => sumOf(lastBy(one, "lossbound_fault_active", "on")) > 0)).toBe(true);
+
+      // All of the faults came and went between two scrapes of this one.
+      const { text, given } = await exporter.scrape("a slow one");
+      given();
+      expect(new Set(Object.values(lastBy(readSeries(text), "lossbound_fault_active", "on")))).toEqual(
+        new Set([1]),
+      );
+      const next = readSeries((await exporter.scrape("a slow one")).text);
+      expect(sumOf(lastBy(next, "lossbound_fault_active", "on"))).toBe(0);
+
+      const course = readSeries(readFileSync(join(lab.out, name, courseName), "utf8"));
+      expect(totalsIn(course)).toEqual(totalsOf(result));
+      expect(bookedIn(course)).toEqual(bookedOf(result, everStoredOf(look)));
+      expect(backwardsIn(course)).toEqual([]);
+      // Behind the sample at the beginning of the run, which is before the first message.
+      const lost = course.get([...course.keys()].find((key) => key.includes('cause="in-transit"'))!)!;
+      const sums = [0, 0];
+      for (const { lostBy } of result.timeline) sums.push(sums.at(-1)! + lostBy["in-transit"]);
+      expect(lost.slice(0, sums.length)).toEqual(sums);
+      expect(lost.at(-1)! > 0).toBe(name === "at-most-once");
+      expect([...course].filter(([, values]) => values.length !== lost.length)).toEqual([]);
+      expect([...course].find(([key]) => key.includes('phase="starting"'))![1][0]).toBe(1);
     },
   );
-
-  it("are in the run's folder as its whole course, and the losses where they were sent", async () => {
-    const name = "at-most-once";
-    const result = await lab.run(name, runs[name]!);
-    const course = readSeries(readFileSync(join(lab.out, name, courseName), "utf8"));
-
-    expect(totalsIn(course)).toEqual(totalsOf(result));
-    const lost = course.get([...course.keys()].find((key) => key.includes('cause="in-transit"'))!)!;
-    const sums = [0];
-    for (const { lostBy } of result.timeline) sums.push(sums.at(-1)! + lostBy["in-transit"]);
-    expect(lost.slice(0, sums.length)).toEqual(sums);
-    expect(lost.at(-1)).toBeGreaterThan(0);
-    expect([...course].filter(([, values]) => values.length !== lost.length)).toEqual([]);
-  });
 
   it.skipIf(promtool === undefined)(
     "are taken by promtool, the text and the course, with the same totals",

@@ -7,8 +7,9 @@ import { boxesName, judgeFolder } from "../../src/judge-folder.js";
 import type { Driver } from "../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../src/kafka/kafkajs.js";
 import { readRunRecord } from "../../src/ledger/run-record.js";
+import { Exporter } from "../../src/metrics/exporter.js";
 import type { Result } from "../../src/report/result.js";
-import { LastLook } from "../support/last-look.js";
+import { lookLast } from "../support/last-look.js";
 import { lastBy, readSeries } from "../support/series.js";
 import { type Laboratory, openLaboratory } from "./on-local.js";
 
@@ -57,7 +58,8 @@ describe("a run that is watched", () => {
   it.each(Object.entries(drivers))(
     "is judged as one that nobody looks at, also where he who follows the log does it %s",
     async (how, driver) => {
-      const exporter = new LastLook("kafkajs");
+      const exporter = new Exporter("kafkajs");
+      const looks = lookLast(exporter);
       const name = `watched-${how}`;
       const watched = await lab.run(name, yaml, { exporter, ...(driver && { driver }) });
 
@@ -68,7 +70,7 @@ describe("a run that is watched", () => {
       expect(await judgeFolder(join(lab.out, name))).toEqual(watched);
 
       // Only what is live of him stays behind, and the end is the ledger's.
-      const { stored } = exporter.measured.get(name)!;
+      const { stored } = looks.get(name)!.measured;
       const inLog = watched.messages.stored;
       expect(inLog).toBe(3000);
       if (how === "well") expect(stored).toBe(inLog);
@@ -83,11 +85,12 @@ describe("a run that is watched", () => {
     const vanishing = yaml
       .replace("faults:", "faults:\n  - { at: 1s, deleteRecords: all }")
       .replace("log: 0", "skipped: 0");
-    const exporter = new LastLook("kafkajs");
+    const exporter = new Exporter("kafkajs");
+    const looks = lookLast(exporter);
     const watched = await lab.run("vanishing", vanishing, { exporter });
     expect(watched.witnesses).toContain("following-auditor");
     expect(followedIn("vanishing")).toBe(true);
     expect(boxesOf("vanishing")).toContain("follow.box");
-    expect(exporter.measured.get("vanishing")!.stored).toBe(3000);
+    expect(looks.get("vanishing")!.measured.stored).toBe(3000);
   });
 });

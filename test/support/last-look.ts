@@ -1,23 +1,59 @@
 import type { Measures } from "../../src/experiment/measure.js";
-import { Exporter } from "../../src/metrics/exporter.js";
-import type { RunFacts } from "../../src/metrics/values.js";
-import type { Plan } from "../../src/plan/plan.js";
+import type { Exporter } from "../../src/metrics/exporter.js";
+import { everStored } from "../../src/metrics/values.js";
 import type { Judged } from "../../src/report/make-result.js";
+import { countBits } from "../../src/ledger/bits.js";
 
-/** An exporter that keeps what was measured of each run, by its scenario, before the ledger took its place. */
-export class LastLook extends Exporter {
-  readonly measured = new Map<string, Measures>();
-  readonly judged = new Map<string, Judged>();
-  #measure: (() => Measures) | undefined;
+/** What was measured of a run when the ledger was about to take the place of that. */
+export interface LastLook {
+  measured: Measures;
+  judged: Judged;
+}
 
-  override begin(plan: Plan, facts: RunFacts, measure: () => Measures): Disposable {
-    this.#measure = measure;
-    return super.begin(plan, facts, measure);
-  }
+/** Has an exporter leave, by the scenario, what was measured last of each run. */
+export function lookLast(exporter: Pick<Exporter, "begin" | "finish">): Map<string, LastLook> {
+  const looks = new Map<string, LastLook>();
+  const { begin, finish } = exporter;
+  let measure: (() => Measures) | undefined;
+  exporter.begin = (plan, facts, now) => {
+    measure = now;
+    return begin.call(exporter, plan, facts, now);
+  };
+  exporter.finish = (judged) => {
+    looks.set(judged.run.scenario.name, { measured: measure!(), judged });
+    finish.call(exporter, judged);
+  };
+  return looks;
+}
 
-  override finish(judged: Judged): void {
-    this.measured.set(judged.run.scenario.name, this.#measure!());
-    this.judged.set(judged.run.scenario.name, judged);
-    super.finish(judged);
-  }
+/** What is measured to the end, which must be what the ledger has: two readers of the same black boxes. */
+export function measuredIn({ measured }: LastLook): object {
+  const { sent, accepted, rejected, received, processed, duplicated, commits, joins, kills } = measured;
+  const handled = measured.latencyUs.reduce((sum, count) => sum + count, 0);
+  return { sent, accepted, rejected, received, processed, duplicated, commits, joins, kills, handled };
+}
+
+/** The same, of the ledger. */
+export function measurableOf({ judged: { result, ledger, run } }: LastLook): object {
+  const { sent, accepted, rejected, received, processed, duplicated } = result.messages;
+  const { joins, commitsAcknowledged: acknowledged, commitsFailed: failed } = ledger.group;
+  const killed = (wanted: string): number =>
+    run.lives.filter((life) => life.killed && life.role === wanted).length;
+  return {
+    sent,
+    accepted,
+    rejected,
+    received,
+    processed,
+    duplicated,
+    joins,
+    commits: { acknowledged, failed },
+    kills: { producer: killed("producer"), consumer: killed("consumer") },
+    handled: ledger.processing.latencyUs.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** Messages that were in the log at some time, as far as anybody saw. */
+export function everStoredOf({ judged: { ledger } }: LastLook): number {
+  return countBits(everStored(ledger.planes));
 }

@@ -93,6 +93,46 @@ export function totalsOf(result: Result): object {
   };
 }
 
+/**
+ * What a course has booked second by second: what it says in the sample before the last one, which is the ledger's
+ * own and would say the same of any course.
+ */
+export function bookedIn(course: Series): object {
+  const before: Series = new Map([...course].map(([key, values]) => [key, values.slice(0, -1)]));
+  const one = (name: string): number | undefined => lastBy(before, `lossbound_messages_${name}`)[""];
+  return {
+    sent: one("sent_total"),
+    accepted: one("accepted_total"),
+    rejected: one("rejected_total"),
+    stored: one("stored_total"),
+    received: one("received_total"),
+    processed: one("processed_total"),
+    duplicated: one("duplicated_total"),
+    lostBy: lastBy(before, "lossbound_messages_lost_total", "cause"),
+    unaccounted: one("unaccounted"),
+  };
+}
+
+/** The same, as the result says it; `stored`: what was in the log at some time. */
+export function bookedOf({ messages, lostBy }: Result, stored: number): object {
+  const { sent, accepted, rejected, received, processed, duplicated, unread, indeterminate } = messages;
+  const unaccounted = unread + indeterminate;
+  return { sent, accepted, rejected, stored, received, processed, duplicated, lostBy, unaccounted };
+}
+
+/** Counters, and counts of a histogram, that have less in one sample than in the one before. */
+export function backwardsIn(samples: Series): string[] {
+  return [...samples]
+    .filter(([key]) => /^lossbound_\w+(_total|_bucket|_count|_sum)\{/.test(key))
+    .filter(([, values]) => values.some((value, at) => at > 0 && value < values[at - 1]!))
+    .map(([key]) => key);
+}
+
+/** The series of one scenario, among those of several. */
+export function seriesOf(scenario: string, series: Series): Series {
+  return new Map([...series].filter(([key]) => key.includes(`{scenario="${scenario}",`)));
+}
+
 export function sumOf(values: Record<string, number>): number {
   return Object.values(values).reduce((sum, value) => sum + value, 0);
 }
