@@ -56,7 +56,7 @@ async function take(browser, { name, page: path, colorScheme }) {
 
 function chromiumHere() {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome"];
+  const names = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser"];
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
   if (found === undefined) throw new Error(`none of ${names.join(", ")} is on PATH`);
   return found;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import type { Hosting } from "./hosting.js";
@@ -86,7 +86,7 @@ async function startAt(
     process = await hosting.start({
       name: `grafana at ${localHost}:${port}`,
       command: program,
-      args: ["server", "--homepath", homePath],
+      args: [...(basename(program) === "grafana-server" ? [] : ["server"]), "--homepath", homePath],
       env: {
         GF_PATHS_DATA: join(folder.path, "data"),
         GF_PATHS_LOGS: join(folder.path, "logs"),

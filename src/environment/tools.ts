@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 
@@ -26,6 +26,10 @@ export interface Tool {
 }
 
 interface ToolFacts {
+  /** Other names of the program. */
+  alsoCalled?: readonly string[];
+  /** Debian has it in `sbin`, beside a `bin` that is on PATH: only root has both there. */
+  isInSbin?: true;
   /** Arguments that make it print its version. */
   ask: string;
   version: RegExp;
@@ -88,7 +92,10 @@ const facts: Record<ToolName, ToolFacts> = {
     install: ["it comes with prometheus"],
   },
   grafana: {
-    ask: "--version",
+    alsoCalled: ["grafana-server"],
+    isInSbin: true,
+    // Which both names know.
+    ask: "-v",
     version: /version (\S+)/i,
     purpose: "to show the dashboards",
     install: [
@@ -143,7 +150,11 @@ function locate(name: ToolName, env: NodeJS.ProcessEnv): string | undefined {
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   const home = env["JAVA_HOME"];
   if (name === "java" && home) folders.unshift(join(home, "bin"));
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  const { alsoCalled = [], isInSbin } = facts[name];
+  if (isInSbin) folders.push(...folders.map((folder) => join(dirname(folder), "sbin")));
+  return [name, ...alsoCalled]
+    .flatMap((called) => folders.map((folder) => join(folder, called)))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

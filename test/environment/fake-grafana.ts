@@ -15,17 +15,17 @@ export interface GrafanaSays {
  * No Grafana is at hand where this is made: this one says what it was given, and that it is well. Like the real
  * one, it does not start without the files that come with it.
  *
- * @returns the path of the program, `bin/grafana` in `folder`.
+ * @returns the path of the program, which is in `bin` of `folder`.
  */
-export function fakeGrafana(folder: string, home = folder): string {
+export function fakeGrafana(folder: string, home = folder, name = "grafana"): string {
   mkdirSync(join(home, "conf"), { recursive: true });
   writeFileSync(join(home, "conf/defaults.ini"), "");
-  fakeTool(join(folder, "bin"), "grafana", script);
-  return join(folder, "bin/grafana");
+  fakeTool(join(folder, "bin"), name, script);
+  return join(folder, "bin", name);
 }
 
 const script = `
-[ "$1" = --version ] && { echo "grafana version 11.0.0"; exit; }
+[ "$1" = -v ] && { echo "grafana version 11.0.0"; exit; }
 exec ${process.execPath} -e '
   const [, ...args] = process.argv;
   const home = args[args.indexOf("--homepath") + 1];

@@ -73,6 +73,13 @@ describe("a Grafana", () => {
     );
   });
 
+  it("starts as one that has no other program than grafana-server", async () => {
+    const place = join(folder, "grafana");
+    const command = fakeGrafana(place, place, "grafana-server");
+
+    await start(command, (_, { args }) => expect(args).toEqual(["--homepath", place]));
+  });
+
   it("is refused where its files are nowhere", async () => {
     const command = fakeGrafana(folder, join(folder, "elsewhere"));
 

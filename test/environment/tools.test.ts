@@ -10,7 +10,7 @@ import { obtainKafkaJars } from "../../src/environment/kafka-jars.js";
 import { openLocal } from "../../src/environment/local.js";
 import { runningFolder } from "../../src/environment/warden-state.js";
 import { obtainToxiproxy } from "../../src/environment/toxiproxy-server.js";
-import { requireTool, type ToolName } from "../../src/environment/tools.js";
+import { findTool, requireTool, type ToolName } from "../../src/environment/tools.js";
 import { fakeTool, pathWith, scratchCache } from "./scratch.js";
 
 test.each<[ToolName, RegExp, RegExp]>([
@@ -56,6 +56,22 @@ test.each([
   fakeTool(join(scratch, "home", "bin"), "java", `echo '${says}' >&2`);
   vi.stubEnv("JAVA_HOME", join(scratch, "home"));
   expect(await requireTool("java")).toMatchObject({ path: join(scratch, "home", "bin", "java") });
+});
+
+test("a Grafana is found as Debian installs it, and the program on PATH before that", async () => {
+  const scratch = scratchCache();
+  noTools(scratch);
+  const versionOf = async () => (await findTool("grafana"))?.version;
+  expect(await versionOf()).toBeUndefined();
+  fakeTool(join(scratch, "sbin"), "grafana-server", "echo Version 9.1.2");
+  expect(await versionOf()).toBe("9.1.2");
+  fakeTool(join(scratch, "sbin"), "grafana", "echo grafana version 12.0.1");
+  expect(await versionOf()).toBe("12.0.1");
+  fakeTool(join(scratch, "bin"), "grafana", "echo grafana version 13.0.0");
+  expect(await versionOf()).toBe("13.0.0");
+  // Others are where PATH says, and nowhere else.
+  fakeTool(join(scratch, "sbin"), "prometheus", "echo prometheus, version 3.5.0");
+  expect(await findTool("prometheus")).toBeUndefined();
 });
 
 test("a machine without tools cannot open a local environment, and is left as it was", async () => {

@@ -9,7 +9,7 @@ import { lastBy, readSeries } from "../support/series.js";
 import { toolForTests } from "../support/tools.js";
 import { finished, planOf } from "./finished.js";
 
-const gateway = toolForTests("prometheus-pushgateway");
+const gateway = toolForTests("prometheus-pushgateway", "pushgateway");
 const { signal } = new AbortController();
 
 /** Publishes what is known of two runs, and ends at once. */

@@ -152,7 +152,7 @@ it.skipIf(prometheus === undefined)("up goes on without a Grafana that does not 
   fakeTool(
     folder.file("bin"),
     "grafana",
-    `[ "$1" = --version ] && { echo "grafana version 11.0.0"; exit; }; echo "no disk, no fun"; exit 1`,
+    `[ "$1" = -v ] && { echo "grafana version 11.0.0"; exit; }; echo "no disk, no fun"; exit 1`,
   );
   const up = startUp([], { PATH: pathWith(folder.file("bin")) });
   try {

@@ -10,7 +10,8 @@ export function toolForTests(...names: [string, ...string[]]): string | undefine
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
   if (found !== undefined) return found;
-  const missing = `${names[0]} is not on PATH`;
+  const missing =
+    names.length === 1 ? `${names[0]} is not on PATH` : `none of ${names.join(", ")} is on PATH`;
   if (process.env["LOSSBOUND_REQUIRE_TOOLS"] === "1") throw new Error(missing);
   process.stderr.write(`${missing}: the tests that need it are skipped\n`);
   return undefined;

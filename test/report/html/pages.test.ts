@@ -12,7 +12,7 @@ import { toolForTests } from "../../support/tools.js";
 import { aResult, noLoss } from "../a-result.js";
 import { launch, open } from "./browser.js";
 
-const chromium = toolForTests("chromium", "chromium-browser", "google-chrome");
+const chromium = toolForTests("google-chrome", "google-chrome-stable", "chromium", "chromium-browser");
 
 const withFaults = `# A black hole, an outage, and three kills of a consumer.
 guarantee: at-most-once
