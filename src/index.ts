@@ -8,8 +8,8 @@ export type { Interval, Predicted, Prediction, Unpredicted } from "./plan/predic
 export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
 export { writeReport } from "./report-folder.js";
 export { compareGuarantees, type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
-export { defineScenario } from "./scenario/define.js";
 export type {
+  BoundOfLossWritten,
   BoundWritten,
   ClaimsWritten,
   FaultWritten,
@@ -17,7 +17,7 @@ export type {
   ScenarioDefinition,
 } from "./scenario/definition.js";
 export { ScenarioError, type ScenarioProblem } from "./scenario/problems.js";
-export { readScenario } from "./scenario/read.js";
+export { defineScenario, readScenario } from "./read-scenario.js";
 export type {
   Bound,
   Cause,

@@ -15,7 +15,7 @@ import type { Result } from "./report/result.js";
 import { refuseBadPlaces } from "./report/result-places.js";
 import { experiment } from "./run.js";
 import { allowedName, isScenarioName, refuseSameNames } from "./scenario/name.js";
-import { readScenario } from "./scenario/read.js";
+import { readScenario, withPredictions } from "./read-scenario.js";
 import { guarantees, type Scenario } from "./scenario/scenario.js";
 import { underGuarantee } from "./scenario/under-guarantee.js";
 
@@ -241,7 +241,7 @@ function refuseToHarm(scenarios: readonly Scenario[]): void {
 }
 
 export async function scenarioOf(given: string | Scenario): Promise<Scenario> {
-  return typeof given === "string" ? await readScenario(given) : given;
+  return typeof given === "string" ? await readScenario(given) : withPredictions(given);
 }
 
 /** A scenario that was handed over has a file only by its name. */

@@ -19,7 +19,7 @@ import { repeatWith } from "./repeat-with.js";
 import type { Result } from "./report/result.js";
 import { refuseBadPlaces } from "./report/result-places.js";
 import { refuseUnswept, runAll } from "./run-scenario.js";
-import { readScenario } from "./scenario/read.js";
+import { readScenario } from "./read-scenario.js";
 
 export interface UpOptions {
   /** Runs the scenarios again and again. */

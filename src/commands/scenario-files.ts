@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { refuseSameNames } from "../scenario/name.js";
 import { ScenarioError } from "../scenario/problems.js";
-import { readScenario } from "../scenario/read.js";
+import { readScenario } from "../read-scenario.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { usageError } from "./usage-error.js";
 

@@ -3,7 +3,11 @@ import type { Bound, Limit } from "../scenario/scenario.js";
 import { formatCount } from "./numbers.js";
 
 /** `none`, `at least 5`, `3,500 to 4,600`, `at most 2% of what was sent`. */
-export function boundInWords({ min, max }: Bound): string {
+export function boundInWords({ predicted, ...ends }: Bound): string {
+  return predicted ? `${endsInWords(ends)}, as predicted` : endsInWords(ends);
+}
+
+function endsInWords({ min, max }: Bound): string {
   const least = min && limitInWords(min);
   const most = max && limitInWords(max);
   if (most === "0") return "none";

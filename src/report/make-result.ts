@@ -5,6 +5,7 @@ import type { Ledger } from "../ledger/ledger.js";
 import { type LifeTimes, timesOf } from "../ledger/life-times.js";
 import type { RunRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
+import { predictLoss } from "../plan/predict/predict.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
 import type {
@@ -66,6 +67,7 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
     faults: faults.map((fault) => faultOf(fault, startedAt)).toSorted(byMoment),
     lives: livesOf(run, lifeTimes),
     expectations: judgement.expectations,
+    prediction: predictLoss(scenario),
     timeline: tally.seconds.map((second, index) => ({ second: index, ...second })),
     environment: run.environment,
     repeatWith: run.repeatWith,

@@ -1,3 +1,4 @@
+import type { Prediction } from "../plan/predict/prediction.js";
 import type { Cause, Guarantee, Role, SweepStep } from "../scenario/scenario.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 
@@ -54,6 +55,8 @@ export interface Result {
   /** Every life of every worker: producers first, each worker's lives in their order. */
   lives: LifeResult[];
   expectations: Expectation[];
+  /** What the plan predicted before the run, or why it predicted nothing. */
+  prediction: Prediction;
   /** One entry a second of sending, from the start of the run. */
   timeline: TimelineSecond[];
   environment: { kind: string; broker: string; proxy: string; client: string; node: string };

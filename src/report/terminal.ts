@@ -7,6 +7,7 @@ import { reportName } from "./html/page-names.js";
 import { lossSection, passage } from "./loss-section.js";
 import { formatMs, formatPerSecond } from "./numbers.js";
 import type { Page } from "./page.js";
+import { predictionSection } from "./prediction-section.js";
 import { printable } from "./printable.js";
 import type { Result } from "./result.js";
 import { toneOf } from "./words.js";
@@ -24,6 +25,7 @@ export function renderResult(result: Result, folder: string, page: Page): string
     passage(result, palette),
     lossSection(result, palette),
     expectationSection(result.expectations, palette),
+    predictionSection(result, page),
     faultSection(result.faults, palette),
     [...speeds(result, page), ...origin(result, folder, page)],
   ];

@@ -1,7 +1,9 @@
 /** A scenario that a program writes, where a file would be in its way. */
 import type { ScenarioDefinition } from "./definition.js";
+import { isOfEach } from "./expect-schema.js";
 import { check, isMap, type Path } from "./fields.js";
 import { allowedName, isScenarioName } from "./name.js";
+import { type Predict, nobodyPredicts, tellPredicted } from "./predicted-bounds.js";
 import { problemOf } from "./problem-of.js";
 import { ScenarioError, type ScenarioProblem, wholeDefinition } from "./problems.js";
 import type { Scenario } from "./scenario.js";
@@ -15,11 +17,12 @@ const depthMax = 8;
  * Makes a scenario of what a scenario file would say: the same keys, units and defaults, and the same
  * checks. A key whose value is `undefined` counts as one that is not there.
  *
+ * @param predict tells the bounds that are `predicted`.
  * @returns the scenario with every default filled in: durations in milliseconds, sizes in bytes, rates in
  *   messages a second.
  * @throws ScenarioError (`INPUT`) with every problem and its key, in `problems` and a line each in its message.
  */
-export function defineScenario(definition: ScenarioDefinition): Scenario {
+export function defineScenario(definition: ScenarioDefinition, predict: Predict = nobodyPredicts): Scenario {
   const written = withoutUndefined(definition);
   if (!isMap(written)) {
     const found = shown(written);
@@ -36,7 +39,13 @@ export function defineScenario(definition: ScenarioDefinition): Scenario {
     ...complaints.map((one) => problemOf(one, where, placesIn(body), wholeDefinition)),
   ];
   if (!outcome.ok || !named || typeof claim !== "string") throw new ScenarioError(problems);
-  return { name, claim: claim.trim().replaceAll(/\s+/g, " "), ...outcome.value };
+  const defined = { name, claim: claim.trim().replaceAll(/\s+/g, " "), ...outcome.value };
+  const place = ["expect", ...(isOfEach(body["expect"]) ? [defined.guarantee] : [])];
+  const told = tellPredicted(defined, place, predict);
+  if (told.complaints.length === 0) return told.scenario;
+  throw new ScenarioError(
+    told.complaints.map((one) => problemOf(one, where, placesIn(body), wholeDefinition)),
+  );
 }
 
 function withoutUndefined(value: unknown, depth = 0): unknown {

@@ -25,6 +25,9 @@ export type BoundWritten =
   | { min: LimitWritten; max?: LimitWritten | undefined }
   | { min?: LimitWritten | undefined; max: LimitWritten };
 
+/** `predicted`: both ends are what the plan predicts. */
+export type BoundOfLossWritten = BoundWritten | "predicted";
+
 type SettingsWritten = Readonly<Record<string, string | number | boolean>>;
 
 interface ClientWritten {
@@ -169,9 +172,9 @@ type OtherFaultWritten =
 
 /** Whoever claims no duplicates at all under at-most-once need not say so. */
 export interface ClaimsWritten {
-  lost: BoundWritten;
-  silentlyLost?: BoundWritten | undefined;
-  lostBy?: { [C in Cause]?: BoundWritten | undefined } | undefined;
+  lost: BoundOfLossWritten;
+  silentlyLost?: BoundOfLossWritten | undefined;
+  lostBy?: { [C in Cause]?: BoundOfLossWritten | undefined } | undefined;
   duplicated?: BoundWritten | undefined;
   /** Of how many nobody can say whether they were lost. Without it, none. */
   indeterminate?: { max: LimitWritten } | undefined;

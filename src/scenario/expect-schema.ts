@@ -1,7 +1,8 @@
 import type { Claims, WrittenExpect } from "./body.js";
 import { either, type Field, isMap, type Rule, section } from "./fields.js";
 import { nearest } from "./nearest.js";
-import { limit } from "./notations.js";
+import { limit, oneOf } from "./notations.js";
+import { predictedWord, toBePredicted } from "./predicted-bounds.js";
 import { formatLimit } from "./quantities.js";
 import {
   type Bound,
@@ -35,6 +36,16 @@ function bound(): Field<Bound> {
   return either([oneLimit, limits], (written) => (isMap(written) ? limits : oneLimit));
 }
 
+const predicted: Field<Bound> = oneOf([predictedWord]).transform(() => toBePredicted);
+
+/** The same, or what the plan predicts. */
+function boundOfLoss(): Field<Bound> {
+  return either([predicted, oneLimit, limits], (written) => {
+    if (isMap(written)) return limits;
+    return typeof written === "string" && nearest(written, [predictedWord]) ? predicted : oneLimit;
+  });
+}
+
 /** What nobody can want to see has an upper end alone. */
 const atMost: Field<Bound> = section({
   max: limit(end).describe("The most that may be observed."),
@@ -51,11 +62,15 @@ const causeWords: Record<Cause, string> = {
   "in-processing": "Committed; the handler began and never ended.",
 };
 
-const causeFields = causes.map((cause) => [cause, bound().optional().describe(causeWords[cause])] as const);
+const causeFields = causes.map(
+  (cause) => [cause, boundOfLoss().optional().describe(causeWords[cause])] as const,
+);
 
 const claims: Field<Claims> = section({
-  lost: bound().describe("Messages that are lost, whatever the cause."),
-  silentlyLost: bound().optional().describe("Messages that are lost and were not rejected: nobody was told."),
+  lost: boundOfLoss().describe("Messages that are lost, whatever the cause."),
+  silentlyLost: boundOfLoss()
+    .optional()
+    .describe("Messages that are lost and were not rejected: nobody was told."),
   lostBy: section(Object.fromEntries(causeFields))
     .prefault({})
     .describe("Messages that are lost, by the place where they died.") as Field<Expect["lostBy"]>,
@@ -85,10 +100,13 @@ const claimsOfEach: Field<WrittenExpect> = section({
   .meta({ minProperties: 1 });
 
 export const expectSchema: Field<WrittenExpect> = either([ownClaims, claimsOfEach], (written) =>
-  isMap(written) && Object.keys(written).some((key) => nearest(key, guarantees) !== undefined)
-    ? claimsOfEach
-    : ownClaims,
+  isOfEach(written) ? claimsOfEach : ownClaims,
 );
+
+/** Whether claims are written under each guarantee by itself. */
+export function isOfEach(written: unknown): boolean {
+  return isMap(written) && Object.keys(written).some((key) => nearest(key, guarantees) !== undefined);
+}
 
 function* atLeastOneEnd(written: Ends): ReturnType<Rule<Ends>> {
   if (Object.keys(written).length === 0) {

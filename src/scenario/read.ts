@@ -3,9 +3,11 @@ import { open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { messageOf } from "../base/errors.js";
+import { isOfEach } from "./expect-schema.js";
 import { check } from "./fields.js";
 import { allowedName, isScenarioName } from "./name.js";
 import { nearest } from "./nearest.js";
+import { type Predict, nobodyPredicts, tellPredicted } from "./predicted-bounds.js";
 import { problemOf } from "./problem-of.js";
 import { ScenarioError, type ScenarioProblem, wholeFile } from "./problems.js";
 import type { Scenario } from "./scenario.js";
@@ -15,9 +17,12 @@ import { readYaml } from "./yaml-source.js";
 /** Ten times the largest scenario anyone will write; what is larger is another file. */
 const fileBytesMax = 64 * 1_024;
 
-/** @throws ScenarioError with every problem, also where there is no such file. */
-export async function readScenario(path: string): Promise<Scenario> {
-  return parseScenario(await readText(path), path);
+/**
+ * @param predict tells the bounds that are `predicted`.
+ * @throws ScenarioError with every problem, also where there is no such file.
+ */
+export async function readScenario(path: string, predict?: Predict): Promise<Scenario> {
+  return parseScenario(await readText(path), path, predict);
 }
 
 /**
@@ -25,7 +30,7 @@ export async function readScenario(path: string): Promise<Scenario> {
  *
  * @throws ScenarioError with every problem.
  */
-export function parseScenario(text: string, file: string): Scenario {
+export function parseScenario(text: string, file: string, predict: Predict = nobodyPredicts): Scenario {
   const name = basename(file).replace(/\.ya?ml$/, "");
   const problems: ScenarioProblem[] = [];
   if (!isScenarioName(name)) {
@@ -43,7 +48,16 @@ export function parseScenario(text: string, file: string): Scenario {
     problems.push(...outcome.complaints.map((complaint) => problemOf(complaint, file, source.locate)));
   }
   if (!outcome.ok || problems.length > 0) throw new ScenarioError(problems);
-  return { name, claim: claimOf(text), ...outcome.value };
+  const read = { name, claim: claimOf(text), ...outcome.value };
+  const place = [
+    "expect",
+    ...(isOfEach((source.value as { expect?: unknown }).expect) ? [read.guarantee] : []),
+  ];
+  const { scenario, complaints } = tellPredicted(read, place, predict);
+  if (complaints.length > 0) {
+    throw new ScenarioError(complaints.map((complaint) => problemOf(complaint, file, source.locate)));
+  }
+  return scenario;
 }
 
 async function readText(path: string): Promise<string> {

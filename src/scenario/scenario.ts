@@ -275,6 +275,8 @@ export interface Expect {
 export interface Bound {
   min: Limit | undefined;
   max: Limit | undefined;
+  /** Both ends are those that the plan predicts. */
+  predicted?: true;
 }
 
 /** A number of messages, or a share (0 to 1) of those that were sent. */

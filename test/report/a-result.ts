@@ -1,4 +1,6 @@
+import type { Interval } from "../../src/plan/predict/prediction.js";
 import type { Result } from "../../src/report/result.js";
+import { type Cause, causes } from "../../src/scenario/scenario.js";
 
 /** A black hole that held: 4,010 of 20,000 lost in transit. A test names only what matters to it. */
 export function aResult(given: Partial<Result> = {}): Result {
@@ -54,6 +56,17 @@ export function aResult(given: Partial<Result> = {}): Result {
       },
     ],
     expectations: [{ name: "lost", min: 3_500, max: 4_600, observed: 4_010, verdict: "held" }],
+    prediction: {
+      kind: "predicted",
+      formula: "black-hole",
+      words: "what is sent while the link swallows everything: rate × time",
+      inputs: [{ name: "rate", value: "2000/s" }],
+      lost: { min: 4_000, max: 4_040 },
+      lostBy: predictedBy((cause) =>
+        cause === "in-transit" ? { min: 4_000, max: 4_040 } : { min: 0, max: 0 },
+      ),
+      resolution: 40,
+    },
     lives: [
       { role: "producer", worker: 0, life: 0, startedAt: -420, endedAt: 10_080, killed: false },
       { role: "consumer", worker: 0, life: 0, startedAt: -1_800, endedAt: 12_000, killed: false },
@@ -83,4 +96,8 @@ export function noLoss(but: Partial<Result["lostBy"]> = {}): Result["lostBy"] {
     "in-processing": 0,
     ...but,
   };
+}
+
+function predictedBy(of: (cause: Cause) => Interval): Record<Cause, Interval> {
+  return Object.fromEntries(causes.map((cause) => [cause, of(cause)])) as Record<Cause, Interval>;
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 
 import type { Result } from "../../src/report/result.js";
-import { causes } from "../../src/scenario/scenario.js";
+import { type Interval, formulas } from "../../src/plan/predict/prediction.js";
+import { type Cause, causes } from "../../src/scenario/scenario.js";
 
 /** Text of any characters, those among it that a terminal would obey. */
 export const anyText = fc.oneof(
@@ -26,6 +27,7 @@ export const anyText = fc.oneof(
 const count = fc.oneof(fc.nat(), fc.constant(0), fc.constant(Number.MAX_SAFE_INTEGER));
 const measured = fc.oneof(fc.double(), count);
 const moment = fc.option(measured, { nil: null });
+const interval = fc.record({ min: count, max: count });
 const verdict = fc.constantFrom("held" as const, "broken" as const, "inconclusive" as const);
 
 function each<const N extends string>(names: readonly N[]): fc.Arbitrary<Record<N, number>> {
@@ -84,6 +86,20 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
       probe: fc.option(anyText, { nil: null }),
     }),
     { maxLength: 20 },
+  ),
+  prediction: fc.oneof(
+    fc.record({ kind: fc.constant("unpredicted" as const), why: anyText }),
+    fc.record({
+      kind: fc.constant("predicted" as const),
+      formula: fc.constantFrom(...formulas),
+      words: anyText,
+      inputs: fc.array(fc.record({ name: anyText, value: anyText })),
+      lost: interval,
+      lostBy: fc.record(Object.fromEntries(causes.map((cause) => [cause, interval]))) as fc.Arbitrary<
+        Record<Cause, Interval>
+      >,
+      resolution: count,
+    }),
   ),
   expectations: fc.array(
     fc.record({

@@ -34,6 +34,35 @@ describe("a result on a terminal", () => {
     expect(text).not.toContain("after-commit");
   });
 
+  describe("beside what was predicted", () => {
+    test("shows what was observed, and whether that is it", () => {
+      const text = render();
+      const lines = text.split("\n");
+      const at = lines.findIndex((line) => line.includes("predicted   "));
+      expect(lines[at + 1]).toMatch(/^ *lost +4,000 +4,040 +4,010 +as predicted$/);
+      expect(lines[at + 2]).toMatch(/^ *in-transit +4,000 +4,040 +4,010 +as predicted$/);
+      expect(text).not.toContain("behind its schedule, and");
+    });
+
+    test("says what was not, a cause that nobody had thought of, and that nobody kept the time", () => {
+      const text = render({
+        lostBy: noLoss({ "in-transit": 4_010, rejected: 3 }),
+        scheduleLagMs: { p99: 2, max: 341 },
+      });
+      expect(lineWith(text, "rejected  ")).not.toBe("");
+      expect(text).toMatch(/rejected +0 +0 +3 +not as predicted\n/);
+      expect(text).toContain(
+        "the sender fell 341 ms behind its schedule, and the formulas allow for 20 ms\n",
+      );
+    });
+
+    test("says why there is no prediction", () => {
+      expect(render({ prediction: { kind: "unpredicted", why: "nobody knows" } })).toContain(
+        "  not predicted: nobody knows\n",
+      );
+    });
+  });
+
   describe("where a broker cut the log", () => {
     const cut = { broker: 2, partition: 0, offset: 61_234, at: 3_102 };
 

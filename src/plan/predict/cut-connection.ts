@@ -2,9 +2,12 @@ import { formatSize } from "../../scenario/quantities.js";
 import type { LinkFault, Scenario, Toxic } from "../../scenario/scenario.js";
 import { layOut } from "../layout.js";
 import { sendsOf } from "../schedule.js";
-import { edgeMs, rateOfEach, sendOf, sendingMsOf } from "./load.js";
+import { rateOfEach, sendOf, sendingMsOf } from "./load.js";
 import { type Prediction, predicted, unpredicted } from "./prediction.js";
 import { type RequestNames, handshakeBytes, produceBytes } from "./request-bytes.js";
+
+/** A client that waits so long between two sends has seen in between that its connection ended, in milliseconds. */
+const seenMs = 100;
 
 /** As long as what stands in its place in a run's names. */
 const runMark = "xxxxxxxx";
@@ -46,7 +49,7 @@ export function predictCuts(scenario: Scenario, faults: readonly LinkFault[]): P
   if (lost.includes(undefined))
     return unpredicted("a connection is cut before the client has found the topic");
   const min = lost.reduce<number>((sum, one) => sum + (one ?? 0), 0);
-  const isSlow = rateOfEach(scenario) <= 1000 / edgeMs;
+  const isSlow = rateOfEach(scenario) <= 1000 / seenMs;
   const max = Math.min(producers.messages, min + (isSlow ? 0 : sendOf(scenario)));
   return predicted({
     formula: "cut-connection",

@@ -2,7 +2,15 @@ import { formatCount, formatMessages, formatMs, formatPercent, formatPerSecond }
 import type { Result } from "../result.js";
 import { renderDocument } from "./document.js";
 import { type Markup, html } from "./markup.js";
-import { expectationTable, faultTable, latencyTable, lifeTable, lossTable, timelineTable } from "./tables.js";
+import {
+  expectationTable,
+  faultTable,
+  latencyTable,
+  lifeTable,
+  lossTable,
+  predictionTable,
+  timelineTable,
+} from "./tables.js";
 
 /** One run as a page: the claim and the verdict first, last how to have it again. */
 export function renderRunPage(result: Result): string {
@@ -97,7 +105,7 @@ function latency(result: Result): Markup {
 function expectations(result: Result): Markup {
   return html`<section aria-labelledby="expectations">
     <h2 id="expectations">What was claimed</h2>
-    ${expectationTable(result)}
+    ${expectationTable(result)} ${predictionTable(result)}
   </section>`;
 }
 

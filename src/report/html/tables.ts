@@ -2,6 +2,8 @@ import { causes } from "../../scenario/scenario.js";
 import { boundInWords } from "../bound-words.js";
 import { cutsInWords, lossInWords, otherFates } from "../loss-section.js";
 import { formatCount, formatMoment, formatMs, formatPercent } from "../numbers.js";
+import { busyInWords, predictionRows } from "../prediction-section.js";
+import { intervalInWords } from "../prediction-words.js";
 import type { Result } from "../result.js";
 import { touchedInWords } from "../touched.js";
 import { type Markup, html } from "./markup.js";
@@ -20,6 +22,26 @@ export function expectationTable({ expectations }: Result): Markup {
       </tr>`,
   );
   return table("Expectations", [left("claimed"), right("bound"), right("observed"), left("verdict")], rows);
+}
+
+/** What was predicted, beside what was observed. */
+export function predictionTable(result: Result): Markup {
+  const { prediction } = result;
+  if (prediction.kind === "unpredicted") {
+    return html`<p class="note">The loss was not predicted: ${prediction.why}.</p>`;
+  }
+  const rows = predictionRows(result).map(
+    ({ name, min, max, observed, within }) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="count">${intervalInWords({ min, max })}</td>
+        <td class="count">${formatCount(observed)}</td>
+        <td>${within ? "as predicted" : "not as predicted"}</td>
+      </tr>`,
+  );
+  const heads = [left("predicted"), right("messages"), right("observed"), left("")];
+  return html`${table("Predictions", heads, rows)}
+  ${busyInWords(result).map((words) => html`<p class="note">${words}</p>`)}`;
 }
 
 export function lossTable(result: Result): Markup {

@@ -117,7 +117,7 @@ describe("a connection that is cut", () => {
 
   // Each request has 367 bytes, the name of the topic among them; before the first there are 123.
   it("loses exactly each request that does not fit, where the client is slow to send", () => {
-    const producers = { rate: "40/s", messages: 100 };
+    const producers = { rate: "10/s", messages: 100 };
     const prediction = predictionOf({ faults: [cut], producers, topic: { partitions: 3 } });
 
     expect(lostOf(prediction)).toEqual(exactly(33));
