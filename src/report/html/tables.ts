@@ -39,7 +39,7 @@ export function predictionTable(result: Result): Markup {
         <td>${within ? "as predicted" : "not as predicted"}</td>
       </tr>`,
   );
-  const heads = [left("predicted"), right("messages"), right("observed"), left("")];
+  const heads = [left("predicted"), right("messages"), right("observed"), left("outcome")];
   return html`${table("Predictions", heads, rows)}
   ${busyInWords(result).map((words) => html`<p class="note">${words}</p>`)}`;
 }
