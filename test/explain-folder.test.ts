@@ -69,8 +69,8 @@ describe.each([
     using run = make();
     const { lost, causes: lists } = await listLostOf(run.path);
     const listed = lists.flatMap(({ cause, ranges }) =>
-      ranges.flatMap(({ producer, from, to }) =>
-        Array.from({ length: to - from + 1 }, (_, place) => `${producer}:${from + place} ${cause}`),
+      ranges.flatMap(({ producer, from, step, lost: many }) =>
+        Array.from({ length: many }, (_, place) => `${producer}:${from + place * step} ${cause}`),
       ),
     );
     const told = (await explainAll(run)).filter(({ cause }) => cause !== null);
@@ -160,16 +160,28 @@ test("neighbours that died in one way are one line, in the order of their sendin
   expect(lists.map(({ cause, ranges }) => [cause, ranges.map(({ messages }) => messages)])).toEqual([
     ["in-transit", ["0:20-24"]],
     ["after-commit", ["1:20-24"]],
+    // Two of three partitions are too few to be all of them, and there is nothing to join.
     ["in-processing", ["1:25-26"]],
   ]);
   expect(lists[0]!.ranges[0]).toMatchObject({ lost: 5, sentFrom: 200, sentUntil: 300 });
+});
+
+test("neighbours in one partition, which a dying consumer takes along, are one line", async () => {
+  const story = (number: number) =>
+    number >= 30 && number < 90 && number % 3 !== 1 ? "after-commit" : "processed";
+  using run = aRun({ producers: [Array.from({ length: 120 }, (_, number) => story(number))] });
+  const { causes: lists } = await listLostOf(run.path);
+  expect(lists[0]!.ranges.map(({ messages, lost }) => [messages, lost])).toEqual([
+    ["0:30-87/3", 20],
+    ["0:32-89/3", 20],
+  ]);
 });
 
 test("what lies between two that are lost is in no line", async () => {
   using run = scattered();
   const { causes: lists } = await listLostOf(run.path);
   const names = lists.flatMap(({ ranges }) => ranges.map(({ messages }) => messages));
-  expect(names).toEqual(["0:0-1", "0:4", "0:6", "0:28-35", "0:37"]);
+  expect(names).toEqual(["0:0", "0:1-4/3", "0:6", "0:28-35", "0:37"]);
 });
 
 describe("on the command line", () => {

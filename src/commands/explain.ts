@@ -15,7 +15,7 @@ export const explain = defineCommand({
     "Reads the files of a run, checks them as `lossbound judge` does, and tells what became of one message: when it " +
       "was sent, by which life, what each witness saw of it, and which of them decides on its fate. A message is " +
       "called by its producer and its number there, such as 0:1234; with one producer the number is enough.",
-    "With --lost, lists the lost messages by cause and time of sending; 0:1200-1299 are a hundred of them.",
+    "With --lost, lists the lost messages by cause and time of sending; 0:1200-1299 are a hundred of them, 0:1200-1299/3 every third.",
     "The exit code is 0 when it was told, whatever the verdict is.",
   ],
   options: {

@@ -12,9 +12,14 @@ export function messageName({ producer, number }: MessageId): string {
   return `${producer}:${number}`;
 }
 
-/** Messages of one producer from one number to another, that one too: `0:1200-1299`. */
-export function rangeName(producer: number, from: number, to: number): string {
-  return from === to ? messageName({ producer, number: from }) : `${producer}:${from}-${to}`;
+/**
+ * Messages of one producer from one number to another, that one too: `0:1200-1299`, or every third of
+ * them, `0:1200-1299/3`.
+ */
+export function rangeName(producer: number, from: number, to: number, step = 1): string {
+  const name = messageName({ producer, number: from });
+  if (from === to) return name;
+  return `${name}-${to}${step === 1 ? "" : `/${step}`}`;
 }
 
 /**
@@ -27,7 +32,9 @@ export function readMessageName(written: string, { messages }: Layout): MessageI
   const id = { producer: Number(producer ?? 0), number: Number(number ?? Number.NaN) };
   const known = producer !== undefined || messages.length === 1;
   if (known && id.number < (messages[id.producer] ?? 0)) return id;
-  const range = /^([0-9]+:)?[0-9]+-[0-9]+$/u.test(written) ? "several messages" : "no message of this run";
+  const range = /^([0-9]+:)?[0-9]+-[0-9]+(\/[0-9]+)?$/u.test(written)
+    ? "several messages"
+    : "no message of this run";
   throw new LossboundError("USAGE", `${JSON.stringify(written)} names ${range}; ${allowed(messages)}`);
 }
 

@@ -22,13 +22,15 @@ export interface LostByCause {
   ranges: LostMessages[];
 }
 
-/** Messages of one producer, one number after the other. */
+/** Messages of one producer that follow one another, or that do so in one partition. */
 export interface LostMessages {
-  /** `0:1200-1299`. */
+  /** `0:1200-1299`; every third of them, `0:1200-1299/3`. */
   messages: string;
   producer: number;
   from: number;
   to: number;
+  /** From each to the next: 1, or the number of partitions. */
+  step: number;
   lost: number;
   /** They were sent after the one and by the other moment: milliseconds since the producers began to send. */
   sentFrom: number;
@@ -37,7 +39,9 @@ export interface LostMessages {
 
 export function listLost({ run, ledger }: Judged, only?: Cause): LostList {
   const { startedAt } = run;
-  const ranges = lostRanges(ledger).map((range) => inTime(range, ledger, startedAt));
+  const ranges = lostRanges(ledger, run.scenario.topic.partitions).map((range) =>
+    inTime(range, ledger, startedAt),
+  );
   const wanted = causes.filter((cause) => only === undefined || cause === only);
   const lists = wanted.map((cause): LostByCause => {
     const those = ranges.filter((range) => range.cause === cause).map(({ messages }) => messages);
@@ -56,7 +60,7 @@ export function listLost({ run, ledger }: Judged, only?: Cause): LostList {
 }
 
 function inTime(
-  { cause, producer, from, to }: LostRange,
+  { cause, producer, from, to, step }: LostRange,
   { sendTimes }: Ledger,
   startedAt: number,
 ): { cause: Cause; messages: LostMessages } {
@@ -64,11 +68,12 @@ function inTime(
   const after = times[lastAtMost(times, from)]?.at ?? startedAt;
   const by = times[lastAtMost(times, to) + 1]?.at;
   const messages = {
-    messages: rangeName(producer, from, to),
+    messages: rangeName(producer, from, to, step),
     producer,
     from,
     to,
-    lost: to - from + 1,
+    step,
+    lost: (to - from) / step + 1,
     sentFrom: Math.round(after - startedAt),
     sentUntil: by === undefined ? null : Math.round(by - startedAt),
   };

@@ -13,7 +13,8 @@ test("each message of a plan is called by its producer and its number, and read 
     }
   }
   expect(rangeName(1, 20, 24)).toBe("1:20-24");
-  expect(rangeName(1, 20, 20)).toBe("1:20");
+  expect(rangeName(1, 20, 26, 3)).toBe("1:20-26/3");
+  expect(rangeName(1, 20, 20, 3)).toBe("1:20");
 });
 
 test("where there is one producer, the number is enough", () => {
@@ -28,6 +29,7 @@ test.each([
   // It may be either producer's.
   ["7", "names no message of this run"],
   ["0:1-5", "names several messages"],
+  ["0:1-7/3", "names several messages"],
   ["0;1", "names no message"],
   ["0:-1", "names no message"],
   ["0:1e3", "names no message"],
