@@ -16,6 +16,7 @@ import { refuseBadPlaces } from "./report/result-places.js";
 import { experiment } from "./run.js";
 import { allowedName, isScenarioName, refuseSameNames } from "./scenario/name.js";
 import { readScenario, withPredictions } from "./read-scenario.js";
+import { canBeMissed } from "./scenario/claims.js";
 import { guarantees, type Scenario } from "./scenario/scenario.js";
 import { underGuarantee } from "./scenario/under-guarantee.js";
 
@@ -138,7 +139,12 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
   const results: Result[] = [];
   for (const group of neighbours(read)) {
     await using environment =
-      borrowed(options, group[0]!) ?? (await open(options, group[0]!, observer, signal));
+      borrowed(options, group[0]!) ??
+      (await open(options, group[0]!, observer, signal).catch((error: unknown) => {
+        // Who gave it up need not be told that it did not come.
+        signal.throwIfAborted();
+        throw error;
+      }));
     for (const scenario of group) {
       const result = await experiment(environment, {
         scenario,
@@ -240,8 +246,19 @@ function refuseToHarm(scenarios: readonly Scenario[]): void {
   }
 }
 
+/** As a file that claims nothing is refused, so is a scenario that was handed over. */
+function refuseWithoutClaims({ name, expect }: Scenario): void {
+  if (canBeMissed(expect)) return;
+  throw new LossboundError(
+    "INPUT",
+    `the scenario ${JSON.stringify(name)} expects nothing that a run could miss, allowed is a min above 0 or a max below 100%`,
+  );
+}
+
 export async function scenarioOf(given: string | Scenario): Promise<Scenario> {
-  return typeof given === "string" ? await readScenario(given) : withPredictions(given);
+  if (typeof given === "string") return await readScenario(given);
+  refuseWithoutClaims(given);
+  return withPredictions(given);
 }
 
 /** A scenario that was handed over has a file only by its name. */

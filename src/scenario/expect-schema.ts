@@ -1,4 +1,5 @@
 import type { Claims, WrittenExpect } from "./body.js";
+import { canBeMissed } from "./claims.js";
 import { either, type Field, isMap, type Rule, section } from "./fields.js";
 import { nearest } from "./nearest.js";
 import { limit, oneOf } from "./notations.js";
@@ -66,7 +67,7 @@ const causeFields = causes.map(
   (cause) => [cause, boundOfLoss().optional().describe(causeWords[cause])] as const,
 );
 
-const claims: Field<Claims> = section({
+const claimFields = {
   lost: boundOfLoss().describe("Messages that are lost, whatever the cause."),
   silentlyLost: boundOfLoss()
     .optional()
@@ -82,7 +83,9 @@ const claims: Field<Claims> = section({
   indeterminate: atMost
     .optional()
     .describe("Messages of which nobody can say whether they were lost. Without it, none."),
-}).transform((expect) => ({
+};
+
+const claims: Field<Claims> = section(claimFields, [somethingToMiss]).transform((expect) => ({
   ...expect,
   silentlyLost: expect.silentlyLost,
   duplicated: expect.duplicated,
@@ -106,6 +109,16 @@ export const expectSchema: Field<WrittenExpect> = either([ownClaims, claimsOfEac
 /** Whether claims are written under each guarantee by itself. */
 export function isOfEach(written: unknown): boolean {
   return isMap(written) && Object.keys(written).some((key) => nearest(key, guarantees) !== undefined);
+}
+
+/** What always holds claims nothing; a wrong field says enough by itself. */
+function* somethingToMiss(written: Claims, sound: Sound): ReturnType<Rule<Claims>> {
+  if (!sound() || canBeMissed(written)) return;
+  yield {
+    path: ["lost"],
+    found: "bounds that no run can miss",
+    allowed: "a min above 0 or a max below 100%, of lost or of another bound",
+  };
 }
 
 function* atLeastOneEnd(written: Ends): ReturnType<Rule<Ends>> {
