@@ -26,6 +26,7 @@ export async function writeReport(folder: string): Promise<string[]> {
   }
   const results: Result[] = [];
   for (const run of runs) results.push(await judgeFolder(run));
-  const pages = runs.map((run, place) => writeRunPage(run, results[place]!));
-  return [writeIndexPage(folder, results), ...pages];
+  // The others lead back to it.
+  const first = writeIndexPage(folder, results);
+  return [first, ...runs.map((run, place) => writeRunPage(run, results[place]!))];
 }

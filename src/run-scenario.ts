@@ -13,6 +13,7 @@ import { repeatWith } from "./repeat-with.js";
 import { writeIndexPage } from "./report/html/page-files.js";
 import type { Result } from "./report/result.js";
 import { refuseBadPlaces } from "./report/result-places.js";
+import { storedResultsIn } from "./report/stored-results.js";
 import { experiment } from "./run.js";
 import { allowedName, isScenarioName, refuseSameNames } from "./scenario/name.js";
 import { readScenario, withPredictions } from "./read-scenario.js";
@@ -156,7 +157,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
         exporter,
       });
       results.push(result);
-      if (read.length > 1) writeIndexPage(out, results);
+      writeIndexPage(out, storedResultsIn(out));
       onResult?.(result);
     }
   }

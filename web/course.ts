@@ -1,6 +1,7 @@
+import { type Slice, rateOf, sendingUntil, slicesOf } from "../src/report/html/slices.js";
 import { windowsOf } from "../src/report/html/windows.js";
-import { formatCount, formatPercent } from "../src/report/numbers.js";
-import type { Result, TimelineSecond } from "../src/report/result.js";
+import { formatCount, formatMoment, formatPercent, formatPerSecond } from "../src/report/numbers.js";
+import type { Result } from "../src/report/result.js";
 import { causes } from "../src/scenario/scenario.js";
 import type { LineSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
@@ -9,7 +10,7 @@ import { axis, base, legend, plain, tooltip } from "./parts.js";
 /** Loss against throughput over time: above what was sent and processed, below what was lost, by cause. */
 export function course(result: Result, look: Look): Option {
   const { colors, narrow } = look;
-  const { timeline } = result;
+  const slices = slicesOf(result);
   const took = causes.filter((cause) => result.lostBy[cause] > 0);
   const sides = { left: narrow ? 44 : 56, right: 14 };
   const legendRoom = narrow ? 22 * Math.ceil((took.length + 2) / 3) : 26;
@@ -18,7 +19,7 @@ export function course(result: Result, look: Look): Option {
     ...axis(look),
     type: "value" as const,
     min: 0,
-    max: timeline.length,
+    max: axisEnd(result),
     minInterval: 1,
   };
   const counts = {
@@ -37,7 +38,13 @@ export function course(result: Result, look: Look): Option {
     ],
     xAxis: [
       { ...seconds, gridIndex: 0, axisLabel: { show: false }, axisTick: { show: false } },
-      { ...seconds, gridIndex: 1, name: "seconds of sending", nameLocation: "middle", nameGap: 26 },
+      {
+        ...seconds,
+        gridIndex: 1,
+        name: narrow ? "seconds since the sending began" : "seconds since the producers began to send",
+        nameLocation: "middle",
+        nameGap: 26,
+      },
     ],
     yAxis: [
       {
@@ -50,7 +57,7 @@ export function course(result: Result, look: Look): Option {
       {
         ...counts,
         gridIndex: 1,
-        name: "lost of these",
+        name: "lost of these, a second",
         nameTextStyle: { ...axis(look).nameTextStyle, align: "left" },
         nameGap: 8,
       },
@@ -62,26 +69,26 @@ export function course(result: Result, look: Look): Option {
       axisPointer: { type: "line", lineStyle: { color: colors.faint } },
       formatter: (points: unknown) => {
         const [first] = points as { dataIndex: number }[];
-        const second = timeline[first?.dataIndex ?? -1];
-        return second === undefined ? "" : secondInWords(second);
+        const slice = slices[first?.dataIndex ?? -1];
+        return slice === undefined ? "" : sliceInWords(slice);
       },
     },
     series: [
       {
-        ...steps("sent", 0, timeline, ({ sent }) => sent),
+        ...steps("sent", 0, slices, ({ sent }) => sent),
         lineStyle: { color: colors.sent, width: 2 },
         itemStyle: { color: colors.sent },
       },
       {
-        ...steps("processed", 0, timeline, ({ processed }) => processed),
+        ...steps("processed", 0, slices, ({ processed }) => processed),
         lineStyle: { color: colors.processed, width: 2 },
         itemStyle: { color: colors.processed },
         areaStyle: { color: colors.processed, opacity: 0.18 },
       },
-      { ...middles(0, timeline), ...marks(result, look, true) },
-      { ...middles(1, timeline), ...marks(result, look, false) },
+      { ...middles(0, slices), ...marks(result, look, true) },
+      { ...middles(1, slices), ...marks(result, look, false) },
       ...took.map((cause) => ({
-        ...steps(cause, 1, timeline, ({ lostBy }) => lostBy[cause]),
+        ...steps(cause, 1, slices, ({ lostBy }) => lostBy[cause]),
         stack: "lost",
         lineStyle: { width: 0 },
         itemStyle: { color: colors.causes[cause] },
@@ -91,33 +98,40 @@ export function course(result: Result, look: Look): Option {
   };
 }
 
-/** A second is as wide as it lasted: its count stands from its beginning to its end. */
+/** To the end of whatever happened: a kill may fall while the consumers read what is left. */
+function axisEnd(result: Result): number {
+  const last = Math.max(sendingUntil(result), ...windowsOf(result).flatMap(({ from, to }) => [from, to]));
+  // A sliver of a second is no reason for an empty one.
+  return Math.max(1, Math.ceil(last - 0.05));
+}
+
+/** A slice is as wide as it lasted: its rate stands from its beginning to its end. */
 function steps(
   name: string,
   grid: number,
-  timeline: readonly TimelineSecond[],
-  of: (second: TimelineSecond) => number,
+  slices: readonly Slice[],
+  of: (slice: Slice) => number,
 ): LineSeriesOption {
-  const points = timeline.map((second) => [second.second, of(second)]);
-  const last = timeline.at(-1);
+  const points = slices.map((slice) => [slice.from, rateOf(of(slice), slice)]);
+  const last = slices.at(-1);
   return {
     type: "line",
     name,
     step: "end",
     symbol: "none",
-    // A second is told of by its middle.
+    // A slice is told of by its middle.
     tooltip: { trigger: "item" },
     xAxisIndex: grid,
     yAxisIndex: grid,
-    data: last === undefined ? [] : [...points, [timeline.length, of(last)]],
+    data: last === undefined ? [] : [...points, [last.to, rateOf(of(last), last)]],
   };
 }
 
 /**
- * Nobody sees these points. The tooltip goes to the nearest one, which so is of the second in which the
+ * Nobody sees these points. The tooltip goes to the nearest one, which so is of the slice in which the
  * pointer stands; and the marks have a series to be at where nothing was lost.
  */
-function middles(grid: number, timeline: readonly TimelineSecond[]): LineSeriesOption {
+function middles(grid: number, slices: readonly Slice[]): LineSeriesOption {
   return {
     type: "line",
     symbol: "none",
@@ -125,7 +139,7 @@ function middles(grid: number, timeline: readonly TimelineSecond[]): LineSeriesO
     lineStyle: { width: 0 },
     xAxisIndex: grid,
     yAxisIndex: grid,
-    data: timeline.map(({ second }) => [second + 0.5, 0]),
+    data: slices.map(({ from, to }) => [(from + to) / 2, 0]),
   };
 }
 
@@ -135,7 +149,7 @@ function marks(
   { colors, narrow }: Look,
   named: boolean,
 ): Pick<LineSeriesOption, "markArea" | "markLine"> {
-  const all = windowsOf(result).filter(({ from }) => from <= result.timeline.length);
+  const all = windowsOf(result);
   const show = named && !narrow && all.length <= 8;
   const label = { show, color: colors.faint, fontSize: 11 };
   return {
@@ -145,10 +159,7 @@ function marks(
       label: { ...label, position: "top" },
       data: all
         .filter(({ momentary }) => !momentary)
-        .map(({ kind, from, to }) => [
-          { name: plain(kind), xAxis: Math.max(0, from) },
-          { xAxis: Math.min(to, result.timeline.length) },
-        ]),
+        .map(({ kind, from, to }) => [{ name: plain(kind), xAxis: Math.max(0, from) }, { xAxis: to }]),
     },
     markLine: {
       silent: true,
@@ -162,13 +173,18 @@ function marks(
   };
 }
 
-function secondInWords({ second, sent, processed, lostBy }: TimelineSecond): string {
+function sliceInWords(slice: Slice): string {
+  const { from, to, sent, processed, lostBy } = slice;
   const lost = causes.reduce((sum, cause) => sum + lostBy[cause], 0);
   const share = sent === 0 ? "" : ` (${formatPercent(lost / sent)})`;
+  const counted = (count: number): string =>
+    to - from === 1 ? formatCount(count) : `${formatCount(count)} (${formatPerSecond(rateOf(count, slice))})`;
   return [
-    `second ${second} to ${second + 1}`,
-    `sent ${formatCount(sent)}`,
-    `processed ${formatCount(processed)}`,
+    Number.isInteger(to)
+      ? `second ${from} to ${to}`
+      : `second ${from} to the last message at ${formatMoment(to * 1000)}`,
+    `sent ${counted(sent)}`,
+    `processed ${counted(processed)}`,
     `lost ${formatCount(lost)}${share}`,
     ...causes.filter((cause) => lostBy[cause] > 0).map((cause) => `  ${cause} ${formatCount(lostBy[cause])}`),
   ].join("\n");

@@ -45,12 +45,16 @@ function drawingOf(element: HTMLElement): Drawing {
     case "comparison":
       return { element, option: (look) => comparison(runs().runs, look), height: () => 420 };
     case "curve":
-      return { element, option: (look) => curve(runs().curve, look), height: () => 480 };
+      return {
+        element,
+        option: (look) => curve(runs().curves[Number(element.dataset["curve"])]!, look),
+        height: () => 480,
+      };
   }
   throw new Error(`there is no chart ${name}`);
 }
 
-function runs(): { runs: RunPoint[]; curve: SweptCurve } {
+function runs(): { runs: RunPoint[]; curves: SweptCurve[] } {
   return stored("runs-data");
 }
 

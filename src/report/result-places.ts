@@ -34,7 +34,7 @@ export function refuseBadPlaces(out: string, scenarios: readonly string[]): void
       ...problemsOfPlace(out, scenario),
     ];
   });
-  if (scenarios.length > 1) problems.push(...problemsOfPage(out));
+  problems.push(...problemsOfPage(out));
   const different = [...new Set(problems)];
   if (different.length === 0) return;
   const [only, ...others] = different;
@@ -115,7 +115,7 @@ function problemsOfPlace(out: string, scenario: string): string[] {
   }
 }
 
-/** Several runs get a page of all of them, beside their folders. */
+/** Beside the folders of the runs lies a page of all of them. */
 function problemsOfPage(out: string): string[] {
   const page = join(out, reportName);
   return existsSync(page) && !isOurPage(page)

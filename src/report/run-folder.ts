@@ -49,7 +49,7 @@ export async function openRunFolder(
     },
     async keep(result) {
       await write("result.json", inJson(result));
-      await write(reportName, renderRunPage(result));
+      await write(reportName, renderRunPage(result, `../${reportName}`));
       await putInPlace(environment, partial, join(out, scenario), "result");
     },
     async keepFailed() {

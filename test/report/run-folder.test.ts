@@ -7,7 +7,9 @@ import { LossboundError } from "../../src/base/errors.js";
 import type { OwnedFolder } from "../../src/environment/environment.js";
 import { refuseBadPlaces } from "../../src/report/result-places.js";
 import { writeIndexPage } from "../../src/report/html/page-files.js";
+import { renderIndexPage } from "../../src/report/html/index-page.js";
 import { openRunFolder } from "../../src/report/run-folder.js";
+import { storedResultsIn } from "../../src/report/stored-results.js";
 import { aFolder } from "../commands/lossbound.js";
 import { aResult } from "./a-result.js";
 
@@ -58,7 +60,51 @@ describe("before a run", () => {
   });
 });
 
-describe("the page of several runs", () => {
+describe("what lies in a folder of results", () => {
+  test("is every result in it, whichever command it is from, and nothing else", () => {
+    using folder = aFolder({ "notes.txt": "" });
+    const put = (name: string, text: string): void => {
+      mkdirSync(folder.file(name));
+      writeFileSync(folder.file(`${name}/result.json`), text);
+    };
+    for (const scenario of ["one", "other"]) put(scenario, JSON.stringify(aResult({ scenario })));
+    put("half", '{ "schema": "lossbound.result/1", ');
+    put("elsewhere", '{ "schema": "some.other/1" }');
+    mkdirSync(folder.file("empty"));
+    expect(
+      storedResultsIn(folder.path)
+        .map(({ scenario }) => scenario)
+        .toSorted(),
+    ).toEqual(["one", "other"]);
+  });
+});
+
+describe("the page of all runs in a folder", () => {
+  test("has them in the order in which they were run, and a curve for each sweep among them", () => {
+    const step = (sweep: string, value: number) => ({
+      ...aResult({ scenario: `${sweep}-${value}`, startedAt: "2026-01-03T00:00:00.000Z" }),
+      step: { sweep, of: "rate" as const, value, repeat: 1 },
+    });
+    const page = renderIndexPage([
+      aResult({ scenario: "later", startedAt: "2026-01-02T00:00:00.000Z" }),
+      aResult({ scenario: "earlier", startedAt: "2026-01-01T00:00:00.000Z" }),
+      ...[100, 200].flatMap((value) => [step("one", value), step("two", value)]),
+    ]);
+    expect(page.indexOf("earlier/report.html")).toBeLessThan(page.indexOf("later/report.html"));
+    expect(page.match(/data-chart="comparison"/g)).toHaveLength(1);
+    expect(page.match(/Loss against throughput: (one|two)</g)).toHaveLength(2);
+    const [, data = ""] = /id="runs-data">(.*)<\/script>/.exec(page) ?? [];
+    const { runs, curves } = JSON.parse(data.split("</script>")[0]!) as {
+      runs: { scenario: string }[];
+      curves: { points: { value: number }[] }[];
+    };
+    expect(runs.map(({ scenario }) => scenario)).toEqual(["earlier", "later"]);
+    expect(curves.map(({ points }) => points.map(({ value }) => value))).toEqual([
+      [100, 200],
+      [100, 200],
+    ]);
+  });
+
   test("takes the place of an earlier one, and of nothing else", () => {
     using folder = aFolder({});
     refuseBadPlaces(folder.path, ["one", "other"]);
@@ -69,8 +115,7 @@ describe("the page of several runs", () => {
     expect(problemsOf(() => refuseBadPlaces(folder.path, ["one", "other"]))).toMatch(
       /report\.html exists and is no report/,
     );
-    // One run has no such page.
-    refuseBadPlaces(folder.path, ["one"]);
+    expect(problemsOf(() => refuseBadPlaces(folder.path, ["one"]))).toMatch(/is no report/);
   });
 });
 

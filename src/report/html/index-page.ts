@@ -4,64 +4,75 @@ import { renderDocument } from "./document.js";
 import { type Markup, html } from "./markup.js";
 import { pointOf } from "./run-point.js";
 import { reportName } from "./page-names.js";
-import { type SweptCurve, sweptCurveOf } from "./swept.js";
+import { type SweptCurve, sweptCurvesOf } from "./swept.js";
 import { left, right, table } from "./tables.js";
 
-/** Several runs as a page, which leads to that of each. */
-export function renderIndexPage(results: readonly Result[]): string {
+/** The runs that lie in a folder as a page, which leads to that of each; in the order in which they were run. */
+export function renderIndexPage(given: readonly Result[]): string {
+  const results = given.toSorted((one, next) => (one.startedAt < next.startedAt ? -1 : 1));
   const sent = results.reduce((sum, { messages }) => sum + messages.sent, 0);
   const lost = results.reduce((sum, { messages }) => sum + messages.lost, 0);
-  const words = `${formatCount(results.length)} runs, ${formatMessages(sent)} sent, ${formatCount(lost)} lost`;
-  const curve = sweptCurveOf(results);
+  const runs = results.length === 1 ? "1 run" : `${formatCount(results.length)} runs`;
+  const words = `${runs}, ${formatMessages(sent)} sent, ${formatCount(lost)} lost`;
+  const curves = sweptCurvesOf(results);
+  const alone = results.filter(({ step }) => step === null);
   return renderDocument({
     title: `lossbound: ${words}`,
     main: html`<main>
       <header>
         <h1>lossbound</h1>
         <p class="claim">${words}</p>
+        <p class="note">
+          All that lie in this folder, whichever commands they are from; of each scenario its last run.
+        </p>
       </header>
       <section aria-labelledby="runs">
         <h2 id="runs">Runs</h2>
         ${runTable(results)}
       </section>
-      ${curve === null ? comparison(words) : curveSection(curve)}
+      ${alone.length === 0 ? [] : comparison(words)} ${curves.map(curveSection)}
     </main>`,
-    data: { id: "runs-data", value: { runs: results.map(pointOf), curve } },
+    data: { id: "runs-data", value: { runs: alone.map(pointOf), curves } },
   });
 }
 
 function comparison(words: string): Markup {
-  return section(
-    "comparison",
-    `Loss ratio against throughput: ${words}`,
-    "A point is a run: the share of what was sent that was lost, against the messages that were sent in a second.",
-  );
+  return html`<section aria-labelledby="comparison">
+    <h2 id="comparison">Loss against throughput</h2>
+    <figure>
+      <div
+        class="chart"
+        data-chart="comparison"
+        role="img"
+        aria-label="Loss ratio against throughput: ${words}"
+      ></div>
+      <figcaption>
+        A point is a run: the share of what was sent that was lost, against the messages that were sent in a
+        second.
+      </figcaption>
+    </figure>
+  </section>`;
 }
 
-function curveSection({ of, points }: SweptCurve): Markup {
+function curveSection({ sweep, of, points }: SweptCurve, place: number): Markup {
   const against =
     of === "rate" ? "the messages that were in fact sent in a second" : "the messages that a commit covers";
-  return section(
-    "curve",
-    `Loss against ${against}, at ${formatCount(points.length)} values`,
-    `Against ${against}: above, the share of what was sent that was lost; below, messages for each fault that fell. ` +
-      "A point is the mean of the runs that held, its bar goes from the least to the most of them.",
-  );
-}
-
-function section(chart: string, label: string, caption: string): Markup {
-  return html`<section aria-labelledby="${chart}">
-    <h2 id="${chart}">Loss against throughput</h2>
+  const label = `Loss of ${sweep} against ${against}, at ${formatCount(points.length)} values`;
+  return html`<section aria-labelledby="curve-${place}">
+    <h2 id="curve-${place}">Loss against throughput: ${sweep}</h2>
     <figure>
-      <div class="chart" data-chart="${chart}" role="img" aria-label="${label}"></div>
-      <figcaption>${caption}</figcaption>
+      <div class="chart" data-chart="curve" data-curve="${place}" role="img" aria-label="${label}"></div>
+      <figcaption>
+        Against ${against}: above, the share of what was sent that was lost; below, messages for each fault
+        that fell. A point is the mean of the runs that held, its bar goes from the least to the most of them.
+      </figcaption>
     </figure>
   </section>`;
 }
 
 function runTable(results: readonly Result[]): Markup {
   const rows = results.map(
-    ({ scenario, verdict, guarantee, throughput, messages, lossRatio, silentlyLost, latencyMs }) =>
+    ({ scenario, verdict, guarantee, throughput, messages, lossRatio, silentlyLost, latencyMs, startedAt }) =>
       html`<tr>
         <th scope="row"><a href="${encodeURIComponent(scenario)}/${reportName}">${scenario}</a></th>
         <td class="verdict ${verdict}">${verdict}</td>
@@ -72,6 +83,9 @@ function runTable(results: readonly Result[]): Markup {
         <td class="count">${formatCount(silentlyLost)}</td>
         <td class="count">${formatCount(messages.duplicated)}</td>
         <td class="count">${formatMs(latencyMs.p99)}</td>
+        <td class="count">
+          <time datetime="${startedAt}">${startedAt.slice(0, 16).replace("T", " ")}</time>
+        </td>
       </tr>`,
   );
   const heads = [
@@ -84,6 +98,7 @@ function runTable(results: readonly Result[]): Markup {
     right("silently"),
     right("duplicated"),
     right("latency p99"),
+    right("began (UTC)"),
   ];
   return table("Runs", heads, rows);
 }

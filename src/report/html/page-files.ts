@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 import { LossboundError, messageOf } from "../../base/errors.js";
 import type { Result } from "../result.js";
@@ -15,11 +15,13 @@ import { renderRunPage } from "./run-page.js";
  * @throws LossboundError `ENVIRONMENT`
  */
 export function writeRunPage(folder: string, result: Result): string {
-  return write(join(folder, reportName), renderRunPage(result));
+  // A folder may have been taken out of those that it lay among.
+  const isListed = isOurPage(join(dirname(resolve(folder)), reportName));
+  return write(join(folder, reportName), renderRunPage(result, isListed ? `../${reportName}` : undefined));
 }
 
 /**
- * Writes the page of several runs, whose folders are in `out`, each called as its scenario.
+ * Writes the page of all runs in a folder, whose folders are in `out`, each called as its scenario.
  *
  * @returns where it is.
  * @throws LossboundError `ENVIRONMENT`

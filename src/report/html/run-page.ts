@@ -2,6 +2,7 @@ import { formatCount, formatMessages, formatMs, formatPercent, formatPerSecond }
 import type { Result } from "../result.js";
 import { renderDocument } from "./document.js";
 import { type Markup, html } from "./markup.js";
+import { sendingUntil } from "./slices.js";
 import {
   expectationTable,
   faultTable,
@@ -12,21 +13,26 @@ import {
   timelineTable,
 } from "./tables.js";
 
-/** One run as a page: the claim and the verdict first, last how to have it again. */
-export function renderRunPage(result: Result): string {
+/**
+ * One run as a page: the claim and the verdict first, last how to have it again.
+ *
+ * @param index where the page of all runs is that lie beside this one; `undefined`: there is none.
+ */
+export function renderRunPage(result: Result, index?: string): string {
   return renderDocument({
     title: `${result.scenario}: ${result.verdict}`,
     main: html`<main>
-      ${heading(result)} ${course(result)} ${lives(result)} ${flow(result)} ${latency(result)}
+      ${heading(result, index)} ${course(result)} ${lives(result)} ${flow(result)} ${latency(result)}
       ${expectations(result)} ${origin(result)}
     </main>`,
     data: { id: "result", value: result },
   });
 }
 
-function heading(result: Result): Markup {
+function heading(result: Result, index: string | undefined): Markup {
   const { scenario, claim, verdict, reasons, guarantee } = result;
   return html`<header>
+    ${index === undefined ? [] : html`<p class="back"><a href="${index}">all runs in this folder</a></p>`}
     <h1>${scenario}</h1>
     <p class="verdict ${verdict}">${verdict}</p>
     ${claim === "" ? [] : html`<p class="claim">${claim}</p>`}
@@ -49,8 +55,12 @@ function figures({ messages, lossRatio, silentlyLost, throughput, latencyMs }: R
       <dd>${value}<small>${words}</small></dd>
     </div>`;
   return html`<dl class="figures">
-    ${tile("sent", formatCount(messages.sent), formatPerSecond(throughput.sentPerSecond))}
-    ${tile("processed", formatCount(messages.processed), formatPerSecond(throughput.processedPerSecond))}
+    ${tile("sent", formatCount(messages.sent), `${formatPerSecond(throughput.sentPerSecond)}, until the last was sent`)}
+    ${tile(
+      "processed",
+      formatCount(messages.processed),
+      `${formatPerSecond(throughput.processedPerSecond)}, until the last handler ended`,
+    )}
     ${tile("lost", formatCount(messages.lost), `${formatPercent(lossRatio)} of what was sent`)}
     ${tile("lost silently", formatCount(silentlyLost), "nobody was told")}
     ${tile("duplicated", formatCount(messages.duplicated), "processed more than once")}
@@ -59,11 +69,13 @@ function figures({ messages, lossRatio, silentlyLost, throughput, latencyMs }: R
 }
 
 function course(result: Result): Markup {
-  const { timeline, messages } = result;
+  const { messages } = result;
   return section("Loss against throughput", "course", {
-    label: `${formatMessages(messages.sent)} sent in ${formatCount(timeline.length)} seconds, ${formatCount(messages.lost)} of them lost`,
+    label: `${formatMessages(messages.sent)} sent in ${formatMs(sendingUntil(result) * 1000)}, ${formatCount(messages.lost)} of them lost`,
     caption:
       "Each second stands for the messages that were sent in it: how many there were, and what became of them, whenever that was. " +
+      "So the mean of what was sent is the rate in the heading; that of what was processed is not, since the heading's goes on " +
+      "to the end of the last handler. The last second is as long as the sending was. " +
       "A shade is a fault in force, a dashed line one that fell in a moment.",
     table: timelineTable(result),
   });

@@ -4,16 +4,26 @@ import type { Result } from "../result.js";
 
 /** What a page shows of a sweep. */
 export interface SweptCurve {
+  /** The scenario that was swept. */
+  sweep: string;
   of: SweepStep["of"];
   points: CurvePoint[];
 }
 
-/** The curve of results that are all of one sweep; `null` where they are not. */
-export function sweptCurveOf(results: readonly Result[]): SweptCurve | null {
+/** The curves of the sweeps among them, one a sweep. */
+export function sweptCurvesOf(results: readonly Result[]): SweptCurve[] {
   const steps = results.flatMap(({ step }) => (step === null ? [] : [step]));
-  const [first] = steps;
-  const one = steps.every(({ sweep, of }) => sweep === first?.sweep && of === first.of);
-  if (first === undefined || steps.length < results.length || !one) return null;
-  const values = [...new Set(steps.map(({ value }) => value))].toSorted((a, b) => a - b);
-  return { of: first.of, points: pointsOf(values, results) };
+  const sweeps = new Map(steps.map(({ sweep, of }) => [`${of} ${sweep}`, { sweep, of }]));
+  return [...sweeps.values()].map(({ sweep, of }) => {
+    const runs = results.filter(({ step }) => step?.sweep === sweep && step.of === of);
+    const values = new Set(runs.flatMap(({ step }) => (step === null ? [] : [step.value])));
+    return {
+      sweep,
+      of,
+      points: pointsOf(
+        [...values].toSorted((a, b) => a - b),
+        runs,
+      ),
+    };
+  });
 }

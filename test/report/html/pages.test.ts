@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { renderIndexPage } from "../../../src/report/html/index-page.js";
 import { renderRunPage } from "../../../src/report/html/run-page.js";
+import { sendingUntil } from "../../../src/report/html/slices.js";
+import { windowsOf } from "../../../src/report/html/windows.js";
 import type { Result } from "../../../src/report/result.js";
 import { aFolder, lossbound } from "../../commands/lossbound.js";
 import { toolForTests } from "../../support/tools.js";
@@ -36,7 +38,8 @@ expect: { lost: 0 }
 `;
 const charts = ["course", "lives", "flow", "latency"];
 const schemes = ["light", "dark"] as const;
-const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+const phoneWidth = 390;
+const phone = { viewport: { width: phoneWidth, height: 740 }, isMobile: true, hasTouch: true };
 
 describe.skipIf(chromium === undefined)("in a browser", () => {
   let folder: ReturnType<typeof aFolder>;
@@ -52,9 +55,14 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     files = ["with-faults", "without-faults"].map((name) => folder.file(`${name}.yaml`));
     index = `${out}/report.html`;
     browser = await launch(chromium!);
-    const { stdout, stderr } = await lossbound(["run", "--json", "--seed", "3", "--out", out, ...files]);
-    results = JSON.parse(stdout) as Result[];
-    if (results.length !== 2) throw new Error(stderr);
+    results = [];
+    // Two commands: what the second one writes must not take away what the first one did.
+    for (const file of files) {
+      const { stdout, stderr } = await lossbound(["run", "--json", "--seed", "3", "--out", out, file]);
+      const [result] = JSON.parse(stdout) as Result[];
+      if (result === undefined) throw new Error(stderr);
+      results.push(result);
+    }
   });
   afterAll(async () => {
     await browser.close();
@@ -122,6 +130,41 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       await expect.poll(() => fillsOf(page, "lives")).toContain("#58b2e0");
     });
 
+    it("draws an even rate as one to its end, and the kills that fell after it", async () => {
+      const until = 4.6;
+      const timeline = [2_000, 2_000, 2_000, 2_000, 1_200].map((sent, second) => ({
+        second,
+        sent,
+        processed: sent,
+        lostBy: noLoss(),
+      }));
+      const { messages, faults } = aResult();
+      const late = { ...faults[0]!, on: "consumer 0", kind: "kill", appliedAt: 11_200, healedAt: 11_700 };
+      const result = aResult({
+        timeline,
+        faults: [late],
+        messages: { ...messages, sent: 9_200 },
+        throughput: { sentPerSecond: 9_200 / until, processedPerSecond: 700 },
+      });
+      using written = aFolder({ "run.html": renderRunPage(result) });
+      await using opened = await open(browser, written.file("run.html"));
+      const { page } = opened;
+      const lines = await page.evaluate<string[]>(
+        `[...document.querySelectorAll("[data-chart=course] svg path")]` +
+          `.filter((path) => path.getAttribute("stroke") === "#3a4a63" && path.getAttribute("fill") === "none")` +
+          `.map((path) => path.getAttribute("d"))`,
+      );
+      // The longest is the line, the others are of the legend.
+      const line = lines.toSorted((a, b) => b.length - a.length)[0]!;
+      const heights = new Set(
+        [...line.matchAll(/[ML ]?[0-9.]+ ([0-9.]+)/g)].map(([, y]) => Math.round(Number(y))),
+      );
+      expect([...heights], line).toHaveLength(1);
+      const text = await page.locator("[data-chart=course] svg").textContent();
+      expect(text).toContain("12");
+      expect(text).toContain("kill");
+    });
+
     it("tells a second of the course under the pointer", async () => {
       await using opened = await open(browser, pageOf("with-faults"));
       const { page } = opened;
@@ -130,7 +173,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const { timeline } = results[0]!;
       const { sent, lostBy } = timeline[1]!;
       // Nearer to the end of that second than to its beginning; 56 and 14 are the chart's sides.
-      const x = 56 + ((width - 70) * 1.7) / timeline.length;
+      const last = Math.max(sendingUntil(results[0]!), ...windowsOf(results[0]!).map(({ to }) => to));
+      const x = 56 + ((width - 70) * 1.7) / Math.ceil(last - 0.05);
       await chart.hover({ position: { x, y: height * 0.3 } });
 
       await expect.poll(() => chart.textContent()).toContain("second 1 to 2");
@@ -178,6 +222,20 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     it("the page of several is as wide as the screen", async () => {
       await using opened = await open(browser, index, phone);
       await expectNoSidewaysScrolling(opened.page);
+    });
+
+    it("a table that is wider is moved to its last column, and its first one stays", async () => {
+      await using opened = await open(browser, index, phone);
+      const { page } = opened;
+      const [scenario, began] = [page.locator("tbody th").first(), page.locator("tbody time").first()];
+      const table = page.locator(".table").first();
+      expect((await began.boundingBox())!.x).toBeGreaterThan(phoneWidth);
+      await table.evaluate("(each) => { each.scrollLeft = each.scrollWidth; }");
+      const { x, width } = (await began.boundingBox())!;
+      expect(x + width).toBeLessThanOrEqual(phoneWidth);
+      const first = (await scenario.boundingBox())!;
+      expect(first.x).toBeGreaterThanOrEqual(0);
+      expect(first.width).toBeGreaterThan(60);
     });
 
     it("charts are drawn anew when it is turned", async () => {
@@ -249,7 +307,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
         await page.getByRole("link", { name: scenario, exact: true }).click();
         expect(await page.locator("h1").innerText()).toBe(scenario);
         expect(await page.locator(".claim").innerText()).toBe(claim);
-        await page.goBack();
+        await page.getByRole("link", { name: "all runs in this folder" }).click();
+        expect(await page.locator("h1").innerText()).toBe("lossbound");
       }
     });
   });
@@ -372,7 +431,7 @@ async function expectNoSidewaysScrolling(page: Page): Promise<void> {
   const [content, screen] = await page.evaluate<[number, number]>(
     "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
   );
-  expect(screen).toBe(360);
+  expect(screen).toBe(phoneWidth);
   expect(content).toBeLessThanOrEqual(screen);
 }
 
