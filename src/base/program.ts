@@ -18,7 +18,9 @@ export function programOf({ script, cwd, byNpm }: Started): readonly string[] {
   const byNpx = ["npx", "lossbound"];
   if (script === undefined || byNpm || basename(dirname(script)) === ".bin") return byNpx;
   if (basename(script) === "lossbound") return ["lossbound"];
-  return basename(script) === "cli.js" ? ["node", relative(cwd, script)] : byNpx;
+  if (basename(script) !== "cli.js") return byNpx;
+  const below = relative(cwd, script);
+  return ["node", below.startsWith("..") ? script : below];
 }
 
 /** Of this process. */

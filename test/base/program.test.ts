@@ -7,7 +7,7 @@ test.each([
   ["/home/me/project/node_modules/.bin/lossbound", false, "npx lossbound"],
   ["/home/me/.npm/_npx/b02f/node_modules/.bin/lossbound", true, "npx lossbound"],
   ["/home/me/project/dist/cli.js", false, "node dist/cli.js"],
-  ["/opt/lossbound/dist/cli.js", false, "node ../../../opt/lossbound/dist/cli.js"],
+  ["/opt/lossbound/dist/cli.js", false, "node /opt/lossbound/dist/cli.js"],
   // `npm start` in a clone.
   ["/home/me/project/dist/cli.js", true, "npx lossbound"],
   // A program that uses the library.

@@ -65,6 +65,9 @@ test("--version prints the version of the package", async () => {
 describe("a wrong command line ends with 64 and says what was meant", () => {
   test.each<[string[], ...string[]]>([
     [["pln", "x.yaml"], "unknown command pln; did you mean `lossbound plan`?", "see `lossbound help`"],
+    [["rnu", "x.yaml"], "unknown command rnu; did you mean `lossbound run`?"],
+    [["run", "--quite", "x.yaml"], "unknown option --quite; did you mean --quiet?"],
+    [["run", "/tmp"], "/tmp: found a folder"],
     [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
     [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],

@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 
 import { scenarioJsonSchema } from "../../src/scenario/json-schema.js";
+import { aFolder } from "../commands/lossbound.js";
 import { complaintsWith, problemsOf } from "./example.js";
 
 const page = readFileSync(new URL("../../docs/scenario-format.md", import.meta.url), "utf8");
@@ -62,3 +65,22 @@ test("its wrong file gives the problems that it shows", () => {
   expect(shown.length).toBeGreaterThan(3);
   expect(problemsOf(wrong, "typo.yaml")).toEqual(shown);
 });
+
+test.each(["README.md", "docs/scenario-format.md"])(
+  "the schema that %s names is there in a clone, and in a project that has lossbound installed",
+  (name) => {
+    const clone = fileURLToPath(new URL("../../", import.meta.url));
+    const text = readFileSync(join(clone, name), "utf8");
+    const [inClone = "", inProject = "", ...others] = [
+      ...text.matchAll(/^ +# yaml-language-server: \$schema=(\S+)$/gm),
+    ].map(([, path]) => path);
+    expect(others).toEqual([]);
+    // A file in a folder beside `scenarios`, and in one beside `node_modules`.
+    expect(existsSync(resolve(clone, "mine", inClone)), inClone).toBe(true);
+    using project = aFolder({});
+    const { files } = JSON.parse(readFileSync(join(clone, "package.json"), "utf8")) as { files: string[] };
+    expect(files).toContain("schemas");
+    cpSync(join(clone, "schemas"), project.file("node_modules/lossbound/schemas"), { recursive: true });
+    expect(existsSync(resolve(project.path, "mine", inProject)), inProject).toBe(true);
+  },
+);

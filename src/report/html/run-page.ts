@@ -32,7 +32,6 @@ export function renderRunPage(result: Result, index?: string): string {
 function heading(result: Result, index: string | undefined): Markup {
   const { scenario, claim, verdict, reasons, guarantee } = result;
   return html`<header>
-    ${index === undefined ? [] : html`<p class="back"><a href="${index}">all runs in this folder</a></p>`}
     <h1>${scenario}</h1>
     <p class="verdict ${verdict}">${verdict}</p>
     ${claim === "" ? [] : html`<p class="claim">${claim}</p>`}
@@ -43,7 +42,10 @@ function heading(result: Result, index: string | undefined): Markup {
             ${reasons.map((reason) => html`<li>${reason}</li>`)}
           </ul>`
     }
-    <p class="note">Under ${guarantee}.</p>
+    <p class="note">
+      Under ${guarantee}.
+      ${index === undefined ? [] : html`<a class="back" href="${index}">All runs in this folder</a>`}
+    </p>
     ${figures(result)}
   </header>`;
 }
