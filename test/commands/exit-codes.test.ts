@@ -222,10 +222,12 @@ describe("an expectation that is missing or misspelt", () => {
 });
 
 test("the exit codes are told in one page, in help and in the program alike", async () => {
-  const page = readFileSync(new URL("../../docs/verdicts.md", import.meta.url), "utf8");
-  const [, section] = /\n## Exit codes\n([^]*?)\n## /.exec(page)!;
-  const told = [...section!.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+  const codesIn = (page: string) => [...page.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+  const text = (page: string) => readFileSync(new URL(`../../${page}`, import.meta.url), "utf8");
+  const [, section] = /\n## Exit codes\n([^]*?)\n## /.exec(text("docs/verdicts.md"))!;
+  const told = codesIn(section!);
   expect(told).toEqual(Object.values(exitCode));
+  expect(codesIn(text("README.md"))).toEqual(told);
   const { stdout } = await lossbound(["help"]);
   const help = stdout.split("\n").find((line) => line.includes("could not run"))!;
   expect([...help.matchAll(/(\d+) /g)].map(([, code]) => Number(code))).toEqual(told);
