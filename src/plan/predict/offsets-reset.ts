@@ -31,11 +31,13 @@ export function predictOffsetsReset(scenario: Scenario, faults: readonly ResetOf
     return unpredicted("the group may be moved while messages are still being sent");
   }
   const inHand = count * (commitEvery + Math.ceil(heardMs / handle));
-  const max = producers.messages - trigger.count;
-  const min = Math.max(0, max - inHand);
+  // Whoever handled the last of them goes on with the chunk, or begins the next, before anybody has seen it.
+  const max = Math.max(0, producers.messages - trigger.count - 1);
+  const min = Math.max(0, producers.messages - trigger.count - inHand);
   return predicted({
     formula: "offsets-reset",
-    words: "messages − processed − up to a chunk a consumer, which it ends before it leaves",
+    words:
+      "messages − processed − what the consumers still end: one message, to a chunk each and what is handled in 5 ms",
     inputs: {
       messages: String(producers.messages),
       processed: String(trigger.count),
