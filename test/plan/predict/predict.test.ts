@@ -19,7 +19,7 @@ function predictionOf(changes: {
   faultsDrawn?: number;
 }): Prediction {
   const { producers = {}, ...rest } = changes;
-  return predictLoss(parse({ ...rest, producers: { ...light, ...producers }, expect: { lost: { min: 0 } } }));
+  return predictLoss(parse({ ...rest, producers: { ...light, ...producers }, expect: { lost: { min: 1 } } }));
 }
 
 function lostOf(prediction: Prediction): Interval | string {
