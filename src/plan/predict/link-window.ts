@@ -24,10 +24,32 @@ const words: Record<Window, string> = {
   "link-reset": "what is sent while every connection is reset",
 };
 
+/** How much longer than it is to a fault lasts for those who send, in milliseconds. */
+interface Edges {
+  leastMs: number;
+  mostMs: number;
+}
+
+/**
+ * Where each send has to open a connection of its own, its request comes some milliseconds behind it: the last
+ * of them may find the link healed.
+ */
+const edges: Record<Window, Edges> = {
+  "black-hole": { leastMs: 0, mostMs: edgeMs },
+  "link-down": { leastMs: 0, mostMs: edgeMs },
+  "link-reset": { leastMs: -edgeMs / 2, mostMs: edgeMs / 2 },
+};
+
+const edgesInWords: Record<Window, string> = {
+  "black-hole": `up to ${edgeMs} ms more`,
+  "link-down": `up to ${edgeMs} ms more`,
+  "link-reset": `${edgeMs / 2} ms more or less`,
+};
+
 /**
  * Rate times time. A fault that is to last D milliseconds counts them from the answer to its application,
  * when it has been in force for some milliseconds, and takes some more to be healed and for the client to see
- * that its connection has ended. So it lasts D and a little more, never less.
+ * that its connection has ended. So it lasts D and a little more.
  */
 export function predictWindows(
   scenario: Scenario,
@@ -46,15 +68,15 @@ export function predictWindows(
       return unpredicted("a fault begins or ends in the moment in which the producers end");
     }
   }
-  const lost = sumOf(windows.map((window) => lostIn(scenario, window)));
+  const lost = sumOf(windows.map((window) => lostIn(scenario, window, edges[formula])));
   const send = sendOf(scenario);
   return predicted({
     formula,
-    words: `${words[formula]}: rate × time, and up to ${edgeMs} ms more for its coming and going`,
+    words: `${words[formula]}: rate × time, and ${edgesInWords[formula]} for its coming and going`,
     inputs: {
       rate: formatRate(scenario.producers.rate),
       time: timesInWords(windows),
-      edges: `0ms to ${edgeMs}ms`,
+      edges: `${edges[formula].leastMs}ms to ${edges[formula].mostMs}ms`,
     },
     lost,
     lostBy: causesOf(formula, lost, times({ min: 0, max: send }, windows.length)),
@@ -86,8 +108,8 @@ function windowsOf(fault: LinkFault, { producers }: Scenario): Times[] {
   });
 }
 
-function lostIn(scenario: Scenario, { fromMs, toMs }: Times): Interval {
-  if (toMs !== Infinity) return loadOf(scenario, toMs - fromMs, toMs - fromMs + edgeMs);
+function lostIn(scenario: Scenario, { fromMs, toMs }: Times, { leastMs, mostMs }: Edges): Interval {
+  if (toMs !== Infinity) return loadOf(scenario, toMs - fromMs + leastMs, toMs - fromMs + mostMs);
   // Only its beginning is uncertain.
   return {
     min: dueBehind(scenario, fromMs + edgeMs - sendEveryMs),

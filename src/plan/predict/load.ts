@@ -23,7 +23,7 @@ export function loadOf(scenario: Load, fromMs: number, toMs: number): Interval {
   const inTicks = (ticks: number): number => (rateOfEach(scenario) * ticks * sendEveryMs) / 1000;
   const { count } = scenario.producers;
   return {
-    min: count * Math.floor(inTicks(Math.floor(fromMs / sendEveryMs))),
+    min: count * Math.floor(inTicks(Math.max(0, Math.floor(fromMs / sendEveryMs)))),
     max: count * Math.ceil(inTicks(Math.ceil(toMs / sendEveryMs))),
   };
 }

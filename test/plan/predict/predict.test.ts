@@ -68,6 +68,13 @@ describe("what a link loses", () => {
     });
   });
 
+  it("may be a send less where each send opens a connection, which may find the link healed", () => {
+    const prediction = predictionOf({ faults: [{ ...onLink, toxic: "reset_peer" }] });
+
+    expect(prediction).toMatchObject({ formula: "link-reset", resolution: 40 });
+    expect(byOf(prediction)).toEqual({ "in-transit": { min: 1980, max: 2020 } });
+  });
+
   it("adds up over all times that it fails", () => {
     const flapping = { ...onLink, toxic: "timeout", for: "200ms", every: "500ms", times: 3 };
 
