@@ -96,10 +96,10 @@ describe("the command that repeats a run", () => {
 
   test("names where the proxies of docker compose were told to listen", () => {
     expect(repeatWith("a.yaml", 7, { environment: "docker" })).toBe(
-      "lossbound run a.yaml --seed 7 --environment docker",
+      "npx lossbound run a.yaml --seed 7 --environment docker",
     );
     expect(repeatWith("a.yaml", 7, { environment: "docker", proxyHost: "127.0.0.1" })).toBe(
-      "lossbound run a.yaml --seed 7 --environment docker --proxy-host 127.0.0.1",
+      "npx lossbound run a.yaml --seed 7 --environment docker --proxy-host 127.0.0.1",
     );
   });
 });

@@ -58,10 +58,9 @@ it(
       expect(lossRatio!.min).toBeGreaterThan(0.2);
       expect(lossRatio!.max).toBeLessThan(0.6);
     }
-    expect(curveIn(readFileSync(folder.file("out/report.html"), "utf8"))).toEqual({
-      of: "rate",
-      points: curve.points,
-    });
+    expect(curvesIn(readFileSync(folder.file("out/report.html"), "utf8"))).toEqual([
+      { sweep: "swept", of: "rate", points: curve.points },
+    ]);
   },
 );
 
@@ -143,8 +142,8 @@ it("a sweep is refused before anything is started where it cannot be one", async
   for (const { stderr } of [run, single, foreign]) expect(stderr).not.toContain("starting a broker");
 });
 
-/** What the page of a sweep draws. */
-function curveIn(page: string): unknown {
+/** What the page of a folder draws of the sweeps in it. */
+function curvesIn(page: string): unknown {
   const [, text] = /id="runs-data">(.*?)<\/script>/s.exec(page)!;
-  return (JSON.parse(text!) as { curve: unknown }).curve;
+  return (JSON.parse(text!) as { curves: unknown }).curves;
 }
