@@ -69,7 +69,7 @@ export async function conductLinkFault(
     const touched = touchedBetween(start, socketsOf(crew, role, broker.id), way);
     write({ ...blank, on, touched, ...(await heal(inForce)) });
     run.inForce.delete(key);
-    say(`${label}: healed, ${touched} touched`);
+    say(`${label}: healed, it touched ${touched === 1 ? "1 connection" : `${touched} connections`}`);
     dueAt = (early ? since : begunAt) + fault.every;
   }
 }

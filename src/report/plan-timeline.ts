@@ -22,8 +22,9 @@ export function timelineOf(plan: Plan): TimelineEntry[] {
     {
       earliestMs: plan.sendingMs,
       moment: formatSpan(plan.sendingMs),
-      what: `the last message is sent, unless something holds it up; ${afterwards(plan)}`,
+      what: "the last message is sent, unless something holds it up",
     },
+    ...afterwards(plan).map((entry) => ({ ...entry, earliestMs: plan.sendingMs })),
   ];
   // The sort is stable: what falls at the same time keeps the order of the scenario.
   return entries
@@ -32,16 +33,16 @@ export function timelineOf(plan: Plan): TimelineEntry[] {
 }
 
 /** What keeps messages from the log is healed first; what falls on those who read it has until they have read it. */
-function afterwards({ faults }: Plan): string {
+function afterwards({ faults }: Plan): TimelineEntry[] {
   const heals = faults.some(({ kind }) => kind === "link" || kind === "broker");
   const goesOn = faults.some(mayFallLater);
   return [
-    ...(heals ? ["then links and brokers are healed"] : []),
-    heals
-      ? "the consumers read on to the end of the log"
-      : "then the consumers read on to the end of the log",
-    ...(goesOn ? ["and what is to fall on them, their group or the topic may still fall"] : []),
-  ].join(", ");
+    ...(heals ? [{ moment: "then", what: "links and brokers are healed" }] : []),
+    { moment: "then", what: "the consumers read on to the end of the log" },
+    ...(goesOn
+      ? [{ moment: "until then", what: "what is to fall on consumers, group or topic may still fall" }]
+      : []),
+  ];
 }
 
 function mayFallLater(fault: PlannedFault): boolean {
