@@ -46,6 +46,9 @@ export interface RunOptions {
   observer?: RunObserver;
 }
 
+/** Where results go when nothing else is said. */
+export const outUsual = "lossbound-results";
+
 /** Who else hears of runs, beside their observer. */
 export interface Listeners {
   onResult?: (result: Result) => void;
@@ -118,14 +121,7 @@ export interface RunAllOptions extends RunOptions, Listeners {
 
 /** Runs scenarios that are made of one file: the same checks, and the same sharing of environments. */
 export async function runAll(read: readonly Scenario[], options: RunAllOptions): Promise<Result[]> {
-  const {
-    seed,
-    seedOf = () => seed,
-    out = "lossbound-results",
-    observer = silent,
-    onResult,
-    exporter,
-  } = options;
+  const { seed, seedOf = () => seed, out = outUsual, observer = silent, onResult, exporter } = options;
   const signal = options.signal ?? new AbortController().signal;
   refuseBadSeed(seed);
   refuseUnswept(read);

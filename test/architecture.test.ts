@@ -181,8 +181,9 @@ function withoutComments(text: string): string {
 }
 
 function dependencies(): string[] {
-  const { dependencies: known } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  const known = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
   };
-  return Object.keys(known);
+  return Object.keys({ ...known.dependencies, ...known.peerDependencies });
 }

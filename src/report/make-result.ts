@@ -48,6 +48,7 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
     guarantee: scenario.guarantee,
     verdict: judgement.verdict,
     reasons: judgement.reasons,
+    doubts: judgement.doubts,
     messages,
     lostBy: lostBy(tally),
     refusedBehind: tally.refusedBehind,

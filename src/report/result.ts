@@ -28,6 +28,8 @@ export interface Result {
   verdict: Verdict;
   /** Why the verdict is not `held`, a sentence each; empty where it is. */
   reasons: string[];
+  /** Why the run proves nothing, whatever its bounds are, a sentence each: there may be some beside a broken bound. */
+  doubts: string[];
   messages: MessageCounts;
   /** Lost messages by the place where they died; every cause is there, with 0 where none did. */
   lostBy: Record<Cause, Count>;

@@ -36,6 +36,8 @@ export interface Judgement {
   verdict: Verdict;
   /** Why the verdict is not `held`, a sentence each. */
   reasons: string[];
+  /** Why the run proves nothing, whatever its bounds are, a sentence each. */
+  doubts: string[];
   expectations: Expectation[];
 }
 
@@ -77,17 +79,23 @@ export function judge(
       lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
     }),
   );
-  const broken = expectations.filter(({ verdict }) => verdict === "broken");
-  if (broken.length > 0) return { verdict: "broken", reasons: broken.map(expectationInWords), expectations };
-
-  const reasons = [
+  const open = expectations.filter(({ verdict }) => verdict === "inconclusive");
+  const doubts = [
     ...idle.map(idleInWords),
     ...unhealed.map(unhealedInWords),
     ...gaveUp,
     ...openInWords(tally, expect),
-    ...expectations.filter(({ verdict }) => verdict === "inconclusive").map(expectationInWords),
+    ...open.filter(({ name }) => name === indeterminateName).map(expectationInWords),
   ];
-  return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, expectations };
+  const broken = expectations.filter(({ verdict }) => verdict === "broken");
+  if (broken.length > 0)
+    return { verdict: "broken", reasons: broken.map(expectationInWords), doubts, expectations };
+
+  const reasons = [
+    ...doubts,
+    ...open.filter(({ name }) => name !== indeterminateName).map(expectationInWords),
+  ];
+  return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, doubts, expectations };
 }
 
 interface Observation {
@@ -193,7 +201,7 @@ function isLoss(name: string): boolean {
 }
 
 /** A share is of what was sent; the bound is inclusive, so a lower one rounds up and an upper one down. */
-function countOf(limit: Limit, sent: number, round: (count: number) => number): number {
+export function countOf(limit: Limit, sent: number, round: (count: number) => number): number {
   switch (limit.kind) {
     case "count":
       return limit.value;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
@@ -25,9 +25,9 @@ const timeout = 240_000;
 /**
  * Packs what was built, and installs it as a reader of the README would.
  *
- * @param more packages that the project has beside it.
+ * @param like a folder that the project is a copy of; without it, it is empty.
  */
-export async function installedInAProject(...more: string[]): Promise<Project> {
+export async function installedInAProject(like?: string): Promise<Project> {
   const path = mkdtempSync(join(tmpdir(), "lossbound-project-"));
   const project: Project = {
     path,
@@ -43,9 +43,10 @@ export async function installedInAProject(...more: string[]): Promise<Project> {
   };
   try {
     const { name, files } = await packInto(path);
-    project.write("package.json", JSON.stringify({ name: "somebody-elses", private: true, type: "module" }));
+    if (like !== undefined) cpSync(like, path, { recursive: true });
+    else project.write("package.json", JSON.stringify({ name: "empty", private: true, type: "module" }));
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund"];
-    const { code, stderr } = await project.run("npm", "install", ...quiet, `./${name}`, ...more);
+    const { code, stderr } = await project.run("npm", "install", "--save-dev", ...quiet, `./${name}`);
     if (code !== 0) throw new Error(`npm install ended with ${code}: ${stderr}`);
     return { ...project, packed: files };
   } catch (error) {

@@ -100,6 +100,13 @@ describe("the package, installed into an empty project", () => {
     expect(await npx("plan", "no-such.yaml")).toMatchObject({ code: 64 });
   });
 
+  it("has matchers for whoever has vitest, and wants vitest of nobody else", async () => {
+    const { stdout } = await project.run("npm", "ls", "--all", "--parseable");
+    expect(stdout).not.toMatch(/node_modules\/vitest$/m);
+    const { stderr } = await project.run("node", "-e", 'import("lossbound/vitest")');
+    expect(stderr).toContain("Cannot find package 'vitest'");
+  });
+
   it("has the schemas, for editors and for whoever reads results", async () => {
     const use = `import result from "lossbound/schemas/result.schema.json" with { type: "json" };
       console.log(result.title);`;
@@ -130,7 +137,7 @@ describe("package.json", () => {
   };
 
   it("opens no door but these", () => {
-    expect(Object.keys(exports)).toEqual([".", "./schemas/*.json", "./package.json"]);
+    expect(Object.keys(exports)).toEqual([".", "./vitest", "./schemas/*.json", "./package.json"]);
     expect(Object.keys(bin)).toEqual(["lossbound"]);
   });
 });

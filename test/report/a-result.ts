@@ -16,6 +16,7 @@ export function aResult(given: Partial<Result> = {}): Result {
     guarantee: "at-most-once",
     verdict: "held",
     reasons: [],
+    doubts: [],
     messages: {
       planned: 20_000,
       unsent: 0,

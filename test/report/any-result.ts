@@ -47,6 +47,7 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   guarantee: fc.constant("at-most-once" as const),
   verdict,
   reasons: fc.array(anyText),
+  doubts: fc.array(anyText),
   messages: each([
     "planned",
     "unsent",

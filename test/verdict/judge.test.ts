@@ -23,10 +23,12 @@ describe("a bound", () => {
   });
 
   it("that wants a loss and sees none proves nothing", () => {
-    const { verdict, reasons } = judged({ lost: count(10, 20) }, { processed: 1000 });
+    const { verdict, reasons, doubts } = judged({ lost: count(10, 20) }, { processed: 1000 });
 
     expect(verdict).toBe("inconclusive");
     expect(reasons).toEqual(["lost: 0 proves nothing about 10 to 20"]);
+    // It is the bound that is open, not the run.
+    expect(doubts).toEqual([]);
   });
 
   it("of one cause is broken by another cause's loss, where none of its own was seen", () => {
@@ -121,6 +123,7 @@ describe("an open fate", () => {
     expect(kept.verdict).toBe("held");
     expect(exceeded.verdict).toBe("inconclusive");
     expect(exceeded.reasons).toEqual(["indeterminate: 3 proves nothing about 0 to 2"]);
+    expect(exceeded.doubts).toEqual(exceeded.reasons);
     expect(lostToo.reasons).toEqual(["lost: 0 proves nothing about 0 to 1"]);
   });
 
@@ -134,8 +137,10 @@ describe("an open fate", () => {
     expect(neither.expectations[0]!.verdict).toBe("broken");
   });
 
-  it("does not hide a bound that is exceeded without it", () => {
-    expect(judged({ lost: count(undefined, 10) }, { "in-transit": 11, unread: 500 }).verdict).toBe("broken");
+  it("does not hide a bound that is exceeded without it, and stays a doubt", () => {
+    const { verdict, doubts } = judged({ lost: count(undefined, 10) }, { "in-transit": 11, unread: 500 });
+    expect(verdict).toBe("broken");
+    expect(doubts).toEqual([expect.stringMatching(/^500 messages are in the log, unread/)]);
   });
 
   it("is there where nothing was sent", () => {
@@ -168,7 +173,9 @@ describe("a fault", () => {
     expect(judged(kept, lost, [aFault({}), aFault(trouble)])).toMatchObject({
       verdict: "inconclusive",
       reasons: [expect.stringContaining(reason)],
+      doubts: [expect.stringContaining(reason)],
     });
+    expect(judged(kept, lost, [aFault({})]).doubts).toEqual([]);
   });
 
   it.each(troubles.filter(([, { healed }]) => healed !== false))(
