@@ -70,12 +70,12 @@ interface Packed {
   files: { path: string }[];
 }
 
-/** What `npm test` tells its scripts is about this package, and none of the project's business. */
+/** What `npm test` tells its scripts is about this package, and none of the project's business; what is read needs no colours. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const foreign =
-    /^(npm_(package|lifecycle|command|execpath|config_local_prefix|config_prefix)|INIT_CWD|VITEST|NODE_ENV|TEST$)/;
+    /^(npm_(package|lifecycle|command|execpath|config_local_prefix|config_prefix)|INIT_CWD|VITEST|NODE_ENV|TEST$|FORCE_)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(own), PATH: pathWithoutOurs() };
+  return { ...Object.fromEntries(own), NO_COLOR: "1", PATH: pathWithoutOurs() };
 }
 
 /** The project's `npx` must not find what lies in our node_modules. */
