@@ -18,6 +18,8 @@ export type {
 } from "./scenario/definition.js";
 export { ScenarioError, type ScenarioProblem } from "./scenario/problems.js";
 export { defineScenario, readScenario } from "./read-scenario.js";
+export { repeatScenario, type RepeatOptions } from "./repeat-scenario.js";
+export type { Repeat, RepeatedBound, Tolerance, TrialFound, WorstTrial } from "./report/repeat.js";
 export type {
   Bound,
   Cause,

@@ -84,7 +84,7 @@ export async function runScenarios(
   const seed = options.seed ?? randomInt(seedMax + 1);
   const read = await Promise.all(scenarios.map(scenarioOf));
   refuseBadNames(read);
-  refuseSameNames(read.map(({ name }, index) => ({ name, from: cameFrom(scenarios[index]!) })));
+  refuseSameScenarios(scenarios, read);
   const again = read.map((scenario, index) => repeatWith(fileOf(scenarios[index]!, scenario), seed, options));
   return await runAll(read, { ...options, seed, repeatWith: (scenario) => again[read.indexOf(scenario)]! });
 }
@@ -108,6 +108,14 @@ export async function compareGuarantees(
   return await runAll(scenarios, { ...options, seed, repeatWith: () => again });
 }
 
+/** @throws LossboundError `USAGE` where two would write the same folder. */
+export function refuseSameScenarios(
+  scenarios: readonly (string | Scenario)[],
+  read: readonly Scenario[],
+): void {
+  refuseSameNames(read.map(({ name }, index) => ({ name, from: cameFrom(scenarios[index]!) })));
+}
+
 /** How scenarios that are read, and belong together, are run. */
 export interface RunAllOptions extends RunOptions, Listeners {
   seed: number;
@@ -115,6 +123,8 @@ export interface RunAllOptions extends RunOptions, Listeners {
   seedOf?: (scenario: Scenario) => number;
   /** The command that repeats the run of a scenario. */
   repeatWith: (scenario: Scenario) => string;
+  /** Asked before each run: whether what was found before has made it needless. */
+  isNeedless?: (scenario: Scenario) => boolean;
   /** An environment that is there already, for those that can do with its brokers. It stays. */
   kept?: { environment: Environment; brokers: Scenario["brokers"] };
 }
@@ -135,6 +145,8 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
 
   const results: Result[] = [];
   for (const group of neighbours(read)) {
+    // Brokers that nobody needs any more are not started.
+    if (group.every((scenario) => options.isNeedless?.(scenario))) continue;
     await using environment =
       borrowed(options, group[0]!) ??
       (await open(options, group[0]!, observer, signal).catch((error: unknown) => {
@@ -143,6 +155,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
         throw error;
       }));
     for (const scenario of group) {
+      if (options.isNeedless?.(scenario)) continue;
       const result = await experiment(environment, {
         scenario,
         seed: seedOf(scenario),
@@ -153,7 +166,8 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
         exporter,
       });
       results.push(result);
-      writeIndexPage(out, storedResultsIn(out));
+      // Of trials there may be thousands: the page is written when they have ended.
+      if (scenario.trial === undefined) writeIndexPage(out, storedResultsIn(out));
       onResult?.(result);
     }
   }

@@ -24,6 +24,8 @@ export interface Reporting {
   json: boolean;
   quiet: boolean;
   views: Views;
+  /** What is judged in place of the results, where several of them are one; without it, each by itself. */
+  fold?: (results: readonly Result[]) => readonly Result[];
   /** Who else is told of the results; without it, nobody. */
   gate?: Gate;
 }
@@ -57,7 +59,7 @@ export function eachAndSummary(out: string, asked: number): Views {
 export async function runAndReport(
   runner: Runner,
   files: readonly string[],
-  { settings, metrics, json, quiet, views, gate }: Reporting,
+  { settings, metrics, json, quiet, views, gate, fold }: Reporting,
   { stdout, stderr, env }: Shell,
 ): Promise<number> {
   const finished: Result[] = [];
@@ -71,12 +73,15 @@ export async function runAndReport(
   await using publication = metrics && (await (await import("../metrics/publish.js")).publish(metrics));
   if (publication?.url !== undefined) live.line(`metrics at ${publication.url}`);
 
-  const onResult = (result: Result) => {
+  const judged = (result: Result) => {
     verdicts.add(result.verdict);
-    if (json || views.all) finished.push(result);
+    gate?.take(result);
+  };
+  const onResult = (result: Result) => {
+    if (json || views.all || fold) finished.push(result);
     // What is redrawn on stderr and what is written on stdout are mostly on one screen.
     live.clear();
-    gate?.take(result);
+    if (!fold) judged(result);
     if (json) return;
     stdout.write(views.one(result, pageFor(stdout, env)));
   };
@@ -91,6 +96,7 @@ export async function runAndReport(
   try {
     await runner(files, { ...settings, signal, observer: live, onResult, exporter: publication?.exporter });
     signal.throwIfAborted();
+    fold?.(finished).forEach(judged);
   } catch (error) {
     closeAfter(error, gate, voice);
     throw error;

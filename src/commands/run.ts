@@ -3,6 +3,7 @@ import { defineCommand } from "./command.js";
 import { gateOptions, openGate } from "./gate.js";
 import { eachAndSummary, runAndReport } from "./run-and-report.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
+import { readRepeatSettings, repeatOptions } from "./repeat-settings.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
 import { readSeed } from "./seed.js";
@@ -17,7 +18,7 @@ export const run = defineCommand({
     "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
       "could not run, then broken, then inconclusive, then held.",
   ],
-  options: { ...runOptions, ...gateOptions, ...metricsOptions },
+  options: { ...runOptions, ...repeatOptions, ...gateOptions, ...metricsOptions },
   examples: [
     { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
     {
@@ -27,6 +28,10 @@ export const run = defineCommand({
     {
       does: "Gate on them, with a report for the CI system:",
       command: "lossbound run --quiet --junit junit.xml scenarios/*.yaml",
+    },
+    {
+      does: "Judge twenty trials together, and stop when the verdict is certain:",
+      command: "lossbound run --repeat 20 --stop-early scenarios/consumer-kill.yaml",
     },
     {
       does: "Let Prometheus watch it, and wait for its last look:",
@@ -42,24 +47,25 @@ export const run = defineCommand({
     const settings = readRunSettings(options, "run");
     const metrics = readMetricsSettings(options, "run");
     const seed = readSeed(options.seed, "run");
-    await readScenarioFiles(operands, "run");
+    const repeating = readRepeatSettings(options, "run");
+    const scenarios = await readScenarioFiles(operands, "run");
     const { junit, markdown } = options;
     const gate = openGate({ junit, markdown, files: operands, summary: resultsAsMarkdown }, shell, "run");
 
     // Loaded only now: help, and a mistake in a file, need neither a Kafka client nor a native addon.
     const { runScenarios } = await import("../run-scenario.js");
-    return await runAndReport(
-      runScenarios,
-      operands,
-      {
-        settings: { ...settings, seed },
-        metrics,
-        json: options.json,
-        quiet: options.quiet,
-        views: eachAndSummary(settings.out, operands.length),
-        gate,
-      },
-      shell,
-    );
+    const reporting = {
+      settings: { ...settings, seed },
+      metrics,
+      json: options.json,
+      quiet: options.quiet,
+      gate,
+    };
+    if (scenarios.some(({ repeat = 1 }) => (repeating.repeat ?? repeat) > 1)) {
+      const { runRepeats } = await import("./run-repeats.js");
+      return await runRepeats(operands, scenarios, repeating, reporting, shell);
+    }
+    const views = eachAndSummary(settings.out, operands.length);
+    return await runAndReport(runScenarios, operands, { ...reporting, views }, shell);
   },
 });

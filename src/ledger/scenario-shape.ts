@@ -113,6 +113,9 @@ export const scenario = section({
   faultsDrawn: optional(whole(1)),
   sweep: optional(section({ of: oneOf(...swept), values: list(amount) })),
   step: optional(section({ sweep: text, of: oneOf(...swept), value: amount, repeat: whole(1) })),
+  repeat: optional(whole(1)),
+  calibrated: optional(section({ trials: whole(1), outside: amount })),
+  trial: optional(section({ of: text, number: whole(1), firstSeed: whole() })),
   expect,
   expectUnder: section(Object.fromEntries(guarantees.map((guarantee) => [guarantee, optional(expect)]))),
 });

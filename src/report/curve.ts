@@ -114,7 +114,7 @@ function perFault({ lost, faults }: CurveRun): number | null {
   return faults === 0 ? null : lost / faults;
 }
 
-function runOf({
+export function runOf({
   scenario,
   runId,
   seed,

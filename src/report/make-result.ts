@@ -42,6 +42,7 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
     scenario: scenario.name,
     claim: scenario.claim,
     step: scenario.step ?? null,
+    trial: scenario.trial ?? null,
     runId: run.runId,
     seed: run.seed,
     startedAt: new Date(startedAt).toISOString(),

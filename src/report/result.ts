@@ -1,5 +1,5 @@
 import type { Prediction } from "../plan/predict/prediction.js";
-import type { Cause, Guarantee, Role, SweepStep } from "../scenario/scenario.js";
+import type { Cause, Guarantee, Role, SweepStep, Trial } from "../scenario/scenario.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 
 /**
@@ -15,6 +15,8 @@ export interface Result {
   claim: string;
   /** Which step of a sweep it was; `null` where it was none. */
   step: SweepStep | null;
+  /** Which trial of several it was; `null` where it was none. */
+  trial: Trial | null;
   /** @pattern ^[0-9a-f]{32}$ */
   runId: string;
   seed: Count;

@@ -1,10 +1,21 @@
 import type { Rule } from "./fields.js";
-import type { Acks, Bound, Expect, Guarantee, Scenario } from "./scenario.js";
+import type { Acks, Bound, Calibration, Expect, Guarantee, Scenario } from "./scenario.js";
 
 /** What a scenario file says itself, before what follows from its guarantee is filled in. */
 export interface Body extends Omit<
   Scenario,
-  "name" | "claim" | "producers" | "consumers" | "faultsDrawn" | "sweep" | "step" | "expect" | "expectUnder"
+  | "name"
+  | "claim"
+  | "producers"
+  | "consumers"
+  | "faultsDrawn"
+  | "sweep"
+  | "step"
+  | "repeat"
+  | "calibrated"
+  | "trial"
+  | "expect"
+  | "expectUnder"
 > {
   producers: Omit<Scenario["producers"], "rate" | "acks" | "retries"> & {
     /** One value, or those of a sweep. */
@@ -14,6 +25,8 @@ export interface Body extends Omit<
   };
   consumers: Omit<Scenario["consumers"], "commitEvery"> & { commitEvery: readonly number[] };
   faultsDrawn?: number | undefined;
+  repeat?: number | undefined;
+  calibrated?: Calibration | undefined;
   expect: WrittenExpect;
 }
 

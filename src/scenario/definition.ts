@@ -57,6 +57,10 @@ export interface ScenarioDefinition {
   faults?: readonly FaultWritten[] | undefined;
   /** How many of the faults happen: the seed draws them. */
   faultsDrawn?: number | undefined;
+  /** How many trials `repeatScenario` makes, 1 to 10,000. `runScenario` makes one run. */
+  repeat?: number | undefined;
+  /** From how many trials the bounds on losses come, and how many lie outside each by chance: `1%`. */
+  calibrated?: { trials: number; outside: `${number}%` } | undefined;
   /** What it claims, under its own guarantee or under each. */
   expect: ClaimsWritten | ({ [G in Guarantee]?: ClaimsWritten | undefined } & { lost?: never });
 }

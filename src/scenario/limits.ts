@@ -11,3 +11,6 @@ export const partitionsMax = 1_000;
 
 /** A request is held in memory whole, by the client, the proxy and the broker. */
 export const oversizeBytesMax = 64_000_000;
+
+/** Trials of one scenario. One in 1,000 takes 4,742 of them to be told. */
+export const trialsMax = 10_000;

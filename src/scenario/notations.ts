@@ -108,6 +108,18 @@ export function limit(allowed: string): Field<Limit> {
   });
 }
 
+/** A chance above 0 and below 1, as a percentage. */
+export function chance(): Field<number> {
+  return leaf({
+    allowed: "a percentage such as 1% or 0.1%, above 0% and below 100%",
+    editor: { type: "string", pattern: sharePattern.source },
+    read: (written) => {
+      const share = ofText(written, readShare);
+      return share !== undefined && share > 0 && share < 1 ? share : undefined;
+    },
+  });
+}
+
 /** @param usual the units to offer where none was written. */
 function onScale(
   scale: Scale,

@@ -60,6 +60,12 @@ export interface Scenario {
   sweep: Sweep | undefined;
   /** Which step of a sweep it is; `undefined` where it is none. */
   step: SweepStep | undefined;
+  /** Trials that `lossbound run` makes of it; `undefined`: it runs once, and is no trial. */
+  repeat: number | undefined;
+  /** What the bounds on losses were calibrated for; `undefined`: every trial has to keep them. */
+  calibrated: Calibration | undefined;
+  /** Which trial of several it is; `undefined` where it is none. */
+  trial: Trial | undefined;
   /** What is claimed under `guarantee`. */
   expect: Expect;
   /** What is claimed under other guarantees, where the file says so. */
@@ -82,6 +88,23 @@ export interface SweepStep {
   value: number;
   /** Which run at this value, from 1. */
   repeat: number;
+}
+
+/** Bounds that come from trials, as `lossbound calibrate` writes them. */
+export interface Calibration {
+  /** How many trials they come from. */
+  trials: number;
+  /** The share of trials that may lie outside each of them by chance alone, above 0 and below 1. */
+  outside: number;
+}
+
+export interface Trial {
+  /** Name of the scenario that is repeated. */
+  of: string;
+  /** Which trial, from 1. */
+  number: number;
+  /** The seed from which those of all trials are derived. */
+  firstSeed: number;
 }
 
 export const guarantees = ["at-most-once", "at-least-once", "effectively-once"] as const;

@@ -8,8 +8,8 @@ import { expectSchema } from "./expect-schema.js";
 import { faultSchema } from "./fault-schema.js";
 import { type Field, list, section } from "./fields.js";
 import { claimsOf, retriesMax, usualSending } from "./guarantee.js";
-import { messagesMax, partitionsMax, workersMax } from "./limits.js";
-import { count, duration, durationMsMax, oneOf, rate, size } from "./notations.js";
+import { messagesMax, partitionsMax, trialsMax, workersMax } from "./limits.js";
+import { chance, count, duration, durationMsMax, oneOf, rate, size } from "./notations.js";
 import { durations, sizes } from "./quantities.js";
 import { guarantees, type Scenario } from "./scenario.js";
 import { settings } from "./settings.js";
@@ -131,6 +131,23 @@ const body: Field<Body> = section(
       .optional()
       .describe("How many of the faults happen: the seed draws them. Without it, all."),
 
+    repeat: count({ min: 1, max: trialsMax })
+      .optional()
+      .describe(
+        "How many trials `lossbound run` makes, each with a seed of its own; it judges them together.",
+      ),
+
+    calibrated: section({
+      trials: count({ min: 1, max: Number.MAX_SAFE_INTEGER }).describe(
+        "How many trials the bounds on losses come from.",
+      ),
+      outside: chance().describe(
+        "How many trials may lie outside each of them by chance alone. Example: 1%.",
+      ),
+    })
+      .optional()
+      .describe("What the bounds on losses were calibrated for: `lossbound calibrate --write` writes it."),
+
     expect: expectSchema.describe(
       "What the scenario claims, under its own guarantee or under each. A bound is a map of min and max, " +
         "or one value that is both; each a count, or a share of the sent messages such as 2%.",
@@ -141,7 +158,7 @@ const body: Field<Body> = section(
 
 export const scenarioSchema: Field<ScenarioBody> = body.transform((written) => {
   const { acks, retries } = usualSending(written.guarantee);
-  const { producers, consumers, faultsDrawn } = written;
+  const { producers, consumers, faultsDrawn, repeat, calibrated } = written;
   return {
     ...written,
     producers: {
@@ -154,6 +171,9 @@ export const scenarioSchema: Field<ScenarioBody> = body.transform((written) => {
     faultsDrawn,
     sweep: sweepOf(written),
     step: undefined,
+    repeat,
+    calibrated,
+    trial: undefined,
     ...claimsOf(written),
   };
 });

@@ -41,6 +41,9 @@ export function aScenario(changes: {
     faultsDrawn: undefined,
     sweep: undefined,
     step: undefined,
+    repeat: undefined,
+    calibrated: undefined,
+    trial: undefined,
     expect: {
       lost: { min: undefined, max: undefined },
       silentlyLost: undefined,

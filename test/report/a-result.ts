@@ -10,6 +10,7 @@ export function aResult(given: Partial<Result> = {}): Result {
     scenario: "producer-blackhole",
     claim: "What is sent into a black hole is lost, and nobody is told.",
     step: null,
+    trial: null,
     runId: "0123456789abcdef0123456789abcdef",
     seed: 7,
     startedAt: "2026-01-02T03:04:05.678Z",

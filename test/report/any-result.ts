@@ -41,6 +41,7 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   scenario: anyText,
   claim: anyText,
   step: fc.constant(null),
+  trial: fc.constant(null),
   runId: anyText,
   seed: count,
   startedAt: anyText,

@@ -71,6 +71,9 @@ test("a scenario file becomes a scenario with every default filled in", () => {
     faultsDrawn: undefined,
     sweep: undefined,
     step: undefined,
+    repeat: undefined,
+    calibrated: undefined,
+    trial: undefined,
     expect: {
       lost: { min: { kind: "count", value: 3_500 }, max: { kind: "count", value: 4_600 } },
       silentlyLost: undefined,
@@ -99,7 +102,7 @@ expect:
 `;
   expect(problemsOf(text)).toEqual([
     "example.yaml:1:12: guarantee: found exactly-once, allowed one of at-most-once, at-least-once, effectively-once",
-    'example.yaml:2:1: consumer: found an unknown key, allowed guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, expect (did you mean "consumers"?)',
+    'example.yaml:2:1: consumer: found an unknown key, allowed guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, repeat, calibrated, expect (did you mean "consumers"?)',
     "example.yaml:3:1: producers.messages: found nothing, allowed a whole number from 1 to 1000000000",
     'example.yaml:4:9: producers.rate: found 2000, allowed a rate above 0 such as 2000/s, at most 10000000/s (did you mean "2000/s"?)',
     'example.yaml:5:3: producers.mesages: found an unknown key, allowed count, rate, messages, size, acks, retries, metadataMaxAge, requestTimeout (did you mean "messages"?)',
@@ -169,7 +172,8 @@ test("the error carries its problems as values, and ends the command line with 6
       column: 1,
       key: "consumer",
       found: "an unknown key",
-      allowed: "guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, expect",
+      allowed:
+        "guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, repeat, calibrated, expect",
       meant: ["consumers"],
     },
   ]);

@@ -1,14 +1,16 @@
 import { formatCount, formatMessages, formatMs, formatPercent, formatPerSecond } from "../numbers.js";
+import type { Repeat } from "../repeat.js";
 import type { Result } from "../result.js";
 import { renderDocument } from "./document.js";
 import { type Markup, html } from "./markup.js";
+import { repeatSection } from "./repeat-section.js";
 import { pointOf } from "./run-point.js";
 import { reportName } from "./page-names.js";
 import { type SweptCurve, sweptCurvesOf } from "./swept.js";
 import { left, right, table } from "./tables.js";
 
 /** The runs that lie in a folder as a page, which leads to that of each; in the order in which they were run. */
-export function renderIndexPage(given: readonly Result[]): string {
+export function renderIndexPage(given: readonly Result[], repeats: readonly Repeat[] = []): string {
   const results = given.toSorted((one, next) => (one.startedAt < next.startedAt ? -1 : 1));
   const sent = results.reduce((sum, { messages }) => sum + messages.sent, 0);
   const lost = results.reduce((sum, { messages }) => sum + messages.lost, 0);
@@ -26,6 +28,7 @@ export function renderIndexPage(given: readonly Result[]): string {
           All that lie in this folder, whichever commands they are from; of each scenario its last run.
         </p>
       </header>
+      ${repeats.map(repeatSection)}
       <section aria-labelledby="runs">
         <h2 id="runs">Runs</h2>
         ${runTable(results)}

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { LossboundError, messageOf } from "../../base/errors.js";
 import type { Result } from "../result.js";
+import { storedRepeatsIn } from "../stored-repeats.js";
 import { generator } from "./document.js";
 import { renderIndexPage } from "./index-page.js";
 import { reportName } from "./page-names.js";
@@ -27,7 +28,7 @@ export function writeRunPage(folder: string, result: Result): string {
  * @throws LossboundError `ENVIRONMENT`
  */
 export function writeIndexPage(out: string, results: readonly Result[]): string {
-  return write(join(out, reportName), renderIndexPage(results));
+  return write(join(out, reportName), renderIndexPage(results, storedRepeatsIn(out)));
 }
 
 /** Whether a file is a page of ours, which may be replaced by another one. */

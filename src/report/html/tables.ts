@@ -169,6 +169,6 @@ export function table(name: string, heads: readonly Head[], rows: readonly Marku
   </div>`;
 }
 
-function limitOf(count: number | null): { kind: "count"; value: number } | undefined {
+export function limitOf(count: number | null): { kind: "count"; value: number } | undefined {
   return count === null ? undefined : { kind: "count", value: count };
 }
