@@ -11,6 +11,7 @@ import { storedResultsIn } from "./report/stored-results.js";
 import {
   fileOf,
   type Listeners,
+  outUsual,
   refuseBadNames,
   refuseSameScenarios,
   type RunOptions,
@@ -60,7 +61,7 @@ export async function repeatScenarios(
   scenarios: readonly (string | Scenario)[],
   options: RepeatOptions & Listeners = {},
 ): Promise<(Result | Repeat)[]> {
-  const { seed = randomInt(seedMax + 1), out = "lossbound-results" } = options;
+  const { seed = randomInt(seedMax + 1), out = outUsual } = options;
   const read = await Promise.all(scenarios.map(scenarioOf));
   refuseBadNames(read);
   refuseSameScenarios(scenarios, read);

@@ -6,7 +6,7 @@ import { repeatWith } from "./repeat-with.js";
 import { type Curve, curveOf } from "./report/curve.js";
 import { refuseForeignFiles, writeCurve } from "./report/curve-files.js";
 import type { Result } from "./report/result.js";
-import { fileOf, refuseBadNames, type RunOptions, runAll, scenarioOf } from "./run-scenario.js";
+import { fileOf, outUsual, refuseBadNames, type RunOptions, runAll, scenarioOf } from "./run-scenario.js";
 import type { Scenario, Sweep } from "./scenario/scenario.js";
 import { repeatsMax, repeatsUsual, stepsOf, whyNoStep } from "./scenario/sweep.js";
 
@@ -50,7 +50,7 @@ export async function sweepScenario(scenario: string | Scenario, options: SweepO
     "--repeats",
     `${repeats}`,
   ]);
-  const { out = "lossbound-results" } = options;
+  const { out = outUsual } = options;
   refuseForeignFiles(out, read.name);
   const results: Result[] = [];
   const found = (): Curve => curveOf(read, sweep, { seed, repeats }, results);
