@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCode, exitCodeOf } from "./base/errors.js";
 import { version } from "./base/version.js";
+import { calibrate } from "./commands/calibrate.js";
 import type { Command } from "./commands/command.js";
 import { compare } from "./commands/compare.js";
 import { doctor } from "./commands/doctor.js";
@@ -18,7 +19,18 @@ import { errorText } from "./report/error-text.js";
 import { pageFor } from "./report/page.js";
 import { nearest } from "./scenario/nearest.js";
 
-const commands: readonly Command[] = [run, compare, sweep, plan, judge, explain, reportCommand, up, doctor];
+const commands: readonly Command[] = [
+  run,
+  compare,
+  sweep,
+  calibrate,
+  plan,
+  judge,
+  explain,
+  reportCommand,
+  up,
+  doctor,
+];
 
 const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: process.env };
 

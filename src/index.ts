@@ -1,4 +1,6 @@
 /** The library's public names. */
+export { calibrateScenario, type CalibrateOptions, writeCalibration } from "./calibrate-scenario.js";
+export type { CalibratedBound, CalibrationResult } from "./report/calibration.js";
 export { LossboundError, type ErrorCode } from "./base/errors.js";
 export type { LiveView, Phase, RunObserver } from "./experiment/progress.js";
 export { judgeFolder as judge } from "./judge-folder.js";

@@ -65,7 +65,7 @@ export async function repeatScenarios(
   const read = await Promise.all(scenarios.map(scenarioOf));
   refuseBadNames(read);
   refuseSameScenarios(scenarios, read);
-  refuseBadRule(options);
+  refuseBadChance(options);
   const commands = read.map((scenario, index) => commandsOf(fileOf(scenarios[index]!, scenario), options));
   const commandsFor = (name: string) => commands[read.findIndex((scenario) => scenario.name === name)]!;
   const runs = read.flatMap((scenario) => {
@@ -99,7 +99,10 @@ export async function repeatScenarios(
 }
 
 /** How many trials are made of a scenario; 1: it is run once, and is no trial. */
-export function trialsAsked({ repeat: ofFile = 1 }: Scenario, { repeat = ofFile }: RepeatOptions): number {
+export function trialsAsked(
+  { repeat: ofFile = 1 }: Scenario,
+  { repeat = ofFile }: Pick<RepeatOptions, "repeat">,
+): number {
   if (Number.isInteger(repeat) && repeat >= 1 && repeat <= trialsMax) return repeat;
   throw new LossboundError("USAGE", `repeat is ${repeat}, allowed is a whole number from 1 to ${trialsMax}`);
 }
@@ -158,7 +161,10 @@ function isCertain(
   return certainVerdict(made, rule) !== undefined;
 }
 
-function refuseBadRule({ falseAlarms = falseAlarmsUsual }: RepeatOptions): void {
+/** @throws LossboundError `USAGE` */
+export function refuseBadChance({
+  falseAlarms = falseAlarmsUsual,
+}: Pick<RepeatOptions, "falseAlarms">): void {
   if (falseAlarms > 0 && falseAlarms < 1) return;
   throw new LossboundError(
     "USAGE",

@@ -9,7 +9,7 @@ export function repeatWith(
   file: string,
   seed: number,
   options: RunOptions,
-  command: "run" | "compare" | "sweep" = "run",
+  command: "run" | "compare" | "sweep" | "calibrate" = "run",
   more: readonly string[] = [],
 ): string {
   // A path that begins with a dash would be taken for an option.

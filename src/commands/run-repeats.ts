@@ -34,7 +34,7 @@ export async function runRepeats(
     one: (result, page) =>
       result.trial === null
         ? `${renderResult(result, join(out, result.scenario), page)}\n`
-        : renderTrial(result, planned(result), page),
+        : renderTrial(result, page, planned(result)),
     all: (results, page) =>
       found(results)
         .filter((each) => each.schema === "lossbound.repeat/1")

@@ -58,10 +58,10 @@ export function renderRepeat(repeat: Repeat, out: string, page: Page): string {
 }
 
 /** One trial in a line, as soon as it is there. */
-export function renderTrial(result: Result, planned: number, { palette }: Page): string {
+export function renderTrial(result: Result, { palette }: Page, planned?: number): string {
   const { trial, seed, verdict, messages } = result;
   const lost = `lost ${formatCount(messages.lost)} of ${formatCount(messages.sent)}`;
-  return `${printable(trial?.of ?? result.scenario)}  trial ${trial?.number ?? 1} of ${planned}  seed ${seed}  ${lost}  ${palette(toneOf(verdict), verdict)}\n`;
+  return `${printable(trial?.of ?? result.scenario)}  trial ${trial?.number ?? 1}${planned === undefined ? "" : ` of ${planned}`}  seed ${seed}  ${lost}  ${palette(toneOf(verdict), verdict)}\n`;
 }
 
 function trialsInWords({ trials, planned, stoppedEarly }: Repeat): string {

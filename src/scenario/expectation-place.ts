@@ -13,10 +13,14 @@ export function placeOfExpectation(
   guarantee: Guarantee,
   name: string | undefined,
 ): { line: number; column: number } {
-  const { value, locate } = readYaml(text);
-  const steps = name?.split(".") ?? [];
-  const { line, column } = locate(["expect", ...formOf(value, guarantee, steps)], true);
+  const { line, column } = readYaml(text).locate(pathOfExpectation(text, guarantee, name), true);
   return { line, column };
+}
+
+/** The keys that lead to it. */
+export function pathOfExpectation(text: string, guarantee: Guarantee, name: string | undefined): Path {
+  const steps = name?.split(".") ?? [];
+  return ["expect", ...formOf(readYaml(text).value, guarantee, steps)];
 }
 
 /** Claims stand below `expect` itself, or below the guarantee that they are made of. */

@@ -80,6 +80,43 @@ export function readYaml(text: string): YamlSource {
   };
 }
 
+/** What is to stand at a path, as it is written on one line. */
+export interface Edit {
+  path: Path;
+  by: string;
+}
+
+/**
+ * The text with something else in place of what stands at some paths. Whatever else is there stays as it is
+ * written. A path of one key that is not there yet gets a line of its own at the end.
+ *
+ * @returns `undefined` where it cannot be done so: what would be replaced holds a comment, or is not there.
+ */
+export function withEdits(text: string, edits: readonly Edit[]): string | undefined {
+  const document = parseDocument(text, { schema: "core", merge: false, prettyErrors: false });
+  const end = text === "" || text.endsWith("\n") ? text.length : undefined;
+  const splices: { from: number; to: number; by: string }[] = [];
+  for (const { path, by } of edits) {
+    const { node, exact } = nodeAt(document, path, false);
+    const [from, to] = node?.range ?? [];
+    if (exact && from !== undefined && to !== undefined) {
+      const written = text.slice(from, to).trimEnd();
+      if (written.includes("#")) return undefined;
+      // A map over several lines begins on the line below its key, behind the indentation of that line.
+      splices.push({ from, to: from + written.length, by });
+    } else if (path.length === 1) {
+      splices.push({
+        from: text.length,
+        to: text.length,
+        by: `${end === undefined ? "\n" : ""}${path[0]}: ${by}\n`,
+      });
+    } else return undefined;
+  }
+  return splices
+    .toSorted((one, next) => next.from - one.from)
+    .reduce((edited, { from, to, by }) => edited.slice(0, from) + by + edited.slice(to), text);
+}
+
 const start: Place = { line: 1, column: 1, found: "nothing", word: "" };
 
 /** The parser calls itself for each level, and says so where it runs out of stack. */

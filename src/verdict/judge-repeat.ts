@@ -134,8 +134,8 @@ function verdictOf(outside: number, judged: number, toBreak: number | null): Ver
 }
 
 /** A bound on losses that allows some. What may not be at all is promised, and was never measured. */
-function isMeasured({ name, min, max }: Pick<Expectation, "name" | "min" | "max">): boolean {
-  return (name === "silentlyLost" || name.startsWith("lost")) && (max !== 0 || min !== null);
+export function isMeasured({ name, max }: Pick<Expectation, "name" | "max">): boolean {
+  return (name === "silentlyLost" || name.startsWith("lost")) && max !== 0;
 }
 
 function brokenInWords({ planned }: Rule): (bound: BoundJudgement) => string {

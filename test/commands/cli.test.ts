@@ -13,6 +13,7 @@ describe("help", () => {
       "run FILE…",
       "compare FILE",
       "sweep FILE",
+      "calibrate FILE",
       "plan FILE",
       "judge DIR",
       "explain DIR [MESSAGE]",
@@ -22,7 +23,7 @@ describe("help", () => {
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "compare", "sweep", "plan", "judge", "explain", "report", "doctor"])(
+  test.each(["run", "compare", "sweep", "calibrate", "plan", "judge", "explain", "report", "doctor"])(
     "has a page with an example for %s",
     async (name) => {
       const pages = await Promise.all(
@@ -73,7 +74,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
     [
       ["frobnicate"],
-      "unknown command frobnicate; there is run, compare, sweep, plan, judge, explain, report, up, doctor, help",
+      "unknown command frobnicate; there is run, compare, sweep, calibrate, plan, judge, explain, report, up, doctor, help",
     ],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],

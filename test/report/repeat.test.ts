@@ -110,7 +110,7 @@ describe("a repeat", () => {
   });
 
   it("is a line a trial as they come", () => {
-    expect(renderTrial(aTrial(3, 4_000), 10, page)).toBe(
+    expect(renderTrial(aTrial(3, 4_000), page, 10)).toBe(
       "black-hole  trial 3 of 10  seed 300  lost 4,000 of 20,000  held\n",
     );
   });
