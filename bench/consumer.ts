@@ -110,6 +110,7 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
       requestTimeout: 30_000,
     },
     layout: { bases: [0], messages: [messages] },
+    commanded: false,
   };
   const crashed = new Promise<never>((_, reject) => {
     const clients = {

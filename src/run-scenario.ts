@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 
 import { LossboundError } from "./base/errors.js";
+import { brokersFor, canUse, neighbours, refuseForeign } from "./brokers-wanted.js";
 import { openDocker } from "./environment/docker.js";
 import type { Environment } from "./environment/environment.js";
 import { openExternal } from "./environment/external.js";
@@ -103,6 +103,12 @@ export async function compareGuarantees(
   const seed = options.seed ?? randomInt(seedMax + 1);
   const read = await scenarioOf(scenario);
   refuseBadNames([read]);
+  if (read.producers.command !== undefined) {
+    throw new LossboundError(
+      "USAGE",
+      `${read.name} names a command for its producers: how it sends under another guarantee is its own business`,
+    );
+  }
   const again = repeatWith(fileOf(scenario, read), seed, options, "compare");
   const scenarios = guarantees.map((guarantee) => underGuarantee(read, guarantee));
   return await runAll(scenarios, { ...options, seed, repeatWith: () => again });
@@ -139,7 +145,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
     out,
     read.map(({ name }) => name),
   );
-  if ((options.environment ?? "local") !== "local") refuseToHarm(read);
+  if ((options.environment ?? "local") !== "local") refuseForeign(read);
 
   for (const scenario of read) exporter?.announce(makePlan(scenario, seedOf(scenario)));
 
@@ -176,8 +182,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
 
 /** What is kept outlives those that use it. */
 function borrowed({ kept }: RunAllOptions, scenario: Scenario): Environment | undefined {
-  const fits =
-    kept !== undefined && !harmsBrokers(scenario) && isDeepStrictEqual(kept.brokers, scenario.brokers);
+  const fits = kept !== undefined && canUse(kept.brokers, scenario);
   return fits ? { ...kept.environment, [Symbol.asyncDispose]: async () => {} } : undefined;
 }
 
@@ -192,9 +197,9 @@ async function open(
   const progress = (line: string): void => observer.line(line);
   switch (options.environment ?? "local") {
     case "local": {
-      const { count, config } = scenario.brokers;
+      const brokers = brokersFor(scenario);
+      const { count } = brokers;
       progress(`starting ${count === 1 ? "a broker" : `${count} brokers`} and Toxiproxy on 127.0.0.1`);
-      const brokers = { count, config, controllerApart: harmsBrokers(scenario) };
       return await openLocal({ brokers, progress, signal });
     }
     case "docker":
@@ -241,22 +246,6 @@ export function refuseBadNames(scenarios: readonly Scenario[]): void {
   }
 }
 
-/** The processes of a cluster that is not ours cannot be reached, and must not be. */
-function refuseToHarm(scenarios: readonly Scenario[]): void {
-  for (const { name } of scenarios.filter(harmsBrokers)) {
-    throw new LossboundError(
-      "USAGE",
-      `${name} has a fault on a broker: that needs brokers of our own, the local environment`,
-    );
-  }
-  for (const { name } of scenarios.filter(({ brokers }) => Object.keys(brokers.config).length > 0)) {
-    throw new LossboundError(
-      "USAGE",
-      `${name} has settings of brokers (brokers.config), which those of an existing cluster do not take`,
-    );
-  }
-}
-
 /** As a file that claims nothing is refused, so is a scenario that was handed over. */
 function refuseWithoutClaims({ name, expect }: Scenario): void {
   if (canBeMissed(expect)) return;
@@ -279,25 +268,4 @@ export function fileOf(given: string | Scenario, { name }: Scenario): string {
 
 function cameFrom(given: string | Scenario): string {
   return typeof given === "string" ? given : "a scenario that was handed over";
-}
-
-/** Splits a list where the brokers that are needed change; the order stays. */
-function neighbours(scenarios: readonly Scenario[]): Scenario[][] {
-  const groups: Scenario[][] = [];
-  for (const scenario of scenarios) {
-    const last = groups.at(-1);
-    if (last !== undefined && canShare(last[0]!, scenario)) last.push(scenario);
-    else groups.push([scenario]);
-  }
-  return groups;
-}
-
-/** A broker that was killed or cut its log is not the one that it was. */
-function canShare(one: Scenario, other: Scenario): boolean {
-  if (harmsBrokers(one) || harmsBrokers(other)) return false;
-  return isDeepStrictEqual(one.brokers, other.brokers);
-}
-
-function harmsBrokers({ faults }: Scenario): boolean {
-  return faults.some(({ kind }) => kind === "broker");
 }

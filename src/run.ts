@@ -85,6 +85,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await using links = await openLinks({
     toxiproxy: await connectToxiproxy(environment.toxiproxy, environment.kind === "local"),
     brokers: brokers.map(({ id, address }) => ({ id, address, upstream: address })),
+    advertised: scenario.producers.command === undefined ? [] : environment.links,
     proxyHost: environment.proxyHost,
     proxyPorts: environment.proxyPorts,
     runId: runId.slice(0, 8),
@@ -111,6 +112,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     routes: { producer: links.producer.routes, consumer: links.consumer.routes },
     secured: security !== undefined,
     traceRequests: options.traceRequests ?? false,
+    classpath: environment.classpath,
     boxes: boxes.path,
     events,
     output: folder.path,
@@ -199,7 +201,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
     ...(left === undefined ? [] : [left]),
     ...missedInWords(follower),
   ];
-  const log = await scanLog(auditing);
+  const log = await scanLog(auditing, (stored) => crew.settleReports(stored));
   const output = scenario.guarantee === "effectively-once" ? await scanOutput(auditing) : null;
 
   const told = await environment.brokerLog?.told({ clients: `lossbound-${runId.slice(0, 8)}-`, topic });
@@ -214,7 +216,8 @@ export async function experiment(environment: Environment, options: ExperimentOp
     log,
     output,
     witnesses: {
-      refusals: told?.refusals ?? null,
+      // A command's client has a name of its own: its requests are not found in the brokers' logs.
+      refusals: scenario.producers.command === undefined ? (told?.refusals ?? null) : null,
       truncations: told?.truncations ?? null,
       followed: follower !== undefined,
     },

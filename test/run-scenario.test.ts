@@ -60,6 +60,20 @@ describe("before it starts anything, the library refuses", () => {
     });
   });
 
+  test("a command where no broker advertises a proxy, and to compare one", async () => {
+    const scenario = aScenario({});
+    const commanded = { ...scenario, producers: { ...scenario.producers, command: ["send"] } };
+    const options = { environment: "external", brokers: ["127.0.0.1:1"], toxiproxy: "http://x" } as const;
+    await expect(runScenario(commanded, options)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("only those of the local environment advertise the proxies"),
+    });
+    await expect(compareGuarantees(commanded)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("how it sends under another guarantee is its own business"),
+    });
+  });
+
   test("a place for the results that is none", async () => {
     using folder = aFolder({ synthetic: "a file" });
     await expect(runScenario(aScenario({}), { out: folder.path })).rejects.toMatchObject({

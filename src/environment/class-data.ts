@@ -70,7 +70,7 @@ async function train(
 ): Promise<void> {
   await using folder = await hosting.folder("training");
   const [port = 0, controllerPort = 0] = await freePorts(2);
-  const node: NodePlan = { id: 1, role: "both", port, controllerPort, folder: folder.path };
+  const node: NodePlan = { id: 1, role: "both", port, controllerPort, listeners: [], folder: folder.path };
   const cluster = { id: newClusterId(), nodes: [node], config: {} };
   await formatNode(hosting, kafka, node, cluster, signal);
   const output = outputOf(node, 1);

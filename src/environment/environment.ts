@@ -1,3 +1,4 @@
+import type { Role } from "../scenario/scenario.js";
 import type { HostedProcess, ProcessOrder } from "./warden.js";
 
 /**
@@ -16,6 +17,10 @@ export interface Environment extends AsyncDisposable {
   readonly proxyHost: string;
   /** The only ports on which it may listen there; `undefined` where any will do. */
   readonly proxyPorts?: readonly number[] | undefined;
+  /** Where clients that follow advertised addresses come in, by broker and role; none where there is no such way. */
+  readonly links: readonly AdvertisedLink[];
+  /** Java's classpath of Apache Kafka; `undefined` where it is not at hand. */
+  readonly classpath?: string | undefined;
   /** The brokers, to be killed and started again; `undefined` where they are not ours. */
   readonly brokers: readonly BrokerHandle[] | undefined;
   /** What the brokers print; `undefined` where we cannot read it. */
@@ -54,6 +59,17 @@ export interface BrokerHandle {
    * `signal` gives the start up, and ends what was started.
    */
   start(signal?: AbortSignal): Promise<void>;
+}
+
+/** A listener of a broker that advertises, in place of itself, the proxy of one role. */
+export interface AdvertisedLink {
+  readonly role: Role;
+  /** `host:port` that the broker advertises to everybody else. */
+  readonly broker: string;
+  /** `host:port` at which it listens for this role. */
+  readonly upstream: string;
+  /** `host:port` that it advertises there: the proxy is to listen on it. */
+  readonly proxy: string;
 }
 
 /** What brokers tell in their logs, and nobody else does. */

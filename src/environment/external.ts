@@ -36,6 +36,7 @@ export async function openExternal(options: ExternalOptions): Promise<Environmen
     bootstrap,
     toxiproxy: toxiproxy.url,
     proxyHost,
+    links: [],
     brokers: undefined,
     brokerLog: undefined,
     died: hosting.died,

@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import type { Role } from "../scenario/scenario.js";
+import type { AdvertisedLink } from "./environment.js";
 import type { Hosting } from "./hosting.js";
 import type { KafkaJars } from "./kafka-jars.js";
 import { localHost } from "./ports.js";
@@ -26,8 +28,17 @@ export interface NodePlan {
   readonly port: number;
   /** Where it listens as a controller; a broker alone has no use for it. */
   readonly controllerPort: number;
+  /** Where it listens as a broker for clients that follow advertised addresses. */
+  readonly listeners: readonly RoleListener[];
   /** Folder for its settings, its output and its data. */
   readonly folder: string;
+}
+
+/** A listener for one role; `advertised` is the port of the proxy that stands before it. */
+export interface RoleListener {
+  readonly role: Role;
+  readonly port: number;
+  readonly advertised: number;
 }
 
 export type NodeRole = "broker" | "controller" | "both";
@@ -141,6 +152,15 @@ export function addressOf(node: NodePlan): string {
   return node.role === "controller" ? controllerAddressOf(node) : brokerAddressOf(node);
 }
 
+export function linksOf(node: NodePlan): AdvertisedLink[] {
+  return node.listeners.map(({ role, port, advertised }) => ({
+    role,
+    broker: brokerAddressOf(node),
+    upstream: `${localHost}:${port}`,
+    proxy: `${localHost}:${advertised}`,
+  }));
+}
+
 export function dataFolderOf(node: NodePlan): string {
   return join(node.folder, "data");
 }
@@ -191,13 +211,23 @@ function settingsOf(node: NodePlan, { nodes, config }: ClusterPlan): string {
   const copies = Math.min(3, nodes.filter(({ role }) => role !== "controller").length);
   const copiesInSync = Math.min(2, copies);
   const asBroker = node.role === "controller" ? [] : [`PLAINTEXT://${brokerAddressOf(node)}`];
+  const links = linksOf(node).map((link) => ({ ...link, name: link.role.toUpperCase() }));
+  const names = links.map(({ name }) => name);
   const asController = node.role === "broker" ? [] : [`CONTROLLER://${controllerAddressOf(node)}`];
   const settings: Record<string, string | number> = {
     "process.roles": node.role === "both" ? "broker,controller" : node.role,
     "node.id": node.id,
-    listeners: [...asBroker, ...asController].join(),
-    ...(node.role !== "controller" && { "advertised.listeners": asBroker.join() }),
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    listeners: [
+      ...asBroker,
+      ...links.map(({ name, upstream }) => `${name}://${upstream}`),
+      ...asController,
+    ].join(),
+    ...(node.role !== "controller" && {
+      "advertised.listeners": [...asBroker, ...links.map(({ name, proxy }) => `${name}://${proxy}`)].join(),
+    }),
+    "listener.security.protocol.map": ["PLAINTEXT", "CONTROLLER", ...names]
+      .map((name) => `${name}:PLAINTEXT`)
+      .join(),
     "controller.listener.names": "CONTROLLER",
     "controller.quorum.voters": nodes
       .filter(({ role }) => role !== "broker")

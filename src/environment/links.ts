@@ -4,6 +4,7 @@ import { advertisedAddress, formatAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { Role } from "../scenario/scenario.js";
+import type { AdvertisedLink } from "./environment.js";
 import { type BrokerSign, watchBroker } from "./broker-watch.js";
 import { type Link, linkOf } from "./link.js";
 import { type Look, probeThrough } from "./link-evidence.js";
@@ -36,6 +37,8 @@ export interface Links extends AsyncDisposable {
 export interface LinksOptions {
   toxiproxy: Toxiproxy;
   brokers: readonly LinkedBroker[];
+  /** Brokers that advertise a proxy themselves: it listens where they say, and leads where they listen for it. */
+  advertised?: readonly AdvertisedLink[] | undefined;
   /** Where Toxiproxy is to listen for the workers, without a port. */
   proxyHost: string;
   /** The only ports on which it may listen there; any free one where there are none. */
@@ -139,7 +142,12 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
       undefined,
       brokers.map(({ id, address, upstream }) => async () => {
         const name = `lossbound-${options.runId}-${role}-${id}`;
-        const one = standIn(address, await listening(name, upstream));
+        const link = options.advertised?.find((one) => one.role === role && one.broker === address);
+        const proxy =
+          link === undefined
+            ? await listening(name, upstream)
+            : await options.toxiproxy.createProxy({ name, listen: link.proxy, upstream: link.upstream });
+        const one = standIn(address, proxy);
         made.push(one);
         return one;
       }),

@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Role } from "../scenario/scenario.js";
 import { newClusterId } from "./cluster-id.js";
+import type { AdvertisedLink } from "./environment.js";
 import type { Hosting } from "./hosting.js";
 import {
   formatNode,
+  linksOf,
   outputOf,
   startNode,
   type ClusterPlan,
   type KafkaInstall,
   type NodePlan,
+  type RoleListener,
 } from "./kafka-node.js";
 import { type LocalBroker, startLocalBroker } from "./local-broker.js";
 import { freePorts } from "./ports.js";
@@ -39,10 +43,13 @@ export interface BrokersWanted {
    * alone. Three brokers always have it so; one is its own controller, unless this is said.
    */
   controllerApart?: boolean;
+  /** Roles whose clients follow advertised addresses: each broker has a listener for each of them. */
+  advertiseTo?: readonly Role[];
 }
 
 export interface LocalProcesses {
   readonly brokers: readonly LocalBroker[];
+  readonly links: readonly AdvertisedLink[];
   /** Where it is a process of its own. */
   readonly controller: HostedProcess | undefined;
   readonly proxy: HostedProcess;
@@ -67,7 +74,9 @@ export async function startLocal(
   const started: HostedProcess[] = [];
   const keep = <T extends HostedProcess>(process: T): T => (started.push(process), process);
   try {
-    const nodes = nodesOf(wanted, await freePorts(1 + wanted.count + 1), folder.path);
+    const { count, advertiseTo = [] } = wanted;
+    const ports = await freePorts(1 + count + 1 + 2 * count * advertiseTo.length);
+    const nodes = nodesOf(wanted, ports, folder.path);
     const cluster: ClusterPlan = { id: newClusterId(), nodes: nodes.all, config: wanted.config ?? {} };
     const toxiproxy = { port: nodes.toxiproxyPort, folder: folder.path, mark: `start-${hosting.id}` };
 
@@ -101,7 +110,13 @@ export async function startLocal(
         ),
       startProxy,
     ]);
-    return { brokers, controller: controllers[0], proxy, toxiproxy: toxiproxyUrl(toxiproxy) };
+    return {
+      brokers,
+      links: nodes.brokers.flatMap(linksOf),
+      controller: controllers[0],
+      proxy,
+      toxiproxy: toxiproxyUrl(toxiproxy),
+    };
   } catch (error) {
     await Promise.all(started.map((process) => process.stop(0)));
     await folder[Symbol.asyncDispose]();
@@ -118,10 +133,20 @@ interface LocalNodes {
 }
 
 /** Brokers have their places as ids; a controller apart comes behind them. */
-function nodesOf({ count, controllerApart }: BrokersWanted, ports: number[], folder: string): LocalNodes {
+function nodesOf(
+  { count, controllerApart, advertiseTo = [] }: BrokersWanted,
+  ports: number[],
+  folder: string,
+): LocalNodes {
   const apart = count > 1 || controllerApart === true;
   const [toxiproxyPort = 0, ...others] = ports;
   const controllerPort = others[count]!;
+  const left = others.slice(count + 1).values();
+  const listener = (role: Role): RoleListener => ({
+    role,
+    port: left.next().value!,
+    advertised: left.next().value!,
+  });
   const brokers = Array.from({ length: count }, (_, index): NodePlan => {
     const id = index;
     return {
@@ -129,6 +154,7 @@ function nodesOf({ count, controllerApart }: BrokersWanted, ports: number[], fol
       role: apart ? "broker" : "both",
       port: others[index]!,
       controllerPort,
+      listeners: advertiseTo.map(listener),
       folder: join(folder, `broker-${id}`),
     };
   });
@@ -137,6 +163,7 @@ function nodesOf({ count, controllerApart }: BrokersWanted, ports: number[], fol
     role: "controller",
     port: 0,
     controllerPort,
+    listeners: [],
     folder: join(folder, "controller"),
   };
   const controllers = apart ? [controller] : [];

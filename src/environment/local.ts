@@ -105,6 +105,7 @@ function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalPro
     bootstrap: running.brokers.map(({ address }) => address),
     toxiproxy: running.toxiproxy,
     proxyHost: localHost,
+    links: running.links,
     died: AbortSignal.any([hosting.died, partEnded.signal]),
     brokers: running.brokers,
     brokerLog: brokerLogOf(running.brokers),

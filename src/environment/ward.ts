@@ -14,6 +14,7 @@ export class Ward implements HostedProcess {
   end: ProcessEnd | undefined;
 
   readonly #output: string;
+  readonly #signalled: number;
   readonly #tell: (message: unknown) => void;
   readonly #listeners: ((message: unknown) => void)[] = [];
   /** What it said before anybody listened. */
@@ -23,13 +24,14 @@ export class Ward implements HostedProcess {
   constructor(order: ProcessOrder, pid: number, tell: (message: unknown) => void) {
     this.name = order.name;
     this.pid = pid;
-    this.#output = order.output;
+    this.#output = order.errors ?? order.output;
+    this.#signalled = order.signalsGroup === true ? -pid : pid;
     this.#tell = tell;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
 
   signal(signal: NodeJS.Signals): boolean {
-    return this.#kill(this.pid, signal);
+    return this.#kill(this.#signalled, signal);
   }
 
   send(message: unknown): void {

@@ -88,13 +88,14 @@ function answer(request: number, act: () => void): void {
 
 function start(request: number, order: ProcessOrder): void {
   const output = openSync(order.output, "a");
+  const errors = order.errors === undefined ? output : openSync(order.errors, "a");
   const child = spawn(order.command, order.args, {
     detached: true, // a process group of its own, for one kill to reach all of it
     env: { ...(order.secrets ? process.env : withoutSecrets(process.env)), ...order.env },
     ...(order.cwd !== undefined && { cwd: order.cwd }),
-    stdio: ["ignore", output, output, ...(order.talks ? (["ipc"] as const) : [])],
+    stdio: ["ignore", output, errors, ...(order.talks ? (["ipc"] as const) : [])],
   });
-  closeSync(output);
+  for (const descriptor of new Set([output, errors])) closeSync(descriptor);
   const { pid } = child;
   if (pid === undefined) {
     child.once("error", (error) => report({ kind: "refused", request, why: messageOf(error) }));

@@ -11,6 +11,10 @@ export interface ProcessOrder {
   cwd?: string;
   /** File that takes its standard output and error. */
   output: string;
+  /** File that takes its standard error, where that is not to be among its output. */
+  errors?: string;
+  /** Whether signals go to what it has started, too. */
+  signalsGroup?: boolean;
   /** Whether it is a Node process that talks over IPC. */
   talks?: boolean;
 }

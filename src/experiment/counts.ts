@@ -95,7 +95,7 @@ export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts
       const field = (name: ConnectionField): number =>
         box.connections[connection * connectionStride + connectionFields.indexOf(name)]!;
       if (broker !== undefined && field("broker") !== broker) continue;
-      counts.connections.set(`${life.worker}.${life.life}.${connection}`, {
+      counts.connections.set(`${life.recorded.worker}.${life.recorded.life}.${connection}`, {
         written: field("bytesWritten"),
         answered: field("answered"),
         awaiting: field("awaiting") === 1 && field("closedAt") === 0,

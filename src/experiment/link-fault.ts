@@ -1,8 +1,10 @@
 import { epochMs } from "../base/clock.js";
 import type { LinkFaultInForce } from "../environment/link.js";
 import type { PlannedLinkFault } from "../plan/plan.js";
+import type { Role } from "../scenario/scenario.js";
 import { chooseBroker, type ClusterBroker } from "./broker-choice.js";
-import { socketsOf, touchedBetween } from "./counts.js";
+import { commandSockets } from "./command-connections.js";
+import { type SocketCounts, socketsOf, touchedBetween } from "./counts.js";
 import { type FaultProgress, keyOf, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
 
 /**
@@ -33,7 +35,7 @@ export async function conductLinkFault(
   run: FaultProgress,
   onApplied: () => void = () => {},
 ): Promise<void> {
-  const { links, crew, say, write, begun, sendingOver } = run;
+  const { links, say, write, begun, sendingOver } = run;
   const role = fault.on === "producer-link" ? "producer" : "consumer";
   const kind = fault.toxic === "down" ? "down" : fault.toxic.type;
   const { toxic, stream } = fault;
@@ -53,7 +55,8 @@ export async function conductLinkFault(
 
     const begunAt = epochMs();
     // A link that is cut closes its connections at once: they are counted from before.
-    const before = socketsOf(crew, role, broker.id);
+    const look = socketsOn(run, role, broker);
+    const before = look();
     const inForce = await links[role].apply({ toxic, stream, broker: broker.address }, key);
     const on = broker.id === undefined ? fault.on : `${fault.on} to broker ${broker.id}`;
     const label = `${kind} on ${on}`;
@@ -63,15 +66,26 @@ export async function conductLinkFault(
     const since = early
       ? Math.max(await begunOrOver(begun, sendingOver), inForce.applied.to)
       : inForce.applied.to;
-    const start = way === "down" ? before : socketsOf(crew, role, broker.id);
+    const start = way === "down" ? before : look();
 
     await pauseUntil(fault.for === undefined ? undefined : since + fault.for, sendingOver);
-    const touched = touchedBetween(start, socketsOf(crew, role, broker.id), way);
+    const touched = touchedBetween(start, look(start), way);
     write({ ...blank, on, touched, ...(await heal(inForce)) });
     run.inForce.delete(key);
     say(`${label}: healed, it touched ${touched === 1 ? "1 connection" : `${touched} connections`}`);
     dueAt = (early ? since : begunAt) + fault.every;
   }
+}
+
+/** How to look at the sockets that a fault on a link may touch; a later look is given the earlier one. */
+function socketsOn(
+  { plan, crew, links }: FaultProgress,
+  role: Role,
+  broker: Partial<ClusterBroker>,
+): (before?: SocketCounts) => SocketCounts {
+  return role === "producer" && plan.scenario.producers.command !== undefined
+    ? (before) => commandSockets(crew, links[role], broker.address, before)
+    : () => socketsOf(crew, role, broker.id);
 }
 
 /** The broker to whose proxy it is confined, as things are now; without an address it is none of them. */

@@ -1,4 +1,4 @@
-import { messageReader } from "../kafka/message.js";
+import { messageReader, numberedReader } from "../kafka/message.js";
 import { partitionOf } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
 
@@ -10,7 +10,8 @@ export interface RecordIndex {
 }
 
 export function recordIndex({ layout, scenario }: Plan, runId: string): RecordIndex {
-  const read = messageReader(runId);
+  const commanded = scenario.producers.command !== undefined;
+  const read = commanded ? numberedReader() : messageReader(runId);
   const { partitions } = scenario.topic;
   const identity = { producer: 0, number: 0, sentAt: 0 };
   const of = (value: Buffer | null): number => {
@@ -21,7 +22,8 @@ export function recordIndex({ layout, scenario }: Plan, runId: string): RecordIn
     of,
     inPartition(partition, value) {
       const index = of(value);
-      if (index < 0) return -1;
+      // A command's own client chooses the partition.
+      if (index < 0 || commanded) return index;
       return partition === partitionOf(identity.number, identity.producer, partitions) ? index : -1;
     },
   };

@@ -8,8 +8,13 @@ import { recordIndex } from "./record-index.js";
 /**
  * The auditor reads the log, and marks in a box of its own which messages are there, which of them more
  * than once, and which have a copy at or above the place where the group would go on.
+ *
+ * @param onStored hears the bits of those that are there.
  */
-export async function scanLog(order: AuditOrder): Promise<PartitionRecord[]> {
+export async function scanLog(
+  order: AuditOrder,
+  onStored: (stored: Readonly<Uint32Array>) => void,
+): Promise<PartitionRecord[]> {
   const { plan, runId, topic, groupId, boxes, admin } = order;
   const { reset } = plan.scenario.consumers;
   const positions = await admin.positions(groupId, topic);
@@ -31,5 +36,6 @@ export async function scanLog(order: AuditOrder): Promise<PartitionRecord[]> {
     const position = positionIn(partition);
     if (offset >= goesOnAt({ start, end, position }, reset)) uncommitted.mark(message);
   });
+  onStored(stored.words);
   return partitions.map((one) => ({ ...one, position: positionIn(one.partition) }));
 }

@@ -89,6 +89,25 @@ export function messageReader(runId: string): (value: Buffer | null, into: Messa
   };
 }
 
+const numbered = /^(0|[1-9][0-9]{0,8})[.](0|[1-9][0-9]{0,14})$/u;
+const numberedLengthMax = 25;
+
+/**
+ * Reads identities that a command has written: the number of its life, a dot, and the number of the
+ * message there, in digits. When it was sent such a message does not say: `sentAt` is not a number.
+ */
+export function numberedReader(): (value: Buffer | null, into: MessageIdentity) => boolean {
+  return (value, into) => {
+    if (value === null || value.length > numberedLengthMax) return false;
+    const found = numbered.exec(value.toString("latin1"));
+    if (found === null) return false;
+    into.producer = Number(found[1]);
+    into.number = Number(found[2]);
+    into.sentAt = Number.NaN;
+    return true;
+  };
+}
+
 /**
  * Finds messages of one producer in bytes that hold them: gives the number of the message whose value
  * begins at a place, or -1 where none does.

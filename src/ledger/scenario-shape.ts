@@ -89,6 +89,7 @@ export const scenario = section({
   brokers: section({ count: whole(1), config: map(text) }),
   topic: section({ partitions: whole(1), replicationFactor: whole(1), config: map(text) }),
   producers: section({
+    command: optional(list(text)),
     count: whole(1, workersMax),
     rate: amount,
     messages: whole(1, messagesMax),

@@ -56,18 +56,33 @@ export const seedMax = 2 ** 32 - 1;
 /** @param seed an integer from 0 to `seedMax`. */
 export function makePlan(scenario: Scenario, seed: number): Plan {
   const random = randomOf(seed);
+  const { messages } = scenario.producers;
   const alive = {
     producer: Array.from({ length: scenario.producers.count }, (_, worker) => worker),
     consumer: Array.from({ length: scenario.consumers.count }, (_, worker) => worker),
   };
+  const faults = drawFaults(scenario, random).map((fault, index) => planFault(fault, index, alive, random));
   return {
     schema: "lossbound.plan/1",
     scenario,
     seed,
-    layout: layOut(scenario.producers.messages, scenario.producers.count),
-    sendingMs: (scenario.producers.messages / scenario.producers.rate) * 1000,
-    faults: drawFaults(scenario, random).map((fault, index) => planFault(fault, index, alive, random)),
+    layout: layOut(messages, numberedProducers(scenario, faults)),
+    sendingMs: (messages / scenario.producers.rate) * 1000,
+    faults,
   };
+}
+
+/**
+ * How many producers number messages. A command numbers its own from 0 in each life, so each life of one
+ * counts as a producer: the first lives first, and then those that faults begin, in the order of time.
+ */
+function numberedProducers({ producers }: Scenario, faults: readonly PlannedFault[]): number {
+  if (producers.command === undefined) return producers.count;
+  const again = faults.flatMap((fault) => {
+    const ends = (fault.kind === "kill" || fault.kind === "stop") && fault.role === "producer";
+    return ends && fault.restartAfter !== undefined ? fault.targets : [];
+  });
+  return producers.count + again.length;
 }
 
 /** As many of the faults as the scenario wants, in its order; each choice of so many is as likely. */

@@ -18,7 +18,8 @@ export interface Explanation {
   message: string;
   producer: number;
   number: number;
-  partition: number;
+  /** `null`: a command has sent it, whose client chose the partition. */
+  partition: number | null;
   fate: "unsent" | "processed" | "duplicated" | "unread" | "indeterminate" | "lost";
   /** Where it died; `null` where it is not lost. */
   cause: Cause | null;
@@ -42,7 +43,9 @@ export interface Step {
 export function explain(judged: Judged, message: MessageId, fate: Fate, trace: MessageTrace): Explanation {
   const { run } = judged;
   const cause = causes.find((one) => one === fate) ?? null;
-  const partition = partitionOf(message.number, message.producer, run.scenario.topic.partitions);
+  const { producers, topic } = run.scenario;
+  const partition =
+    producers.command === undefined ? partitionOf(message.number, message.producer, topic.partitions) : null;
   const consumers = trace.consumers.flatMap((each) => handling(judged, each));
   return {
     schema: "lossbound.message/1",
@@ -64,8 +67,9 @@ export function explain(judged: Judged, message: MessageId, fate: Fate, trace: M
   };
 }
 
-function planned({ run }: Judged, { producer, number }: MessageId, partition: number): Step {
+function planned({ run }: Judged, { producer, number }: MessageId, partition: number | null): Step {
   const { rate, count } = run.scenario.producers;
+  if (partition === null) return step(`planned: number ${number} of life ${producer} of the command`, "plan");
   const due = Math.round((number * 1000 * count) / rate);
   return step(`planned: producer ${producer}, number ${number}, for partition ${partition}`, "plan", due);
 }
@@ -153,20 +157,21 @@ function isOf(refusal: RefusalRecord, request: SentTrace["requests"][number]): b
   return refusal.broker === request.broker && refusal.correlationId === request.correlationId;
 }
 
-function inTheLog(judged: Judged, partition: number, { sent, log, seen }: MessageTrace): Step[] {
+function inTheLog(judged: Judged, partition: number | null, { sent, log, seen }: MessageTrace): Step[] {
   if (sent === null) return [];
   const entry = judged.run.log.find((one) => one.partition === partition);
   const range = entry === undefined ? "" : `, which has offsets ${entry.start} to below ${entry.end}`;
-  const place = `the log of partition ${partition} at the end`;
+  const place = partition === null ? "the log at the end" : `the log of partition ${partition} at the end`;
   const followed = seen === null ? [] : [step(wasSeen(seen), `${followBoxName}, an auditor`)];
   if (log.copies === 0) return [...followed, step(`not in ${place}${range}`, `${scanBoxName}, an auditor`)];
   const position = entry?.position ?? null;
   const side = log.uncommitted ? "not below" : "below";
+  const where = position === null ? "of which there is none" : String(position);
   return [
     ...followed,
     step(
-      `in ${place}${log.copies === 2 ? ", more than once" : ""}${range}; ${side} the group's position, ` +
-        (position === null ? "of which there is none" : String(position)),
+      `in ${place}${log.copies === 2 ? ", more than once" : ""}${range}; ${side} the group's position` +
+        (partition === null ? "" : `, ${where}`),
       `${scanBoxName}, an auditor`,
     ),
   ];

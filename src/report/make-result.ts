@@ -56,6 +56,7 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
     requestsUnlisted: ledger.requestsUnlisted,
     violations: tally.violations,
     witnesses: witnessesOf(run),
+    ...untoldOf(run),
     truncations: truncationsOf(run),
     silentlyLost: silentlyLost(tally),
     lossRatio: ratio(messages.lost, messages.sent),
@@ -77,11 +78,23 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
 }
 
 function witnessesOf({ witnesses, scenario }: RunRecord): Witness[] {
-  const posted: Witness[] = ["write-callbacks"];
+  const posted: Witness[] = [scenario.producers.command === undefined ? "write-callbacks" : "reports"];
   if (scenario.producers.acks !== 0) posted.push("acknowledgements");
   if (witnesses.refusals !== null) posted.push("broker-log");
   if (witnesses.followed) posted.push("following-auditor");
   return posted;
+}
+
+/** A command's process is closed to us: what it prints is all that is known of it. */
+function untoldOf({ scenario }: RunRecord): Pick<Result, "untold"> {
+  if (scenario.producers.command === undefined) return {};
+  const untold = [
+    "client-buffer: nobody saw what stayed in the command's process; it counts as in-transit",
+    "refused: nobody knows the command's requests in the brokers' logs; it counts as in-transit",
+    "unsent: what a command that was killed had taken up, and neither reported nor stored, counts as never sent",
+    "latency and lateness: the command does not say when it took a message up; they are not measured",
+  ];
+  return { untold };
 }
 
 function truncationsOf({ witnesses, startedAt }: RunRecord): TruncationResult[] | null {

@@ -62,8 +62,9 @@ function settingsInWords(whose: string, config: Readonly<Record<string, string>>
   return settings.length === 0 ? [] : [`${whose} with ${printable(settings.join(", "))}`];
 }
 
-function producersInWords({ scenario, sendingMs }: Plan): string[] {
+function producersInWords({ scenario, sendingMs, layout }: Plan): string[] {
   const { producers, guarantee } = scenario;
+  if (producers.command !== undefined) return commandInWords(producers.command, scenario, layout.messages);
   const { count, rate, messages, size, acks, retries } = producers;
   const again =
     retries === 0 ? "no message is sent again" : `what failed is sent again ${many(retries, "time")} at most`;
@@ -71,6 +72,19 @@ function producersInWords({ scenario, sendingMs }: Plan): string[] {
     `${many(count, "producer")}, together ${formatMessages(messages)} of ${formatSize(size)} at ${formatRate(rate)}, in ${formatSpan(sendingMs)}`,
     `${guarantee}: acks=${acks}, ${again}`,
     clientInWords(producers),
+  ];
+}
+
+function commandInWords(
+  command: readonly string[],
+  { producers, guarantee }: Scenario,
+  lives: readonly number[],
+): string[] {
+  const { count, rate, messages, acks } = producers;
+  return [
+    `${many(count, "process", "processes")} of ${printable(command.join(" "))}`,
+    `asked for ${formatMessages(messages)} at ${formatRate(rate)}, shared out among ${many(lives.length, "life", "lives")}`,
+    `${guarantee}: acks=${acks}`,
   ];
 }
 
@@ -126,6 +140,6 @@ function expectationsInWords({ expect }: Scenario): string[] {
   return bounds.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`]));
 }
 
-function many(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+function many(count: number, what: string, several = `${what}s`): string {
+  return `${formatCount(count)} ${count === 1 ? what : several}`;
 }

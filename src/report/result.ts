@@ -42,6 +42,8 @@ export interface Result {
   violations: { beganBeforeCommit: Count; beganTwice: Count; storedTwice: Count };
   /** Which witnesses this run had. A cause without its witness falls to the wider one. */
   witnesses: Witness[];
+  /** What no witness of this run could tell, and how it is counted instead, a sentence each; not there where nothing is. */
+  untold?: string[];
   /** Where brokers cut their replicas of the log, in the order of time; `null` where nobody could read that. */
   truncations: TruncationResult[] | null;
   /** Lost, and the application was never told. */
@@ -76,7 +78,7 @@ export interface Result {
  */
 type Count = number;
 
-export type Witness = "write-callbacks" | "broker-log" | "following-auditor" | "acknowledgements";
+export type Witness = "write-callbacks" | "reports" | "broker-log" | "following-auditor" | "acknowledgements";
 
 export interface MessageCounts {
   planned: Count;

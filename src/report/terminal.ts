@@ -69,13 +69,14 @@ function speeds({ throughput, scheduleLagMs, latencyMs }: Result, { palette }: P
 }
 
 function origin(
-  { environment, witnesses, seed, repeatWith }: Result,
+  { environment, witnesses, untold = [], seed, repeatWith }: Result,
   folder: string,
   { palette }: Page,
 ): string[] {
   const { kind, broker, proxy, client, node } = environment;
   return facts(palette, [
     ["witnesses", witnesses.length === 0 ? "none" : witnesses.join(", ")],
+    ...untold.map((one) => ["not told", one] as const),
     ["environment", `${kind} · broker ${broker} · proxy ${proxy} · client ${client} · node ${node}`],
     ["seed", String(seed)],
     ["repeat with", repeatWith],

@@ -17,11 +17,17 @@ export interface Body extends Omit<
   | "expect"
   | "expectUnder"
 > {
-  producers: Omit<Scenario["producers"], "rate" | "acks" | "retries"> & {
+  producers: Omit<
+    Scenario["producers"],
+    "rate" | "size" | "acks" | "retries" | "metadataMaxAge" | "requestTimeout"
+  > & {
     /** One value, or those of a sweep. */
     rate: readonly number[];
+    size?: number | undefined;
     acks?: Acks | undefined;
     retries?: number | undefined;
+    metadataMaxAge?: number | undefined;
+    requestTimeout?: number | undefined;
   };
   consumers: Omit<Scenario["consumers"], "commitEvery"> & { commitEvery: readonly number[] };
   faultsDrawn?: number | undefined;

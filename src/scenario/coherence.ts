@@ -3,6 +3,7 @@
  * be meaningless; what is merely unlikely is the author's business.
  */
 import type { Body, Claims, Sound } from "./body.js";
+import { commandRules } from "./command.js";
 import { faultRules } from "./fault-coherence.js";
 import type { Complaint, Rule } from "./fields.js";
 import { guaranteeRules } from "./guarantee.js";
@@ -16,6 +17,7 @@ export const coherenceRules: Rule<Body>[] = [
   replicasHaveBrokers,
   ...settingsRules,
   ...guaranteeRules,
+  ...commandRules,
   everyProducerSends,
   sendingEnds,
   sweepIsOne,

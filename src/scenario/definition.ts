@@ -66,6 +66,8 @@ export interface ScenarioDefinition {
 }
 
 interface ProducersWritten extends ClientWritten {
+  /** A program and its arguments, which sends in place of lossbound's own producers. */
+  command?: readonly string[] | undefined;
   count?: number | undefined;
   /** All producers together; a list is for a sweep. */
   rate: RateWritten | readonly RateWritten[];

@@ -1,7 +1,7 @@
 /** What must hold between the faults, and between them and the rest of a scenario. */
 import type { Body, Sound } from "./body.js";
 import type { Complaint, Rule } from "./fields.js";
-import { partitionsMax } from "./limits.js";
+import { partitionsMax, sizeUsual } from "./limits.js";
 import { overlappingFaults } from "./overlap.js";
 import { formatDuration, formatSize } from "./quantities.js";
 import type { BrokerChoice, Fault, KillFault, PauseFault, Role, StopFault } from "./scenario.js";
@@ -137,7 +137,7 @@ function* partitionsAreNotTooMany(body: Body, sound: Sound): Iterable<Complaint>
 /** What the brokers take does no harm: the fault would be in force only by name. */
 function* oversizeIsRefused(body: Body, sound: Sound): Iterable<Complaint> {
   if (!sound("producers", "size") || !sound("topic", "config") || !sound("brokers", "config")) return;
-  const { size } = body.producers;
+  const { size = sizeUsual } = body.producers;
   const taken = largestBatchOf(body);
   for (const [index, fault] of soundFaults(body, sound)) {
     if (fault.kind !== "oversize" || fault.size > Math.max(size, taken.bytes)) continue;

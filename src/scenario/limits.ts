@@ -9,6 +9,9 @@ export const workersMax = 64;
 /** Each partition costs a local broker files and memory, and each consumer a fetch session. */
 export const partitionsMax = 1_000;
 
+/** Bytes of a message's value where nothing is said. */
+export const sizeUsual = 200;
+
 /** A request is held in memory whole, by the client, the proxy and the broker. */
 export const oversizeBytesMax = 64_000_000;
 

@@ -20,6 +20,8 @@ export interface Scenario {
     config: Readonly<Record<string, string>>;
   };
   producers: {
+    /** A program and its arguments that send in place of lossbound's own producers; `undefined`: those do. */
+    command?: readonly string[] | undefined;
     count: number;
     /** Messages a second, all producers together. */
     rate: number;

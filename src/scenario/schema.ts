@@ -4,13 +4,14 @@
  */
 import type { Body } from "./body.js";
 import { coherenceRules } from "./coherence.js";
+import { command } from "./command.js";
 import { expectSchema } from "./expect-schema.js";
 import { faultSchema } from "./fault-schema.js";
 import { type Field, list, section } from "./fields.js";
 import { claimsOf, retriesMax, usualSending } from "./guarantee.js";
-import { messagesMax, partitionsMax, trialsMax, workersMax } from "./limits.js";
+import { messagesMax, partitionsMax, trialsMax, sizeUsual, workersMax } from "./limits.js";
 import { chance, count, duration, durationMsMax, oneOf, rate, size } from "./notations.js";
-import { durations, sizes } from "./quantities.js";
+import { durations } from "./quantities.js";
 import { guarantees, type Scenario } from "./scenario.js";
 import { settings } from "./settings.js";
 import { orSwept, sweepOf } from "./sweep.js";
@@ -33,14 +34,21 @@ const sessionTimeoutRange = { min: 1_000, max: 1_800_000 };
 /** Each fault has a task of its own, and each occurrence a line. */
 const faultsMax = 100;
 
-/** What a client asks by itself, producers and consumers alike. */
+const patience = duration({ min: 1, max: durationMsMax });
+
+/** What a client asks by itself, producers and consumers alike; in milliseconds. */
+const clientUsual = { metadataMaxAge: 300_000, requestTimeout: 30_000 };
+const clientWords = {
+  metadataMaxAge: "After so long the client asks anew which broker leads which partition. Example: 1s.",
+  requestTimeout: "After so long without an answer a request has failed. Example: 1s.",
+};
 const clientFields = {
-  metadataMaxAge: duration({ min: 1, max: durationMsMax })
-    .prefault(durations.write(300_000))
-    .describe("After so long the client asks anew which broker leads which partition. Example: 1s."),
-  requestTimeout: duration({ min: 1, max: durationMsMax })
-    .prefault(durations.write(30_000))
-    .describe("After so long without an answer a request has failed. Example: 1s."),
+  metadataMaxAge: patience
+    .prefault(durations.write(clientUsual.metadataMaxAge))
+    .describe(clientWords.metadataMaxAge),
+  requestTimeout: patience
+    .prefault(durations.write(clientUsual.requestTimeout))
+    .describe(clientWords.requestTimeout),
 };
 
 const body: Field<Body> = section(
@@ -70,6 +78,11 @@ const body: Field<Body> = section(
       .describe("The topic that is made for this run."),
 
     producers: section({
+      command: command
+        .optional()
+        .describe(
+          "A program and its arguments, started without a shell, that sends in place of lossbound's own producers.",
+        ),
       count: count({ min: 1, max: workersMax })
         .prefault(1)
         .describe("How many producer processes there are."),
@@ -80,7 +93,7 @@ const body: Field<Body> = section(
         "Messages in all, all producers together; of a list of rates, at the first of them.",
       ),
       size: size({ min: sizeBytesMin, max: sizeBytesMax })
-        .prefault(sizes.write(200))
+        .optional()
         .describe("The size of one message's value, its header of 40 bytes included. Example: 200B."),
       acks: oneOf([0, 1, "all"])
         .optional()
@@ -93,8 +106,9 @@ const body: Field<Body> = section(
         .describe(
           "How often the client sends again what failed. Without it, 0 under at-most-once and 5 under the others.",
         ),
-      ...clientFields,
-    }).describe("The processes that send."),
+      metadataMaxAge: patience.optional().describe(clientWords.metadataMaxAge),
+      requestTimeout: patience.optional().describe(clientWords.requestTimeout),
+    }).describe("The processes that send: lossbound's own, or a command."),
 
     consumers: section({
       count: count({ min: 1, max: workersMax })
@@ -163,6 +177,9 @@ export const scenarioSchema: Field<ScenarioBody> = body.transform((written) => {
     ...written,
     producers: {
       ...producers,
+      size: producers.size ?? sizeUsual,
+      metadataMaxAge: producers.metadataMaxAge ?? clientUsual.metadataMaxAge,
+      requestTimeout: producers.requestTimeout ?? clientUsual.requestTimeout,
       rate: producers.rate[0]!,
       acks: producers.acks ?? acks,
       retries: producers.retries ?? retries,

@@ -59,8 +59,8 @@ const requestRowsMax = 131_072;
  * request without acknowledgement needs a row: of all others the client hears what became of them.
  */
 export function requestRowsFor({ scenario, sendingMs }: Plan): number {
-  const { acks, messages, size } = scenario.producers;
-  if (acks !== 0) return 0;
+  const { command, acks, messages, size } = scenario.producers;
+  if (acks !== 0 || command !== undefined) return 0;
   const sends = Math.ceil(sendingMs / sendEveryMs) + Math.ceil(messages / messagesPerSend(size)) + 2;
   return Math.min(requestRowsMax, sends * scenario.brokers.count);
 }

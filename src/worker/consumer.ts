@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import { LossboundError, messageOf } from "../base/errors.js";
 import { within } from "../base/wait.js";
 import type { Batch, ConsumerClient, TransactionalClient } from "../kafka/driver.js";
-import { messageReader } from "../kafka/message.js";
+import { messageReader, numberedReader } from "../kafka/message.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { atLeastOnce } from "./at-least-once.js";
@@ -45,7 +45,7 @@ export class Consumer {
     this.places = new Places(box, write);
     this.#handling = new Handling(order, box, this.places);
     this.#steps = stepsOf({ order, box, write, places: this.places, handling: this.#handling }, clients);
-    this.#read = messageReader(order.runId);
+    this.#read = order.commanded ? numberedReader() : messageReader(order.runId);
   }
 
   /**

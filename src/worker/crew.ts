@@ -5,26 +5,27 @@ import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import { isStopped } from "../environment/process-identity.js";
 import type { HostedProcess, ProcessEnd, ProcessOrder } from "../environment/warden.js";
-import type { Route } from "../kafka/dial.js";
 import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
-import type { BoxDescription } from "../ledger/box-format.js";
 import type { EventWriter } from "../ledger/events.js";
 import { type LifeRecord, boxName, clientIdOf } from "../ledger/run-record.js";
-import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
-import { requestRowsFor, ticksFor } from "./box-room.js";
-import type { Command, LifeOrder, Report } from "./order.js";
+import { ProducerReports, commandOf } from "./commanded.js";
+import { type RunOfLives, describeLife, orderOf } from "./life-order.js";
+import type { Command, Report } from "./order.js";
 
 /** One life of a worker, as its supervisor sees it. */
 export interface Life {
   readonly role: Role;
   readonly worker: number;
-  readonly life: number;
+  /** Which worker and life it is in the record of the run: each life of a command is a producer there. */
+  readonly recorded: Omit<LifeRecord, "killed">;
   /** What the brokers know it by. */
   readonly clientId: string;
   /** Mapped to read: live counts, at no cost to the worker. */
   readonly box: BlackBox<"producer"> | BlackBox<"consumer">;
   readonly process: HostedProcess;
+  /** Of a command: what it prints, on the way into its black box. */
+  readonly reports: ProducerReports | undefined;
   /** The worker said that it is ready. */
   ready: boolean;
   killed: boolean;
@@ -34,15 +35,7 @@ export interface Life {
   asked: boolean;
 }
 
-export interface CrewOptions {
-  plan: Plan;
-  runId: string;
-  topic: string;
-  groupId: string;
-  brokers: readonly { id: number; address: string }[];
-  routes: Record<Role, readonly Omit<Route, "brokerId">[]>;
-  secured: boolean;
-  traceRequests: boolean;
+export interface CrewOptions extends RunOfLives {
   /** Folder of the black boxes. */
   boxes: string;
   /** The run's event file. */
@@ -82,35 +75,50 @@ export class Crew implements AsyncDisposable {
         `${role} ${worker} lives already: a second life would send its numbers too`,
       );
     }
-    const { boxes, events, output, start, write, runId } = this.#options;
-    const earlier = this.lives.filter((life) => life.role === role && life.worker === worker);
-    const life = earlier.length;
-    const description = this.#describe(role, worker, life, earlier.at(-1));
-    const path = join(boxes, boxName({ role, worker, life }));
+    const { plan, boxes, events, output, start, write, runId } = this.#options;
+    const command = role === "producer" ? plan.scenario.producers.command : undefined;
+    const recorded = this.#recordOf(role, worker, command !== undefined);
+    const description = describeLife(plan, runId, recorded, this.#before(role, worker));
+    const path = join(boxes, boxName(recorded));
     createBox(path, description);
     const name = `${role} ${worker}`;
-    const clientId = clientIdOf(runId, { role, worker, life });
-    const order = this.#orderOf(description, { path, events, clientId });
-    const process = await start({
-      name,
-      command: nodePath,
-      args: [this.#options.workerEntry ?? workerEntry, JSON.stringify(order)],
-      env: { KAFKAJS_NO_PARTITIONER_WARNING: "1" },
-      output: join(output, `${role}-${worker}.${life}.txt`),
-      talks: true,
-      secrets: this.#options.secured,
-    });
+    const clientId = clientIdOf(runId, recorded);
+    const printed = join(output, `${role}-${recorded.worker}.${recorded.life}.txt`);
+    const process = await start(
+      command === undefined
+        ? {
+            name,
+            command: nodePath,
+            args: [
+              this.#options.workerEntry ?? workerEntry,
+              JSON.stringify(orderOf(this.#options, description, { path, events, clientId })),
+            ],
+            env: { KAFKAJS_NO_PARTITIONER_WARNING: "1" },
+            output: printed,
+            talks: true,
+            secrets: this.#options.secured,
+          }
+        : commandOf(this.#options, command, { name, producer: recorded.worker, output: printed }),
+    );
     const box =
       role === "producer"
-        ? openBox(path, { ...description, kind: "producer" }, "read")
+        ? openBox(path, { ...description, kind: "producer" }, command === undefined ? "read" : "write")
         : openBox(path, { ...description, kind: "consumer" }, "read");
     const started: Life = {
       role,
       worker,
-      life,
+      recorded,
       clientId,
       box,
       process,
+      reports:
+        command === undefined
+          ? undefined
+          : new ProducerReports(printed, box as BlackBox<"producer">, {
+              name,
+              onReady: () => (started.ready = true),
+              onContradiction: (error) => this.#failed.abort(error),
+            }),
       ready: false,
       killed: false,
       paused: false,
@@ -120,9 +128,26 @@ export class Crew implements AsyncDisposable {
       if ((message as Report).kind === "ready") started.ready = true;
     });
     this.lives.push(started);
-    write({ event: "life-started", role, worker, life, pid: process.pid });
+    write({ event: "life-started", ...recorded, pid: process.pid });
     void process.ended.then((end) => this.#onEnd(started, end));
     return started;
+  }
+
+  /**
+   * Takes what was found at the end for what commands have sent, too: a life that is killed leaves
+   * messages that it had no time to report.
+   *
+   * @param stored bits of what is in the log.
+   */
+  settleReports(stored: Readonly<Uint32Array>): void {
+    const { bases } = this.#options.plan.layout;
+    const found = [
+      stored,
+      ...this.lives.flatMap(({ role, box }) =>
+        role === "consumer" ? [(box as BlackBox<"consumer">).planes.fetched.words] : [],
+      ),
+    ];
+    for (const { reports, recorded } of this.lives) reports?.settle(found, bases[recorded.worker]!);
   }
 
   /** The life that a worker is living now; `undefined` while it is dead. */
@@ -172,8 +197,9 @@ export class Crew implements AsyncDisposable {
     return true;
   }
 
+  /** A command takes none. */
   command(life: Life, command: Command): void {
-    life.process.send(command);
+    if (life.reports === undefined) life.process.send(command);
   }
 
   /** Tells all living workers of a role to come to an orderly end, and waits for it. */
@@ -186,74 +212,32 @@ export class Crew implements AsyncDisposable {
   }
 
   records(): LifeRecord[] {
-    return this.lives.map(({ role, worker, life, killed }) => ({ role, worker, life, killed }));
+    return this.lives.map(({ recorded, killed }) => ({ ...recorded, killed }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
     // SIGKILL does not wait for SIGCONT.
     await Promise.all(this.lives.map((life) => life.process.stop(0)));
-    for (const life of this.lives) life.box[Symbol.dispose]();
-  }
-
-  #describe(role: Role, worker: number, life: number, before: Life | undefined): BoxDescription {
-    const { plan, runId } = this.#options;
-    const { layout } = plan;
-    const firstNumber = before?.role === "producer" ? (before.box as BlackBox<"producer">).get("next") : 0;
-    return {
-      format: 1,
-      kind: role,
-      runId,
-      worker,
-      life,
-      bits: role === "producer" ? layout.messages[worker]! : layout.words * 32,
-      firstNumber,
-      ticks: role === "producer" ? ticksFor(plan) : 0,
-      requests: role === "producer" ? requestRowsFor(plan) : 0,
-    };
-  }
-
-  #orderOf(
-    description: BoxDescription,
-    files: { path: string; events: string; clientId: string },
-  ): LifeOrder {
-    const { plan, runId, topic, groupId, brokers, routes, secured, traceRequests } = this.#options;
-    const { scenario, layout } = plan;
-    const role = description.kind as Role;
-    const shared = {
-      runId,
-      topic,
-      partitions: scenario.topic.partitions,
-      clientId: files.clientId,
-      bootstrap: brokers.map(({ address }) => address),
-      routes: routes[role].map((route) => ({
-        ...route,
-        brokerId: brokers.find(({ address }) => address === route.broker)!.id,
-      })),
-      secured,
-      box: { path: files.path, description },
-      events: files.events,
-      traceRequests,
-    };
-    switch (role) {
-      case "producer":
-        return {
-          ...shared,
-          role,
-          rate: scenario.producers.rate / scenario.producers.count,
-          settings: scenario.producers,
-          guarantee: scenario.guarantee,
-        };
-      case "consumer":
-        return {
-          ...shared,
-          role,
-          groupId,
-          guarantee: scenario.guarantee,
-          settings: scenario.consumers,
-          layout: { bases: layout.bases, messages: layout.messages },
-        };
+    for (const { reports, box } of this.lives) {
+      reports?.end();
+      box[Symbol.dispose]();
     }
+  }
+
+  #before(role: Role, worker: number): Life | undefined {
+    return this.lives.findLast((life) => life.role === role && life.worker === worker);
+  }
+
+  #recordOf(role: Role, worker: number, commanded: boolean): Life["recorded"] {
+    const first = this.#before(role, worker) === undefined;
+    if (!commanded) {
+      const life = this.lives.filter((one) => one.role === role && one.worker === worker).length;
+      return { role, worker, life };
+    }
+    const { count } = this.#options.plan.scenario.producers;
+    const again = this.lives.filter((one) => one.role === role && one.recorded.worker >= count).length;
+    return { role, worker: first ? worker : count + again, life: 0 };
   }
 
   /** Waits until a life is as it should be; false when it ended instead. */
@@ -282,19 +266,28 @@ export class Crew implements AsyncDisposable {
   }
 
   #onEnd(life: Life, end: ProcessEnd): void {
-    const { role, worker, life: number } = life;
+    const { role, recorded, reports } = life;
     const how = end.signal ?? `exit ${end.code}`;
-    this.#options.write({ event: "life-ended", role, worker, life: number, how });
+    this.#options.write({ event: "life-ended", ...recorded, how });
+    reports?.end();
     const inOrder = end.code === 0 && (life.asked || role === "producer");
-    const expected = life.killed || this.#ending || inOrder;
+    // A program that does nothing about SIGTERM dies of it; Java's ends in order, and says 143.
+    const bySignal =
+      reports !== undefined && life.asked && (end.signal === "SIGTERM" || end.code === codeOfSigterm);
+    const expected = life.killed || this.#ending || inOrder || bySignal;
     if (expected) return;
     this.#failed.abort(
-      new LossboundError("HARNESS", `${life.process.name} ended by itself (${how})`, {
-        detail: life.process.lastLines(),
-      }),
+      new LossboundError(
+        reports === undefined ? "HARNESS" : "ENVIRONMENT",
+        `${life.process.name} ended by itself (${how})`,
+        {
+          detail: life.process.lastLines(),
+        },
+      ),
     );
   }
 }
 
+const codeOfSigterm = 128 + 15;
 const nodePath = process.execPath;
 const workerEntry = createRequire(import.meta.url).resolve("#build/worker/main.js");

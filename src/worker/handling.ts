@@ -83,6 +83,8 @@ export class Handling {
   }
 
   #recordLatency(latencyMs: number): void {
+    // What a command has sent does not say when.
+    if (Number.isNaN(latencyMs)) return;
     const latencyUs = Math.max(0, Math.round(latencyMs * 1000));
     record(this.#box.histogram, latencyUs);
     if (latencyUs <= this.#latencyUsMax) return;

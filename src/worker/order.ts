@@ -36,6 +36,8 @@ export interface ConsumerOrder extends AnyOrder {
   settings: Scenario["consumers"];
   /** Where each producer's bits begin, and how many messages it has. */
   layout: { bases: readonly number[]; messages: readonly number[] };
+  /** Whether a command has sent the messages: their values are its own. */
+  commanded: boolean;
 }
 
 /** From the supervisor to a worker. */

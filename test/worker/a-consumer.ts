@@ -51,6 +51,7 @@ export async function aConsumer({
     guarantee,
     settings: { ...aScenario({}).consumers, commitEvery },
     layout: { bases: [0, 64], messages: [40, 40] },
+    commanded: false,
   } as unknown as ConsumerOrder;
   let told: ConsumerHandlers | undefined;
   const group: ConsumerClient = {

@@ -123,7 +123,7 @@ function expectations(result: Result): Markup {
   </section>`;
 }
 
-function origin({ seed, repeatWith, startedAt, runId, witnesses, environment }: Result): Markup {
+function origin({ seed, repeatWith, startedAt, runId, witnesses, untold = [], environment }: Result): Markup {
   const { kind, broker, proxy, client, node } = environment;
   return html`<section aria-labelledby="origin">
     <h2 id="origin">To have it again</h2>
@@ -138,6 +138,11 @@ function origin({ seed, repeatWith, startedAt, runId, witnesses, environment }: 
       <dd><time datetime="${startedAt}">${startedAt}</time></dd>
       <dt>witnesses</dt>
       <dd>${witnesses.length === 0 ? "none" : witnesses.join(", ")}</dd>
+      ${untold.map(
+        (one) =>
+          html`<dt>not told</dt>
+            <dd>${one}</dd>`,
+      )}
       <dt>environment</dt>
       <dd>${kind}: broker ${broker}, proxy ${proxy}, client ${client}, node ${node}</dd>
     </dl>

@@ -1,0 +1,88 @@
+import type { Route } from "../kafka/dial.js";
+import type { BlackBox } from "../ledger/black-box.js";
+import type { BoxDescription } from "../ledger/box-format.js";
+import type { LifeRecord } from "../ledger/run-record.js";
+import type { Plan } from "../plan/plan.js";
+import type { Role } from "../scenario/scenario.js";
+import { requestRowsFor, ticksFor } from "./box-room.js";
+import type { LifeOrder } from "./order.js";
+
+/** What the lives of a run have in common. */
+export interface RunOfLives {
+  plan: Plan;
+  runId: string;
+  topic: string;
+  groupId: string;
+  brokers: readonly { id: number; address: string }[];
+  routes: Record<Role, readonly Omit<Route, "brokerId">[]>;
+  secured: boolean;
+  traceRequests: boolean;
+  /** Java's classpath of Apache Kafka, for commands that want it. */
+  classpath?: string | undefined;
+}
+
+/** @param before the life of the same worker before this one; each life of a command begins at 0. */
+export function describeLife(
+  plan: Plan,
+  runId: string,
+  { role, worker, life }: Omit<LifeRecord, "killed">,
+  before: { role: Role; box: BlackBox<"producer"> | BlackBox<"consumer"> } | undefined,
+): BoxDescription {
+  const { layout } = plan;
+  const goesOn = life > 0 && before?.role === "producer";
+  return {
+    format: 1,
+    kind: role,
+    runId,
+    worker,
+    life,
+    bits: role === "producer" ? layout.messages[worker]! : layout.words * 32,
+    firstNumber: goesOn ? (before.box as BlackBox<"producer">).get("next") : 0,
+    ticks: role === "producer" ? ticksFor(plan) : 0,
+    requests: role === "producer" ? requestRowsFor(plan) : 0,
+  };
+}
+
+export function orderOf(
+  { plan, runId, topic, groupId, brokers, routes, secured, traceRequests }: RunOfLives,
+  description: BoxDescription,
+  files: { path: string; events: string; clientId: string },
+): LifeOrder {
+  const { scenario, layout } = plan;
+  const role = description.kind as Role;
+  const shared = {
+    runId,
+    topic,
+    partitions: scenario.topic.partitions,
+    clientId: files.clientId,
+    bootstrap: brokers.map(({ address }) => address),
+    routes: routes[role].map((route) => ({
+      ...route,
+      brokerId: brokers.find(({ address }) => address === route.broker)!.id,
+    })),
+    secured,
+    box: { path: files.path, description },
+    events: files.events,
+    traceRequests,
+  };
+  switch (role) {
+    case "producer":
+      return {
+        ...shared,
+        role,
+        rate: scenario.producers.rate / scenario.producers.count,
+        settings: scenario.producers,
+        guarantee: scenario.guarantee,
+      };
+    case "consumer":
+      return {
+        ...shared,
+        role,
+        groupId,
+        guarantee: scenario.guarantee,
+        settings: scenario.consumers,
+        layout: { bases: layout.bases, messages: layout.messages },
+        commanded: scenario.producers.command !== undefined,
+      };
+  }
+}
