@@ -49,13 +49,13 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
       expect.objectContaining({ kind: "kill", touched: 1 }),
     ]);
     expect(result.faults[0]!.touched).toBeGreaterThan(0);
-    // The second life came to its end; the first was killed when it had sent 2,500.
+    // The second life came to its end; the first was killed when 2,500 were sent.
     expect(lives[1]!.succeeded).toHaveLength(4000);
-    expect(lives[0]!.succeeded.length).toBeGreaterThanOrEqual(2500);
+    expect(lives[0]!.succeeded.length).toBeGreaterThan(2000);
     expect(lives[0]!.succeeded.length).toBeLessThan(4000);
 
     // Numbers are sent in their order: up to the highest that anybody has seen, all were.
-    const seen = new Set([...stored, ...lives.flatMap(({ succeeded }) => succeeded)]);
+    const seen = new Set([...stored, ...lives.flatMap(({ succeeded, failed }) => [...succeeded, ...failed])]);
     const sent = [0, 1].flatMap((life) => {
       const numbers = [...seen].flatMap((value) =>
         value.startsWith(`${life}.`) ? [Number(value.slice(2))] : [],
@@ -64,6 +64,8 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
     });
     const inLog = new Set(stored);
     const lost = sent.filter((value) => !inLog.has(value));
+    // What is just being sent when the black hole's connections close is given up, and reported.
+    const rejected = lives.flatMap(({ failed }) => failed).filter((value) => !inLog.has(value));
     expect(result.messages).toMatchObject({
       planned: 8000,
       sent: sent.length,
@@ -73,7 +75,12 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
       lost: lost.length,
       duplicated: 0,
     });
-    expect(result.lostBy).toMatchObject({ "in-transit": lost.length, "client-buffer": 0, rejected: 0 });
+    expect(result.lostBy).toMatchObject({
+      "in-transit": lost.length - rejected.length,
+      rejected: rejected.length,
+      "client-buffer": 0,
+      refused: 0,
+    });
     // Half a second of 1,000 a second.
     expect(lost.length).toBeGreaterThan(400);
     expect(result.witnesses).toEqual(["reports"]);
