@@ -37,7 +37,7 @@ export function refuseForeign(scenarios: readonly Scenario[]): void {
   for (const { name } of scenarios.filter((one) => advertiseTo(one).length > 0)) {
     throw new LossboundError(
       "USAGE",
-      `${name} names a command for its producers, which follows the addresses that brokers advertise: only those of the local environment advertise the proxies`,
+      `${name} names a command, which follows the addresses that brokers advertise: only those of the local environment advertise the proxies`,
     );
   }
 }
@@ -61,8 +61,8 @@ function canShare(one: Scenario, other: Scenario): boolean {
 }
 
 /** A command follows the addresses that brokers advertise, so they have to be those of the proxies. */
-function advertiseTo({ producers }: Scenario): Role[] {
-  return producers.command === undefined ? [] : ["producer"];
+function advertiseTo(scenario: Scenario): Role[] {
+  return (["producer", "consumer"] as const).filter((role) => scenario[`${role}s`].command !== undefined);
 }
 
 function harmsBrokers({ faults }: Scenario): boolean {

@@ -103,10 +103,10 @@ export async function compareGuarantees(
   const seed = options.seed ?? randomInt(seedMax + 1);
   const read = await scenarioOf(scenario);
   refuseBadNames([read]);
-  if (read.producers.command !== undefined) {
+  if (read.producers.command !== undefined || read.consumers.command !== undefined) {
     throw new LossboundError(
       "USAGE",
-      `${read.name} names a command for its producers: how it sends under another guarantee is its own business`,
+      `${read.name} names a command: how it works under another guarantee is its own business`,
     );
   }
   const again = repeatWith(fileOf(scenario, read), seed, options, "compare");

@@ -85,7 +85,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await using links = await openLinks({
     toxiproxy: await connectToxiproxy(environment.toxiproxy, environment.kind === "local"),
     brokers: brokers.map(({ id, address }) => ({ id, address, upstream: address })),
-    advertised: scenario.producers.command === undefined ? [] : environment.links,
+    advertised: environment.links.filter(({ role }) => scenario[`${role}s`].command !== undefined),
     proxyHost: environment.proxyHost,
     proxyPorts: environment.proxyPorts,
     runId: runId.slice(0, 8),

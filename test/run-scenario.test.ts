@@ -70,7 +70,7 @@ describe("before it starts anything, the library refuses", () => {
     });
     await expect(compareGuarantees(commanded)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("how it sends under another guarantee is its own business"),
+      message: expect.stringContaining("how it works under another guarantee is its own business"),
     });
   });
 

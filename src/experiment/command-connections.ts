@@ -2,7 +2,7 @@ import { parseAddress } from "../base/address.js";
 import type { Link } from "../environment/link.js";
 import { connectionsOf } from "../environment/process-connections.js";
 import type { BlackBox } from "../ledger/black-box.js";
-import type { Crew } from "../worker/crew.js";
+import type { Crew, Life } from "../worker/crew.js";
 import type { SocketCounts } from "./counts.js";
 
 /**
@@ -14,7 +14,7 @@ import type { SocketCounts } from "./counts.js";
  */
 export function commandSockets(
   crew: Pick<Crew, "lives">,
-  link: Pick<Link, "routes">,
+  link: Pick<Link, "role" | "routes">,
   broker: string | undefined,
   before?: SocketCounts,
 ): SocketCounts {
@@ -26,12 +26,26 @@ export function commandSockets(
   const counts: SocketCounts = { connections: new Map(), refused: 0 };
   for (const [connection, then] of before?.connections ?? [])
     counts.connections.set(connection, { ...then, open: false });
-  for (const { reports, box, process } of crew.lives) {
-    if (reports === undefined || process.end !== undefined) continue;
-    const { accepted, rejected } = (box as BlackBox<"producer">).planes;
-    const reported = accepted.count + rejected.count;
-    for (const connection of connectionsOf(process.pid, ports))
-      counts.connections.set(connection, { written: reported, answered: 0, awaiting: false, open: true });
+  for (const life of crew.lives) {
+    if (life.role !== link.role || life.process.end !== undefined) continue;
+    const written = reportedBy(life);
+    // A member of a group always has a fetch or a heartbeat that waits for its answer.
+    const awaiting = life.role === "consumer" && (life.box as BlackBox<"consumer">).get("assigned") > 0;
+    for (const connection of connectionsOf(life.process.pid, ports))
+      counts.connections.set(connection, { written, answered: 0, awaiting, open: true });
   }
   return counts;
+}
+
+function reportedBy({ role, box }: Pick<Life, "role" | "box">): number {
+  switch (role) {
+    case "producer": {
+      const { accepted, rejected } = (box as BlackBox<"producer">).planes;
+      return accepted.count + rejected.count;
+    }
+    case "consumer": {
+      const { fetched, beganAgain } = (box as BlackBox<"consumer">).planes;
+      return fetched.count + beganAgain.count;
+    }
+  }
 }

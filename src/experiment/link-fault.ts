@@ -83,7 +83,7 @@ function socketsOn(
   role: Role,
   broker: Partial<ClusterBroker>,
 ): (before?: SocketCounts) => SocketCounts {
-  return role === "producer" && plan.scenario.producers.command !== undefined
+  return plan.scenario[`${role}s`].command !== undefined
     ? (before) => commandSockets(crew, links[role], broker.address, before)
     : () => socketsOf(crew, role, broker.id);
 }

@@ -100,6 +100,7 @@ export const scenario = section({
     requestTimeout: amount,
   }),
   consumers: section({
+    command: optional(list(text)),
     count: whole(1, workersMax),
     commitEvery: whole(1),
     handle: amount,

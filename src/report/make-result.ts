@@ -88,11 +88,16 @@ function witnessesOf({ witnesses, scenario }: RunRecord): Witness[] {
 /** A command's process is closed to us: what it prints is all that is known of it. */
 function untoldOf({ scenario }: RunRecord): Pick<Result, "untold"> {
   if (scenario.producers.command === undefined) return {};
+  const ofConsumers = [
+    "after-commit and in-processing: nobody saw where a record was between its fetch and its report; one that was committed over without a report counts as skipped",
+    "processed: it is what the command reported, which may have dealt with it or not",
+  ];
   const untold = [
     "client-buffer: nobody saw what stayed in the command's process; it counts as in-transit",
     "refused: nobody knows the command's requests in the brokers' logs; it counts as in-transit",
     "unsent: what a command that was killed had taken up, and neither reported nor stored, counts as never sent",
     "latency and lateness: the command does not say when it took a message up; they are not measured",
+    ...(scenario.consumers.command === undefined ? [] : ofConsumers),
   ];
   return { untold };
 }

@@ -89,6 +89,13 @@ function commandInWords(
 }
 
 function consumersInWords({ consumers, guarantee }: Scenario): string[] {
+  if (consumers.command !== undefined) {
+    return [
+      `${many(consumers.count, "process", "processes")} of ${printable(consumers.command.join(" "))}`,
+      `asked to read from the ${consumers.reset} without a valid committed offset; ` +
+        `the group gives up a silent consumer after ${formatSpan(consumers.sessionTimeout)}, where it is told so`,
+    ];
+  }
   const { count, handle, reset, sessionTimeout, partitionsConsumedConcurrently } = consumers;
   return [
     `${many(count, "consumer")}, ${chunkInWords(guarantee, formatMessages(consumers.commitEvery))}`,

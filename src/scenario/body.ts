@@ -29,7 +29,14 @@ export interface Body extends Omit<
     metadataMaxAge?: number | undefined;
     requestTimeout?: number | undefined;
   };
-  consumers: Omit<Scenario["consumers"], "commitEvery"> & { commitEvery: readonly number[] };
+  consumers: Pick<Scenario["consumers"], "command" | "count" | "reset" | "sessionTimeout"> & {
+    commitEvery?: readonly number[] | undefined;
+    handle?: number | undefined;
+    partitionsConsumedConcurrently?: number | undefined;
+    retries?: number | undefined;
+    metadataMaxAge?: number | undefined;
+    requestTimeout?: number | undefined;
+  };
   faultsDrawn?: number | undefined;
   repeat?: number | undefined;
   calibrated?: Calibration | undefined;

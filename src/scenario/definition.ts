@@ -78,6 +78,8 @@ interface ProducersWritten extends ClientWritten {
 }
 
 interface ConsumersWritten extends ClientWritten {
+  /** A program and its arguments, which reads in place of lossbound's own consumers. */
+  command?: readonly string[] | undefined;
   count?: number | undefined;
   /** How many messages one commit covers at most; a list is for a sweep. */
   commitEvery?: number | readonly number[] | undefined;

@@ -1,7 +1,7 @@
 /** What must hold between the faults, and between them and the rest of a scenario. */
 import type { Body, Sound } from "./body.js";
 import type { Complaint, Rule } from "./fields.js";
-import { partitionsMax, sizeUsual } from "./limits.js";
+import { commitEveryUsual, partitionsMax, sizeUsual } from "./limits.js";
 import { overlappingFaults } from "./overlap.js";
 import { formatDuration, formatSize } from "./quantities.js";
 import type { BrokerChoice, Fault, KillFault, PauseFault, Role, StopFault } from "./scenario.js";
@@ -176,7 +176,7 @@ function* milestonesAreReached(body: Body, sound: Sound): Iterable<Complaint> {
 
 function* chunksAreLargeEnough(body: Body, sound: Sound): Iterable<Complaint> {
   if (!sound("consumers", "commitEvery")) return;
-  const commitEvery = Math.min(...body.consumers.commitEvery);
+  const commitEvery = Math.min(...(body.consumers.commitEvery ?? [commitEveryUsual]));
   for (const [index, { trigger }] of soundFaults(body, sound)) {
     if (trigger.kind !== "handling" || trigger.of <= commitEvery) continue;
     const allowed = `at most consumers.commitEvery, which is ${commitEvery}: no chunk is larger`;

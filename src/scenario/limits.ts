@@ -12,6 +12,9 @@ export const partitionsMax = 1_000;
 /** Bytes of a message's value where nothing is said. */
 export const sizeUsual = 200;
 
+/** Messages that a commit covers at most where nothing is said. */
+export const commitEveryUsual = 100;
+
 /** A request is held in memory whole, by the client, the proxy and the broker. */
 export const oversizeBytesMax = 64_000_000;
 

@@ -39,6 +39,8 @@ export interface Scenario {
     requestTimeout: number;
   };
   consumers: {
+    /** As for the producers. */
+    command?: readonly string[] | undefined;
     count: number;
     /** Messages a commit covers: the chunk. */
     commitEvery: number;

@@ -9,7 +9,7 @@ import { expectSchema } from "./expect-schema.js";
 import { faultSchema } from "./fault-schema.js";
 import { type Field, list, section } from "./fields.js";
 import { claimsOf, retriesMax, usualSending } from "./guarantee.js";
-import { messagesMax, partitionsMax, trialsMax, sizeUsual, workersMax } from "./limits.js";
+import { commitEveryUsual, messagesMax, partitionsMax, trialsMax, sizeUsual, workersMax } from "./limits.js";
 import { chance, count, duration, durationMsMax, oneOf, rate, size } from "./notations.js";
 import { durations } from "./quantities.js";
 import { guarantees, type Scenario } from "./scenario.js";
@@ -34,22 +34,20 @@ const sessionTimeoutRange = { min: 1_000, max: 1_800_000 };
 /** Each fault has a task of its own, and each occurrence a line. */
 const faultsMax = 100;
 
-const patience = duration({ min: 1, max: durationMsMax });
-
-/** What a client asks by itself, producers and consumers alike; in milliseconds. */
-const clientUsual = { metadataMaxAge: 300_000, requestTimeout: 30_000 };
-const clientWords = {
-  metadataMaxAge: "After so long the client asks anew which broker leads which partition. Example: 1s.",
-  requestTimeout: "After so long without an answer a request has failed. Example: 1s.",
-};
+/** What a client asks by itself, producers and consumers alike. */
 const clientFields = {
-  metadataMaxAge: patience
-    .prefault(durations.write(clientUsual.metadataMaxAge))
-    .describe(clientWords.metadataMaxAge),
-  requestTimeout: patience
-    .prefault(durations.write(clientUsual.requestTimeout))
-    .describe(clientWords.requestTimeout),
+  metadataMaxAge: duration({ min: 1, max: durationMsMax })
+    .optional()
+    .describe("After so long the client asks anew which broker leads which partition. Example: 1s."),
+  requestTimeout: duration({ min: 1, max: durationMsMax })
+    .optional()
+    .describe("After so long without an answer a request has failed. Example: 1s."),
 };
+
+/** What holds where nothing is said, in milliseconds. */
+const clientUsual = { metadataMaxAge: 300_000, requestTimeout: 30_000 };
+
+const askedAgainUsual = 5;
 
 const body: Field<Body> = section(
   {
@@ -78,7 +76,7 @@ const body: Field<Body> = section(
       .describe("The topic that is made for this run."),
 
     producers: section({
-      command: command
+      command: command("producer")
         .optional()
         .describe(
           "A program and its arguments, started without a shell, that sends in place of lossbound's own producers.",
@@ -106,21 +104,25 @@ const body: Field<Body> = section(
         .describe(
           "How often the client sends again what failed. Without it, 0 under at-most-once and 5 under the others.",
         ),
-      metadataMaxAge: patience.optional().describe(clientWords.metadataMaxAge),
-      requestTimeout: patience.optional().describe(clientWords.requestTimeout),
+      ...clientFields,
     }).describe("The processes that send: lossbound's own, or a command."),
 
     consumers: section({
+      command: command("consumer")
+        .optional()
+        .describe(
+          "A program and its arguments, started without a shell, that reads in place of lossbound's own consumers.",
+        ),
       count: count({ min: 1, max: workersMax })
         .prefault(1)
         .describe("How many consumer processes the group has."),
       commitEvery: orSwept(count({ min: 1, max: 1_000_000 }))
-        .prefault(100)
+        .optional()
         .describe(
           "How many messages one commit covers at most: the chunk; or a list, for `lossbound sweep`.",
         ),
       handle: duration({ max: 60_000 })
-        .prefault(durations.write(0))
+        .optional()
         .describe("How long the handler of one message takes. Example: 2ms."),
       reset: oneOf(["latest", "earliest"])
         .prefault("latest")
@@ -129,15 +131,15 @@ const body: Field<Body> = section(
         .prefault(durations.write(6_000))
         .describe("After so long without a heartbeat the group goes on without a consumer. Example: 6s."),
       partitionsConsumedConcurrently: count({ min: 1, max: partitionsMax })
-        .prefault(1)
+        .optional()
         .describe("How many partitions' chunks one consumer handles at the same time."),
       retries: count({ max: retriesMax })
-        .prefault(5)
+        .optional()
         .describe("How often the client asks again what failed: a commit, a fetch, a join."),
       ...clientFields,
     })
       .prefault({})
-      .describe("The processes that read, in one group."),
+      .describe("The processes that read, in one group: lossbound's own, or a command."),
 
     faults: list(faultSchema, "faults", faultsMax).prefault([]).describe("What goes wrong, and when."),
 
@@ -184,7 +186,15 @@ export const scenarioSchema: Field<ScenarioBody> = body.transform((written) => {
       acks: producers.acks ?? acks,
       retries: producers.retries ?? retries,
     },
-    consumers: { ...consumers, commitEvery: consumers.commitEvery[0]! },
+    consumers: {
+      ...consumers,
+      commitEvery: consumers.commitEvery?.[0] ?? commitEveryUsual,
+      handle: consumers.handle ?? 0,
+      partitionsConsumedConcurrently: consumers.partitionsConsumedConcurrently ?? 1,
+      retries: consumers.retries ?? askedAgainUsual,
+      metadataMaxAge: consumers.metadataMaxAge ?? clientUsual.metadataMaxAge,
+      requestTimeout: consumers.requestTimeout ?? clientUsual.requestTimeout,
+    },
     faultsDrawn,
     sweep: sweepOf(written),
     step: undefined,

@@ -19,7 +19,7 @@ export function orSwept(one: Field<number>): Field<readonly number[]> {
   return either([alone, several], (written) => (Array.isArray(written) ? several : alone));
 }
 
-export function sweepOf({ producers: { rate }, consumers: { commitEvery } }: Body): Sweep | undefined {
+export function sweepOf({ producers: { rate }, consumers: { commitEvery = [] } }: Body): Sweep | undefined {
   if (rate.length > 1) return { of: "rate", values: rate };
   return commitEvery.length > 1 ? { of: "commitEvery", values: commitEvery } : undefined;
 }
@@ -37,7 +37,7 @@ export function* sweepIsOne({ producers, consumers }: Body, sound: Sound): Itera
     if (twice !== undefined) yield { path, found: `${twice} twice`, allowed: "each value once" };
   }
   if (!sound(...placeOf.rate) || !sound(...placeOf.commitEvery)) return;
-  if (lists.rate.length > 1 && lists.commitEvery.length > 1) {
+  if (lists.rate.length > 1 && (lists.commitEvery?.length ?? 0) > 1) {
     const allowed = "one value, since producers.rate is a list: a sweep varies one thing";
     yield { path: placeOf.commitEvery, found: "a list", allowed };
   }

@@ -9,9 +9,12 @@ import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { type LifeRecord, boxName, clientIdOf } from "../ledger/run-record.js";
 import type { Role } from "../scenario/scenario.js";
-import { ProducerReports, commandOf } from "./commanded.js";
+import { processOf } from "./command-process.js";
+import { CommandedConsumer } from "./commanded-consumer.js";
+import { CommandedProducer } from "./commanded-producer.js";
 import { type RunOfLives, describeLife, orderOf } from "./life-order.js";
 import type { Command, Report } from "./order.js";
+import { type LineTaker, Reports } from "./reports.js";
 
 /** One life of a worker, as its supervisor sees it. */
 export interface Life {
@@ -25,7 +28,7 @@ export interface Life {
   readonly box: BlackBox<"producer"> | BlackBox<"consumer">;
   readonly process: HostedProcess;
   /** Of a command: what it prints, on the way into its black box. */
-  readonly reports: ProducerReports | undefined;
+  commanded: { taker: LineTaker; reports: Reports } | undefined;
   /** The worker said that it is ready. */
   ready: boolean;
   killed: boolean;
@@ -76,8 +79,8 @@ export class Crew implements AsyncDisposable {
       );
     }
     const { plan, boxes, events, output, start, write, runId } = this.#options;
-    const command = role === "producer" ? plan.scenario.producers.command : undefined;
-    const recorded = this.#recordOf(role, worker, command !== undefined);
+    const command = plan.scenario[`${role}s`].command;
+    const recorded = this.#recordOf(role, worker, role === "producer" && command !== undefined);
     const description = describeLife(plan, runId, recorded, this.#before(role, worker));
     const path = join(boxes, boxName(recorded));
     createBox(path, description);
@@ -98,12 +101,13 @@ export class Crew implements AsyncDisposable {
             talks: true,
             secrets: this.#options.secured,
           }
-        : commandOf(this.#options, command, { name, producer: recorded.worker, output: printed }),
+        : processOf(this.#options, command, recorded, { name, output: printed }),
     );
+    const access = command === undefined ? "read" : "write";
     const box =
       role === "producer"
-        ? openBox(path, { ...description, kind: "producer" }, command === undefined ? "read" : "write")
-        : openBox(path, { ...description, kind: "consumer" }, "read");
+        ? openBox(path, { ...description, kind: "producer" }, access)
+        : openBox(path, { ...description, kind: "consumer" }, access);
     const started: Life = {
       role,
       worker,
@@ -111,19 +115,13 @@ export class Crew implements AsyncDisposable {
       clientId,
       box,
       process,
-      reports:
-        command === undefined
-          ? undefined
-          : new ProducerReports(printed, box as BlackBox<"producer">, {
-              name,
-              onReady: () => (started.ready = true),
-              onContradiction: (error) => this.#failed.abort(error),
-            }),
+      commanded: undefined,
       ready: false,
       killed: false,
       paused: false,
       asked: false,
     };
+    if (command !== undefined) started.commanded = this.#listenTo(started, printed);
     process.onMessage((message) => {
       if ((message as Report).kind === "ready") started.ready = true;
     });
@@ -147,7 +145,10 @@ export class Crew implements AsyncDisposable {
         role === "consumer" ? [(box as BlackBox<"consumer">).planes.fetched.words] : [],
       ),
     ];
-    for (const { reports, recorded } of this.lives) reports?.settle(found, bases[recorded.worker]!);
+    for (const { commanded, recorded } of this.lives) {
+      if (commanded?.taker instanceof CommandedProducer)
+        commanded.taker.settle(found, bases[recorded.worker]!);
+    }
   }
 
   /** The life that a worker is living now; `undefined` while it is dead. */
@@ -199,7 +200,7 @@ export class Crew implements AsyncDisposable {
 
   /** A command takes none. */
   command(life: Life, command: Command): void {
-    if (life.reports === undefined) life.process.send(command);
+    if (life.commanded === undefined) life.process.send(command);
   }
 
   /** Tells all living workers of a role to come to an orderly end, and waits for it. */
@@ -207,7 +208,10 @@ export class Crew implements AsyncDisposable {
     this.#ending = true;
     const living = this.lives.filter((life) => life.role === role && life.process.end === undefined);
     await Promise.all(living.filter(({ paused }) => paused).map((life) => this.resume(life)));
-    for (const life of living) this.command(life, { kind: "end" });
+    for (const life of living) {
+      if (life.commanded === undefined) this.command(life, { kind: "end" });
+      else life.process.signal("SIGTERM");
+    }
     await Promise.all(living.map((life) => this.#ended(life, limitMs)));
   }
 
@@ -219,19 +223,31 @@ export class Crew implements AsyncDisposable {
     this.#ending = true;
     // SIGKILL does not wait for SIGCONT.
     await Promise.all(this.lives.map((life) => life.process.stop(0)));
-    for (const { reports, box } of this.lives) {
-      reports?.end();
+    for (const { commanded, box } of this.lives) {
+      commanded?.reports.end();
       box[Symbol.dispose]();
     }
+  }
+
+  /** What a command prints becomes evidence. */
+  #listenTo(life: Life, printed: string): NonNullable<Life["commanded"]> {
+    const { plan, topic } = this.#options;
+    const onReady = (): void => void (life.ready = true);
+    const taker =
+      life.role === "producer"
+        ? new CommandedProducer(life.box as BlackBox<"producer">, onReady)
+        : new CommandedConsumer(life.box as BlackBox<"consumer">, { topic, layout: plan.layout }, onReady);
+    const onContradiction = (error: LossboundError): void => this.#failed.abort(error);
+    return { taker, reports: new Reports(printed, taker, { name: life.process.name, onContradiction }) };
   }
 
   #before(role: Role, worker: number): Life | undefined {
     return this.lives.findLast((life) => life.role === role && life.worker === worker);
   }
 
-  #recordOf(role: Role, worker: number, commanded: boolean): Life["recorded"] {
+  #recordOf(role: Role, worker: number, anew: boolean): Life["recorded"] {
     const first = this.#before(role, worker) === undefined;
-    if (!commanded) {
+    if (!anew) {
       const life = this.lives.filter((one) => one.role === role && one.worker === worker).length;
       return { role, worker, life };
     }
@@ -266,19 +282,19 @@ export class Crew implements AsyncDisposable {
   }
 
   #onEnd(life: Life, end: ProcessEnd): void {
-    const { role, recorded, reports } = life;
+    const { role, recorded, commanded } = life;
     const how = end.signal ?? `exit ${end.code}`;
     this.#options.write({ event: "life-ended", ...recorded, how });
-    reports?.end();
+    commanded?.reports.end();
     const inOrder = end.code === 0 && (life.asked || role === "producer");
     // A program that does nothing about SIGTERM dies of it; Java's ends in order, and says 143.
     const bySignal =
-      reports !== undefined && life.asked && (end.signal === "SIGTERM" || end.code === codeOfSigterm);
+      commanded !== undefined && life.asked && (end.signal === "SIGTERM" || end.code === codeOfSigterm);
     const expected = life.killed || this.#ending || inOrder || bySignal;
     if (expected) return;
     this.#failed.abort(
       new LossboundError(
-        reports === undefined ? "HARNESS" : "ENVIRONMENT",
+        commanded === undefined ? "HARNESS" : "ENVIRONMENT",
         `${life.process.name} ended by itself (${how})`,
         {
           detail: life.process.lastLines(),

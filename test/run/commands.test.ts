@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +7,9 @@ import type { Driver } from "../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../src/kafka/kafkajs.js";
 import { type Laboratory, openLaboratory } from "./on-local.js";
 
-const example = readFileSync(new URL("../../examples/verifiable-producer.yaml", import.meta.url), "utf8");
+const exampleOf = (name: string): string =>
+  readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8");
+const example = exampleOf("verifiable-producer");
 
 /** What a life of the command printed, as whoever knows nothing of lossbound reads it. */
 function reportedIn(folder: string, file: string): { succeeded: string[]; failed: string[] } {
@@ -131,3 +133,58 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
     });
   });
 });
+
+describe("Kafka's own VerifiableConsumer in place of ours", () => {
+  let lab: Laboratory;
+  beforeAll(async () => {
+    lab = await openLaboratory({ count: 1, advertiseTo: ["producer", "consumer"] });
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  it("loses nothing where it is killed, and has again just what it reports again", async () => {
+    const result = await lab.run("verifiable-consumer", exampleOf("verifiable-consumer"));
+    const folder = join(lab.out, "verifiable-consumer");
+    const records = readdirSync(folder)
+      .filter((name) => /^consumer-[0-9]+[.][0-9]+[.]txt$/u.test(name))
+      .flatMap((name) => recordsIn(folder, name));
+    const often = new Map<string, number>();
+    for (const value of records) often.set(value, (often.get(value) ?? 0) + 1);
+    const again = [...often.values()].filter((times) => times > 1).length;
+
+    expect(result.verdict, result.reasons.join("; ")).toBe("held");
+    expect(result.messages).toMatchObject({
+      sent: 6000,
+      stored: 6000,
+      processed: often.size,
+      duplicated: again,
+      lost: 0,
+      unread: 0,
+      indeterminate: 0,
+    });
+    expect(often.size).toBe(6000);
+    expect(result.lives.filter(({ role }) => role === "consumer")).toHaveLength(3);
+    const [hole, kill] = result.faults;
+    expect(hole).toMatchObject({ kind: "timeout", on: "consumer-link" });
+    expect(hole!.touched).toBeGreaterThan(0);
+    expect(kill).toMatchObject({ kind: "kill", touched: 1 });
+    expect(result.untold).toHaveLength(6);
+  });
+
+  it("ends the run where it does not show its records", async () => {
+    const silent = exampleOf("verifiable-consumer").replace("    - --verbose\n", "");
+    await expect(lab.run("silent", silent)).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: expect.stringMatching(
+        /^line \d+ of what consumer [01] printed: found records_consumed of \d+, and no record_data before it/,
+      ),
+    });
+  });
+});
+
+/** The values that a life of a commanded consumer reported; what stands behind the last newline is none. */
+function recordsIn(folder: string, file: string): string[] {
+  const lines = readFileSync(join(folder, file), "utf8").split("\n").slice(0, -1);
+  return lines
+    .map((line) => JSON.parse(line) as { name: string; value?: string })
+    .flatMap(({ name, value }) => (name === "record_data" ? [value!] : []));
+}

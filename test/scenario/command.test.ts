@@ -49,12 +49,77 @@ test.each([
   ]);
 });
 
-test.each(["at-least-once", "effectively-once"])("a command is not judged by %s", (guarantee) => {
-  expect(complaintsWith({ guarantee, ...commanded(whole) })).toEqual([
-    expect.stringMatching(
-      /^guarantee: .* allowed at-most-once where the producers are a command: whether it sends again/,
-    ),
+test("a command that sends is judged by what it cannot hide", () => {
+  expect(complaintsWith({ guarantee: "at-least-once", ...commanded(whole) })).toEqual([]);
+  expect(complaintsWith({ guarantee: "effectively-once", ...commanded(whole) })).toEqual([
+    'guarantee: found "effectively-once", allowed at-most-once or at-least-once where the producers are a command: it sends no transactions',
   ]);
+});
+
+const reads = ["read", "{brokers}", "{topic}", "{group}", "--session={sessionTimeout}", "{reset}"];
+const bothCommanded = (command: unknown, more: Record<string, unknown> = {}) => ({
+  guarantee: "at-least-once",
+  ...commanded(whole),
+  consumers: { count: 2, sessionTimeout: "2s", reset: "earliest", command, ...more },
+});
+
+test("a command that reads is told other things, and wants to", () => {
+  expect(complaintsWith(bothCommanded(reads))).toEqual([]);
+  expect(complaintsWith(bothCommanded(["read", "{brokers}", "{topic}"]))).toEqual([
+    "consumers.command: found no argument with {group}, allowed one with {group}: name of the group",
+  ]);
+  expect(complaintsWith(bothCommanded([...reads, "{prefix}"]))).toEqual([
+    expect.stringMatching(/^consumers\.command\[6\]: .* \{brokers\}, \{topic\}, \{group\}/),
+  ]);
+});
+
+test.each(["at-most-once", "effectively-once"])("a command that reads is not judged by %s", (guarantee) => {
+  expect(complaintsWith({ ...bothCommanded(reads), guarantee })).toEqual([
+    expect.stringMatching(/^guarantee: .* allowed at-least-once where the consumers are a command/),
+  ]);
+});
+
+test("a command cannot read what lossbound's own producers send", () => {
+  const { consumers } = bothCommanded(reads);
+  expect(complaintsWith({ guarantee: "at-least-once", consumers })).toEqual([
+    expect.stringMatching(/^consumers\.command: .* allowed one only beside producers\.command: the values/),
+  ]);
+});
+
+test.each([
+  ["commitEvery", 10],
+  ["commitEvery", [10, 20]],
+  ["handle", "1ms"],
+  ["partitionsConsumedConcurrently", 1],
+  ["retries", 5],
+  ["metadataMaxAge", "1s"],
+  ["requestTimeout", "1s"],
+])("a command that reads has its own %s", (key, value) => {
+  expect(complaintsWith(bothCommanded(reads, { [key]: value }))).toEqual([
+    expect.stringMatching(new RegExp(`^consumers\\.${key}: .* allowed no such key beside command`)),
+  ]);
+});
+
+test("what falls on a command that reads is what can be seen of it", () => {
+  const faults = [
+    { at: "1s", for: "1s", on: "consumer-link", toxic: "timeout" },
+    { at: "3s", kill: "consumer", restartAfter: "1s" },
+    { after: { processed: 900 }, pause: "consumer", for: "1s" },
+    { at: "9s", stop: "consumer", restartAfter: "1s" },
+  ];
+  expect(complaintsWith({ ...bothCommanded(reads), faults })).toEqual([]);
+  for (const [kind, fault] of [
+    ["kill", { when: "before-commit", kill: "consumer", restartAfter: "1s" }],
+    ["pause", { when: { handling: { message: 1, of: 2 } }, pause: "consumer", for: "1s" }],
+    ["join", { at: "1s", join: "consumer", for: "1s" }],
+    ["reset-offsets", { at: "1s", resetOffsets: "latest" }],
+  ] as const) {
+    expect(complaintsWith({ ...bothCommanded(reads), faults: [fault] })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^faults\\[0\\]: found ${kind} with consumers\\.command, allowed no such fault`),
+      ),
+    ]);
+  }
 });
 
 test("what falls on a command is what can be seen of it", () => {

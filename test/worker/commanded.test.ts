@@ -7,12 +7,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LossboundError } from "../../src/base/errors.js";
 import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
 import { setBit } from "../../src/ledger/bits.js";
-import { ProducerReports } from "../../src/worker/commanded.js";
+import { CommandedProducer } from "../../src/worker/commanded-producer.js";
+import { Reports } from "../../src/worker/reports.js";
 
 let folder: string;
 let printed: string;
 let box: BlackBox<"producer">;
-let reports: ProducerReports;
+let reports: Reports;
+let producer: CommandedProducer;
 let ready: number;
 let contradictions: LossboundError[];
 
@@ -36,9 +38,9 @@ beforeEach(() => {
   box = openBox(path, description, "write");
   ready = 0;
   contradictions = [];
-  reports = new ProducerReports(printed, box, {
+  producer = new CommandedProducer(box, () => ready++);
+  reports = new Reports(printed, producer, {
     name: "producer 0",
-    onReady: () => ready++,
     onContradiction: (error) => contradictions.push(error),
   });
 });
@@ -116,7 +118,7 @@ test("what was found and not reported was sent, and nothing below it stayed for 
   // A neighbour's, on either side.
   setBit(stored, 63);
   setBit(stored, 64 + 96);
-  reports.settle([none, stored, fetched], 64);
+  producer.settle([none, stored, fetched], 64);
   expect(box.get("next")).toBe(41);
   expect(box.get("nextAgain")).toBe(41);
   expect(bitsOf("handed")).toEqual(Array.from({ length: 41 }, (_, number) => number));
@@ -125,7 +127,7 @@ test("what was found and not reported was sent, and nothing below it stayed for 
 
 test("a life that reported nothing, and left nothing, has sent nothing", () => {
   reports.end();
-  reports.settle([none], 64);
+  producer.settle([none], 64);
   expect(box.get("next")).toBe(0);
   expect(bitsOf("handed")).toEqual([]);
 });

@@ -51,13 +51,14 @@ export function predictLoss(scenario: Scenario): Prediction {
 function limitOf({
   guarantee,
   producers,
+  consumers,
   faults,
   faultsDrawn,
   brokers,
   topic,
 }: Scenario): string | undefined {
-  if (producers.command !== undefined)
-    return "how a command gathers, holds back and sends its messages is not known";
+  if (producers.command !== undefined || consumers.command !== undefined)
+    return "how a command gathers and holds back its messages is not known";
   if (guarantee !== "at-most-once") return `the formulas are those of at-most-once, and this is ${guarantee}`;
   if (faultsDrawn !== undefined && faultsDrawn < faults.length) return "which faults happen, the seed draws";
   const oversizes = faults.some(({ kind }) => kind === "oversize");

@@ -1,0 +1,55 @@
+import type { ProcessOrder } from "../environment/warden.js";
+import type { LifeRecord } from "../ledger/run-record.js";
+import { type Values, filledIn } from "../scenario/command.js";
+import type { RunOfLives } from "./life-order.js";
+
+/** The process of one life of a command. It has no channel to lossbound but what it prints. */
+export function processOf(
+  run: RunOfLives,
+  command: readonly string[],
+  { role, worker }: Omit<LifeRecord, "killed">,
+  { name, output }: { name: string; output: string },
+): ProcessOrder {
+  const values = role === "producer" ? forProducer(run, worker) : forConsumer(run);
+  const [program = "", ...args] = command;
+  return {
+    name,
+    command: program,
+    args: args.map((one) => filledIn(one, values)),
+    output,
+    errors: output.replace(/[.]txt$/u, ".errors.txt"),
+    signalsGroup: true,
+  };
+}
+
+function forProducer(
+  { plan, topic, routes, classpath = "" }: RunOfLives,
+  producer: number,
+): Values<"producer"> {
+  const { rate, count, acks } = plan.scenario.producers;
+  return {
+    brokers: addressesOf(routes.producer),
+    topic,
+    prefix: String(producer),
+    messages: String(plan.layout.messages[producer]),
+    rate: String(Math.max(1, Math.round(rate / count))),
+    acks: String(acks === "all" ? -1 : acks),
+    kafkaClasspath: classpath,
+  };
+}
+
+function forConsumer({ plan, topic, groupId, routes, classpath = "" }: RunOfLives): Values<"consumer"> {
+  const { sessionTimeout, reset } = plan.scenario.consumers;
+  return {
+    brokers: addressesOf(routes.consumer),
+    topic,
+    group: groupId,
+    sessionTimeout: String(sessionTimeout),
+    reset,
+    kafkaClasspath: classpath,
+  };
+}
+
+function addressesOf(routes: readonly { proxy: string }[]): string {
+  return routes.map(({ proxy }) => proxy).join(",");
+}
