@@ -14,7 +14,7 @@ import {
 } from "./report/calibration.js";
 import { tooFewInWords } from "./report/calibration-text.js";
 import type { Result } from "./report/result.js";
-import { commandsOf, falseAlarmsUsual, refuseBadChance, trialsAsked } from "./repeat-scenario.js";
+import { commandsOf, refuseBadChance, trialsAsked } from "./repeat-scenario.js";
 import {
   fileOf,
   type Listeners,
@@ -24,7 +24,7 @@ import {
   scenarioOf,
 } from "./run-scenario.js";
 import { withBounds } from "./scenario/edit-bounds.js";
-import { trialsMax } from "./scenario/limits.js";
+import { falseAlarmsUsual, trialsMax } from "./scenario/limits.js";
 import type { Scenario } from "./scenario/scenario.js";
 import { seedOf, trialsOf } from "./scenario/trials.js";
 import { trialsToCalibrate, type Wanted } from "./statistics/allowance.js";

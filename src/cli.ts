@@ -4,6 +4,7 @@ import { version } from "./base/version.js";
 import { calibrate } from "./commands/calibrate.js";
 import type { Command } from "./commands/command.js";
 import { compare } from "./commands/compare.js";
+import { diff } from "./commands/diff.js";
 import { doctor } from "./commands/doctor.js";
 import { explain } from "./commands/explain.js";
 import { commandHelp, generalHelp } from "./commands/help.js";
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   plan,
   judge,
   explain,
+  diff,
   reportCommand,
   up,
   doctor,

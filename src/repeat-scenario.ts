@@ -18,7 +18,7 @@ import {
   runAll,
   scenarioOf,
 } from "./run-scenario.js";
-import { trialsMax } from "./scenario/limits.js";
+import { falseAlarmsUsual, trialsMax } from "./scenario/limits.js";
 import type { Scenario } from "./scenario/scenario.js";
 import { seedOf, trialsOf } from "./scenario/trials.js";
 import { certainVerdict } from "./verdict/judge-repeat.js";
@@ -31,8 +31,6 @@ export interface RepeatOptions extends RunOptions {
   /** Makes no further trials of a scenario whose verdict is certain, whatever they would show. */
   stopEarly?: boolean;
 }
-
-export const falseAlarmsUsual = 0.01;
 
 /**
  * Runs one scenario several times, each time with another seed, and judges all trials together: what

@@ -1,11 +1,9 @@
 import type { CalibrationResult } from "../report/calibration.js";
-import { renderCalibration } from "../report/calibration-text.js";
 import { exitCode } from "../base/errors.js";
-import { renderTrial } from "../report/repeat-text.js";
 import { readChance } from "./chance.js";
 import { defineCommand } from "./command.js";
 import { onlyOperand } from "./operand.js";
-import { readTrials, repeatOptions } from "./repeat-settings.js";
+import { falseAlarmsOption, readTrials } from "./repeat-settings.js";
 import { type Runner, runAndReport } from "./run-and-report.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
 import { readScenarioFiles } from "./scenario-files.js";
@@ -29,7 +27,7 @@ export const calibrate = defineCommand({
       value: "N",
       description: "Trials of a verdict, as `lossbound run --repeat` (default: `repeat` in the file, or 1).",
     },
-    "false-alarms": repeatOptions["false-alarms"],
+    "false-alarms": falseAlarmsOption,
     write: { description: "Write the proposed bounds into the file; its comments stay." },
     json: { description: "Print the proposal as JSON, and nothing else." },
   },
@@ -55,7 +53,9 @@ export const calibrate = defineCommand({
     const file = onlyOperand(operands, "one scenario file", "calibrate");
     await readScenarioFiles([file], "calibrate");
 
-    // Loaded only now, as for `run`.
+    // Loaded only now, as for `run`; and so are the special functions of statistics.
+    const { renderCalibration } = await import("../report/calibration-text.js");
+    const { renderTrial } = await import("../report/repeat-text.js");
     const { calibrateScenario, refuseUnwritable, writeCalibration } =
       await import("../calibrate-scenario.js");
     if (options.write) await refuseUnwritable(file);

@@ -1,4 +1,4 @@
-import { trialsMax } from "../scenario/limits.js";
+import { falseAlarmsUsual, trialsMax } from "../scenario/limits.js";
 import { readChance } from "./chance.js";
 import type { Options } from "./command-line.js";
 import { usageError } from "./usage-error.js";
@@ -10,15 +10,17 @@ export interface RepeatSettings {
   stopEarly: boolean;
 }
 
+export const falseAlarmsOption = {
+  value: "CHANCE",
+  description: "How seldom a verdict may be broken by chance alone (default: 1/100).",
+};
+
 export const repeatOptions = {
   repeat: {
     value: "N",
     description: "Trials of each scenario, judged together (default: `repeat` in its file, or 1).",
   },
-  "false-alarms": {
-    value: "CHANCE",
-    description: "How seldom trials may be broken by chance alone (default: 1/100 a verdict).",
-  },
+  "false-alarms": falseAlarmsOption,
   "stop-early": { description: "No further trials when the verdict is certain, whatever they would show." },
 } as const satisfies Options;
 
@@ -43,4 +45,9 @@ export function readTrials(option: string, written: string, command: string): nu
     [`--${option} is "${written}", and must be a whole number from 1 to ${trialsMax}`],
     command,
   );
+}
+
+/** What `--false-alarms` says, or 1/100. */
+export function readFalseAlarms(written: string | undefined, command: string): number {
+  return written === undefined ? falseAlarmsUsual : readChance("false-alarms", written, command);
 }

@@ -6,6 +6,7 @@ import { renderRepeat, renderTrial } from "../report/repeat-text.js";
 import type { Result } from "../report/result.js";
 import { renderResult } from "../report/terminal.js";
 import type { Scenario } from "../scenario/scenario.js";
+import type { Baseline } from "./baseline.js";
 import type { RepeatSettings } from "./repeat-settings.js";
 import { type Reporting, runAndReport, type Runner, type Views } from "./run-and-report.js";
 import type { Shell } from "./shell.js";
@@ -15,16 +16,18 @@ export async function runRepeats(
   files: readonly string[],
   scenarios: readonly Scenario[],
   repeating: RepeatSettings,
-  reporting: Omit<Reporting, "views">,
+  { baseline, ...reporting }: Omit<Reporting, "views"> & { baseline: Baseline | undefined },
   shell: Shell,
 ): Promise<number> {
   const { settings } = reporting;
   const { out, seed } = settings;
   const fileFor = (name: string) => files[scenarios.findIndex((scenario) => scenario.name === name)]!;
-  const found = (results: readonly Result[]): (Result | Repeat)[] =>
+  const alone = (results: readonly Result[]): (Result | Repeat)[] =>
     foldTrials(scenarios, results, { ...repeating, seed }, (name) =>
       commandsOf(fileFor(name), { ...settings, ...repeating }),
     );
+  const found = (results: readonly Result[]): (Result | Repeat)[] =>
+    baseline?.judge(alone(results)) ?? alone(results);
   const planned = ({ trial }: Result): number =>
     trialsAsked(
       scenarios.find(({ name }) => name === trial?.of)!,
@@ -39,7 +42,7 @@ export async function runRepeats(
       found(results)
         .filter((each) => each.schema === "lossbound.repeat/1")
         .map((repeat) => `\n${renderRepeat(repeat, out, page)}`)
-        .join(""),
+        .join("") + (baseline?.render(alone(results), page) ?? ""),
     json: found,
   };
   const runner: Runner = async (given, options) => {

@@ -1,7 +1,9 @@
 import { resultsAsMarkdown } from "../report/markdown.js";
+import { falseAlarmsUsual } from "../scenario/limits.js";
+import { baselineOption, readBaseline } from "./baseline.js";
 import { defineCommand } from "./command.js";
 import { gateOptions, openGate } from "./gate.js";
-import { eachAndSummary, runAndReport } from "./run-and-report.js";
+import { eachAndSummary, runAndReport, type Views } from "./run-and-report.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
 import { readRepeatSettings, repeatOptions } from "./repeat-settings.js";
 import { readRunSettings, runOptions } from "./run-settings.js";
@@ -18,7 +20,7 @@ export const run = defineCommand({
     "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
       "could not run, then broken, then inconclusive, then held.",
   ],
-  options: { ...runOptions, ...repeatOptions, ...gateOptions, ...metricsOptions },
+  options: { ...runOptions, ...repeatOptions, baseline: baselineOption, ...gateOptions, ...metricsOptions },
   examples: [
     { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
     {
@@ -32,6 +34,10 @@ export const run = defineCommand({
     {
       does: "Judge twenty trials together, and stop when the verdict is certain:",
       command: "lossbound run --repeat 20 --stop-early scenarios/consumer-kill.yaml",
+    },
+    {
+      does: "Break, too, where more is lost than in the stored trials of main:",
+      command: "lossbound run --repeat 10 --baseline main-results scenarios/consumer-kill.yaml",
     },
     {
       does: "Let Prometheus watch it, and wait for its last look:",
@@ -50,6 +56,11 @@ export const run = defineCommand({
     const repeating = readRepeatSettings(options, "run");
     const scenarios = await readScenarioFiles(operands, "run");
     const { junit, markdown } = options;
+    const { falseAlarms = falseAlarmsUsual } = repeating;
+    const baseline =
+      options.baseline === undefined
+        ? undefined
+        : await readBaseline(options.baseline, { falseAlarms, seed });
     const gate = openGate({ junit, markdown, files: operands, summary: resultsAsMarkdown }, shell, "run");
 
     // Loaded only now: help, and a mistake in a file, need neither a Kafka client nor a native addon.
@@ -63,9 +74,21 @@ export const run = defineCommand({
     };
     if (scenarios.some(({ repeat = 1 }) => (repeating.repeat ?? repeat) > 1)) {
       const { runRepeats } = await import("./run-repeats.js");
-      return await runRepeats(operands, scenarios, repeating, reporting, shell);
+      return await runRepeats(operands, scenarios, repeating, { ...reporting, baseline }, shell);
     }
     const views = eachAndSummary(settings.out, operands.length);
-    return await runAndReport(runScenarios, operands, { ...reporting, views }, shell);
+    if (baseline === undefined)
+      return await runAndReport(runScenarios, operands, { ...reporting, views }, shell);
+    const beside: Views = {
+      one: views.one,
+      all: (results, page) => (views.all?.(results, page) ?? "") + baseline.render(results, page),
+      json: baseline.judge,
+    };
+    return await runAndReport(
+      runScenarios,
+      operands,
+      { ...reporting, views: beside, fold: baseline.judge },
+      shell,
+    );
   },
 });

@@ -98,7 +98,7 @@ function pointOf(value: number, results: readonly Result[]): CurvePoint {
   return {
     value,
     lossRatio: spreadOf(counted.map(({ lossRatio }) => lossRatio)),
-    lostPerFault: spreadOf(counted.map(perFault).filter((lost) => lost !== null)),
+    lostPerFault: spreadOf(counted.map(lostPerFault).filter((lost) => lost !== null)),
     sentPerSecond: spreadOf(counted.map(({ sentPerSecond }) => sentPerSecond)),
     processedPerSecond: spreadOf(counted.map(({ processedPerSecond }) => processedPerSecond)),
     runs,
@@ -107,10 +107,11 @@ function pointOf(value: number, results: readonly Result[]): CurvePoint {
 
 /** Messages that a run lost for each fault that hit something; `null` where none did. */
 export function lostPerFaultOf(result: Result): number | null {
-  return perFault(runOf(result));
+  return lostPerFault(runOf(result));
 }
 
-function perFault({ lost, faults }: CurveRun): number | null {
+/** The same, of a run by its figures. */
+export function lostPerFault({ lost, faults }: Pick<CurveRun, "lost" | "faults">): number | null {
   return faults === 0 ? null : lost / faults;
 }
 

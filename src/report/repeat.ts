@@ -3,7 +3,7 @@ import { meanOf, type Mean } from "../statistics/bootstrap.js";
 import { type Claim, contentOf, toleranceInterval } from "../statistics/tolerance.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 import { type BoundJudgement, judgeRepeat, type Rule } from "../verdict/judge-repeat.js";
-import { type CurveRun, runOf } from "./curve.js";
+import { type CurveRun, lostPerFaultOf, runOf } from "./curve.js";
 import type { Result } from "./result.js";
 
 /** What the trials of one scenario found together, as data. Terminal, JSON and page are views of it. */
@@ -87,7 +87,11 @@ export function repeatOf(
     ...judged,
     calibrated: calibrated ?? null,
     bounds: bounds.map((bound) => ({ ...bound, ...figuresOf(bound.name, counted, asked.seed) })),
-    lostPerFault: meanOf(counted.flatMap(lostPerFaultOf), { confidence, seed: asked.seed }) ?? null,
+    lostPerFault:
+      meanOf(
+        counted.flatMap((result) => lostPerFaultOf(result) ?? []),
+        { confidence, seed: asked.seed },
+      ) ?? null,
     trials: inOrder.map((result) => ({
       ...runOf(result),
       number: numberOf(result),
@@ -100,12 +104,6 @@ export function repeatOf(
 /** What did not show what it set out to show says nothing of the distribution. */
 export function counts({ verdict }: { verdict: Verdict }): boolean {
   return verdict !== "inconclusive";
-}
-
-/** Messages lost for each fault that touched something; nothing where none did. */
-export function lostPerFaultOf(result: Result): number[] {
-  const { lost, faults } = runOf(result);
-  return faults === 0 ? [] : [lost / faults];
 }
 
 function numberOf({ trial }: Result): number {

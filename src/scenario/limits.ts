@@ -20,3 +20,6 @@ export const oversizeBytesMax = 64_000_000;
 
 /** Trials of one scenario. One in 1,000 takes 4,742 of them to be told. */
 export const trialsMax = 10_000;
+
+/** The chance that a verdict is broken by chance alone, where nothing else is said. */
+export const falseAlarmsUsual = 0.01;

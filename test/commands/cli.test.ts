@@ -17,13 +17,14 @@ describe("help", () => {
       "plan FILE",
       "judge DIR",
       "explain DIR [MESSAGE]",
+      "diff BEFORE NOW",
       "report DIR",
       "doctor",
     ])
       expect(stdout).toContain(`\n  ${name}  `);
   });
 
-  test.each(["run", "compare", "sweep", "calibrate", "plan", "judge", "explain", "report", "doctor"])(
+  test.each(["run", "compare", "sweep", "calibrate", "plan", "judge", "explain", "diff", "report", "doctor"])(
     "has a page with an example for %s",
     async (name) => {
       const pages = await Promise.all(
@@ -74,7 +75,7 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
     [
       ["frobnicate"],
-      "unknown command frobnicate; there is run, compare, sweep, calibrate, plan, judge, explain, report, up, doctor, help",
+      "unknown command frobnicate; there is run, compare, sweep, calibrate, plan, judge, explain, diff, report, up, doctor, help",
     ],
     [["run"], "run needs a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
@@ -127,6 +128,12 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     [["explain", "--cause", "log", "a", "0:1"], "--cause needs --lost"],
     [["explain", "--lost", "--cause", "in-transt", "a"], '--cause is "in-transt"; did you mean in-transit?'],
     [["explain", "--lost", "--cause", "bad luck", "a"], "must be rejected, client-buffer, in-transit"],
+    [["diff", "a"], "diff needs two results, BEFORE and NOW, and found 1 operands"],
+    [["diff", "/nowhere", "/dev"], "there is no file and no folder /nowhere"],
+    [["diff", "package.json", "/dev"], "package.json is no stored result: allowed is a result.json"],
+    [["diff", "README.md", "/dev"], "cannot read README.md"],
+    [["diff", "/dev", "/dev"], "/dev is not the folder of a run, and has none in it"],
+    [["diff", "--false-alarms", "2", "a", "b"], '--false-alarms is "2", and takes a chance'],
     [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
     [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
     [["report", "--json", "a"], "unknown option --json"],
