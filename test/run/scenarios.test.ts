@@ -2,27 +2,39 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
+import { Exporter } from "#build/metrics/exporter.js";
 import { type Cause, type Result, judge, readScenario, runScenarios } from "lossbound";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { serveMetrics } from "../../src/metrics/server.js";
+import { lookLast, measurableOf, measuredIn } from "../support/last-look.js";
 import { againstSchema } from "../support/result-schema.js";
-import { lastBy, readSeries, totalsIn, totalsOf } from "../support/series.js";
+import { type Series, lastBy, readSeries, seriesOf, totalsIn, totalsOf } from "../support/series.js";
 
-/** Every shipped scenario, once, through the library as its users import it. */
-const files = readdirSync("scenarios")
+/** Every shipped scenario, once, through the library as its users import it, while its metrics are served. */
+const names = readdirSync("scenarios")
   .filter((name) => name.endsWith(".yaml"))
-  .map((name) => join("scenarios", name));
+  .map((name) => basename(name, ".yaml"));
 
 describe("the shipped scenario", () => {
+  const exporter = new Exporter("kafkajs");
+  const looks = lookLast(exporter);
   const results = new Map<string, Result>();
+  /** What `/metrics` says when all runs are over. */
+  let scraped: Series;
   let out: string;
-  beforeAll(async () => {
+  beforeAll(async (_, suite) => {
     out = mkdtempSync(join(tmpdir(), "lossbound-test-"));
-    await runScenarios(files, { out, onResult: (result) => results.set(result.scenario, result) });
+    await using server = await serveMetrics(exporter, { host: "127.0.0.1", port: 0 });
+    // What vitest was told to leave out is not run.
+    const wanted = suite.tasks.filter(({ mode }) => mode === "run").map(({ name }) => name);
+    const files = wanted.map((name) => join("scenarios", `${name}.yaml`));
+    await runScenarios(files, { out, exporter, onResult: (result) => results.set(result.scenario, result) });
+    scraped = readSeries(await (await fetch(server.url)).text());
   }, 1_800_000);
   afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-  describe.each(files.map((file) => basename(file, ".yaml")))("%s", (name) => {
+  describe.each(names)("%s", (name) => {
     it("holds its bounds", () => {
       const { verdict, reasons, expectations } = results.get(name)!;
       expect(verdict, `${reasons.join("; ")} ${JSON.stringify(expectations)}`).toBe("held");
@@ -52,6 +64,16 @@ describe("the shipped scenario", () => {
       // What the application was told of has a bound of its own, or there is none of it.
       if (claimed.lostBy.rejected === undefined) expect(lostBy.rejected).toBe(0);
       if (claimed.indeterminate === undefined) expect(messages.indeterminate).toBe(0);
+    });
+
+    it("has counters at /metrics that end as the ledger, and were measured as the ledger has them", () => {
+      const result = results.get(name)!;
+      const last = seriesOf(name, scraped);
+      expect(totalsIn(last)).toEqual(totalsOf(result));
+      expect(lastBy(last, "lossbound_messages_stored_total")[""]).toBe(result.messages.stored);
+      // The ledger has taken the place of what was measured until then: two readers of the same black boxes.
+      const look = looks.get(name)!;
+      expect(measuredIn(look)).toEqual(measurableOf(look));
     });
 
     it("has a course for Prometheus that ends with what was judged", () => {
