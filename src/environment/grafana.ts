@@ -1,12 +1,11 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import type { Hosting } from "./hosting.js";
 import { localHost } from "./ports.js";
-import { atFreePort, untilReady } from "./ready.js";
-import type { HostedProcess } from "./warden.js";
+import { startWebServer, type WebServer } from "./web-server.js";
 
 export interface GrafanaWanted {
   /** The program. */
@@ -22,17 +21,8 @@ export interface GrafanaWanted {
   signal: AbortSignal;
 }
 
-/** A Grafana of our own. */
-export interface Grafana extends AsyncDisposable {
-  /** `http://127.0.0.1:3000` */
-  readonly url: string;
-  readonly process: HostedProcess;
-}
-
 const usualPort = 3000;
 const dataBytes = 64 * 1024 ** 2;
-const stopLimitMs = 10_000;
-const answerLimitMs = 5_000;
 
 /**
  * Starts a Grafana on 127.0.0.1 that has the data source and the dashboards, and lets everybody on this
@@ -42,56 +32,23 @@ const answerLimitMs = 5_000;
  */
 export async function startGrafana(
   hosting: Pick<Hosting, "start" | "folder">,
-  wanted: GrafanaWanted,
-): Promise<Grafana> {
-  return await atFreePort(usualPort, (port) => startAt(port, hosting, wanted));
-}
-
-async function startAt(
-  port: number,
-  hosting: Pick<Hosting, "start" | "folder">,
-  { command, prometheus, everyMs, dashboards, home, signal }: GrafanaWanted,
-): Promise<Grafana> {
+  { command, signal, ...provisioned }: GrafanaWanted,
+): Promise<WebServer> {
   const { homePath, program } = installedAt(command);
-  const folder = await hosting.folder(`grafana-${port}`, dataBytes);
-  const output = join(folder.path, "grafana.log");
-  const provisioning = join(folder.path, "provisioning");
-  const url = `http://${localHost}:${port}`;
-  let process: HostedProcess | undefined;
-  const end = async (): Promise<void> => {
-    await process?.stop(stopLimitMs);
-    await folder[Symbol.asyncDispose]();
-  };
-  try {
-    const source = {
-      name: "Prometheus",
-      uid: "lossbound-prometheus",
-      type: "prometheus",
-      access: "proxy",
-      url: prometheus,
-      isDefault: true,
-      editable: false,
-      jsonData: { httpMethod: "POST", timeInterval: `${everyMs / 1000}s` },
-    };
-    await provision(provisioning, "datasources", { apiVersion: 1, datasources: [source] });
-    const provider = {
-      name: "lossbound",
-      folder: "lossbound",
-      type: "file",
-      disableDeletion: true,
-      allowUiUpdates: false,
-      options: { path: dashboards },
-    };
-    await provision(provisioning, "dashboards", { apiVersion: 1, providers: [provider] });
-    process = await hosting.start({
-      name: `grafana at ${localHost}:${port}`,
+  return await startWebServer(hosting, {
+    name: "grafana",
+    usualPort,
+    dataBytes,
+    readyPath: "/api/health",
+    signal,
+    prepare: async (folder, port) => ({
       command: program,
       args: [...(basename(program) === "grafana-server" ? [] : ["server"]), "--homepath", homePath],
       env: {
-        GF_PATHS_DATA: join(folder.path, "data"),
-        GF_PATHS_LOGS: join(folder.path, "logs"),
-        GF_PATHS_PLUGINS: join(folder.path, "plugins"),
-        GF_PATHS_PROVISIONING: provisioning,
+        GF_PATHS_DATA: join(folder, "data"),
+        GF_PATHS_LOGS: join(folder, "logs"),
+        GF_PATHS_PLUGINS: join(folder, "plugins"),
+        GF_PATHS_PROVISIONING: await provisioning(folder, provisioned),
         GF_SERVER_HTTP_ADDR: localHost,
         GF_SERVER_HTTP_PORT: String(port),
         GF_AUTH_ANONYMOUS_ENABLED: "true",
@@ -104,21 +61,39 @@ async function startAt(
         GF_NEWS_NEWS_FEED_ENABLED: "false",
         GF_PLUGINS_PREINSTALL_DISABLED: "true",
         GF_DASHBOARDS_MIN_REFRESH_INTERVAL: "1s",
-        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: home,
+        GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: provisioned.home,
       },
-      output,
-    });
-    await untilReady(
-      process,
-      () => readFileSync(output, "utf8"),
-      () => isReady(url),
-      signal,
-    );
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return { url, process, [Symbol.asyncDispose]: end };
+    }),
+  });
+}
+
+/** @returns the folder of what it is given when it starts. */
+async function provisioning(
+  folder: string,
+  { prometheus, everyMs, dashboards }: Pick<GrafanaWanted, "prometheus" | "everyMs" | "dashboards">,
+): Promise<string> {
+  const path = join(folder, "provisioning");
+  const source = {
+    name: "Prometheus",
+    uid: "lossbound-prometheus",
+    type: "prometheus",
+    access: "proxy",
+    url: prometheus,
+    isDefault: true,
+    editable: false,
+    jsonData: { httpMethod: "POST", timeInterval: `${everyMs / 1000}s` },
+  };
+  await provision(path, "datasources", { apiVersion: 1, datasources: [source] });
+  const provider = {
+    name: "lossbound",
+    folder: "lossbound",
+    type: "file",
+    disableDeletion: true,
+    allowUiUpdates: false,
+    options: { path: dashboards },
+  };
+  await provision(path, "dashboards", { apiVersion: 1, providers: [provider] });
+  return path;
 }
 
 /**
@@ -147,9 +122,4 @@ function installedAt(command: string): { homePath: string; program: string } {
 async function provision(folder: string, what: string, content: object): Promise<void> {
   await mkdir(join(folder, what), { recursive: true });
   await writeFile(join(folder, what, "lossbound.yaml"), JSON.stringify(content));
-}
-
-async function isReady(url: string): Promise<boolean> {
-  const { ok } = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(answerLimitMs) });
-  return ok;
 }

@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import type { Hosting } from "./hosting.js";
 import { localHost } from "./ports.js";
-import { atFreePort, untilReady } from "./ready.js";
-import type { HostedProcess } from "./warden.js";
+import { answerLimitMs, startWebServer, type WebServer } from "./web-server.js";
 
 export interface PrometheusWanted {
   /** The program. */
@@ -25,10 +23,7 @@ export interface PrometheusWanted {
 }
 
 /** A Prometheus of our own, with its data in a folder that goes with it. */
-export interface Prometheus extends AsyncDisposable {
-  /** `http://127.0.0.1:21234` */
-  readonly url: string;
-  readonly process: HostedProcess;
+export interface Prometheus extends WebServer {
   /**
    * Asks for the values of an expression at a moment (milliseconds since 1970), or now.
    *
@@ -42,9 +37,6 @@ export interface PrometheusSample {
   value: number;
 }
 
-const stopLimitMs = 10_000;
-const answerLimitMs = 10_000;
-
 /**
  * Starts a Prometheus on a free port of 127.0.0.1, in the warden's care.
  *
@@ -52,59 +44,39 @@ const answerLimitMs = 10_000;
  */
 export async function startPrometheus(
   hosting: Pick<Hosting, "start" | "folder">,
-  wanted: PrometheusWanted,
+  { command, targets, everyMs, usualPort, dataBytes, rules = [], signal }: PrometheusWanted,
 ): Promise<Prometheus> {
-  return await atFreePort(wanted.usualPort, (port) => startAt(port, hosting, wanted));
-}
-
-async function startAt(
-  port: number,
-  hosting: Pick<Hosting, "start" | "folder">,
-  { command, targets, everyMs, dataBytes, rules = [], signal }: PrometheusWanted,
-): Promise<Prometheus> {
-  const folder = await hosting.folder(`prometheus-${port}`, dataBytes);
-  const config = join(folder.path, "prometheus.yml");
-  const output = join(folder.path, "prometheus.log");
-  const url = `http://${localHost}:${port}`;
-  let process: HostedProcess | undefined;
-  const end = async (): Promise<void> => {
-    await process?.stop(stopLimitMs);
-    await folder[Symbol.asyncDispose]();
-  };
-  try {
-    // JSON is YAML.
-    await writeFile(
-      config,
-      JSON.stringify({
-        global: { scrape_interval: `${everyMs}ms`, evaluation_interval: `${everyMs}ms` },
-        rule_files: rules,
-        scrape_configs: [
-          { job_name: "lossbound", scrape_timeout: `${everyMs}ms`, static_configs: [{ targets }] },
+  const server = await startWebServer(hosting, {
+    name: "prometheus",
+    usualPort,
+    dataBytes,
+    readyPath: "/-/ready",
+    signal,
+    prepare: async (folder, port) => {
+      const config = join(folder, "prometheus.yml");
+      // JSON is YAML.
+      await writeFile(
+        config,
+        JSON.stringify({
+          global: { scrape_interval: `${everyMs}ms`, evaluation_interval: `${everyMs}ms` },
+          rule_files: rules,
+          scrape_configs: [
+            { job_name: "lossbound", scrape_timeout: `${everyMs}ms`, static_configs: [{ targets }] },
+          ],
+        }),
+      );
+      return {
+        command,
+        args: [
+          `--config.file=${config}`,
+          `--storage.tsdb.path=${join(folder, "data")}`,
+          `--web.listen-address=${localHost}:${port}`,
+          ...(dataBytes === undefined ? [] : limitsOf(dataBytes)),
         ],
-      }),
-    );
-    process = await hosting.start({
-      name: `prometheus at ${localHost}:${port}`,
-      command,
-      args: [
-        `--config.file=${config}`,
-        `--storage.tsdb.path=${join(folder.path, "data")}`,
-        `--web.listen-address=${localHost}:${port}`,
-        ...(dataBytes === undefined ? [] : limitsOf(dataBytes)),
-      ],
-      output,
-    });
-    await untilReady(
-      process,
-      () => readFileSync(output, "utf8"),
-      () => isReady(url),
-      signal,
-    );
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return { url, process, query: (expression, at) => ask(url, expression, at), [Symbol.asyncDispose]: end };
+      };
+    },
+  });
+  return { ...server, query: (expression, at) => ask(server.url, expression, at) };
 }
 
 /**
@@ -116,11 +88,6 @@ function limitsOf(dataBytes: number): string[] {
     `--storage.tsdb.retention.size=${Math.floor(dataBytes / 2)}B`,
     `--storage.tsdb.max-block-chunk-segment-size=${Math.floor(dataBytes / 8)}B`,
   ];
-}
-
-async function isReady(url: string): Promise<boolean> {
-  const { ok } = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(answerLimitMs) });
-  return ok;
 }
 
 interface Answer {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { type Cell, cell, layRows, left, right } from "./columns.js";
+import { type Cell, cell, layRows, left, right, wrap } from "./columns.js";
 import { curveFiles } from "./curve-files.js";
 import { type Curve, type CurvePoint, runsThatCount, type Spread } from "./curve.js";
 import { reportName } from "./html/page-names.js";
@@ -14,11 +14,13 @@ import { printable } from "./printable.js";
  *
  * @param out the folder of all results.
  */
-export function renderCurve(curve: Curve, out: string, { palette }: Page): string {
+export function renderCurve(curve: Curve, out: string, { palette, width }: Page): string {
   const [json, csv] = curveFiles(out, curve.scenario);
   return [
     palette("strong", printable(curve.scenario)),
-    ...(curve.claim === "" ? [] : [`  ${palette("faint", printable(curve.claim))}`]),
+    ...(curve.claim === "" ? [] : wrap(printable(curve.claim), width - 2)).map(
+      (line) => `  ${palette("faint", line)}`,
+    ),
     "",
     ...layRows(columns, rowsOf(curve), palette),
     "",

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
-import { type Grafana, startGrafana } from "../../src/environment/grafana.js";
+import { startGrafana } from "../../src/environment/grafana.js";
+import type { WebServer } from "../../src/environment/web-server.js";
 import { openHosting } from "../../src/environment/hosting.js";
 import { readModel, root } from "../compose/model.js";
 import { type GrafanaSays, fakeGrafana } from "./fake-grafana.js";
@@ -23,7 +24,7 @@ beforeEach(() => {
 
 async function start(
   command: string,
-  look: (grafana: Grafana, says: GrafanaSays) => Promise<void> | void,
+  look: (grafana: WebServer, says: GrafanaSays) => Promise<void> | void,
 ): Promise<void> {
   await using hosting = await openHosting(() => {});
   const prometheus = "http://127.0.0.1:9090";

@@ -75,4 +75,13 @@ describe("a curve", () => {
     expect(text).toMatch(/2,000\/s .* 1 of 2\n/);
     expect(text).toContain("out/swept.sweep.csv");
   });
+
+  it("has its claim in lines that fit", () => {
+    const claim = "a claim of many words ".repeat(6).trim();
+    const text = renderCurve({ ...curve, claim }, "out", { width: 40, palette: (_, words) => words });
+
+    const lines = text.split("\n").slice(1, 5);
+    expect(lines.map((line) => line.trim()).join(" ")).toBe(claim);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+  });
 });
