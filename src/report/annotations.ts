@@ -1,5 +1,5 @@
 import { expectationInWords } from "../verdict/judge.js";
-import type { Result } from "./result.js";
+import { isBrokenBeside, type Result } from "./result.js";
 import { printable, printableLines } from "./printable.js";
 
 /** Where an expectation stands, for GitHub: a path in the repository, and a line from 1. */
@@ -25,6 +25,7 @@ export function annotationsOf(
     case "held":
       return [];
     case "broken":
+      if (isBrokenBeside(result)) return [annotation(title, reasons.join("\n"), placeOf(undefined))];
       return expectations
         .filter((one) => one.verdict === "broken")
         .map((one) => annotation(title, expectationInWords(one), placeOf(one.name)));

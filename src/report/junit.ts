@@ -1,7 +1,7 @@
 import { causes } from "../scenario/scenario.js";
 import { type Expectation, expectationInWords } from "../verdict/judge.js";
 import { formatCount, formatMessages } from "./numbers.js";
-import type { Result } from "./result.js";
+import { isBrokenBeside, type Result } from "./result.js";
 import { type Xml, element, xmlDocument } from "./xml.js";
 
 /**
@@ -59,7 +59,11 @@ function suiteOf(result: Result): Suite {
       ["lossbound", version],
       ["repeat with", repeatWith],
     ],
-    cases: [...result.expectations.map((expectation) => caseOf(expectation, result)), runOf(result)],
+    cases: [
+      ...result.expectations.map((expectation) => caseOf(expectation, result)),
+      ...(isBrokenBeside(result) ? [besideOf(result)] : []),
+      runOf(result),
+    ],
   };
 }
 
@@ -98,6 +102,18 @@ function runOf(result: Result): Case {
     type: "inconclusive",
     message: reasons.length > 1 ? `${first}, and ${reasons.length - 1} more` : first,
     detail: detailOf(result, reasons),
+  };
+}
+
+/** Broken by what is no bound of the scenario, such as a comparison with results of before. */
+function besideOf(result: Result): Case {
+  const [first = "broken"] = result.reasons;
+  return {
+    name: "held",
+    outcome: "failure",
+    type: "broken",
+    message: first,
+    detail: detailOf(result, result.reasons),
   };
 }
 

@@ -148,3 +148,8 @@ export interface TimelineSecond {
   processed: Count;
   lostBy: Record<Cause, Count>;
 }
+
+/** Whether it is broken by what is no bound of the scenario, such as a comparison with results of before. */
+export function isBrokenBeside({ verdict, expectations }: Pick<Result, "verdict" | "expectations">): boolean {
+  return verdict === "broken" && !expectations.some((expectation) => expectation.verdict === "broken");
+}

@@ -24,6 +24,13 @@ describe("annotations", () => {
     ]);
   });
 
+  test("say why, where it is broken by what is no bound of its own", () => {
+    const result = aResult({ scenario: "some", verdict: "broken", reasons: ["more than before"], expectations: [kept] });
+    expect(annotationsOf(result, place)).toEqual([
+      "::error file=scenarios/some.yaml,line=10,col=3,title=some%3A broken::more than before\n",
+    ]);
+  });
+
   test("say all reasons at once why a run is inconclusive", () => {
     const reasons = ["nothing was sent", "lost: 0 proves nothing about 1 to 5"];
     const result = aResult({ scenario: "some", verdict: "inconclusive", reasons });

@@ -60,6 +60,18 @@ describe("a JUnit report", () => {
     ]);
   });
 
+  test("has a failure of its own where no bound says why the run is broken", () => {
+    const reasons = ["it loses more for each fault than before"];
+    const { counts, cases } = suiteOf({ verdict: "broken", reasons, expectations: [kept] });
+    expect(counts).toEqual({ tests: 3, failures: 1, errors: 0, skipped: 0 });
+    expect(cases.map((one) => [one.name, one.outcome])).toEqual([
+      ["duplicated", "passed"],
+      ["held", "failure"],
+      ["conclusive", "passed"],
+    ]);
+    expect(cases[1]!.message).toBe(reasons[0]);
+  });
+
   test("has an error where a bound is inconclusive", () => {
     const { counts, cases } = suiteOf({
       verdict: "inconclusive",
@@ -137,6 +149,7 @@ describe("a JUnit report", () => {
         const passed = cases.filter(({ outcome }) => outcome === "passed").length;
         const held = expectations.filter((one) => one.verdict === "held").length;
         expect(passed).toBe(verdict === "inconclusive" ? 0 : held + 1);
+        if (verdict === "broken") expect(cases.map(({ outcome }) => outcome)).toContain("failure");
       }
     }
   });

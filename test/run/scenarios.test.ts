@@ -23,7 +23,7 @@ describe("the shipped scenario", () => {
   /** What `/metrics` says when all runs are over. */
   let scraped: Series;
   let out: string;
-  beforeAll(async (_, suite) => {
+  beforeAll(async ({}, suite) => {
     out = mkdtempSync(join(tmpdir(), "lossbound-test-"));
     await using server = await serveMetrics(exporter, { host: "127.0.0.1", port: 0 });
     // What vitest was told to leave out is not run.
