@@ -25,7 +25,12 @@ describe("annotations", () => {
   });
 
   test("say why, where it is broken by what is no bound of its own", () => {
-    const result = aResult({ scenario: "some", verdict: "broken", reasons: ["more than before"], expectations: [kept] });
+    const result = aResult({
+      scenario: "some",
+      verdict: "broken",
+      reasons: ["more than before"],
+      expectations: [kept],
+    });
     expect(annotationsOf(result, place)).toEqual([
       "::error file=scenarios/some.yaml,line=10,col=3,title=some%3A broken::more than before\n",
     ]);
