@@ -44,11 +44,11 @@ export function renderCalibration(
 export function tooFewInWords(trials: number, wanted: Wanted, needed: number): string {
   const { perVerdict, falseAlarms, confidence, bounds } = wanted;
   const verdict = perVerdict === 1 ? "a verdict on one run" : `a verdict on ${perVerdict} trials`;
-  const together = bounds === 1 ? "" : `, on ${bounds} bounds together`;
+  const having = bounds === 1 ? "" : ` with ${bounds} bounds`;
   const instead =
     perVerdict === 1 ? "; fewer do for a verdict on several trials (--repeat, or `repeat` in the file)" : "";
   return (
-    `${formatCount(trials)} trials do not support ${verdict}${together} that is broken by chance ${oneIn(falseAlarms)} ` +
+    `${formatCount(trials)} trials do not support ${verdict}${having} that is broken by chance ${oneIn(falseAlarms)} ` +
     `at most, with a confidence of ${chanceInWords(confidence)}: it takes ${formatCount(needed)}${instead}`
   );
 }

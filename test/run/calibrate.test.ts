@@ -61,13 +61,19 @@ it("a calibration that could support nothing is refused before any trial", async
     "20 trials do not support a verdict on one run that is broken by chance once in 100",
   );
   expect(few.stderr).toContain("it takes 473");
+  const three = await calibrate("--repeat", "3", "--trials", "20", "scenarios/consumer-kill.yaml");
+  expect(three.stderr).toContain(
+    "20 trials do not support a verdict on 3 trials with 3 bounds that is broken",
+  );
+  // As the README says.
+  expect(three.stderr).toContain("it takes 177");
   const rare = await calibrate("--false-alarms", "1/1000", "--trials", "4741", folder.file("loose.yaml"));
   expect(rare.stderr).toContain("it takes 4,742");
   const promise = await calibrate(folder.file("promise.yaml"));
   expect(promise.stderr).toContain("promise has no bound to calibrate");
   const unwritable = await calibrate("--write", folder.file("commented.yaml"));
   expect(unwritable.stderr).toContain("commented.yaml cannot be changed in place");
-  for (const { code, stderr } of [few, rare, promise, unwritable]) {
+  for (const { code, stderr } of [few, three, rare, promise, unwritable]) {
     expect(code).toBe(64);
     expect(stderr).not.toContain("starting a broker");
   }
