@@ -1,5 +1,5 @@
 import { epochMs } from "../base/clock.js";
-import { pause, waitUntil } from "../base/wait.js";
+import { pause, unlessAborted, waitUntil } from "../base/wait.js";
 import type { BrokerHandle } from "../environment/environment.js";
 import type { Links } from "../environment/links.js";
 import type { AdminClient } from "../kafka/driver.js";
@@ -11,6 +11,7 @@ import type { ClusterBroker } from "./broker-choice.js";
 import { countsOf } from "./counts.js";
 import type { Door } from "./door.js";
 import type { Follower } from "./follow.js";
+import type { Moments } from "./moments.js";
 import type { Turns } from "./turns.js";
 
 /** What a fault needs, to come about and to be written down. */
@@ -52,6 +53,8 @@ export interface FaultProgress extends FaultContext {
   readonly groupDoor: Door;
   /** Resolves with time 0, milliseconds since 1970, when the producers begin to send. */
   readonly begun: Promise<number>;
+  /** After that: what falls at the same moment falls in the order of the scenario. */
+  readonly moments: Moments;
   /** Aborted when the producers have ended: nothing falls on a broker after that, and all are brought back. */
   readonly producersEnded: AbortSignal;
   /** Aborted after that: nothing falls on a link any more, and what is on it is healed. */
@@ -80,13 +83,13 @@ export const momentLimitMs = 2 * 3600 * 1000;
 
 /** Waits for the moment of a fault; false when it will not come any more. */
 export async function momentCame(
-  { crew, begun }: FaultProgress,
+  { crew, moments }: FaultProgress,
   trigger: Moment,
   over: AbortSignal,
 ): Promise<boolean> {
   switch (trigger.kind) {
     case "at":
-      await pauseUntil((await begun) + trigger.ms, over);
+      await unlessAborted(moments.at(trigger.ms), over).catch(() => {});
       return !over.aborted;
     case "after": {
       const reached = (): boolean => countsOf(crew)[trigger.of] >= trigger.count;

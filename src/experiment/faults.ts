@@ -6,6 +6,7 @@ import { type FaultContext, type FaultProgress, keyOf } from "./fault-context.js
 import { conductEndFault } from "./end-fault.js";
 import { conductJoinFault } from "./join-fault.js";
 import { conductLinkFault, isEarly } from "./link-fault.js";
+import { Moments } from "./moments.js";
 import { conductOversizeFault } from "./oversize-fault.js";
 import { conductPauseFault } from "./pause-fault.js";
 import { conductOffsetsReset } from "./reset-offsets-fault.js";
@@ -47,6 +48,7 @@ export class Faults implements AsyncDisposable {
       onTopic: new Turns(),
       groupDoor: new Door(),
       begun,
+      moments: new Moments(begun, this.#drained.signal),
       producersEnded: this.#producersEnded.signal,
       sendingOver: this.#sendingOver.signal,
       drained: this.#drained.signal,
