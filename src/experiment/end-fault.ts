@@ -4,7 +4,7 @@ import type { PlannedKill, PlannedStop } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
 import { type FaultProgress, keyOf, pauseUntil } from "./fault-context.js";
 import { type Fell, conductOccurrences } from "./occurrences.js";
-import { lifeToHit, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
+import { lifeToEnd, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
 
 /** More than a worker gives itself to end in order: half a minute to flush, and five seconds to leave. */
 const endLimitMs = 60_000;
@@ -15,7 +15,7 @@ export async function conductEndFault(fault: PlannedKill | PlannedStop, run: Fau
   const over = overFor(fault.role, run);
   const on = (occurrence: number): string => nameOfTarget(fault, occurrence);
   await conductOccurrences(fault, run, { kind: fault.kind, on }, async (occurrence, dueAt) => {
-    const life = await lifeToHit(fault, run, occurrence, dueAt);
+    const life = await lifeToEnd(fault, run, occurrence, dueAt);
     if (life === undefined) return undefined;
     const appliedAt = epochMs();
     if (fault.restartAfter !== undefined) restarting.add(on(occurrence));

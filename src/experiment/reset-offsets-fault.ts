@@ -25,7 +25,7 @@ export async function conductOffsetsReset(fault: PlannedOffsetsReset, run: Fault
     moving.add(key);
     inForce.set(key, `offsets of the group to ${fault.to}`);
     try {
-      const { partitions, ...fell } = await resetOffsets(fault.to, run);
+      const { partitions, ...fell } = await resetOffsets(fault.to, key, run);
       say(`offsets of the group to ${fault.to}: ${fell.probe}`);
       // Where the group is says something again, and whoever is dead may come back: the drain goes on.
       moving.delete(key);
@@ -42,12 +42,13 @@ export async function conductOffsetsReset(fault: PlannedOffsetsReset, run: Fault
 /** What was done, and how many partitions there are. */
 async function resetOffsets(
   to: PlannedOffsetsReset["to"],
+  key: string,
   run: FaultProgress,
 ): Promise<Fell & { partitions: number }> {
   const { crew, groupDoor } = run;
   const open = await groupDoor.close();
   try {
-    const ended = await emptyTheGroup(run);
+    const ended = await emptyTheGroup(key, run);
     const appliedAt = epochMs();
     const { before, after } = await movePositions(to, run);
     await Promise.all(ended.map((worker) => crew.start("consumer", worker)));
@@ -67,20 +68,21 @@ async function resetOffsets(
  *
  * @returns the workers that are to be started again: those that ended for this, and for no other fault.
  */
-async function emptyTheGroup(run: FaultProgress): Promise<number[]> {
+async function emptyTheGroup(key: string, run: FaultProgress): Promise<number[]> {
   const { admin, crew, groupId, plan, drained, signal } = run;
   const { count, sessionTimeout } = plan.scenario.consumers;
   // Who stands still by SIGSTOP cannot be asked anything.
   const awake = (): boolean => livingConsumers(run).every(({ paused }) => !paused);
   await waitOrOver("the consumers to be awake", awake, drained);
   const living = livingConsumers(run);
-  // Whom another fault has asked to end, it starts again itself; so it does whom it kills meanwhile.
-  const ours = living.filter(({ worker, asked, killed }) => worker < count && !asked && !killed);
+  // Whom another fault has chosen to end, it starts again itself; so it does whom it kills meanwhile.
+  const free = living.filter(({ worker, endedBy }) => worker < count && endedBy === undefined);
+  for (const life of free) life.endedBy = key;
   await Promise.all(living.map((life) => crew.stop(life, { limitMs: endLimitMs, signal })));
   // One that was killed is a member until its session is over.
   const empty = async (): Promise<boolean> => (await admin.members(groupId)).length === 0;
   await waitUntil(`${groupId} to be empty`, empty, { limitMs: effectLimitMs + sessionTimeout, signal });
-  return ours.filter(({ killed }) => !killed).map(({ worker }) => worker);
+  return free.filter(({ endedBy }) => endedBy === key).map(({ worker }) => worker);
 }
 
 type Positions = ReadonlyMap<number, number | null>;

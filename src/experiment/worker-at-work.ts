@@ -3,7 +3,7 @@ import { waitUntil } from "../base/wait.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { Moment, Place, Role } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, keyOf, waitOrOver } from "./fault-context.js";
 import { occurrenceCame } from "./occurrences.js";
 
 /** A fault that falls on one worker each time. */
@@ -34,11 +34,46 @@ export async function lifeToHit(
   occurrence: number,
   dueAt: number | undefined,
 ): Promise<Life | undefined> {
+  return await lifeThat(() => true, fault, run, occurrence, dueAt);
+}
+
+/**
+ * As {@link lifeToHit}, for a fault that ends the life: from the moment when it is chosen the life is this
+ * fault's, which alone starts its worker again.
+ */
+export async function lifeToEnd(
+  fault: OnWorker,
+  run: FaultProgress,
+  occurrence: number,
+  dueAt: number | undefined,
+): Promise<Life | undefined> {
+  const claim = (life: Life): boolean => {
+    // One that stands still in a place can do nothing but die there, whoever else has asked it to end.
+    if (life.endedBy !== undefined && !isPlace(fault.trigger)) return false;
+    life.endedBy = keyOf(fault, occurrence);
+    return true;
+  };
+  return await lifeThat(claim, fault, run, occurrence, dueAt);
+}
+
+/** The first life at work that `takes` says yes to. Whoever looks sees it in the same turn of the event loop. */
+async function lifeThat(
+  takes: (life: Life) => boolean,
+  fault: OnWorker,
+  run: FaultProgress,
+  occurrence: number,
+  dueAt: number | undefined,
+): Promise<Life | undefined> {
   const { trigger, role } = fault;
   const worker = fault.targets[occurrence];
   if (worker === undefined) return undefined;
   const over = overFor(role, run);
-  if (isPlace(trigger)) return await lifeThatStandsStill(run, worker, trigger, armOf(fault, occurrence));
+  const taken = (life: Life | undefined): Life | undefined =>
+    life !== undefined && takes(life) ? life : undefined;
+  if (isPlace(trigger)) {
+    const standing = standingStill(run, worker, trigger, armOf(fault, occurrence));
+    return await waitOrOver(`${role} ${worker} to stand still`, () => taken(standing()), over);
+  }
   if (!(await occurrenceCame(run, trigger, dueAt, over))) return undefined;
   const atWork = (): Life | undefined => {
     const life = run.crew.living(role, worker);
@@ -46,7 +81,7 @@ export async function lifeToHit(
       ? life
       : undefined;
   };
-  return await waitOrOver(`${role} ${worker} to be at work`, atWork, over);
+  return await waitOrOver(`${role} ${worker} to be at work`, () => taken(atWork()), over);
 }
 
 export function isPlace(trigger: Moment | Place): trigger is Place {
@@ -63,15 +98,15 @@ function armOf(fault: OnWorker, occurrence: number): number {
   return fault.index * 1_000_000 + occurrence + 1;
 }
 
-/** Tells each life of a consumer where to stand still, until one of them does. */
-async function lifeThatStandsStill(
-  { crew, drained }: FaultProgress,
+/** Tells each life of a consumer where to stand still; asked again and again, it gives the one that does. */
+function standingStill(
+  { crew }: FaultProgress,
   worker: number,
   place: Place,
   arm: number,
-): Promise<Life | undefined> {
+): () => Life | undefined {
   const armed = new Set<Life>();
-  const standing = (): Life | undefined => {
+  return () => {
     const life = crew.living("consumer", worker);
     if (life === undefined || life.killed || !life.ready) return undefined;
     if (!armed.has(life)) {
@@ -80,7 +115,6 @@ async function lifeThatStandsStill(
     }
     return (life.box as BlackBox<"consumer">).get("standing") === arm ? life : undefined;
   };
-  return await waitOrOver(`consumer ${worker} to stand still`, standing, drained);
 }
 
 function isAtWork({ role, box }: Life): boolean {

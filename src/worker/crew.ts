@@ -36,6 +36,8 @@ export interface Life {
   paused: boolean;
   /** It was asked to end in order: that it does is no surprise. */
   asked: boolean;
+  /** The fault that ends it, by a name of its own: nobody else starts the worker again. */
+  endedBy: string | undefined;
 }
 
 export interface CrewOptions extends RunOfLives {
@@ -120,6 +122,7 @@ export class Crew implements AsyncDisposable {
       killed: false,
       paused: false,
       asked: false,
+      endedBy: undefined,
     };
     if (command !== undefined) started.commanded = this.#listenTo(started, printed);
     process.onMessage((message) => {
