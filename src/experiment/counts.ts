@@ -98,7 +98,7 @@ export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts
       counts.connections.set(`${life.recorded.worker}.${life.recorded.life}.${connection}`, {
         written: field("bytesWritten"),
         answered: field("answered"),
-        awaiting: field("awaiting") === 1 && field("closedAt") === 0,
+        awaiting: field("awaiting") > 0 && field("closedAt") === 0,
         open: field("closedAt") === 0,
       });
     }

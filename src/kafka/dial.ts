@@ -3,6 +3,7 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 import { parseAddress } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
+import { answerCounter } from "./answers.js";
 import { dialWhileAlive, isBrokersRefusal } from "./dial-living.js";
 import type { Dial } from "./driver.js";
 
@@ -27,8 +28,8 @@ export interface SocketObserver {
    * the socket before them. What this was not said of, when process or socket end, never left.
    */
   handing(connection: number, request: Uint8Array): void;
-  /** Something came back. */
-  received(connection: number): void;
+  /** So many answers of the protocol came back, whole. */
+  answered(connection: number, answers: number): void;
   /** So many bytes have left this process: the kernel took them. */
   flushed(connection: number, bytes: number): void;
 }
@@ -110,8 +111,10 @@ function observe(
     observer.refused(isBrokersRefusal(error) ? "broker" : "proxy");
   });
   // The client listens too, from this same tick on: nothing is read before it does.
-  socket.on("data", () => {
-    if (connection !== undefined) observer.received(connection);
+  const answersIn = answerCounter();
+  socket.on("data", (chunk: Buffer) => {
+    const answers = answersIn(chunk);
+    if (connection !== undefined && answers > 0) observer.answered(connection, answers);
   });
   socket.once("close", () => {
     if (connection !== undefined) observer.closed(connection);

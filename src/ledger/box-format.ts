@@ -60,7 +60,9 @@ export const connectionFields = [
   "bytesWritten",
   "bytesFlushed",
   "requests",
+  // Those of them that the broker answers.
   "answered",
+  // Those of them that have no answer yet. Several can wait: a fetch, and the heartbeats beside it.
   "awaiting",
   "broker",
 ] as const;

@@ -90,7 +90,7 @@ export function socketRecorder(
       if (expectsAnswer(request)) {
         box.add("answered", 1);
         add(connection, "answered", 1);
-        set(connection, "awaiting", 1);
+        add(connection, "awaiting", 1);
       }
       trace?.(connection, request, get(connection, "bytesWritten"));
     },
@@ -98,8 +98,8 @@ export function socketRecorder(
       if (onProduce === undefined || apiKeyOf(request) !== produceApiKey) return;
       onProduce(connection, brokers[connection]!, request);
     },
-    received: (connection) => {
-      set(connection, "awaiting", 0);
+    answered: (connection, answers) => {
+      add(connection, "awaiting", -answers);
     },
     flushed: (connection, bytes) => {
       box.add("bytesFlushed", bytes);

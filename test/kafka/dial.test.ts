@@ -69,6 +69,22 @@ describe("a dial through proxies", () => {
     ]);
   });
 
+  it("tells of answers when they are whole", async () => {
+    await using proxy = await aServer();
+    const { observer, told } = anObserver();
+    const dial = dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer);
+    using connection = await connected(dial, "b", 1);
+    let bytes = 0;
+    connection.socket.on("data", (chunk: Buffer) => (bytes += chunk.length));
+
+    proxy.send(Buffer.from([0, 0, 0, 2, 65]));
+    await waitUntil("the first part", () => bytes === 5, soon);
+    expect(of(told, "answered")).toEqual([]);
+    proxy.send(Buffer.from([66, 0, 0, 0, 1, 67]));
+    await waitUntil("the rest", () => bytes === 11, soon);
+    expect(of(told, "answered")).toEqual([["answered", 0, 2]]);
+  });
+
   it("tells of what was written before the connection was there, once it is", async () => {
     await using proxy = await aServer();
     const { observer, told } = anObserver();
@@ -220,6 +236,8 @@ interface Listening extends AsyncDisposable {
   /** Reads nothing from the connections that are made from now on. */
   pause(): void;
   resume(): void;
+  /** Sends to all that are connected. */
+  send(bytes: Buffer): void;
 }
 
 async function aServer(): Promise<Listening> {
@@ -249,6 +267,9 @@ async function aServer(): Promise<Listening> {
     resume: () => {
       paused = false;
       for (const socket of sockets) socket.resume();
+    },
+    send: (bytes) => {
+      for (const socket of sockets) socket.write(bytes);
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
@@ -297,7 +318,7 @@ function anObserver(): { observer: SocketObserver; told: unknown[][] } {
     refused: (by) => told.push(["refused", by]),
     wrote: (connection, request) => told.push(["wrote", connection, Buffer.from(request).toString()]),
     handing: (connection, request) => told.push(["handing", connection, Buffer.from(request).toString()]),
-    received: () => 0,
+    answered: (...what) => told.push(["answered", ...what]),
     flushed: (connection, bytes) => told.push(["flushed", connection, bytes]),
   };
   return { observer, told };

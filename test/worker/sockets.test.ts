@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { messageWriter } from "../../src/kafka/message.js";
 import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
-import { connectionSlots } from "../../src/ledger/box-format.js";
+import { connectionFields, connectionSlots, connectionStride } from "../../src/ledger/box-format.js";
 import type { RunEvent } from "../../src/ledger/events.js";
 import { apiKeyOf, expectsAnswerUnless, requestTracer, socketRecorder } from "../../src/worker/sockets.js";
 import { describedAs, runId } from "../ledger/boxes.js";
@@ -42,6 +42,29 @@ describe("what the sockets of a life do", () => {
       bytesWritten: 1100,
       bytesFlushed: 100,
     });
+  });
+
+  it("says how many answers each connection waits for", () => {
+    using life = aLife();
+    const sockets = socketRecorder(life.box, life.write, { expectsAnswer: expectsAnswerUnless(0) });
+    const [one, two] = [sockets.opened(1), sockets.opened(1)];
+    const awaiting = (): number[] =>
+      [one, two].map(
+        (connection) =>
+          life.box.connections[connection * connectionStride + connectionFields.indexOf("awaiting")]!,
+      );
+    // A fetch, and a heartbeat that is answered before it.
+    sockets.wrote(one, aRequest(1, 100));
+    sockets.wrote(one, aRequest(12, 100));
+    sockets.wrote(two, aRequest(produce, 100));
+    sockets.wrote(two, aRequest(metadata, 100));
+    expect(awaiting()).toEqual([2, 1]);
+
+    sockets.answered(one, 1);
+    expect(awaiting()).toEqual([1, 1]);
+    sockets.answered(one, 1);
+    sockets.answered(two, 1);
+    expect(awaiting()).toEqual([0, 0]);
   });
 
   it("counts on in all, where there are more connections than a box describes", () => {
