@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { LossboundError, messageOf } from "./base/errors.js";
 import { readFaultEvents, readPhaseEvents } from "./ledger/events.js";
 import { readLedger } from "./ledger/ledger.js";
-import { readLifeTimes } from "./ledger/life-times.js";
-import { readRunRecord } from "./ledger/run-record.js";
+import { readCommitsInDoubt } from "./ledger/commits-in-doubt.js";
+import { readLifeTimes, timesOf } from "./ledger/life-times.js";
+import { type LifeRecord, readRunRecord } from "./ledger/run-record.js";
 import { courseName, renderCourse } from "./metrics/course.js";
 import { labelsOf } from "./metrics/exporter.js";
 import { makePlan } from "./plan/plan.js";
 import { type Judged, makeResult } from "./report/make-result.js";
 import type { Result } from "./report/result.js";
+import { findCulprits, sumOf } from "./verdict/culprits/culprits.js";
 import { judge } from "./verdict/judge.js";
 import { tallyOf } from "./verdict/tally.js";
 
@@ -39,8 +41,15 @@ export async function judgeStored(folder: string): Promise<Judged> {
   const lifeTimes = readLifeTimes(join(folder, eventsName));
   const ledger = await readLedger(join(folder, boxesName), plan, run);
   const tally = tallyOf(ledger, run.startedAt);
-  const judgement = judge(run.scenario, tally, faults, run.gaveUp);
-  const parts = { run, ledger, tally, faults, lifeTimes, judgement };
+  const commitsInDoubt = readCommitsInDoubt(join(folder, eventsName));
+  const endOf = (life: Pick<LifeRecord, "role" | "worker" | "life">): number =>
+    timesOf(lifeTimes, life).endedAt ?? Infinity;
+  const culprits = findCulprits({ plan, run, ledger, faults, commitsInDoubt, endOf });
+  const judgement = judge(run.scenario, tally, faults, {
+    gaveUp: run.gaveUp,
+    unexplained: sumOf(culprits.unexplained),
+  });
+  const parts = { run, ledger, tally, faults, lifeTimes, commitsInDoubt, culprits, judgement };
   return { ...parts, plan, result: makeResult(parts) };
 }
 

@@ -5,7 +5,8 @@ import type { BrokerHandle } from "../environment/environment.js";
 import type { PartitionLeadership } from "../kafka/leaders.js";
 import type { PlannedBrokerFault } from "../plan/plan.js";
 import { chooseBroker } from "./broker-choice.js";
-import { type FaultProgress, keyOf, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";
 import { seek, shownByAll, type Sought } from "./seek.js";
 
@@ -34,6 +35,7 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
     fellOn[occurrence] = name;
     const key = keyOf(fault, occurrence);
 
+    const askedAt = epochMs();
     await harm(action, broker, run);
     const appliedAt = epochMs();
     inForce.set(key, `${action} of ${name}`);
@@ -43,14 +45,16 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
     // No successor by then: the broker stays away until there is one. That is the point of such a fault.
     const seen = await succession;
 
-    if (signal.aborted) return { appliedAt, touched: touchedBy(before, broker) };
+    if (signal.aborted) return { askedAt, appliedAt, broker: broker.id, touched: touchedBy(before, broker) };
+    const healAskedAt = epochMs();
     await bringBack(action, broker, run);
     const healed = await returns(broker, run);
     const healedAt = epochMs();
     away.delete(broker.address);
     inForce.delete(key);
     say(`${name} ${healed ? "is in sync again" : "runs again, and is not in sync"}`);
-    return { appliedAt, healedAt, touched: touchedBy(before, broker), healed, ...seen };
+    const edges = { askedAt, appliedAt, healAskedAt, healedAt };
+    return { ...edges, broker: broker.id, touched: touchedBy(before, broker), healed, ...seen };
   });
 }
 

@@ -2,7 +2,8 @@ import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { PlannedKill, PlannedStop } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, keyOf, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, pauseUntil } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { type Fell, conductOccurrences } from "./occurrences.js";
 import { lifeToEnd, nameOfTarget, overFor, startAgain } from "./worker-at-work.js";
 

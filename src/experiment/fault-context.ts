@@ -63,14 +63,11 @@ export interface FaultProgress extends FaultContext {
   readonly drained: AbortSignal;
 }
 
-/** Names an occurrence of a fault among all of a run. */
-export function keyOf({ index }: { index: number }, occurrence: number): string {
-  return `f${index}-${occurrence}`;
-}
-
 /** What is written of an occurrence that never came. */
 export const never = {
+  askedAt: null,
   appliedAt: null,
+  healAskedAt: null,
   healedAt: null,
   touched: 0,
   probe: null,

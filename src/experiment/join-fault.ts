@@ -3,7 +3,8 @@ import type { BlackBox } from "../ledger/black-box.js";
 import { joinerOf } from "../plan/extra-consumers.js";
 import type { PlannedJoin } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, keyOf, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";
 
 /** More than a worker gives itself to leave its group. */

@@ -5,7 +5,8 @@ import type { Role } from "../scenario/scenario.js";
 import { chooseBroker, type ClusterBroker } from "./broker-choice.js";
 import { commandSockets } from "./command-connections.js";
 import { type SocketCounts, socketsOf, touchedBetween } from "./counts.js";
-import { type FaultProgress, keyOf, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, momentCame, never, pauseUntil, waitOrOver } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 
 /**
  * Whether a fault is to be there before the producers connect: one on their link at time 0. It is in
@@ -70,7 +71,8 @@ export async function conductLinkFault(
 
     await pauseUntil(fault.for === undefined ? undefined : since + fault.for, sendingOver);
     const touched = touchedBetween(start, look(start), way);
-    write({ ...blank, on, touched, ...(await heal(inForce)) });
+    const one = broker.id === undefined ? {} : { broker: broker.id };
+    write({ ...blank, on, ...one, touched, ...(await heal(inForce)) });
     run.inForce.delete(key);
     say(`${label}: healed, it touched ${touched === 1 ? "1 connection" : `${touched} connections`}`);
     dueAt = (early ? since : begunAt) + fault.every;
@@ -103,7 +105,9 @@ async function brokerMeant(
 
 /** Heals, and says what probes saw of the fault and of the healing. */
 async function heal(inForce: LinkFaultInForce): Promise<{
+  askedAt: number;
   appliedAt: number;
+  healAskedAt: number;
   healedAt: number;
   probe: string | null;
   inForce: boolean | null;
@@ -112,7 +116,9 @@ async function heal(inForce: LinkFaultInForce): Promise<{
   const { healed, healthy, removal } = await inForce.heal();
   const { seen, inForce: shown } = await inForce.evidence;
   return {
+    askedAt: inForce.applied.from,
     appliedAt: inForce.applied.to,
+    healAskedAt: healed.from,
     healedAt: healed.to,
     probe: seen,
     inForce: shown,

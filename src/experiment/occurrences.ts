@@ -30,7 +30,7 @@ export async function conductOccurrences(
       on: on(occurrence),
       kind,
       ...never,
-      ...fell,
+      ...(fell && { askedAt: fell.appliedAt, healAskedAt: fell.healedAt ?? null, ...fell }),
     });
     if (fell !== undefined) dueAt = fell.appliedAt + fault.every;
   }

@@ -1,7 +1,8 @@
 import { epochMs } from "../base/clock.js";
 import type { PlannedPause } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, keyOf, momentLimitMs, pauseUntil } from "./fault-context.js";
+import { type FaultProgress, momentLimitMs, pauseUntil } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { conductOccurrences } from "./occurrences.js";
 import { seek, shownBy, type Sought } from "./seek.js";
 import { letGoOn, lifeToHit, nameOfTarget, overFor } from "./worker-at-work.js";

@@ -3,7 +3,8 @@ import { waitUntil } from "../base/wait.js";
 import type { PlannedOffsetsReset } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";
 import { countsOf } from "./counts.js";
-import { type FaultProgress, answerTo, keyOf, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
 
 /** More than a worker gives itself to leave its group. */
@@ -53,11 +54,12 @@ async function resetOffsets(
     const { before, after } = await movePositions(to, run);
     await Promise.all(ended.map((worker) => crew.start("consumer", worker)));
     const moved = [...before].filter(([partition, position]) => after.get(partition) !== position);
+    const positions = [...before].map(([partition, from]) => ({ partition, from, to: after.get(partition) ?? null }));
     const words = moved.map(
       ([one, position]) => `partition ${one}: position ${position ?? "none"} → ${after.get(one) ?? "none"}`,
     );
     const probe = words.length > 0 ? words.join(", ") : "no position moved";
-    return { appliedAt, touched: moved.length, probe, inForce: true, partitions: before.size };
+    return { appliedAt, touched: moved.length, positions, probe, inForce: true, partitions: before.size };
   } finally {
     open();
   }

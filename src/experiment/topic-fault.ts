@@ -4,7 +4,8 @@ import type { PartitionLeadership } from "../kafka/leaders.js";
 import type { PlannedTopicFault } from "../plan/plan.js";
 import type { TopicAction } from "../scenario/scenario.js";
 import { countsOf } from "./counts.js";
-import { type FaultProgress, answerTo, keyOf, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
 import { deleteRecords, recreateTopic, shortenRetention } from "./vanish-faults.js";
 

@@ -3,7 +3,8 @@ import { waitUntil } from "../base/wait.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { Moment, Place, Role } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
-import { type FaultProgress, keyOf, waitOrOver } from "./fault-context.js";
+import { type FaultProgress, waitOrOver } from "./fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { occurrenceCame } from "./occurrences.js";
 
 /** A fault that falls on one worker each time. */

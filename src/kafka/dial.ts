@@ -16,8 +16,11 @@ export interface Route {
 
 /** Hears what happens on the sockets that a dial opened. It is called as it happens, in the same tick. */
 export interface SocketObserver {
-  /** A connection to a broker was made. The number it returns names the connection in the other calls. */
-  opened(brokerId: number): number;
+  /**
+   * A connection to a broker, dialled at `dialedAt` (milliseconds since 1970), was made. The number it returns
+   * names the connection in the other calls.
+   */
+  opened(brokerId: number, dialedAt: number): number;
   closed(connection: number): void;
   /** A dial was refused: by the proxy, or by the broker's own port, which was asked before it. */
   refused(by: "proxy" | "broker"): void;
@@ -94,6 +97,7 @@ function observe(
   observer: SocketObserver,
   connected: "connect" | "secureConnect",
 ): void {
+  const dialedAt = Date.now();
   let connection: number | undefined;
   /** kafkajs may write while it still connects. Node hands that over when it has, and tells us first. */
   let early: ((connection: number) => void)[] = [];
@@ -102,7 +106,7 @@ function observe(
     else what(connection);
   };
   socket.once(connected, () => {
-    connection = observer.opened(brokerId);
+    connection = observer.opened(brokerId, dialedAt);
     for (const what of early) what(connection);
     early = [];
   });

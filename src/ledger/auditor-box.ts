@@ -30,7 +30,7 @@ export function createAuditorBox<Kind extends AuditorKind>(
   audited: Audited,
 ): BlackBox<Kind> {
   const path = join(folder, names[kind]);
-  const producersOnly = { firstNumber: 0, ticks: 0, requests: 0 };
+  const producersOnly = { firstNumber: 0, ticks: 0, requests: 0, sends: 0 };
   const description = { format: 1 as const, kind, ...lifeOf(audited), ...producersOnly };
   createBox(path, description);
   return openBox(path, description, "write");

@@ -27,6 +27,7 @@ import { type MappedFile, mapFile } from "./memory-map.js";
 import { pendingCode } from "./pending.js";
 import { Plane } from "./plane.js";
 import { type RequestRow, fits, storeRow } from "./request-rows.js";
+import { sendRowWords, storeSend, storeSettled } from "./send-rows.js";
 
 /** A mapped black box. The worker writes it; the supervisor maps the same file and only reads. */
 export interface BlackBox<Kind extends BoxKind> extends Disposable {
@@ -39,6 +40,8 @@ export interface BlackBox<Kind extends BoxKind> extends Disposable {
   readonly histogram: Float64Array;
   /** Rows of produce requests; see `RequestRow`. */
   readonly requests: Uint32Array;
+  /** Rows of sends; see `SendRow`. */
+  readonly sends: Uint32Array;
   get(counter: CounterName<Kind>): number;
   set(counter: CounterName<Kind>, value: number): void;
   add(counter: CounterName<Kind>, value: number): void;
@@ -94,6 +97,25 @@ export function listRequest(box: BlackBox<"producer">, row: RequestRow): void {
   box.set("pending", 0);
 }
 
+/**
+ * Stores the row of a send that the client is about to be given. Call it before `moveNext`: then no message
+ * counts as sent without its row.
+ *
+ * @returns the row's place, for `settleSend`; `undefined` if there is no room for it.
+ */
+export function listSend(box: BlackBox<"producer">, first: number, at: number): number | undefined {
+  const place = box.get("sendsListed");
+  if ((place + 1) * sendRowWords > box.sends.length) return undefined;
+  storeSend(box.sends, place, { first, at });
+  box.set("sendsListed", place + 1);
+  return place;
+}
+
+/** Stores when the client said what became of a send. */
+export function settleSend(box: BlackBox<"producer">, place: number | undefined, at: number): void {
+  if (place !== undefined) storeSettled(box.sends, place, at);
+}
+
 /** Maps a box that `createBox` made. `access: "read"` is the supervisor's. */
 export function openBox<Kind extends BoxKind>(
   path: string,
@@ -131,6 +153,7 @@ function viewOf<Kind extends BoxKind>(
     connections: new Float64Array(buffer, sections.connections.at, sections.connections.length),
     histogram: new Float64Array(buffer, sections.histogram.at, sections.histogram.length),
     requests: new Uint32Array(buffer, sections.requests.at, sections.requests.length),
+    sends: new Uint32Array(buffer, sections.sends.at, sections.sends.length),
     get: (name) => counters[placeOf(name)]!,
     set: (name, value) => {
       counters[placeOf(name)] = value;

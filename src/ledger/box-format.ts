@@ -1,5 +1,6 @@
 import { bucketCount } from "./histogram.js";
 import { rowWords } from "./request-rows.js";
+import { sendRowWords } from "./send-rows.js";
 
 /**
  * The format of a black box: the file that one worker life leaves behind (or, of kind `scan` and
@@ -43,6 +44,8 @@ export interface BoxDescription {
   ticks: number;
   /** Producer: room for so many rows of requests. */
   requests: number;
+  /** Producer: room for so many rows of sends. */
+  sends: number;
 }
 
 export type BoxKind = "producer" | "consumer" | "scan" | "output" | "follow";
@@ -65,8 +68,10 @@ export const connectionFields = [
   // Those of them that have no answer yet. Several can wait: a fetch, and the heartbeats beside it.
   "awaiting",
   "broker",
+  // When it was dialled; `openedAt` is when the process heard that it was open, which may be late.
+  "dialedAt",
 ] as const;
-export const connectionStride = 8;
+export const connectionStride = connectionFields.length;
 
 export type ConnectionField = (typeof connectionFields)[number];
 
@@ -77,7 +82,19 @@ export type ConnectionField = (typeof connectionFields)[number];
 export const planeNames = {
   producer: ["accepted", "rejected", "handed"],
   // `beganUncovered` is written as it happens: a commit that comes later would hide it from the others.
-  consumer: ["fetched", "tried", "covered", "began", "beganAgain", "ended", "endedAgain", "beganUncovered"],
+  // `abandoned`: the consumer was done with its chunk before its handler had ended. It tells what a consumer
+  // gave up from what it had in hand when it died.
+  consumer: [
+    "fetched",
+    "tried",
+    "covered",
+    "began",
+    "beganAgain",
+    "ended",
+    "endedAgain",
+    "beganUncovered",
+    "abandoned",
+  ],
   scan: ["stored", "storedAgain", "uncommitted"],
   output: ["output", "outputAgain"],
   follow: ["seen"],
@@ -95,7 +112,7 @@ export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
 /**
  * Counters beside those of the planes. Each one answers a question.
  *
- * Evidence, which a fate or a count is made from, are `next`, `requestsListed` and `records` (and the
+ * Evidence, which a fate or a count is made from, are `next`, `requestsListed`, `sendsListed` and `records` (and the
  * counters and digests of the planes): each has a second source that it is held against. All others are statistics: of the time
  * and the pace of a run, which nothing is concluded from.
  */
@@ -123,6 +140,8 @@ export const counterNames = {
     "requestsListed",
     /** How many have none, because there was no room for it? */
     "requestsUnlisted",
+    /** How many calls of the client's send have a row? */
+    "sendsListed",
     /** How far behind its schedule did it fall at worst? Microseconds. */
     "lagMax",
   ],
@@ -187,7 +206,7 @@ export interface Section {
   name: string;
   /** Offset in the file, in bytes. */
   at: number;
-  /** Length in elements of 8 bytes (series) or 4 bytes (rows of requests, planes). */
+  /** Length in elements of 8 bytes (series) or 4 bytes (rows, planes). */
   length: number;
 }
 
@@ -196,6 +215,7 @@ export interface Sections {
   connections: Section;
   histogram: Section;
   requests: Section;
+  sends: Section;
   planes: Section[];
   /** Length of the whole file, in bytes. */
   fileLength: number;
@@ -203,7 +223,7 @@ export interface Sections {
 
 /** Where each section of such a box lies. */
 export function sectionsOf(
-  description: Pick<BoxDescription, "kind" | "bits" | "ticks" | "requests">,
+  description: Pick<BoxDescription, "kind" | "bits" | "ticks" | "requests" | "sends">,
 ): Sections {
   const worker = isWorker(description.kind);
   let at = sectionsAt;
@@ -217,6 +237,7 @@ export function sectionsOf(
     connections: place("connections", worker ? connectionSlots * connectionStride : 0, 8),
     histogram: place("histogram", worker ? bucketCount : 0, 8),
     requests: place("requests", description.requests * rowWords, 4),
+    sends: place("sends", description.sends * sendRowWords, 4),
     planes: planeNames[description.kind].map((name) => place(name, Math.ceil(description.bits / 32), 4)),
     fileLength: at,
   };

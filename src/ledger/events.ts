@@ -6,8 +6,8 @@ import type { Place } from "../scenario/scenario.js";
 /**
  * The event file of a run (NDJSON): what happened when, in the words of whoever saw it. Supervisor
  * and workers append to the same file, a line each in one write, so that lines never mix. People
- * read it to understand a run; of all its lines a verdict uses only those of kind `fault`, and those
- * never for a fate.
+ * read it to understand a run. No fate is made from it. What a fault took is found with the lines of
+ * kind `fault` and `commit-failed`.
  */
 export type RunEvent =
   | { event: "phase"; phase: string }
@@ -15,7 +15,7 @@ export type RunEvent =
   | { event: "life-ended"; role: string; worker: number; life: number; how: string }
   | { event: "connected" | "connect-failed"; why?: string }
   | { event: "assigned"; partitions: readonly number[] }
-  | { event: "commit-failed"; partition: number; offset: number; why?: string }
+  | CommitFailure
   | { event: "taken"; partition: number; position: number }
   | { event: "not-taken"; partition: number; why: string }
   | { event: "stands-still"; place: Place }
@@ -30,6 +30,35 @@ export type RunEvent =
   | { event: "drain-limit"; why: string }
   | FaultEvent;
 
+/** A commit that was refused, failed, or was never answered: the broker may have applied it all the same. */
+export interface CommitFailure {
+  event: "commit-failed";
+  partition: number;
+  /** The offset that was to be committed. */
+  offset: number;
+  /** The consumer's life, and its chunk; not known of a transaction. */
+  chunk?: FailedChunk;
+  why?: string;
+}
+
+/** The chunk of a commit that failed. */
+export interface FailedChunk {
+  worker: number;
+  life: number;
+  /** When the client was asked to commit, milliseconds since 1970. */
+  askedAt: number;
+  /** The messages of the chunk lie between these places of the planes, both included. */
+  lowest: number;
+  highest: number;
+}
+
+/** A position of the group that a fault moved; `null`: the group has none. */
+export interface MovedPosition {
+  partition: number;
+  from: number | null;
+  to: number | null;
+}
+
 /** One occurrence of a fault, written when it is over. Times are milliseconds since 1970. */
 export interface FaultEvent {
   event: "fault";
@@ -38,9 +67,17 @@ export interface FaultEvent {
   occurrence: number;
   on: string;
   kind: string;
+  /** When it was asked for, and when it was in force on everything it falls on. */
+  askedAt: number | null;
   appliedAt: number | null;
+  /** When its end was asked for, and when it was over everywhere. */
+  healAskedAt: number | null;
   healedAt: number | null;
   touched: number;
+  /** Id of the broker that it fell on alone, or whose proxy it did. */
+  broker?: number;
+  /** `reset-offsets`: what became of each position of the group. */
+  positions?: MovedPosition[];
   /** What the probe saw while it was in force; `null` where the probe is blind to it. */
   probe: string | null;
   /** Whether that shows it in force; `null`: it shows neither. */
@@ -133,14 +170,25 @@ function parseLine(line: string, where: string): Record<string, unknown> {
 function faultFrom(line: EventLine["event"], where: string): FaultEvent {
   const number = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
   const count = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const position = (value: unknown): boolean => value === null || count(value);
   const checks: Record<keyof Omit<FaultEvent, "event">, (value: unknown) => boolean> = {
     fault: count,
     occurrence: count,
     on: (value) => typeof value === "string",
     kind: (value) => typeof value === "string",
+    askedAt: (value) => value === null || number(value),
     appliedAt: (value) => value === null || number(value),
+    healAskedAt: (value) => value === null || number(value),
     healedAt: (value) => value === null || number(value),
     touched: count,
+    broker: (value) => value === undefined || count(value),
+    positions: (value) =>
+      value === undefined ||
+      (Array.isArray(value) &&
+        value.every(
+          (moved: Partial<MovedPosition> | null) =>
+            count(moved?.partition) && position(moved?.from) && position(moved?.to),
+        )),
     probe: (value) => value === null || typeof value === "string",
     inForce: (value) => value === null || typeof value === "boolean",
     healed: (value) => value === null || typeof value === "boolean",

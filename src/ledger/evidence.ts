@@ -14,6 +14,8 @@ export type Check =
   | "bits-against-counters"
   /** Each row of a request is as it was stored, and they are as many as their counter says. */
   | "requests-as-listed"
+  /** Each row of a send is as it was stored, and their numbers only grow. */
+  | "sends-as-listed"
   /**
    * Each worker's lives follow one another and none is missing; a producer's life begins where the one
    * before it ended, its numbers only grow, and its bits lie in its own range.

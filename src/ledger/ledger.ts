@@ -7,6 +7,7 @@ import { orInto } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import { takeSeen } from "./follow.js";
 import { addBuckets, bucketCount } from "./histogram.js";
+import { type ConsumerLife, type ProducerLife, consumerLifeOf } from "./life-evidence.js";
 import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
 import { takeOutputForEnds } from "./output.js";
@@ -39,6 +40,8 @@ export interface Ledger {
   /** Produce requests that no refusal could be held against: there was no room to list them. */
   requestsUnlisted: number;
   log: PartitionRecord[];
+  /** What each life left behind beside its bits: what took a message is found by it. */
+  lives: { producers: ProducerLife[]; consumers: ConsumerLife[] };
 }
 
 /** The evidence bits as the design names them. */
@@ -89,6 +92,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
     acknowledges: run.scenario.producers.acks !== 0,
     requestsUnlisted: 0,
     log: run.log,
+    lives: { producers: [], consumers: [] },
   };
   const reading: Reading = {
     ledger,
@@ -185,6 +189,7 @@ async function mergeConsumerLife(
   }
   orWithRepeats(planes.began, planes.beganAgain, began);
   orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
+  ledger.lives.consumers.push(await consumerLifeOf(life, box, { words, others }));
 
   for (const name of ["joins", "commitsAcknowledged", "commitsFailed"] as const) {
     ledger.group[name] += box.counter(name);

@@ -4,8 +4,8 @@ import { lowBits, orInto, popcount, setBit } from "./bits.js";
 import { EvidenceError } from "./evidence.js";
 import { addBuckets } from "./histogram.js";
 import type { EvidencePlanes, Ledger, Reading } from "./ledger.js";
-import { type BoxReading, readBox } from "./read-box.js";
-import { findRefused } from "./refusals.js";
+import { readBox } from "./read-box.js";
+import { type RefusedLife, findRefused } from "./refusals.js";
 import { type LifeRecord, type RunRecord, boxName, clientIdOf } from "./run-record.js";
 import { sendTimesOf } from "./send-times.js";
 
@@ -41,21 +41,28 @@ export async function mergeProducerLife(
     }
     orInto(planes[name], plane, layout.bases[life.worker]! / 32);
   }
-  await mergeRefusals(ledger, run, life, box);
+  const requests = await box.requests();
+  mergeRefusals(ledger, run, life, { requests, unlisted: box.counter("requestsUnlisted") });
+  ledger.lives.producers.push({
+    record: life,
+    first,
+    next,
+    requests,
+    sends: await box.sends(),
+    connections: await box.connections(),
+  });
   ledger.sendTimes[life.worker]!.push(...(await sendTimesOf(box, run.startedAt)));
   addBuckets(ledger.schedule.lagUs, await box.histogram());
   ledger.schedule.lagMaxUs = Math.max(ledger.schedule.lagMaxUs, box.counter("lagMax"));
   ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
 }
 
-async function mergeRefusals(
+function mergeRefusals(
   ledger: Ledger,
   run: RunRecord,
   life: LifeRecord,
-  box: BoxReading<"producer">,
-): Promise<void> {
-  const requests = await box.requests();
-  const unlisted = box.counter("requestsUnlisted");
+  { requests, unlisted }: Pick<RefusedLife, "requests" | "unlisted">,
+): void {
   ledger.requestsUnlisted += unlisted;
   const clientId = clientIdOf(run.runId, life);
   const refusals = (run.witnesses.refusals ?? []).filter((refusal) => refusal.clientId === clientId);

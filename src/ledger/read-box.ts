@@ -25,9 +25,11 @@ import {
   sectionsOf,
 } from "./box-format.js";
 import { digestOf, digestOfBit } from "./digest.js";
+import { type ConnectionRecord, connectionsOf } from "./connections.js";
 import { EvidenceError } from "./evidence.js";
 import { readPending } from "./pending.js";
 import { isEmpty, isWhole, rowWords } from "./request-rows.js";
+import { checkSends, type ListedSends } from "./sends.js";
 
 /** A black box read back, checked. Planes are read one at a time: they are what is large. */
 export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
@@ -38,6 +40,10 @@ export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
   readonly histogram: () => Promise<Float64Array>;
   /** The rows of its requests, and how many there are. */
   readonly requests: () => Promise<ListedRequests>;
+  /** The rows of its sends, and how many there are. */
+  readonly sends: () => Promise<ListedSends>;
+  /** Its connections, in the order of opening. */
+  readonly connections: () => Promise<ConnectionRecord[]>;
   /** The words of one plane, its bits held against its counter. They are read into `words` where it is given. */
   readonly plane: (name: PlaneName<Kind>, words?: Uint32Array) => Promise<Uint32Array>;
 }
@@ -108,6 +114,14 @@ export async function readBox<Kind extends BoxKind>(
         await readWhole(file, path, at, Buffer.from(words.buffer));
         return checkRows(path, words, counter);
       },
+      sends: async () => {
+        const { at, length } = sections.sends;
+        const words = new Uint32Array(length);
+        await readWhole(file, path, at, Buffer.from(words.buffer));
+        return checkSends(path, words, { ...expected, counter, firstNumber: description.firstNumber });
+      },
+      connections: async () =>
+        connectionsOf(path, await seriesOf(sections.connections), counter("connectionsOpened")),
       plane: async (name, words) => {
         const plane = planeNames[expected.kind].findIndex((planeName) => planeName === name);
         const { at, length } = sections.planes[plane]!;

@@ -14,10 +14,12 @@ export interface RequestRow {
   /** Its messages are those from `lowest` to `highest` that belong to its partitions. */
   lowest: number;
   highest: number;
+  /** Bytes of the connection up to the end of this request, modulo 2^32. */
+  ends: number;
   partitions: readonly number[];
 }
 
-const fields = ["connection", "broker", "correlationId", "at", "lowest", "highest"] as const;
+const fields = ["connection", "broker", "correlationId", "at", "lowest", "highest", "ends"] as const;
 
 /** Partitions that a row has room for, a bit each. */
 export const partitionsInRow = 128;
@@ -41,6 +43,7 @@ export function storeRow(words: Uint32Array, place: number, row: RequestRow): vo
   words[at + 3] = row.at;
   words[at + 4] = row.lowest;
   words[at + 5] = row.highest;
+  words[at + 6] = row.ends;
   for (const partition of row.partitions) words[at + maskAt + (partition >>> 5)]! |= 1 << (partition & 31);
   words[at + checkAt] = checkOf(words, place);
 }

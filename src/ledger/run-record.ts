@@ -37,6 +37,8 @@ export interface LifeRecord {
   life: number;
   /** Whether it ended by SIGKILL. */
   killed: boolean;
+  /** The occurrence of a fault that ended it, as `keyOf` names it; `null`: none did. */
+  endedBy: string | null;
 }
 
 export interface PartitionRecord {

@@ -23,6 +23,7 @@ const expect = section({
   lostBy: section(Object.fromEntries(causes.map((cause) => [cause, optional(bound)]))),
   duplicated: bound,
   indeterminate: optional(bound),
+  unexplained: optional(bound),
 });
 
 const moment = {

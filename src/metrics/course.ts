@@ -1,4 +1,4 @@
-import { keyOf } from "../experiment/fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import type { FaultEvent } from "../ledger/events.js";
 import type { Judged } from "../report/make-result.js";
 import { causes } from "../scenario/scenario.js";

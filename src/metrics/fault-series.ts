@@ -1,4 +1,4 @@
-import { keyOf } from "../experiment/fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import { joinerOf } from "../plan/extra-consumers.js";
 import type { Plan, PlannedFault } from "../plan/plan.js";
 import type { BrokerChoice } from "../scenario/scenario.js";

@@ -3,7 +3,7 @@ import { version } from "../base/version.js";
 import type { Phase } from "../experiment/progress.js";
 import { bucketCount } from "../ledger/histogram.js";
 import { countBits } from "../ledger/bits.js";
-import { keyOf } from "../experiment/fault-context.js";
+import { keyOf } from "../plan/occurrence-key.js";
 import type { Plan } from "../plan/plan.js";
 import { lostPerFaultOf } from "../report/curve.js";
 import type { Judged } from "../report/make-result.js";

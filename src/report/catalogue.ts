@@ -64,7 +64,7 @@ function oneFault(fault: Fault): string {
   return `${triggerInWords(fault.trigger)}: ${faultInWords(fault, target)}${again}`;
 }
 
-function boundsOf({ expect: { lost, silentlyLost, duplicated, indeterminate } }: Scenario): string[] {
+function boundsOf({ expect: { lost, silentlyLost, duplicated, indeterminate, unexplained } }: Scenario): string[] {
   const duplicates = boundInWords(duplicated);
   return [
     `lost: ${boundInWords(lost)}`,
@@ -72,6 +72,7 @@ function boundsOf({ expect: { lost, silentlyLost, duplicated, indeterminate } }:
     // None is the rule.
     ...(duplicates === "none" ? [] : [`duplicated: ${duplicates}`]),
     ...(indeterminate === undefined ? [] : [`indeterminate: ${boundInWords(indeterminate)}`]),
+    ...(unexplained === undefined ? [] : [`unexplained: ${boundInWords(unexplained)}`]),
   ];
 }
 

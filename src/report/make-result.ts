@@ -1,4 +1,5 @@
 import { version } from "../base/version.js";
+import type { CommitInDoubt } from "../ledger/commits-in-doubt.js";
 import type { FaultEvent } from "../ledger/events.js";
 import { type Span, quantile, spansOf } from "../ledger/histogram.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -6,6 +7,7 @@ import { type LifeTimes, timesOf } from "../ledger/life-times.js";
 import type { RunRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import { predictLoss } from "../plan/predict/predict.js";
+import type { Culprits } from "../verdict/culprits/culprits.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
 import type {
@@ -24,6 +26,8 @@ export interface ResultParts {
   tally: Tally;
   faults: readonly FaultEvent[];
   lifeTimes: LifeTimes;
+  commitsInDoubt: readonly CommitInDoubt[];
+  culprits: Culprits;
   judgement: Judgement;
 }
 
@@ -33,7 +37,8 @@ export interface Judged extends ResultParts {
   result: Result;
 }
 
-export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }: ResultParts): Result {
+export function makeResult(parts: ResultParts): Result {
+  const { run, ledger, tally, faults, lifeTimes, culprits, judgement } = parts;
   const { scenario, startedAt } = run;
   const messages = countsOf(tally);
   return {
@@ -52,6 +57,7 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
     doubts: judgement.doubts,
     messages,
     lostBy: lostBy(tally),
+    unexplained: culprits.unexplained,
     refusedBehind: tally.refusedBehind,
     requestsUnlisted: ledger.requestsUnlisted,
     violations: tally.violations,
@@ -67,7 +73,9 @@ export function makeResult({ run, ledger, tally, faults, lifeTimes, judgement }:
     scheduleLagMs: lagOf(ledger.schedule),
     latencyMs: latencyOf(ledger.processing),
     latencyHistogram: spansOf(ledger.processing.latencyUs).map(inMilliseconds),
-    faults: faults.map((fault) => faultOf(fault, startedAt)).toSorted(byMoment),
+    faults: faults
+      .map((fault, index) => faultOf(fault, culprits.lostBy[index]!, startedAt))
+      .toSorted(byMoment),
     lives: livesOf(run, lifeTimes),
     expectations: judgement.expectations,
     prediction: predictLoss(scenario),
@@ -130,6 +138,7 @@ function countsOf(tally: Tally): MessageCounts {
 
 function faultOf(
   { on, kind, appliedAt, healedAt, touched, probe }: FaultEvent,
+  lost: FaultResult["lostBy"],
   startedAt: number,
 ): FaultResult {
   return {
@@ -139,6 +148,7 @@ function faultOf(
     healedAt: sinceStart(healedAt, startedAt),
     touched,
     probe,
+    lostBy: lost,
   };
 }
 

@@ -143,6 +143,7 @@ function expectationsInWords({ expect }: Scenario): string[] {
     ...causes.map((cause) => [`lost by ${cause}`, expect.lostBy[cause]] as const),
     ["duplicated", expect.duplicated],
     ["indeterminate", expect.indeterminate],
+    ["unexplained", expect.unexplained],
   ] as const;
   return bounds.flatMap(([name, bound]) => (bound === undefined ? [] : [`${name}: ${boundInWords(bound)}`]));
 }

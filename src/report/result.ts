@@ -35,6 +35,8 @@ export interface Result {
   messages: MessageCounts;
   /** Lost messages by the place where they died; every cause is there, with 0 where none did. */
   lostBy: Record<Cause, Count>;
+  /** Lost messages that no fault of the run explains, by the place where they died. */
+  unexplained: Record<Cause, Count>;
   /** Of `lostBy.refused`: not refused itself, but written behind a refused request to the same connection. */
   refusedBehind: Count;
   /** Produce requests that no refusal can be held against: what they lost is `in-transit`. */
@@ -107,6 +109,8 @@ export interface FaultResult {
   touched: Count;
   /** What the probe saw while the fault was in force; `null` where it is blind to this kind. */
   probe: string | null;
+  /** The messages that this occurrence took, by the place where they died. */
+  lostBy: Record<Cause, Count>;
 }
 
 /**

@@ -186,4 +186,6 @@ export interface ClaimsWritten {
   duplicated?: BoundWritten | undefined;
   /** Of how many nobody can say whether they were lost. Without it, none. */
   indeterminate?: { max: LimitWritten } | undefined;
+  /** How many may be lost without a fault that explains it. None if it is not given. */
+  unexplained?: { max: LimitWritten } | undefined;
 }

@@ -83,6 +83,9 @@ const claimFields = {
   indeterminate: atMost
     .optional()
     .describe("Messages of which nobody can say whether they were lost. Without it, none."),
+  unexplained: atMost
+    .optional()
+    .describe("Messages that are lost and that no fault of the run explains. Without it, none."),
 };
 
 const claims: Field<Claims> = section(claimFields, [somethingToMiss]).transform((expect) => ({
@@ -90,6 +93,7 @@ const claims: Field<Claims> = section(claimFields, [somethingToMiss]).transform(
   silentlyLost: expect.silentlyLost,
   duplicated: expect.duplicated,
   indeterminate: expect.indeterminate,
+  unexplained: expect.unexplained,
 }));
 
 const ownClaims: Field<WrittenExpect> = claims.transform((own) => ({ kind: "own", claims: own }));

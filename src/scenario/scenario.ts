@@ -297,6 +297,8 @@ export interface Expect {
   duplicated: Bound;
   /** At most so many may be left with an indeterminate fate; without it none. It has no lower end. */
   indeterminate: Bound | undefined;
+  /** At most this many may be lost without a fault that explains it; none if it is not given. It has no lower end. */
+  unexplained: Bound | undefined;
 }
 
 export interface Bound {

@@ -40,6 +40,7 @@ function promisedBy(guarantee: Guarantee, scenario: Scenario): Expect {
     lostBy: Object.fromEntries(causesRuledOut(guarantee, scenario).map((cause) => [cause, none])),
     duplicated: usuallyDuplicated(guarantee),
     indeterminate: undefined,
+    unexplained: undefined,
   };
 }
 

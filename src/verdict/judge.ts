@@ -41,6 +41,14 @@ export interface Judgement {
   expectations: Expectation[];
 }
 
+/** What is known of a run beside its messages and its faults. */
+export interface Beside {
+  /** What the harness did not wait for any longer, a sentence each. */
+  gaveUp?: readonly string[];
+  /** Lost messages that no fault explains. */
+  unexplained?: number;
+}
+
 /** Lost messages nobody was told of: every cause but `rejected`. */
 export function silentlyLost(tally: Tally): number {
   const by = lostBy(tally);
@@ -62,13 +70,14 @@ export function judge(
   { expect, guarantee }: Pick<Scenario, "expect" | "guarantee">,
   tally: Tally,
   faults: readonly FaultEvidence[],
-  gaveUp: readonly string[] = [],
+  { gaveUp = [], unexplained = 0 }: Beside = {},
 ): Judgement {
   const unhealed = faults.filter(({ healed }) => healed === false);
   const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
   const declared = declaresDuplicates(guarantee, expect);
   const observations = [
     ...observationsOf(expect, tally, declared),
+    unexplainedOf(expect, unexplained),
     ...violationsOf(guarantee, tally, declared),
   ];
   const expectations = observations.map((observation) =>
@@ -143,6 +152,11 @@ function observationsOf(expect: Expect, tally: Tally, declared: boolean): Observ
   ];
 }
 
+/** A fault takes what is lost in a chaos test. What no fault explains is a fault of the system under test. */
+function unexplainedOf({ unexplained = { min: undefined, max: none } }: Expect, observed: number): Observation {
+  return { name: "unexplained", bound: unexplained, observed, atMost: observed };
+}
+
 function indeterminateOf(bound: Bound, { fates: { indeterminate } }: Tally): Observation {
   return { name: indeterminateName, bound, observed: indeterminate, atMost: indeterminate };
 }
@@ -197,7 +211,7 @@ function holdAgainst(
 const indeterminateName = "indeterminate";
 
 function isLoss(name: string): boolean {
-  return name.startsWith("lost") || name === "silentlyLost";
+  return name.startsWith("lost") || name === "silentlyLost" || name === "unexplained";
 }
 
 /** A share is of what was sent; the bound is inclusive, so a lower one rounds up and an upper one down. */

@@ -7,9 +7,9 @@ import type { Role } from "../scenario/scenario.js";
 export function bytesOfBoxes(plan: Plan): number {
   const { layout } = plan;
   const lives = livesMax(plan);
-  const size = (kind: BoxKind, bits: number, { ticks = 0, requests = 0 } = {}): number =>
-    sectionsOf({ kind, bits, ticks, requests }).fileLength;
-  const ofProducer = { ticks: ticksFor(plan), requests: requestRowsFor(plan) };
+  const size = (kind: BoxKind, bits: number, { ticks = 0, requests = 0, sends = 0 } = {}): number =>
+    sectionsOf({ kind, bits, ticks, requests, sends }).fileLength;
+  const ofProducer = { ticks: ticksFor(plan), requests: requestRowsFor(plan), sends: sendRowsFor(plan) };
   const mostMessages = Math.max(...layout.messages);
   return (
     lives.producer * size("producer", mostMessages, ofProducer) +
@@ -51,16 +51,22 @@ export function ticksFor(plan: Plan): number {
   return Math.ceil((2 * plan.sendingMs + 60_000) / tickMs);
 }
 
-/** No box has room for more: 6 MB, and with one broker 21 minutes of sending. */
-const requestRowsMax = 131_072;
+/** No box has room for more: 8 MB, and with one broker 21 minutes of sending. */
+const rowsMax = 131_072;
+
+/** Room for each call of the client's send. A command makes its calls itself. */
+export function sendRowsFor({ scenario, sendingMs }: Plan): number {
+  const { command, messages, size } = scenario.producers;
+  if (command !== undefined) return 0;
+  const sends = Math.ceil(sendingMs / sendEveryMs) + Math.ceil(messages / messagesPerSend(size)) + 2;
+  return Math.min(rowsMax, sends);
+}
 
 /**
  * Room for each request that a life sends: one to each broker whenever something falls due. Only a
  * request without acknowledgement needs a row: of all others the client hears what became of them.
  */
-export function requestRowsFor({ scenario, sendingMs }: Plan): number {
-  const { command, acks, messages, size } = scenario.producers;
-  if (acks !== 0 || command !== undefined) return 0;
-  const sends = Math.ceil(sendingMs / sendEveryMs) + Math.ceil(messages / messagesPerSend(size)) + 2;
-  return Math.min(requestRowsMax, sends * scenario.brokers.count);
+export function requestRowsFor(plan: Plan): number {
+  if (plan.scenario.producers.acks !== 0) return 0;
+  return Math.min(rowsMax, sendRowsFor(plan) * plan.scenario.brokers.count);
 }

@@ -7,7 +7,7 @@ import type { RunOfLives } from "./life-order.js";
 export function processOf(
   run: RunOfLives,
   command: readonly string[],
-  { role, worker }: Omit<LifeRecord, "killed">,
+  { role, worker }: Pick<LifeRecord, "role" | "worker" | "life">,
   { name, output }: { name: string; output: string },
 ): ProcessOrder {
   const values = role === "producer" ? forProducer(run, worker) : forConsumer(run);

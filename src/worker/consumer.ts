@@ -113,7 +113,10 @@ export class Consumer {
       for (let from = first; from < batch.count; from += commitEvery) {
         if (this.#ending || !batch.isCurrent()) break;
         const to = Math.min(from + commitEvery, batch.count);
-        const { done, heartbeatError } = await this.#steps.deal({ batch, ...messages, from, to });
+        const chunk = { batch, ...messages, from, to };
+        const { done, heartbeatError } = await this.#steps
+          .deal(chunk)
+          .finally(() => this.#abandonRest(chunk));
         if (done) {
           batch.advance(batch.offsetOf(to - 1) + 1);
           box.add("inHand", from - to);
@@ -128,6 +131,14 @@ export class Consumer {
       }
     } finally {
       box.add("inHand", -inHand);
+    }
+  }
+
+  /** The chunk is out of hand: what has no ended handler by now is given up, and will not die with the process. */
+  #abandonRest({ indexes, from, to }: Chunk): void {
+    const { ended, abandoned } = this.#box.planes;
+    for (let place = from; place < to; place++) {
+      if (!ended.has(indexes[place]!)) abandoned.mark(indexes[place]!);
     }
   }
 

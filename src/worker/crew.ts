@@ -21,7 +21,7 @@ export interface Life {
   readonly role: Role;
   readonly worker: number;
   /** Which worker and life it is in the record of the run: each life of a command is a producer there. */
-  readonly recorded: Omit<LifeRecord, "killed">;
+  readonly recorded: Pick<LifeRecord, "role" | "worker" | "life">;
   /** What the brokers know it by. */
   readonly clientId: string;
   /** Mapped to read: live counts, at no cost to the worker. */
@@ -219,7 +219,12 @@ export class Crew implements AsyncDisposable {
   }
 
   records(): LifeRecord[] {
-    return this.lives.map(({ recorded, killed }) => ({ ...recorded, killed }));
+    return this.lives.map(({ recorded, killed, asked, endedBy = null }) => ({
+      ...recorded,
+      killed,
+      // A life that a fault had chosen may have come to its own end first.
+      endedBy: killed || asked ? endedBy : null,
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

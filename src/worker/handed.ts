@@ -4,6 +4,7 @@ import { type BlackBox, listRequest } from "../ledger/black-box.js";
 import type { RequestRow } from "../ledger/request-rows.js";
 import { partitionOf } from "../plan/layout.js";
 import type { ProducerOrder } from "./order.js";
+import type { ProducerConnection } from "./sockets.js";
 
 /**
  * Writes down what a producer's process hands to the kernel, before it does: each message of a
@@ -16,17 +17,17 @@ import type { ProducerOrder } from "./order.js";
 export function handedRecorder(
   { runId, partitions }: Pick<ProducerOrder, "runId" | "partitions">,
   box: BlackBox<"producer">,
-): (connection: number, broker: number, request: Uint8Array) => void {
+): (connection: ProducerConnection, request: Uint8Array) => void {
   const { worker } = box.description;
   const { handed } = box.planes;
   const read = produceRequestReader(runId, worker);
   const listing = box.requests.length > 0;
-  return (connection, broker, request) => {
+  return (connection, request) => {
     const produce = read(request);
     const { numbers, count } = produce;
     for (let place = 0; place < count; place++) handed.mark(numbers[place]!);
     if (!listing || count === 0) return;
-    const row = rowOf(produce, connection, broker);
+    const row = rowOf(produce, connection);
     if (countOf(row, worker, partitions) === count) listRequest(box, row);
     else box.add("requestsUnlisted", 1);
   };
@@ -34,8 +35,7 @@ export function handedRecorder(
 
 function rowOf(
   { correlationId, numbers, count, partitions }: ProduceRequest,
-  connection: number,
-  broker: number,
+  connection: ProducerConnection,
 ): RequestRow {
   let lowest = numbers[0]!;
   let highest = lowest;
@@ -44,7 +44,7 @@ function rowOf(
     if (number < lowest) lowest = number;
     else if (number > highest) highest = number;
   }
-  return { connection, broker, correlationId, at: epochMs(), lowest, highest, partitions };
+  return { ...connection, correlationId, at: epochMs(), lowest, highest, partitions };
 }
 
 /** How many messages a row says that there are: the request must have had just those. */

@@ -4,7 +4,7 @@ import type { BoxDescription } from "../ledger/box-format.js";
 import type { LifeRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
-import { requestRowsFor, ticksFor } from "./box-room.js";
+import { requestRowsFor, sendRowsFor, ticksFor } from "./box-room.js";
 import type { LifeOrder } from "./order.js";
 
 /** What the lives of a run have in common. */
@@ -25,7 +25,7 @@ export interface RunOfLives {
 export function describeLife(
   plan: Plan,
   runId: string,
-  { role, worker, life }: Omit<LifeRecord, "killed">,
+  { role, worker, life }: Pick<LifeRecord, "role" | "worker" | "life">,
   before: { role: Role; box: BlackBox<"producer"> | BlackBox<"consumer"> } | undefined,
 ): BoxDescription {
   const { layout } = plan;
@@ -40,6 +40,7 @@ export function describeLife(
     firstNumber: goesOn ? (before.box as BlackBox<"producer">).get("next") : 0,
     ticks: role === "producer" ? ticksFor(plan) : 0,
     requests: role === "producer" ? requestRowsFor(plan) : 0,
+    sends: role === "producer" ? sendRowsFor(plan) : 0,
   };
 }
 

@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import type { OutgoingRecord, ProducerClient } from "../kafka/driver.js";
 import { messageWriter } from "../kafka/message.js";
-import { type BlackBox, moveNext } from "../ledger/black-box.js";
+import { type BlackBox, listSend, moveNext, settleSend } from "../ledger/black-box.js";
 import { partitionOf } from "../plan/layout.js";
 import { messagesPerSend } from "../plan/schedule.js";
 import type { ProducerOrder } from "./order.js";
@@ -98,14 +98,19 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
     const bytes = enlarged.shift();
     if (bytes !== undefined) enlarge(parcel.records[0]!, bytes);
     const shares = sharesOf(parcel, next, upTo);
+    const row = listSend(box, next, sentAt);
     next = upTo;
     moveNext(box, upTo);
     box.set("sendingUntil", sentAt);
     box.add("sends", 1);
     if (bytes !== undefined) box.add("oversized", 1);
     // The client counts on it that a send begins when the one before it is settled: see `idempotent`.
-    if (guarantee === "effectively-once") return await deliverInTurn(shares);
+    if (guarantee === "effectively-once") {
+      await deliverInTurn(shares);
+      return settleSend(box, row, epochMs());
+    }
     const accepted = await Promise.all(shares.map((share) => deliver([share])));
+    settleSend(box, row, epochMs());
     // The client has copied it. What it threw may still be in use: a send can fail at one broker while
     // another's part of it waits.
     if (bytes === undefined && accepted.every(Boolean)) spare = parcel;

@@ -17,11 +17,20 @@ export interface SocketRecorder extends SocketObserver {
   bytesInProcess(): number;
 }
 
+/** A connection that a produce request is handed to. */
+export interface ProducerConnection {
+  connection: number;
+  /** Id of the broker. */
+  broker: number;
+  /** Bytes of the connection up to the end of the request. */
+  ends: number;
+}
+
 export interface SocketRecording {
   /** Whether the broker answers this request; an acks=0 produce gets no answer. */
   expectsAnswer: (request: Uint8Array) => boolean;
   /** Hears of each produce request that is about to be handed to the kernel. */
-  onProduce?: (connection: number, broker: number, request: Uint8Array) => void;
+  onProduce?: (connection: ProducerConnection, request: Uint8Array) => void;
   trace?: ((connection: number, request: Uint8Array, ends: number) => void) | undefined;
 }
 
@@ -37,6 +46,8 @@ export function socketRecorder(
   const { connections } = box;
   /** The broker of each connection. */
   const brokers: number[] = [];
+  /** Bytes that were handed to the kernel, or are about to be, by connection. */
+  const handed: number[] = [];
   /** Bytes that the process still holds, by open connection. */
   const held = new Map<number, number>();
   const add = (connection: number, field: ConnectionField, value: number): void => {
@@ -54,13 +65,15 @@ export function socketRecorder(
     connections[connection * connectionStride + connectionFields.indexOf(field)] ?? 0;
   return {
     bytesInProcess: () => [...held.values()].reduce((sum, bytes) => sum + bytes, 0),
-    opened: (brokerId) => {
+    opened: (brokerId, dialedAt) => {
       const connection = box.get("connectionsOpened");
       held.set(connection, 0);
       brokers[connection] = brokerId;
+      handed[connection] = 0;
       box.add("connectionsOpened", 1);
       add(connection, "openedAt", Date.now());
       set(connection, "broker", brokerId);
+      set(connection, "dialedAt", dialedAt);
       write({ event: "connection-opened", connection });
       return connection;
     },
@@ -95,8 +108,9 @@ export function socketRecorder(
       trace?.(connection, request, get(connection, "bytesWritten"));
     },
     handing: (connection, request) => {
+      const ends = (handed[connection]! += request.length);
       if (onProduce === undefined || apiKeyOf(request) !== produceApiKey) return;
-      onProduce(connection, brokers[connection]!, request);
+      onProduce({ connection, broker: brokers[connection]!, ends }, request);
     },
     answered: (connection, answers) => {
       add(connection, "awaiting", -answers);

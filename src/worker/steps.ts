@@ -1,3 +1,4 @@
+import { epochMs } from "../base/clock.js";
 import type { Batch } from "../kafka/driver.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
@@ -49,6 +50,16 @@ export function markAll(plane: Plane, { indexes, from, to }: Chunk): void {
   for (let place = from; place < to; place++) plane.mark(indexes[place]!);
 }
 
+/** Between which places of the planes the messages of a chunk lie. */
+function placesOf({ indexes, from, to }: Chunk): { lowest: number; highest: number } {
+  let [lowest, highest] = [indexes[from]!, indexes[from]!];
+  for (let place = from; place < to; place++) {
+    lowest = Math.min(lowest, indexes[place]!);
+    highest = Math.max(highest, indexes[place]!);
+  }
+  return { lowest, highest };
+}
+
 /** The offset behind a chunk: the group's position when it is committed. */
 export function offsetBehind({ batch, to }: Chunk): number {
   return batch.offsetOf(to - 1) + 1;
@@ -60,11 +71,14 @@ export async function commitChunk({ box, write, places }: Work, chunk: Chunk): P
   await places.reached("before-commit");
   markAll(box.planes.tried, chunk);
   const offset = offsetBehind(chunk);
+  const askedAt = epochMs();
   const acknowledged = batch.commit(offset);
   await places.reached("in-commit");
   if (!(await acknowledged)) {
     box.add("commitsFailed", 1);
-    write({ event: "commit-failed", partition: batch.partition, offset });
+    const { worker, life } = box.description;
+    const failed = { worker, life, askedAt, ...placesOf(chunk) };
+    write({ event: "commit-failed", partition: batch.partition, offset, chunk: failed });
     return false;
   }
   box.add("commitsAcknowledged", 1);

@@ -1,0 +1,182 @@
+import type { ConnectionRecord } from "../../ledger/connections.js";
+import type { ProducerLife } from "../../ledger/life-evidence.js";
+import { fieldOf, hasPartition } from "../../ledger/request-rows.js";
+import { sendFieldOf, sendRowWords } from "../../ledger/send-rows.js";
+import { partitionOf } from "../../plan/layout.js";
+import type { Span } from "./occurrence.js";
+
+/** A request, as its life listed it. */
+export interface Request {
+  /** Its place among all requests of the life, in the order in which they were handed to the kernel. */
+  place: number;
+  /** Number of its connection; and what is known of that, if the box had room for it. */
+  connection: number;
+  record: ConnectionRecord | undefined;
+  broker: number;
+  /** When it was handed over, milliseconds since 1970. */
+  at: number;
+}
+
+/** Answers what became of the sends of one producer's life, by what its black box holds. */
+export class ProducerTrail {
+  readonly life: ProducerLife;
+  /** When its process ended, milliseconds since 1970; `Infinity` if that is not known. */
+  readonly endedAt: number;
+  readonly #partitions: number;
+  readonly #startedAt: number;
+  /** Of each partition: the places of the requests with messages of it, by their lowest message. */
+  readonly #requests = new Map<number, readonly number[]>();
+  /** Of each partition and connection: the last request of which a message came into the log. */
+  readonly #lastStored = new Map<number, ReadonlyMap<number, number>>();
+
+  constructor(life: ProducerLife, run: { startedAt: number; partitions: number; endedAt: number }) {
+    this.life = life;
+    this.endedAt = run.endedAt;
+    this.#partitions = run.partitions;
+    this.#startedAt = run.startedAt;
+  }
+
+  has(number: number): boolean {
+    return number >= this.life.first && number < this.life.next;
+  }
+
+  partitionOf(number: number): number {
+    return partitionOf(number, this.life.record.worker, this.#partitions);
+  }
+
+  /** From when to when the client had the message in hand: `undefined` if its send is not listed. */
+  sendOf(number: number): Span | undefined {
+    const { words, count } = this.life.sends;
+    const place = lastWhere(count, (one) => sendFieldOf(words, one, "first") <= number);
+    if (place === -1) return undefined;
+    // The last row stands for all sends behind it, too, if there was no room to list those.
+    if (place === count - 1 && (count + 1) * sendRowWords > words.length) return undefined;
+    const settled = sendFieldOf(words, place, "settledAt");
+    return {
+      from: this.#momentOf(sendFieldOf(words, place, "at")),
+      to: settled === 0 ? this.endedAt : this.#momentOf(settled) + 1,
+    };
+  }
+
+  /** The request that carried a message; `undefined` if none is listed. */
+  requestOf(number: number): Request | undefined {
+    const place = this.#latest(number);
+    const holds = place !== undefined && fieldOf(this.life.requests.words, place, "highest") >= number;
+    return holds ? this.#request(place) : undefined;
+  }
+
+  /** Of a message that no listed request carried: the nearest requests with earlier and with later ones of its partition. */
+  neighboursOf(number: number): { before: Request | undefined; after: Request | undefined } {
+    const requests = this.#requestsOf(this.partitionOf(number));
+    const { words } = this.life.requests;
+    const latest = lastWhere(requests.length, (one) => fieldOf(words, requests[one]!, "lowest") <= number);
+    const [before, after] = [requests[latest], requests[latest + 1]];
+    return {
+      before: before === undefined ? undefined : this.#request(before),
+      after: after === undefined ? undefined : this.#request(after),
+    };
+  }
+
+  /** Of the requests on a connection: the last one of which a message of this partition came into the log. */
+  lastStoredOn(
+    connection: number,
+    partition: number,
+    cameIntoLog: (number: number) => boolean,
+  ): Request | undefined {
+    let last = this.#lastStored.get(partition);
+    if (last === undefined) this.#lastStored.set(partition, (last = this.#findLastStored(partition, cameIntoLog)));
+    const place = last.get(connection);
+    return place === undefined ? undefined : this.#request(place);
+  }
+
+  /** Every listed request, in the order in which they were handed over. */
+  *requests(): Generator<Request> {
+    for (let place = 0; place < this.life.requests.count; place++) yield this.#request(place);
+  }
+
+  /** The messages of a request. */
+  *messagesOf({ place }: Request): Generator<number> {
+    const { words } = this.life.requests;
+    const highest = fieldOf(words, place, "highest");
+    for (let number = fieldOf(words, place, "lowest"); number <= highest; number++) {
+      if (hasPartition(words, place, this.partitionOf(number))) yield number;
+    }
+  }
+
+  /** Bytes of a request, and of what was written to its connection between it and the request before it. */
+  bytesOf({ place, connection }: Request): number {
+    const { words } = this.life.requests;
+    let before = place - 1;
+    while (before >= 0 && fieldOf(words, before, "connection") !== connection) before--;
+    const start = before < 0 ? 0 : fieldOf(words, before, "ends");
+    return (fieldOf(words, place, "ends") - start) >>> 0;
+  }
+
+  /** The last request of a message's partition that begins with it, or before it. */
+  #latest(number: number): number | undefined {
+    const requests = this.#requestsOf(this.partitionOf(number));
+    const { words } = this.life.requests;
+    return requests[lastWhere(requests.length, (one) => fieldOf(words, requests[one]!, "lowest") <= number)];
+  }
+
+  #requestsOf(partition: number): readonly number[] {
+    const known = this.#requests.get(partition);
+    if (known !== undefined) return known;
+    const { words, count } = this.life.requests;
+    const found: number[] = [];
+    for (let place = 0; place < count; place++) if (hasPartition(words, place, partition)) found.push(place);
+    // A request that waits for its connection may be overtaken.
+    found.sort((one, next) => fieldOf(words, one, "lowest") - fieldOf(words, next, "lowest"));
+    this.#requests.set(partition, found);
+    return found;
+  }
+
+  #findLastStored(
+    partition: number,
+    cameIntoLog: (number: number) => boolean,
+  ): ReadonlyMap<number, number> {
+    const { words } = this.life.requests;
+    const last = new Map<number, number>();
+    for (const place of this.#requestsOf(partition)) {
+      const connection = fieldOf(words, place, "connection");
+      if ((last.get(connection) ?? -1) >= place) continue;
+      const lowest = fieldOf(words, place, "lowest");
+      const highest = fieldOf(words, place, "highest");
+      const ahead = (partition - this.partitionOf(lowest) + this.#partitions) % this.#partitions;
+      for (let number = lowest + ahead; number <= highest; number += this.#partitions) {
+        if (!cameIntoLog(number)) continue;
+        last.set(connection, place);
+        break;
+      }
+    }
+    return last;
+  }
+
+  #request(place: number): Request {
+    const { words } = this.life.requests;
+    const connection = fieldOf(words, place, "connection");
+    return {
+      place,
+      connection,
+      record: this.life.connections[connection],
+      broker: fieldOf(words, place, "broker"),
+      at: this.#momentOf(fieldOf(words, place, "at")),
+    };
+  }
+
+  /** Rows keep the lower 32 bits of the time. */
+  #momentOf(low: number): number {
+    return this.#startedAt + ((low - this.#startedAt) | 0);
+  }
+}
+
+/** The last place below `count` for which something holds that holds up to some place, and not behind it; or -1. */
+function lastWhere(count: number, holds: (place: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
