@@ -9,10 +9,12 @@ import { readLifeTimes, timesOf } from "./ledger/life-times.js";
 import { type LifeRecord, readRunRecord } from "./ledger/run-record.js";
 import { courseName, renderCourse } from "./metrics/course.js";
 import { labelsOf } from "./metrics/exporter.js";
+import { readRejoins } from "./ledger/rejoins.js";
 import { makePlan } from "./plan/plan.js";
 import { type Judged, makeResult } from "./report/make-result.js";
 import type { Result } from "./report/result.js";
 import { findCulprits, sumOf } from "./verdict/culprits/culprits.js";
+import { disturbancesOf } from "./verdict/disturbances.js";
 import { judge } from "./verdict/judge.js";
 import { tallyOf } from "./verdict/tally.js";
 
@@ -45,11 +47,21 @@ export async function judgeStored(folder: string): Promise<Judged> {
   const endOf = (life: Pick<LifeRecord, "role" | "worker" | "life">): number =>
     timesOf(lifeTimes, life).endedAt ?? Infinity;
   const culprits = findCulprits({ plan, run, ledger, faults, commitsInDoubt, endOf });
+  const disturbances = disturbancesOf({
+    plan,
+    startedAt: run.startedAt,
+    producers: ledger.lives.producers,
+    faults,
+    machine: run.machine,
+    rejoins: readRejoins(join(folder, eventsName), plan, run.startedAt),
+  });
   const judgement = judge(run.scenario, tally, faults, {
     gaveUp: run.gaveUp,
     unexplained: sumOf(culprits.unexplained),
+    exposed: culprits.exposures?.all ?? null,
+    disturbances,
   });
-  const parts = { run, ledger, tally, faults, lifeTimes, commitsInDoubt, culprits, judgement };
+  const parts = { run, ledger, tally, faults, lifeTimes, commitsInDoubt, culprits, disturbances, judgement };
   return { ...parts, plan, result: makeResult(parts) };
 }
 

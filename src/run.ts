@@ -7,6 +7,7 @@ import type { Environment } from "./environment/environment.js";
 import { openLinks } from "./environment/links.js";
 import { connectToxiproxy } from "./environment/toxiproxy.js";
 import { Faults } from "./experiment/faults.js";
+import { MachineWatch } from "./experiment/machine.js";
 import { livesThatGaveUp } from "./experiment/counts.js";
 import { followWhereNeeded, missedInWords, watchLog } from "./experiment/follow.js";
 import { watchLive } from "./experiment/live.js";
@@ -172,6 +173,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   await producersReady(settling);
 
   enter("sending");
+  using machine = new MachineWatch();
   const startedAt = Math.ceil(epochMs()) + 5;
   for (const life of crew.lives)
     if (life.role === "producer") crew.command(life, { kind: "go", at: startedAt });
@@ -191,6 +193,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   const left = await drain(settling);
   if (left !== undefined) write({ event: "drain-limit", why: left });
   await faults.end();
+  const machineUntilDrained = machine.record();
   await crew.end("consumer", 15_000);
   signal.throwIfAborted();
 
@@ -222,6 +225,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
       followed: follower !== undefined,
     },
     gaveUp,
+    machine: machineUntilDrained,
     environment: on,
     repeatWith: options.repeatWith,
   });

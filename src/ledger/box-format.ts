@@ -144,6 +144,8 @@ export const counterNames = {
     "sendsListed",
     /** How far behind its schedule did it fall at worst? Microseconds. */
     "lagMax",
+    /** For how long did it not come to look at its schedule at worst? Milliseconds. */
+    "stoodStillMax",
   ],
   consumer: [
     /** How many messages has it fetched and neither ended nor given up? */

@@ -27,8 +27,11 @@ export interface Ledger {
   planes: EvidencePlanes;
   /** Per producer, in the order of time: below which number it had sent, at which moment. */
   sendTimes: SendTime[][];
-  /** How far behind its schedule the sending fell, and when it ended (milliseconds since 1970). */
-  schedule: { lagUs: Float64Array; lagMaxUs: number; sendingUntil: number };
+  /**
+   * How far behind its schedule the sending fell, the longest time for which a producer did not come to look at it,
+   * and when the sending ended (milliseconds since 1970).
+   */
+  schedule: { lagUs: Float64Array; lagMaxUs: number; stoodStillMaxMs: number; sendingUntil: number };
   /** From the sending of a message to the end of its handler, and when the last handler ended. */
   processing: { latencyUs: Float64Array; latencyMaxUs: number; until: number };
   /** What the consumers did with their group: statistics, which nothing is concluded from. */
@@ -85,7 +88,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
     sentBelow: layout.messages.map(() => 0),
     planes: emptyPlanes(layout),
     sendTimes: layout.messages.map(() => []),
-    schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
+    schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, stoodStillMaxMs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
     group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
     extraCopies: 0,

@@ -7,6 +7,8 @@ import type { ListedSends } from "./sends.js";
 /** What a producer's life left behind beside its bits: what became of its sends, its requests and its connections. */
 export interface ProducerLife {
   record: LifeRecord;
+  /** When its schedule began, milliseconds since 1970; 0 if it never did. */
+  since: number;
   /** It sent the messages from `first` to below `next`. */
   first: number;
   next: number;
@@ -20,6 +22,8 @@ export interface ConsumerLife {
   record: LifeRecord;
   /** It had tried to commit over these when it ended, and was not done with their chunk. */
   inHand: Uint32Array;
+  /** Of these: those whose commit was acknowledged. */
+  committed: Uint32Array;
   /** It gave these up, because it heard no word of their commit: the broker may have applied it all the same. */
   inDoubt: Uint32Array;
 }
@@ -36,7 +40,12 @@ export async function consumerLifeOf(
   const inHand = placesOf(open, abandoned, false);
   const givenUp = placesOf(open, abandoned, true);
   const covered = await box.plane("covered", others);
-  return { record, inHand, inDoubt: givenUp.filter((place) => !hasBit(covered, place)) };
+  return {
+    record,
+    inHand,
+    committed: inHand.filter((place) => hasBit(covered, place)),
+    inDoubt: givenUp.filter((place) => !hasBit(covered, place)),
+  };
 }
 
 function keepWithout(words: Uint32Array, others: Uint32Array): void {

@@ -45,6 +45,7 @@ export async function mergeProducerLife(
   mergeRefusals(ledger, run, life, { requests, unlisted: box.counter("requestsUnlisted") });
   ledger.lives.producers.push({
     record: life,
+    since: box.counter("sendingSince"),
     first,
     next,
     requests,
@@ -54,6 +55,8 @@ export async function mergeProducerLife(
   ledger.sendTimes[life.worker]!.push(...(await sendTimesOf(box, run.startedAt)));
   addBuckets(ledger.schedule.lagUs, await box.histogram());
   ledger.schedule.lagMaxUs = Math.max(ledger.schedule.lagMaxUs, box.counter("lagMax"));
+  const { stoodStillMaxMs } = ledger.schedule;
+  ledger.schedule.stoodStillMaxMs = Math.max(stoodStillMaxMs, box.counter("stoodStillMax"));
   ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
 }
 

@@ -26,9 +26,21 @@ export interface RunRecord {
   witnesses: WitnessRecord;
   /** What the harness did not wait for any longer, a sentence each: messages may be lost by its own doing. */
   gaveUp: string[];
+  /** What the machine did while messages were sent and read. */
+  machine: MachineRecord;
   environment: { kind: string; broker: string; proxy: string; client: string; node: string };
   /** The command that repeats the run. */
   repeatWith: string;
+}
+
+/** How far the machine kept up. Milliseconds; `null`: the system does not tell. */
+export interface MachineRecord {
+  /** The longest time for which the supervisor's process did not get its turn. */
+  stoodStillMs: number;
+  /** For how long some process on the machine waited for a processor. */
+  waitedForCpuMs: number | null;
+  /** For how long the machine's own processors were taken from it, all of them together. */
+  stolenMs: number | null;
 }
 
 export interface LifeRecord {

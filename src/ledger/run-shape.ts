@@ -44,6 +44,11 @@ const runShape = section({
     followed: flag,
   }),
   gaveUp: list(text),
+  machine: section({
+    stoodStillMs: amount,
+    waitedForCpuMs: either(oneOf(null), amount),
+    stolenMs: either(oneOf(null), amount),
+  }),
   environment: section({ kind: text, broker: text, proxy: text, client: text, node: text }),
   repeatWith: text,
 });

@@ -16,7 +16,7 @@ import {
 
 export const role = oneOf("producer", "consumer");
 const limit = section({ kind: oneOf("count", "share"), value: amount });
-const bound = section({ min: optional(limit), max: optional(limit), predicted: optional(oneOf(true)) });
+const bound = section({ min: optional(limit), max: optional(limit), predicted: optional(oneOf(true)), exposed: optional(oneOf(true)) });
 const expect = section({
   lost: bound,
   silentlyLost: optional(bound),
@@ -93,6 +93,7 @@ export const scenario = section({
     command: optional(list(text)),
     count: whole(1, workersMax),
     rate: amount,
+    overload: optional(oneOf(true)),
     messages: whole(1, messagesMax),
     size: amount,
     acks: oneOf(0, 1, "all"),

@@ -8,6 +8,7 @@ import type { RunRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import { predictLoss } from "../plan/predict/predict.js";
 import type { Culprits } from "../verdict/culprits/culprits.js";
+import type { Disturbances } from "../verdict/disturbances.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
 import type {
@@ -28,6 +29,7 @@ export interface ResultParts {
   lifeTimes: LifeTimes;
   commitsInDoubt: readonly CommitInDoubt[];
   culprits: Culprits;
+  disturbances: Disturbances;
   judgement: Judgement;
 }
 
@@ -38,7 +40,7 @@ export interface Judged extends ResultParts {
 }
 
 export function makeResult(parts: ResultParts): Result {
-  const { run, ledger, tally, faults, lifeTimes, culprits, judgement } = parts;
+  const { run, ledger, tally, faults, lifeTimes, culprits, disturbances, judgement } = parts;
   const { scenario, startedAt } = run;
   const messages = countsOf(tally);
   return {
@@ -58,6 +60,7 @@ export function makeResult(parts: ResultParts): Result {
     messages,
     lostBy: lostBy(tally),
     unexplained: culprits.unexplained,
+    exposed: culprits.exposures?.all ?? null,
     refusedBehind: tally.refusedBehind,
     requestsUnlisted: ledger.requestsUnlisted,
     violations: tally.violations,
@@ -71,10 +74,15 @@ export function makeResult(parts: ResultParts): Result {
       processedPerSecond: perSecond(messages.processed, startedAt, ledger.processing.until),
     },
     scheduleLagMs: lagOf(ledger.schedule),
+    disturbances: disturbances.list.map((one) => ({ ...one, ms: Math.round(one.ms) })),
     latencyMs: latencyOf(ledger.processing),
     latencyHistogram: spansOf(ledger.processing.latencyUs).map(inMilliseconds),
     faults: faults
-      .map((fault, index) => faultOf(fault, culprits.lostBy[index]!, startedAt))
+      .map((fault, index) => ({
+        ...faultOf(fault, startedAt),
+        lostBy: culprits.lostBy[index]!,
+        exposed: culprits.exposures?.each[index] ?? null,
+      }))
       .toSorted(byMoment),
     lives: livesOf(run, lifeTimes),
     expectations: judgement.expectations,
@@ -138,9 +146,8 @@ function countsOf(tally: Tally): MessageCounts {
 
 function faultOf(
   { on, kind, appliedAt, healedAt, touched, probe }: FaultEvent,
-  lost: FaultResult["lostBy"],
   startedAt: number,
-): FaultResult {
+): Omit<FaultResult, "lostBy" | "exposed"> {
   return {
     on,
     kind,
@@ -148,7 +155,6 @@ function faultOf(
     healedAt: sinceStart(healedAt, startedAt),
     touched,
     probe,
-    lostBy: lost,
   };
 }
 

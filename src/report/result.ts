@@ -1,5 +1,7 @@
 import type { Prediction } from "../plan/predict/prediction.js";
 import type { Cause, Guarantee, Role, SweepStep, Trial } from "../scenario/scenario.js";
+import type { Exposure } from "../verdict/culprits/exposure.js";
+import type { Disturbance } from "../verdict/disturbances.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";
 
 /**
@@ -37,6 +39,8 @@ export interface Result {
   lostBy: Record<Cause, Count>;
   /** Lost messages that no fault of the run explains, by the place where they died. */
   unexplained: Record<Cause, Count>;
+  /** How many messages the faults must have taken, and can have taken, by what workers wrote down; `null` if that cannot be told. */
+  exposed: Exposure | null;
   /** Of `lostBy.refused`: not refused itself, but written behind a refused request to the same connection. */
   refusedBehind: Count;
   /** Produce requests that no refusal can be held against: what they lost is `in-transit`. */
@@ -55,6 +59,8 @@ export interface Result {
   throughput: { sentPerSecond: number; processedPerSecond: number };
   /** How late messages were sent, against the moment that the rate asks for, in milliseconds. */
   scheduleLagMs: { p99: number; max: number };
+  /** What the machine did beside what the scenario asks for. */
+  disturbances: Disturbance[];
   /** From the sending of a message to the end of its handler, in milliseconds. */
   latencyMs: { p50: number; p95: number; p99: number; max: number };
   /** The same, counted: from the first span that holds a handler's end to the last. */
@@ -111,6 +117,8 @@ export interface FaultResult {
   probe: string | null;
   /** The messages that this occurrence took, by the place where they died. */
   lostBy: Record<Cause, Count>;
+  /** How many messages it must have taken, and can have taken; `null` if that cannot be told. */
+  exposed: Exposure | null;
 }
 
 /**

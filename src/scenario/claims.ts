@@ -14,7 +14,7 @@ export function canBeMissed({
   return bounds.some((bound) => bound !== undefined && !alwaysHolds(bound));
 }
 
-function alwaysHolds({ min, max, predicted }: Bound): boolean {
-  if (predicted === true) return false;
+function alwaysHolds({ min, max, predicted, exposed }: Bound): boolean {
+  if (predicted === true || exposed === true) return false;
   return (min?.value ?? 0) === 0 && (max === undefined || (max.kind === "share" && max.value >= 1));
 }

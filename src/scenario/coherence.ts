@@ -4,6 +4,7 @@
  */
 import type { Body, Claims, Sound } from "./body.js";
 import { commandRules } from "./command.js";
+import { exposedWord, isExposureKnown } from "./exposed-bounds.js";
 import { faultRules } from "./fault-coherence.js";
 import type { Complaint, Rule } from "./fields.js";
 import { guaranteeRules } from "./guarantee.js";
@@ -23,6 +24,7 @@ export const coherenceRules: Rule<Body>[] = [
   sweepIsOne,
   ...faultRules,
   boundsCanBeReached,
+  exposureIsKnown,
 ];
 
 function* replicasHaveBrokers({ topic, brokers }: Body, sound: Sound): Iterable<Complaint> {
@@ -67,6 +69,20 @@ function* boundsCanBeReached({ producers, expect }: Body, sound: Sound): Iterabl
       const allowed = `a min of at most producers.messages, which is ${messages}`;
       yield { path: [...place, ...key], found: String(bound.min.value), allowed };
     }
+  }
+}
+
+/** What the faults reached is asked of the run only if it can tell. */
+function* exposureIsKnown({ expect, faults, producers, consumers }: Body, sound: Sound): Iterable<Complaint> {
+  if (!sound("expect") || !sound("faults") || !sound("producers") || !sound("consumers")) return;
+  const places: [string[], Claims | undefined][] =
+    expect.kind === "own"
+      ? [[["expect"], expect.claims]]
+      : guarantees.map((guarantee) => [["expect", guarantee], expect.claims[guarantee]]);
+  for (const [place, claims] of places) {
+    if (claims?.lost.exposed !== true || isExposureKnown({ producers, consumers, faults })) continue;
+    const allowed = "a bound of your own: only the log can tell what a broker, a topic or a command loses";
+    yield { path: [...place, "lost"], found: exposedWord, allowed };
   }
 }
 

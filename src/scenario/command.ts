@@ -83,7 +83,7 @@ function* commandsAreWhole(body: Body, sound: Sound): Iterable<Complaint> {
 }
 
 const settings = {
-  producers: ["size", "retries", "metadataMaxAge", "requestTimeout"],
+  producers: ["overload", "size", "retries", "metadataMaxAge", "requestTimeout"],
   consumers: [
     "commitEvery",
     "handle",

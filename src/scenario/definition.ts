@@ -28,6 +28,9 @@ export type BoundWritten =
 /** `predicted`: both ends are what the plan predicts. */
 export type BoundOfLossWritten = BoundWritten | "predicted";
 
+/** `exposed`: both ends are what the faults reached in the run itself. */
+export type BoundOfAllLossWritten = BoundOfLossWritten | "exposed";
+
 type SettingsWritten = Readonly<Record<string, string | number | boolean>>;
 
 interface ClientWritten {
@@ -71,6 +74,8 @@ interface ProducersWritten extends ClientWritten {
   count?: number | undefined;
   /** All producers together; a list is for a sweep. */
   rate: RateWritten | readonly RateWritten[];
+  /** The rate is more than the client can send. */
+  overload?: true | undefined;
   /** In all, all producers together. */
   messages: number;
   size?: SizeWritten | undefined;
@@ -180,7 +185,7 @@ type OtherFaultWritten =
 
 /** Whoever claims no duplicates at all under at-most-once need not say so. */
 export interface ClaimsWritten {
-  lost: BoundOfLossWritten;
+  lost: BoundOfAllLossWritten;
   silentlyLost?: BoundOfLossWritten | undefined;
   lostBy?: { [C in Cause]?: BoundOfLossWritten | undefined } | undefined;
   duplicated?: BoundWritten | undefined;

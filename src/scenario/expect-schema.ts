@@ -1,5 +1,6 @@
 import type { Claims, WrittenExpect } from "./body.js";
 import { canBeMissed } from "./claims.js";
+import { exposedWord, toBeExposed } from "./exposed-bounds.js";
 import { either, type Field, isMap, type Rule, section } from "./fields.js";
 import { nearest } from "./nearest.js";
 import { limit, oneOf } from "./notations.js";
@@ -47,6 +48,17 @@ function boundOfLoss(): Field<Bound> {
   });
 }
 
+const exposed: Field<Bound> = oneOf([exposedWord]).transform(() => toBeExposed);
+
+/** The same, or what the faults of the run reached. */
+function boundOfAllLoss(): Field<Bound> {
+  return either([predicted, exposed, oneLimit, limits], (written) => {
+    if (isMap(written)) return limits;
+    const word = typeof written === "string" ? nearest(written, [predictedWord, exposedWord]) : undefined;
+    return word === exposedWord ? exposed : word === predictedWord ? predicted : oneLimit;
+  });
+}
+
 /** What nobody can want to see has an upper end alone. */
 const atMost: Field<Bound> = section({
   max: limit(end).describe("The most that may be observed."),
@@ -68,7 +80,7 @@ const causeFields = causes.map(
 );
 
 const claimFields = {
-  lost: boundOfLoss().describe("Messages that are lost, whatever the cause."),
+  lost: boundOfAllLoss().describe("Messages that are lost, whatever the cause."),
   silentlyLost: boundOfLoss()
     .optional()
     .describe("Messages that are lost and were not rejected: nobody was told."),

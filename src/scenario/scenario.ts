@@ -25,6 +25,8 @@ export interface Scenario {
     count: number;
     /** Messages a second, all producers together. */
     rate: number;
+    /** The rate is more than the client can send: that it is late is what the scenario wants. */
+    overload?: true | undefined;
     /** Messages in all, all producers together. */
     messages: number;
     /** Bytes of one message's value, its header among them. */
@@ -306,6 +308,8 @@ export interface Bound {
   max: Limit | undefined;
   /** Both ends are those that the plan predicts. */
   predicted?: true;
+  /** Both ends are what the faults reached in the run itself; `min` and `max` are not given. */
+  exposed?: true;
 }
 
 /** A number of messages, or a share (0 to 1) of those that were sent. */

@@ -10,7 +10,7 @@ import { faultSchema } from "./fault-schema.js";
 import { type Field, list, section } from "./fields.js";
 import { claimsOf, retriesMax, usualSending } from "./guarantee.js";
 import { commitEveryUsual, messagesMax, partitionsMax, trialsMax, sizeUsual, workersMax } from "./limits.js";
-import { chance, count, duration, durationMsMax, oneOf, rate, size } from "./notations.js";
+import { chance, count, duration, durationMsMax, oneOf, only, rate, size } from "./notations.js";
 import { durations } from "./quantities.js";
 import { guarantees, type Scenario } from "./scenario.js";
 import { settings } from "./settings.js";
@@ -87,6 +87,11 @@ const body: Field<Body> = section(
       rate: orSwept(rate(ratePerSecondMax)).describe(
         "Messages a second, all producers together; or a list of such rates, for `lossbound sweep`. Example: 2000/s.",
       ),
+      overload: only(true, "true")
+        .optional()
+        .describe(
+          "The rate is more than the client can send. Without it, a load that is not reached makes a run inconclusive.",
+        ),
       messages: count({ min: 1, max: messagesMax }).describe(
         "Messages in all, all producers together; of a list of rates, at the first of them.",
       ),

@@ -6,6 +6,8 @@ import {
   type Scenario,
   causes,
 } from "../scenario/scenario.js";
+import type { Exposure } from "./culprits/exposure.js";
+import type { Disturbances } from "./disturbances.js";
 import { type Tally, lostBy } from "./tally.js";
 
 export type Verdict = "held" | "broken" | "inconclusive";
@@ -18,6 +20,8 @@ export interface Expectation {
   max: number | null;
   observed: number;
   verdict: Verdict;
+  /** The limits are what the faults reached in the run itself. */
+  exposed?: true;
 }
 
 /** What is known of a fault, for the verdict: whether it did anything. */
@@ -47,6 +51,10 @@ export interface Beside {
   gaveUp?: readonly string[];
   /** Lost messages that no fault explains. */
   unexplained?: number;
+  /** How many messages the faults must have taken, and can have taken; `null` if that cannot be told. */
+  exposed?: Exposure | null;
+  /** What the machine did beside what the scenario asks for. */
+  disturbances?: Disturbances;
 }
 
 /** Lost messages nobody was told of: every cause but `rejected`. */
@@ -62,21 +70,23 @@ export function lostInAll(tally: Tally): number {
 /**
  * Holds a tally against what the scenario claims.
  *
- * The order of the argument: a bound that is exceeded stays exceeded, whatever else went wrong, so
- * `broken` comes first; only a loss that the harness may have made itself breaks nothing. A bound that is kept proves something only when the faults did their work
- * and nothing is left open; otherwise the run is inconclusive. Only then has it held.
+ * The order of the argument: a bound that is missed stays missed, whatever else went wrong, so `broken` comes
+ * first. Two things break nothing: a loss that the harness may have made itself, and a number that is missed by no
+ * more than what the machine did beside the scenario's wish. A bound that is kept proves something only if the
+ * faults did their work, the load was reached, and nothing is left open; otherwise the run is inconclusive. Only
+ * then has it held.
  */
 export function judge(
   { expect, guarantee }: Pick<Scenario, "expect" | "guarantee">,
   tally: Tally,
   faults: readonly FaultEvidence[],
-  { gaveUp = [], unexplained = 0 }: Beside = {},
+  { gaveUp = [], unexplained = 0, exposed = null, disturbances = undisturbed }: Beside = {},
 ): Judgement {
   const unhealed = faults.filter(({ healed }) => healed === false);
   const idle = faults.filter((fault) => fault.touched === 0 || fault.inForce === false);
   const declared = declaresDuplicates(guarantee, expect);
   const observations = [
-    ...observationsOf(expect, tally, declared),
+    ...observationsOf(withExposed(expect, exposed), tally, declared),
     unexplainedOf(expect, unexplained),
     ...violationsOf(guarantee, tally, declared),
   ];
@@ -86,6 +96,7 @@ export function judge(
       faultsWorked: idle.length === 0,
       lostAny: lostInAll(tally) > 0,
       lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
+      disturbed: disturbances.list.reduce((sum, { messages }) => sum + messages, 0),
     }),
   );
   const open = expectations.filter(({ verdict }) => verdict === "inconclusive");
@@ -93,6 +104,8 @@ export function judge(
     ...idle.map(idleInWords),
     ...unhealed.map(unhealedInWords),
     ...gaveUp,
+    ...disturbances.doubts,
+    ...exposureDoubts(expect, exposed),
     ...openInWords(tally, expect),
     ...open.filter(({ name }) => name === indeterminateName).map(expectationInWords),
   ];
@@ -100,9 +113,12 @@ export function judge(
   if (broken.length > 0)
     return { verdict: "broken", reasons: broken.map(expectationInWords), doubts, expectations };
 
+  const missed = open.filter(({ name }) => name !== indeterminateName);
   const reasons = [
     ...doubts,
-    ...open.filter(({ name }) => name !== indeterminateName).map(expectationInWords),
+    ...missed.map(expectationInWords),
+    // What the machine did says why a bound is missed, and no bound is broken.
+    ...(missed.length === 0 ? [] : disturbances.list.map(({ words }) => `the machine: ${words}`)),
   ];
   return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, doubts, expectations };
 }
@@ -179,6 +195,22 @@ function violationsOf(guarantee: Guarantee, { violations }: Tally, declared: boo
   }
 }
 
+const undisturbed: Disturbances = { list: [], doubts: [] };
+
+/** The same, with what the faults reached for limits. */
+function withExposed(expect: Expect, exposed: Exposure | null): Expect {
+  if (expect.lost.exposed !== true || exposed === null) return expect;
+  const limit = (value: number): Limit => ({ kind: "count", value });
+  return { ...expect, lost: { min: limit(exposed.min), max: limit(exposed.max), exposed: true } };
+}
+
+/** A bound that the run itself gives tests nothing if the faults reached nothing. */
+function exposureDoubts({ lost }: Expect, exposed: Exposure | null): string[] {
+  if (lost.exposed !== true) return [];
+  if (exposed === null) return ["lost: how much the faults reached cannot be told from this run"];
+  return exposed.max === 0 ? ["lost: the faults reached no message, so nothing was tested"] : [];
+}
+
 function atMostNone(name: string, observed: number): Observation {
   return { name, bound: { min: undefined, max: none }, observed, atMost: observed };
 }
@@ -187,24 +219,26 @@ const none: Limit = { kind: "count", value: 0 };
 
 function holdAgainst(
   { name, bound, observed, atMost }: Observation,
-  run: { sent: number; faultsWorked: boolean; lostAny: boolean; lossIsOurs: boolean },
+  run: { sent: number; faultsWorked: boolean; lostAny: boolean; lossIsOurs: boolean; disturbed: number },
 ): Expectation {
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
+  // Only a number that depends on the pace of the machine may be missed by it.
+  const tolerated = bound.exposed === true || name === "unexplained" || name === "violations" ? 0 : run.disturbed;
   const verdict = ((): Verdict => {
     if (max !== null && observed > max) {
       const provesNothing = name === indeterminateName || (run.lossIsOurs && isLoss(name));
-      return provesNothing ? "inconclusive" : "broken";
+      return provesNothing || observed - max <= tolerated ? "inconclusive" : "broken";
     }
     if (min !== null && atMost < min) {
       // Too little was lost. Where a fault did no work, or nothing was lost at all, the run simply
       // did not show what it set out to show.
-      return run.faultsWorked && run.lostAny ? "broken" : "inconclusive";
+      return run.faultsWorked && run.lostAny && min - atMost > tolerated ? "broken" : "inconclusive";
     }
     const settled = (min === null || observed >= min) && (max === null || atMost <= max);
     return settled ? "held" : "inconclusive";
   })();
-  return { name, min, max, observed, verdict };
+  return { name, min, max, observed, verdict, ...(bound.exposed === true && { exposed: true }) };
 }
 
 /** Its bound is there to be kept; what exceeds it is not known to be a loss, and breaks nothing. */

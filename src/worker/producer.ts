@@ -33,7 +33,9 @@ export async function sendOnSchedule(
 
   await pause(Math.max(0, startAt - epochMs()));
   box.set("sendingSince", startAt);
+  let lookedAt = startAt;
   for (let tick = 0; sender.next < messages && !asked.aborted; tick++) {
+    lookedAt = recordStandstill(box, lookedAt);
     writeTicks(box, sender.next, startAt);
     const dueAt = startAt + tick * sendEveryMs;
     const due = Math.min(messages, firstNumber + dueAfter(rate, tick * sendEveryMs));
@@ -104,6 +106,13 @@ function writeTicks(box: BlackBox<"producer">, next: number, startAt: number): v
     box.ticks[tick] = next;
     box.set("ticks", tick + 1);
   }
+}
+
+/** @returns now. */
+function recordStandstill(box: BlackBox<"producer">, since: number): number {
+  const now = epochMs();
+  if (now - since > box.get("stoodStillMax")) box.set("stoodStillMax", now - since);
+  return now;
 }
 
 function recordLag(box: BlackBox<"producer">, lagMs: number): void {

@@ -26,6 +26,8 @@ export class ProducerTrail {
   readonly #startedAt: number;
   /** Of each partition: the places of the requests with messages of it, by their lowest message. */
   readonly #requests = new Map<number, readonly number[]>();
+  /** Of each connection: the places of its requests. */
+  readonly #connections = new Map<number, number[]>();
   /** Of each partition and connection: the last request of which a message came into the log. */
   readonly #lastStored = new Map<number, ReadonlyMap<number, number>>();
 
@@ -104,12 +106,60 @@ export class ProducerTrail {
   }
 
   /** Bytes of a request, and of what was written to its connection between it and the request before it. */
-  bytesOf({ place, connection }: Request): number {
+  bytesOf(request: Request): number {
+    const of = this.#onConnection(request.connection);
+    const before = of[of.indexOf(request.place) - 1];
+    return this.#bytesBetween(before, request.place);
+  }
+
+  isLastOn({ connection, place }: Request): boolean {
+    return this.#onConnection(connection).at(-1) === place;
+  }
+
+  /** The first request on a connection that was handed over after a moment and has at least so many bytes. */
+  firstLargeOn(connection: number, bytes: number, after: number): Request | undefined {
+    const of = this.#onConnection(connection);
+    const found = of.findIndex(
+      (place, nth) => this.#bytesBetween(of[nth - 1], place) >= bytes && this.#request(place).at >= after,
+    );
+    return found === -1 ? undefined : this.#request(of[found]!);
+  }
+
+  /**
+   * Bytes that a connection had carried at the end of a request, counted from a moment that lies between two, or
+   * from its first byte if it was dialled later.
+   */
+  bytesSince(
+    { connection, place, record }: Request,
+    { earliest, latest }: { earliest: number; latest: number },
+  ): { atLeast: number; atMost: number } {
+    const of = this.#onConnection(connection);
+    const isOlder = (record?.dialedAt ?? 0) < latest;
+    const lastBefore = of.findLast((one) => this.#request(one).at < earliest);
+    const firstBehind = of.find((one) => this.#request(one).at > latest);
+    const atMost = this.#bytesBetween(lastBefore, place);
+    if (!isOlder) return { atLeast: atMost, atMost };
+    const isBehind = firstBehind !== undefined && firstBehind < place;
+    return { atLeast: isBehind ? this.#bytesBetween(firstBehind, place) : 0, atMost };
+  }
+
+  /** From the end of one request to the end of another on the same connection; of `undefined`: from the first byte. */
+  #bytesBetween(before: number | undefined, place: number): number {
     const { words } = this.life.requests;
-    let before = place - 1;
-    while (before >= 0 && fieldOf(words, before, "connection") !== connection) before--;
-    const start = before < 0 ? 0 : fieldOf(words, before, "ends");
+    const start = before === undefined ? 0 : fieldOf(words, before, "ends");
     return (fieldOf(words, place, "ends") - start) >>> 0;
+  }
+
+  /** The places of the requests on a connection, in their order. */
+  #onConnection(connection: number): readonly number[] {
+    if (this.#connections.size === 0) {
+      for (const { place, connection: one } of this.requests()) {
+        const those = this.#connections.get(one);
+        if (those === undefined) this.#connections.set(one, [place]);
+        else those.push(place);
+      }
+    }
+    return this.#connections.get(connection) ?? [];
   }
 
   /** The last request of a message's partition that begins with it, or before it. */

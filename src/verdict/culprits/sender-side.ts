@@ -18,6 +18,8 @@ export class SenderSide {
   readonly #occurrences: readonly Occurrence[];
   readonly #trails: readonly ProducerTrail[];
   readonly #partitions: number;
+  /** Of each connection of a life: the first request that its broker refused. */
+  readonly #firstRefused = new Map<ProducerTrail, Map<number, Request>>();
   readonly #gaps = new Map<number, (number: number) => Gap>();
 
   /** @param occurrences in the order of time. */
@@ -45,7 +47,8 @@ export class SenderSide {
       case "in-transit":
         return this.#ofTransit(trail, message) ?? this.#ofGap(trail, message);
       case "client-buffer":
-        return this.#ofBuffer(trail, message);
+        if (this.#wasSkipped(trail, message)) return undefined;
+        return this.#ofBuffer(trail, message) ?? this.#ofGap(trail, message);
       case "rejected":
         return this.#ofRejection(trail, message) ?? this.#ofGap(trail, message);
       case "refused":
@@ -109,15 +112,18 @@ export class SenderSide {
     }
   }
 
+  /** Whether the requests before and behind a message went out on one connection, and it did not: no fault does that. */
+  #wasSkipped(trail: ProducerTrail, { number }: MessageId): boolean {
+    const { before, after } = trail.neighboursOf(number);
+    return before !== undefined && before.connection === after?.connection;
+  }
+
   /**
-   * What never left the process waited for its connection. If the requests before and behind it went out on one
-   * connection, no fault took it. Otherwise that connection, or the dial for the next one, failed in between, or
-   * the process ended.
+   * What never left the process waited for its connection. That, or the dial for the next one, failed before the
+   * next request went out, or the process ended.
    */
   #ofBuffer(trail: ProducerTrail, message: MessageId): Occurrence | undefined {
     const { before, after } = trail.neighboursOf(message.number);
-    if (before !== undefined && after !== undefined && before.connection === after.connection)
-      return undefined;
     const { from } = this.sentIn(message);
     const waited: Span = { from, to: after?.at ?? trail.endedAt };
     return this.#occurrences.find((one) => {
@@ -191,13 +197,22 @@ export class SenderSide {
   }
 
   #firstRefusedOn(trail: ProducerTrail, connection: number): Request | undefined {
+    let first = this.#firstRefused.get(trail);
+    if (first === undefined) this.#firstRefused.set(trail, (first = this.#findFirstRefused(trail)));
+    return first.get(connection);
+  }
+
+  #findFirstRefused(trail: ProducerTrail): Map<number, Request> {
     const { layout, planes } = this.#ledger;
     const base = layout.bases[trail.life.record.worker]!;
+    const first = new Map<number, Request>();
     for (const request of trail.requests()) {
-      if (request.connection !== connection) continue;
-      for (const number of trail.messagesOf(request)) if (hasBit(planes.refused, base + number)) return request;
+      if (first.has(request.connection)) continue;
+      for (const number of trail.messagesOf(request)) {
+        if (hasBit(planes.refused, base + number)) first.set(request.connection, request);
+      }
     }
-    return undefined;
+    return first;
   }
 
   /** No request is listed where the client waits for answers: it died with the process, or the answer did. */

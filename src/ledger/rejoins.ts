@@ -1,0 +1,38 @@
+import type { Plan } from "../plan/plan.js";
+import { readEvents } from "./events.js";
+
+/**
+ * When consumers joined their group again while messages were sent, though no fault of the plan makes a group
+ * rebalance: a session had expired. Milliseconds since 1970. If there is such a fault, nobody can tell; then none.
+ *
+ * @throws LossboundError `INPUT` naming the line that is not as it should be.
+ */
+export function readRejoins(path: string, { faults, scenario }: Plan, startedAt: number): number[] {
+  const canTell = scenario.consumers.command === undefined && !faults.some(movesGroup);
+  if (!canTell) return [];
+  const rejoins: number[] = [];
+  for (const { event } of readEvents(path)) {
+    const { at, event: kind, phase } = event;
+    if (kind === "phase" && phase === "draining") break;
+    if (kind === "assigned" && typeof at === "number" && at > startedAt) rejoins.push(at);
+  }
+  return rejoins;
+}
+
+function movesGroup(fault: Plan["faults"][number]): boolean {
+  switch (fault.kind) {
+    case "link":
+      return fault.on === "consumer-link";
+    case "kill":
+    case "stop":
+    case "pause":
+      return fault.role === "consumer";
+    case "oversize":
+      return false;
+    case "join":
+    case "reset-offsets":
+    case "broker":
+    case "topic":
+      return true;
+  }
+}
