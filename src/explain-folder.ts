@@ -7,6 +7,7 @@ import { type Explanation, explain } from "./report/explanation.js";
 import { type LostList, listLost } from "./report/lost-list.js";
 import type { Judged } from "./report/make-result.js";
 import type { Cause } from "./scenario/scenario.js";
+import { culpritOf } from "./verdict/culprits/culprits.js";
 import { fateOf } from "./verdict/each-fate.js";
 
 /**
@@ -25,7 +26,8 @@ export async function explainJudged(folder: string, judged: Judged, name: string
   const { run, ledger } = judged;
   const message = readMessageName(name, ledger.layout);
   const trace = await traceMessage(join(folder, boxesName), run, ledger, message);
-  return explain(judged, message, fateOf(ledger, message), trace);
+  const culprit = culpritOf(judged.evidence, message);
+  return explain(judged, message, { fate: fateOf(ledger, message), culprit }, trace);
 }
 
 /**

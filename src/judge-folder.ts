@@ -46,7 +46,8 @@ export async function judgeStored(folder: string): Promise<Judged> {
   const commitsInDoubt = readCommitsInDoubt(join(folder, eventsName));
   const endOf = (life: Pick<LifeRecord, "role" | "worker" | "life">): number =>
     timesOf(lifeTimes, life).endedAt ?? Infinity;
-  const culprits = findCulprits({ plan, run, ledger, faults, commitsInDoubt, endOf });
+  const evidence = { plan, run, ledger, faults, commitsInDoubt, endOf };
+  const culprits = findCulprits(evidence);
   const disturbances = disturbancesOf({
     plan,
     startedAt: run.startedAt,
@@ -61,8 +62,8 @@ export async function judgeStored(folder: string): Promise<Judged> {
     exposed: culprits.exposures?.all ?? null,
     disturbances,
   });
-  const parts = { run, ledger, tally, faults, lifeTimes, commitsInDoubt, culprits, disturbances, judgement };
-  return { ...parts, plan, result: makeResult(parts) };
+  const parts = { run, ledger, tally, faults, lifeTimes, culprits, disturbances, judgement };
+  return { ...parts, plan, evidence, result: makeResult(parts) };
 }
 
 /**

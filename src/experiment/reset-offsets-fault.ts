@@ -54,7 +54,11 @@ async function resetOffsets(
     const { before, after } = await movePositions(to, run);
     await Promise.all(ended.map((worker) => crew.start("consumer", worker)));
     const moved = [...before].filter(([partition, position]) => after.get(partition) !== position);
-    const positions = [...before].map(([partition, from]) => ({ partition, from, to: after.get(partition) ?? null }));
+    const positions = [...before].map(([partition, from]) => ({
+      partition,
+      from,
+      to: after.get(partition) ?? null,
+    }));
     const words = moved.map(
       ([one, position]) => `partition ${one}: position ${position ?? "none"} → ${after.get(one) ?? "none"}`,
     );

@@ -31,7 +31,7 @@ export function createAuditorBox<Kind extends AuditorKind>(
 ): BlackBox<Kind> {
   const path = join(folder, names[kind]);
   const producersOnly = { firstNumber: 0, ticks: 0, requests: 0, sends: 0 };
-  const description = { format: 1 as const, kind, ...lifeOf(audited), ...producersOnly };
+  const description = { format: 2 as const, kind, ...lifeOf(audited), ...producersOnly };
   createBox(path, description);
   return openBox(path, description, "write");
 }

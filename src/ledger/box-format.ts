@@ -29,7 +29,7 @@ export const sectionsAt = 4096;
 
 /** What is fixed when a box is made. */
 export interface BoxDescription {
-  format: 1;
+  format: 2;
   kind: BoxKind;
   runId: string;
   /** Index of the worker among those of its role. */

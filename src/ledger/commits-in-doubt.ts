@@ -20,7 +20,10 @@ export function readCommitsInDoubt(path: string): CommitInDoubt[] {
     const chunk = event["chunk"] as Partial<FailedChunk> | null;
     const numbers = [at, partition, ...fields.map((field) => chunk?.[field])];
     if (!numbers.every((value) => typeof value === "number" && Number.isFinite(value))) {
-      throw new LossboundError("INPUT", `${where}: expected a commit that failed, got ${JSON.stringify(event)}`);
+      throw new LossboundError(
+        "INPUT",
+        `${where}: expected a commit that failed, got ${JSON.stringify(event)}`,
+      );
     }
     return [{ ...(chunk as FailedChunk), partition: partition as number, at: at as number }];
   });

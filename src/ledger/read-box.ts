@@ -156,7 +156,7 @@ function readDescription(path: string, header: Buffer): BoxDescription {
 }
 
 function compareWith(expected: ExpectedBox<BoxKind>, found: BoxDescription, path: string): void {
-  const wanted = { format: 1, ...expected };
+  const wanted = { format: 2, ...expected };
   for (const key of ["format", "kind", "runId", "worker", "life", "bits"] as const) {
     if (found[key] !== wanted[key]) {
       throw new EvidenceError("black-box", `${path} says ${key} ${found[key]}; the run says ${wanted[key]}`);

@@ -129,7 +129,7 @@ export const outputBoxName = "output.box";
 
 /** File name of it. */
 export const runRecordName = "run.json";
-const schema = "lossbound.run/1";
+const schema = "lossbound.run/2";
 
 export function writeRunRecord(folder: string, run: RunRecord): void {
   const stored = { schema, sha256: digestOf(run), run };

@@ -18,7 +18,9 @@ const runShape = section({
   scenario,
   seed: whole(0, seedMax),
   startedAt: amount,
-  lives: list(section({ role, worker: whole(), life: whole(), killed: flag, endedBy: either(oneOf(null), text) })),
+  lives: list(
+    section({ role, worker: whole(), life: whole(), killed: flag, endedBy: either(oneOf(null), text) }),
+  ),
   log: list(
     section({
       partition: whole(),

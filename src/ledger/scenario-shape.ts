@@ -16,7 +16,12 @@ import {
 
 export const role = oneOf("producer", "consumer");
 const limit = section({ kind: oneOf("count", "share"), value: amount });
-const bound = section({ min: optional(limit), max: optional(limit), predicted: optional(oneOf(true)), exposed: optional(oneOf(true)) });
+const bound = section({
+  min: optional(limit),
+  max: optional(limit),
+  predicted: optional(oneOf(true)),
+  exposed: optional(oneOf(true)),
+});
 const expect = section({
   lost: bound,
   silentlyLost: optional(bound),

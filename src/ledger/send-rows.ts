@@ -18,7 +18,11 @@ const checkAt = fields.length;
 /** Words of one row: its fields, and a check of all of them. */
 export const sendRowWords = checkAt + 1;
 
-export function storeSend(words: Uint32Array, place: number, { first, at }: Omit<SendRow, "settledAt">): void {
+export function storeSend(
+  words: Uint32Array,
+  place: number,
+  { first, at }: Omit<SendRow, "settledAt">,
+): void {
   const row = place * sendRowWords;
   words[row] = first;
   words[row + 1] = at;

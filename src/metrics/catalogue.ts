@@ -149,6 +149,14 @@ export const catalogue = {
     labels: ["cause"],
     moves: "on proof",
   },
+  unexplained: {
+    name: "lossbound_messages_unexplained",
+    type: "gauge",
+    help: "How many lost messages does no fault of the run explain, by the place where they died?",
+    unit: "messages",
+    labels: ["cause"],
+    moves: "at the end",
+  },
   unaccounted: {
     name: "lossbound_messages_unaccounted",
     type: "gauge",

@@ -56,6 +56,7 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
   processed: ({ processed }) => [{ value: processed }],
   duplicated: ({ duplicated }) => [{ value: duplicated }],
   lost: ({ lostBy }) => causes.map((cause) => ({ own: { cause }, value: lostBy[cause] })),
+  unexplained: ({ unexplained }) => causes.map((cause) => ({ own: { cause }, value: unexplained[cause] })),
   unaccounted: (values) => [{ value: values.unaccounted ?? values.sent - values.processed - lostOf(values) }],
   violations: ({ violations: found }) => {
     const counts = [found.beganBeforeCommit, found.beganTwice, found.storedTwice];

@@ -17,6 +17,8 @@ export interface Values extends Omit<Measures, "phase" | "startedAt"> {
   planned: number;
   /** Of the ledger, once it is there; before that it is what no other count has. */
   unaccounted: number | undefined;
+  /** 0 before the end. */
+  unexplained: Record<Cause, number>;
   violations: Tally["violations"];
   faults: readonly FaultSeries[];
   /** Names of the series of faults that were in force since whoever asks was told before, and may be over now. */
@@ -56,7 +58,8 @@ export function valuesBefore(plan: Plan): Values {
     planned,
     processed: 0,
     duplicated: 0,
-    lostBy: Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>,
+    lostBy: noneLost(),
+    unexplained: noneLost(),
     unaccounted: undefined,
     latencyUs: new Float64Array(bucketCount),
     commits: { acknowledged: 0, failed: 0 },
@@ -67,8 +70,10 @@ export function valuesBefore(plan: Plan): Values {
     fallen: new Set(),
     faults: faultSeries(plan),
     inForceSince: new Set(),
-    // What a share comes to when all that is planned is sent.
-    bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, []).expectations,
+    // What a share comes to when all that is planned is sent; and faults reach no more than that.
+    bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, [], {
+      exposed: { min: 0, max: planned },
+    }).expectations,
     step: { lossRatio: 0, sentPerSecond: 0, processedPerSecond: 0, lostPerFault: null },
     phase: undefined,
     untilMs: 0,
@@ -114,6 +119,7 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
     processed: messages.processed,
     duplicated: messages.duplicated,
     lostBy,
+    unexplained: result.unexplained,
     unaccounted: messages.unread + messages.indeterminate,
     violations: tally.violations,
     latencyUs: ledger.processing.latencyUs,
@@ -131,6 +137,10 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
     verdict,
     run: factsOf(run.environment),
   };
+}
+
+function noneLost(): Record<Cause, number> {
+  return Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>;
 }
 
 /** In the log at the scan, or seen there before. */

@@ -64,7 +64,9 @@ function oneFault(fault: Fault): string {
   return `${triggerInWords(fault.trigger)}: ${faultInWords(fault, target)}${again}`;
 }
 
-function boundsOf({ expect: { lost, silentlyLost, duplicated, indeterminate, unexplained } }: Scenario): string[] {
+function boundsOf({
+  expect: { lost, silentlyLost, duplicated, indeterminate, unexplained },
+}: Scenario): string[] {
   const duplicates = boundInWords(duplicated);
   return [
     `lost: ${boundInWords(lost)}`,

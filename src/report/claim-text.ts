@@ -3,6 +3,7 @@ import type { Claimed } from "./claim.js";
 import { formatCount, formatMoment, formatPercent } from "./numbers.js";
 import { printable } from "./printable.js";
 import type { Result } from "./result.js";
+import { tookInWords } from "./took.js";
 import { causeInWords } from "./words.js";
 
 /** Where a claim is looked into further. */
@@ -74,7 +75,8 @@ function duplicatesOf({ messages, violations }: Result): string[] {
   ];
 }
 
-function faultInLine({ kind, on, appliedAt, healedAt, touched }: Result["faults"][number]): string {
+function faultInLine(fault: Result["faults"][number]): string {
+  const { kind, on, appliedAt, healedAt, touched } = fault;
   const span = `from ${formatMoment(appliedAt)} to ${formatMoment(healedAt)}`;
-  return `  fault ${printable(`${kind} on ${on}`)} ${span}, touched ${formatCount(touched)}`;
+  return `  fault ${printable(`${kind} on ${on}`)} ${span}, touched ${formatCount(touched)}, took ${tookInWords(fault)}`;
 }

@@ -9,8 +9,8 @@ import { toneOf } from "./words.js";
 export function expectationSection(expectations: readonly Expectation[], palette: Palette): string[] {
   if (expectations.length === 0) return [];
   const heads = ["expected", "at least", "at most", "observed", ""].map((head) => cell(head, "faint"));
-  const rows = expectations.map(({ name, min, max, observed, verdict }) => [
-    cell(printable(name)),
+  const rows = expectations.map(({ name, min, max, observed, verdict, exposed }) => [
+    cell(printable(exposed ? `${name}, as exposed` : name)),
     cell(limit(min), "faint"),
     cell(limit(max), "faint"),
     cell(formatCount(observed), "strong"),

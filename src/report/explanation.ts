@@ -25,8 +25,18 @@ export interface Explanation {
   cause: Cause | null;
   /** Whose evidence decides that. */
   decidedBy: string;
+  /** What took it, such as `timeout on producer-link`; `null` if it is not lost, or if no fault explains it. */
+  takenBy: Taker | null;
   /** In the order of the way of a message, not of time. */
   steps: Step[];
+}
+
+/** An occurrence of a fault. */
+export interface Taker {
+  fault: string;
+  /** Milliseconds since the producers began to send; `null`: never. */
+  appliedAt: number | null;
+  healedAt: number | null;
 }
 
 export interface Step {
@@ -39,8 +49,16 @@ export interface Step {
   witness: string;
 }
 
-/** @param fate of the message, as the ledger has it. */
-export function explain(judged: Judged, message: MessageId, fate: Fate, trace: MessageTrace): Explanation {
+/**
+ * @param fate of the message, as the ledger has it.
+ * @param culprit the place of the fault event that took it.
+ */
+export function explain(
+  judged: Judged,
+  message: MessageId,
+  { fate, culprit }: { fate: Fate; culprit: number | undefined },
+  trace: MessageTrace,
+): Explanation {
   const { run } = judged;
   const cause = causes.find((one) => one === fate) ?? null;
   const { producers, topic } = run.scenario;
@@ -57,6 +75,7 @@ export function explain(judged: Judged, message: MessageId, fate: Fate, trace: M
     fate: cause === null ? (fate as Exclude<Explanation["fate"], "lost">) : "lost",
     cause,
     decidedBy: witnessOfFate(fate),
+    takenBy: culprit === undefined ? null : takerOf(judged, culprit),
     steps: [
       planned(judged, message, partition),
       ...(trace.sent === null ? [neverSent(judged, message)] : sending(judged, trace.sent)),
@@ -64,6 +83,15 @@ export function explain(judged: Judged, message: MessageId, fate: Fate, trace: M
       ...(consumers.length === 0 && trace.sent !== null ? [neverFetched()] : consumers),
       ...effects(trace),
     ],
+  };
+}
+
+function takerOf(judged: Judged, culprit: number): Taker {
+  const { kind, on, appliedAt, healedAt } = judged.faults[culprit]!;
+  return {
+    fault: `${kind} on ${on}`,
+    appliedAt: sinceStart(judged, appliedAt),
+    healedAt: sinceStart(judged, healedAt),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount, formatMoment } from "./numbers.js";
 import { printable } from "./printable.js";
 import type { FaultResult } from "./result.js";
+import { tookInWords } from "./took.js";
 import { touchedInWords } from "./touched.js";
 
 /** A fault may fall a thousand times; a person reads the first ones, a program reads result.json. */
@@ -11,10 +12,16 @@ const shownMax = 12;
 /** When each fault was there in fact, what it touched, and what the probe saw of it. */
 export function faultSection(faults: readonly FaultResult[], palette: Palette): string[] {
   if (faults.length === 0) return ["  no faults"];
-  const heads = ["fault", "applied", "healed", "touched", "the probe saw"].map((head) => cell(head, "faint"));
+  const heads = ["fault", "applied", "healed", "touched", "took", "the probe saw"].map((head) =>
+    cell(head, "faint"),
+  );
   const hidden = faults.length - shownMax;
   return [
-    ...layRows([left, right, right, left, left], [heads, ...faults.slice(0, shownMax).map(rowOf)], palette),
+    ...layRows(
+      [left, right, right, left, left, left],
+      [heads, ...faults.slice(0, shownMax).map(rowOf)],
+      palette,
+    ),
     ...(hidden > 0 ? [palette("faint", `  … and ${formatCount(hidden)} more in result.json`)] : []),
   ];
 }
@@ -26,6 +33,7 @@ function rowOf(fault: FaultResult): Cell[] {
     appliedAt === null ? cell("never", "doubtful") : cell(formatMoment(appliedAt)),
     cell(formatMoment(healedAt)),
     cell(touchedInWords(fault), fault.touched === 0 ? "doubtful" : "plain"),
+    cell(tookInWords(fault)),
     cell(probe === null ? "" : printable(probe), "faint"),
   ];
 }

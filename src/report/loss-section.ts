@@ -3,6 +3,7 @@ import type { Palette } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount, formatMoment, formatPercent } from "./numbers.js";
 import type { Result } from "./result.js";
+import { unexplainedIn } from "./took.js";
 import { causeInWords } from "./words.js";
 
 /** How far the messages came, in the order in which they pass. */
@@ -29,6 +30,7 @@ export function lossSection(result: Result, palette: Palette): string[] {
   const took = causes.filter((cause) => result.lostBy[cause] > 0);
   const known = result.lostBy.rejected;
   const silent = result.silentlyLost;
+  const unexplained = unexplainedIn(result);
   const rows: Cell[][] = [
     [
       cell("lost", "strong"),
@@ -63,6 +65,15 @@ export function lossSection(result: Result, palette: Palette): string[] {
       cell("nobody was told", "faint"),
     ],
     [cell("knowingly"), cell(formatCount(known)), cell("the application could know", "faint")],
+    ...(lost === 0
+      ? []
+      : [
+          [
+            cell("unexplained"),
+            cell(formatCount(unexplained), unexplained > 0 ? "bad" : "plain"),
+            cell("no fault of the run took them", "faint"),
+          ],
+        ]),
     ...otherFates(result).map(({ name, count, words }) => [
       cell(name),
       cell(formatCount(count), "doubtful"),

@@ -1,5 +1,4 @@
 import { version } from "../base/version.js";
-import type { CommitInDoubt } from "../ledger/commits-in-doubt.js";
 import type { FaultEvent } from "../ledger/events.js";
 import { type Span, quantile, spansOf } from "../ledger/histogram.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -8,6 +7,7 @@ import type { RunRecord } from "../ledger/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import { predictLoss } from "../plan/predict/predict.js";
 import type { Culprits } from "../verdict/culprits/culprits.js";
+import type { Evidence } from "../verdict/culprits/evidence.js";
 import type { Disturbances } from "../verdict/disturbances.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
 import { type Tally, lostBy } from "../verdict/tally.js";
@@ -27,7 +27,6 @@ export interface ResultParts {
   tally: Tally;
   faults: readonly FaultEvent[];
   lifeTimes: LifeTimes;
-  commitsInDoubt: readonly CommitInDoubt[];
   culprits: Culprits;
   disturbances: Disturbances;
   judgement: Judgement;
@@ -36,6 +35,8 @@ export interface ResultParts {
 /** Everything that is known of a run that was judged. */
 export interface Judged extends ResultParts {
   plan: Plan;
+  /** What the culprits were found by. */
+  evidence: Evidence;
   result: Result;
 }
 

@@ -4,6 +4,10 @@ import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, noNumber } from "./numbers.js";
 import { printable } from "./printable.js";
 import type { Result } from "./result.js";
+import { tookInWords } from "./took.js";
+
+/** A fault may fall a thousand times. */
+const shownMax = 12;
 
 /**
  * Results for a page on the web: a table of all of them, and below it each that has not held, with its
@@ -42,7 +46,8 @@ function amount(cause: Cause, lostBy: Result["lostBy"]): string[] {
   return lostBy[cause] > 0 ? [`${cause} ${formatCount(lostBy[cause])}`] : [];
 }
 
-function section({ scenario, verdict, claim, reasons, expectations, repeatWith }: Result): string[] {
+function section(result: Result): string[] {
+  const { scenario, verdict, claim, reasons, expectations, repeatWith } = result;
   return [
     `## ${inMarkdown(scenario)}: ${verdict}`,
     "",
@@ -62,9 +67,22 @@ function section({ scenario, verdict, claim, reasons, expectations, repeatWith }
         ]),
       ],
     ),
+    ...took(result),
     "",
     `    ${printable(repeatWith)}`,
   ];
+}
+
+/** The faults that took something, and what none of them explains. */
+function took(result: Result): string[] {
+  const { faults, messages } = result;
+  if (messages.lost === 0) return [];
+  const able = faults.filter((fault) => causes.some((cause) => fault.lostBy[cause] > 0));
+  const rows = able.slice(0, shownMax).map((fault) => [`${fault.kind} on ${fault.on}`, tookInWords(fault)]);
+  const hidden = able.length - rows.length;
+  const more = hidden > 0 ? [[`${formatCount(hidden)} more`, "see result.json"]] : [];
+  const unexplained = ["no fault", tookInWords({ lostBy: result.unexplained })];
+  return ["", ...tableInMarkdown([left, left], [["fault", "took"], ...rows, ...more, unexplained])];
 }
 
 function limit(count: number | null): string {

@@ -52,7 +52,7 @@ function reasons(result: Result, { palette, width }: Page): string[] {
   );
 }
 
-function speeds({ throughput, scheduleLagMs, latencyMs }: Result, { palette }: Page): string[] {
+function speeds({ throughput, scheduleLagMs, latencyMs, disturbances }: Result, { palette }: Page): string[] {
   const { sentPerSecond, processedPerSecond } = throughput;
   const { p50, p95, p99, max } = latencyMs;
   return facts(palette, [
@@ -65,6 +65,7 @@ function speeds({ throughput, scheduleLagMs, latencyMs }: Result, { palette }: P
       `p99 ${formatMs(scheduleLagMs.p99)} · max ${formatMs(scheduleLagMs.max)} after the moment that the rate asks for`,
     ],
     ["latency", `p50 ${formatMs(p50)} · p95 ${formatMs(p95)} · p99 ${formatMs(p99)} · max ${formatMs(max)}`],
+    ...disturbances.map(({ words }) => ["machine", words] as const),
   ]);
 }
 

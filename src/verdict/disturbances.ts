@@ -84,7 +84,11 @@ function sendsOf({ plan, startedAt, producers, faults }: Measured): Send[] {
   });
 }
 
-function pausesOf({ faults }: Plan, events: readonly FaultEvent[], worker: number): { from: number; to: number }[] {
+function pausesOf(
+  { faults }: Plan,
+  events: readonly FaultEvent[],
+  worker: number,
+): { from: number; to: number }[] {
   return events.flatMap(({ fault, occurrence, askedAt, healedAt }) => {
     const planned = faults[fault]!;
     const isIts =
@@ -93,14 +97,25 @@ function pausesOf({ faults }: Plan, events: readonly FaultEvent[], worker: numbe
   });
 }
 
-function lateSending(measured: Measured, sends: readonly Send[], messagesIn: (ms: number) => number): Disturbance[] {
+function lateSending(
+  measured: Measured,
+  sends: readonly Send[],
+  messagesIn: (ms: number) => number,
+): Disturbance[] {
   const lateMs = latest(sends);
   if (lateMs < noticeMs) return [];
   // What is due before a fault, or in it, and sent late, falls into it, or behind it.
-  const underFaults = windowsOf(measured).map((window) => latest(sends.filter((send) => isUnder(send, window))));
+  const underFaults = windowsOf(measured).map((window) =>
+    latest(sends.filter((send) => isUnder(send, window))),
+  );
   const messages = underFaults.reduce((sum, ms) => sum + messagesIn(ms), 0);
   return [
-    { kind: "late-sending", ms: lateMs, messages, words: `messages were sent up to ${inSeconds(lateMs)} late` },
+    {
+      kind: "late-sending",
+      ms: lateMs,
+      messages,
+      words: `messages were sent up to ${inSeconds(lateMs)} late`,
+    },
   ];
 }
 
@@ -158,10 +173,15 @@ function faultsAsked(
       const words = `${kind} on ${on} was in force ${inSeconds(lateMs)} late`;
       if (lateMs >= noticeMs) found.push({ kind: "late-fault", ms: lateMs, messages: 0, words });
     }
-    if ((planned.kind === "link" || planned.kind === "broker") && planned.for !== undefined && healedAt !== null) {
+    if (
+      (planned.kind === "link" || planned.kind === "broker") &&
+      planned.for !== undefined &&
+      healedAt !== null
+    ) {
       const longMs = healedAt - (askedAt ?? appliedAt) - planned.for;
       const words = `${kind} on ${on} lasted ${inSeconds(longMs)} longer than ${inSeconds(planned.for)}`;
-      if (longMs >= noticeMs) found.push({ kind: "long-fault", ms: longMs, messages: messagesIn(longMs), words });
+      if (longMs >= noticeMs)
+        found.push({ kind: "long-fault", ms: longMs, messages: messagesIn(longMs), words });
     }
     return found;
   });

@@ -169,7 +169,10 @@ function observationsOf(expect: Expect, tally: Tally, declared: boolean): Observ
 }
 
 /** A fault takes what is lost in a chaos test. What no fault explains is a fault of the system under test. */
-function unexplainedOf({ unexplained = { min: undefined, max: none } }: Expect, observed: number): Observation {
+function unexplainedOf(
+  { unexplained = { min: undefined, max: none } }: Expect,
+  observed: number,
+): Observation {
   return { name: "unexplained", bound: unexplained, observed, atMost: observed };
 }
 
@@ -224,7 +227,8 @@ function holdAgainst(
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
   // Only a number that depends on the pace of the machine may be missed by it.
-  const tolerated = bound.exposed === true || name === "unexplained" || name === "violations" ? 0 : run.disturbed;
+  const tolerated =
+    bound.exposed === true || name === "unexplained" || name === "violations" ? 0 : run.disturbed;
   const verdict = ((): Verdict => {
     if (max !== null && observed > max) {
       const provesNothing = name === indeterminateName || (run.lossIsOurs && isLoss(name));

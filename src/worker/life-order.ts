@@ -31,7 +31,7 @@ export function describeLife(
   const { layout } = plan;
   const goesOn = life > 0 && before?.role === "producer";
   return {
-    format: 1,
+    format: 2,
     kind: role,
     runId,
     worker,

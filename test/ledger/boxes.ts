@@ -12,7 +12,7 @@ export function describedAs<Kind extends BoxKind>(
   changes: Partial<BoxDescription> = {},
 ): Described<Kind> {
   return {
-    format: 1,
+    format: 2,
     runId,
     worker: 0,
     life: 0,

@@ -20,7 +20,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lossbound-commanded-"));
   const path = join(folder, "life.box");
   const description = {
-    format: 1,
+    format: 2,
     kind: "consumer",
     runId: "0".repeat(32),
     worker: 0,

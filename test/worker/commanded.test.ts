@@ -24,7 +24,7 @@ beforeEach(() => {
   writeFileSync(printed, "");
   const path = join(folder, "life.box");
   const description = {
-    format: 1,
+    format: 2,
     kind: "producer",
     runId: "0".repeat(32),
     worker: 2,

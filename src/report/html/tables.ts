@@ -5,6 +5,7 @@ import { formatCount, formatMoment, formatMs, formatPercent } from "../numbers.j
 import { busyInWords, predictionRows } from "../prediction-section.js";
 import { intervalInWords } from "../prediction-words.js";
 import type { Result } from "../result.js";
+import { tookInWords } from "../took.js";
 import { touchedInWords } from "../touched.js";
 import { type Markup, html } from "./markup.js";
 
@@ -85,10 +86,18 @@ export function faultTable({ faults }: Result): Markup {
         <td class="count">${fault.appliedAt === null ? "never" : formatMoment(fault.appliedAt)}</td>
         <td class="count">${formatMoment(fault.healedAt)}</td>
         <td>${touchedInWords(fault)}</td>
+        <td>${tookInWords(fault)}</td>
         <td>${fault.probe ?? ""}</td>
       </tr>`,
   );
-  const heads = [left("fault"), right("applied"), right("healed"), left("touched"), left("the probe saw")];
+  const heads = [
+    left("fault"),
+    right("applied"),
+    right("healed"),
+    left("touched"),
+    left("took"),
+    left("the probe saw"),
+  ];
   const hidden = faults.length - shownMax;
   const more = html`<p class="note">… and ${formatCount(hidden)} more in result.json</p>`;
   return html`${table("Faults", heads, rows)}${hidden > 0 ? more : []}`;

@@ -28,7 +28,9 @@ export class ConsumerSide {
 
   culpritOf(place: number, partition: number): Occurrence | undefined {
     const dead = this.#inHand.get(place) ?? [];
-    const byDeath = this.#occurrences.findLast(({ key }) => dead.some(({ record }) => record.endedBy === key));
+    const byDeath = this.#occurrences.findLast(({ key }) =>
+      dead.some(({ record }) => record.endedBy === key),
+    );
     if (byDeath !== undefined) return byDeath;
     for (const life of this.#inDoubt.get(place) ?? []) {
       const culprit = this.#ofDoubt(life, place, partition);
@@ -48,7 +50,8 @@ export class ConsumerSide {
     );
     return this.#occurrences.findLast(
       (one) =>
-        keepsFromGroup(one, record.worker) && failed.some(({ askedAt, at }) => meets(one, { from: askedAt, to: at })),
+        keepsFromGroup(one, record.worker) &&
+        failed.some(({ askedAt, at }) => meets(one, { from: askedAt, to: at })),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Ledger } from "../../ledger/ledger.js";
 import type { MessageId } from "../../plan/message-name.js";
 import { type Cause, causes } from "../../scenario/scenario.js";
+import { fateOf } from "../each-fate.js";
 import { FateWords, numbersOf } from "../fate-words.js";
 import { fates } from "../fates.js";
 import type { Evidence } from "./evidence.js";
@@ -41,13 +42,18 @@ export function sumOf(by: Readonly<Record<Cause, number>>): number {
 /** The occurrence that took one lost message, by its place among the fault events; `undefined` if none explains it. */
 export function culpritOf(evidence: Evidence, wanted: MessageId): number | undefined {
   const search = new Search(evidence);
-  let found: number | undefined;
+  const cause = causes.find((one) => one === fateOf(evidence.ledger, wanted));
+  if (cause === undefined) return undefined;
   // What a reset passed over is counted from the first message on.
-  eachLost(evidence.ledger, (message, cause) => {
-    const culprit = search.culpritOf(message, cause);
-    if (message.producer === wanted.producer && message.number === wanted.number) found = culprit?.index;
-  });
-  return found;
+  if (cause === "skipped") {
+    eachLost(evidence.ledger, (message, its) => {
+      const isBefore =
+        message.producer < wanted.producer ||
+        (message.producer === wanted.producer && message.number < wanted.number);
+      if (its === cause && isBefore) search.culpritOf(message, its);
+    });
+  }
+  return search.culpritOf(wanted, cause)?.index;
 }
 
 /** Producer by producer, in the order of their numbers. */

@@ -62,12 +62,18 @@ class Reckoning {
     }
     this.#takeConsumers();
     for (const { index, positions } of this.#search.occurrences) {
-      const passedOver = positions.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? 0) - (from ?? 0)), 0);
+      const passedOver = positions.reduce(
+        (sum, { from, to }) => sum + Math.max(0, (to ?? 0) - (from ?? 0)),
+        0,
+      );
       this.#passedOver += passedOver;
       this.#each[index]!.min += passedOver;
       this.#each[index]!.max += passedOver;
     }
-    const all = { min: count(this.#certain) + this.#passedOver, max: count(this.#possible) + this.#passedOver };
+    const all = {
+      min: count(this.#certain) + this.#passedOver,
+      max: count(this.#possible) + this.#passedOver,
+    };
     return { all, each: this.#each };
   }
 
@@ -163,7 +169,12 @@ class Reckoning {
     return request.place === oversized.place ? "possible" : "certain";
   }
 
-  #oversizedOn(one: Occurrence, bytes: number, trail: ProducerTrail, connection: number): Request | undefined {
+  #oversizedOn(
+    one: Occurrence,
+    bytes: number,
+    trail: ProducerTrail,
+    connection: number,
+  ): Request | undefined {
     const key = `${one.key} ${trail.life.record.worker} ${trail.life.record.life} ${connection}`;
     if (!this.#oversized.has(key)) this.#oversized.set(key, trail.firstLargeOn(connection, bytes, one.from));
     return this.#oversized.get(key);

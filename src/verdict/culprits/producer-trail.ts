@@ -86,7 +86,8 @@ export class ProducerTrail {
     cameIntoLog: (number: number) => boolean,
   ): Request | undefined {
     let last = this.#lastStored.get(partition);
-    if (last === undefined) this.#lastStored.set(partition, (last = this.#findLastStored(partition, cameIntoLog)));
+    if (last === undefined)
+      this.#lastStored.set(partition, (last = this.#findLastStored(partition, cameIntoLog)));
     const place = last.get(connection);
     return place === undefined ? undefined : this.#request(place);
   }
@@ -181,10 +182,7 @@ export class ProducerTrail {
     return found;
   }
 
-  #findLastStored(
-    partition: number,
-    cameIntoLog: (number: number) => boolean,
-  ): ReadonlyMap<number, number> {
+  #findLastStored(partition: number, cameIntoLog: (number: number) => boolean): ReadonlyMap<number, number> {
     const { words } = this.life.requests;
     const last = new Map<number, number>();
     for (const place of this.#requestsOf(partition)) {

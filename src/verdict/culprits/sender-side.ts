@@ -38,9 +38,7 @@ export class SenderSide {
   culpritOf(cause: SenderCause, message: MessageId): Occurrence | undefined {
     const trail = this.#trails.find(
       ({ life }) =>
-        life.record.worker === message.producer &&
-        life.first <= message.number &&
-        message.number < life.next,
+        life.record.worker === message.producer && life.first <= message.number && message.number < life.next,
     );
     if (trail === undefined) return undefined;
     switch (cause) {
@@ -78,10 +76,8 @@ export class SenderSide {
     const { before, after } = trail.neighboursOf(number);
     const carrier = trail.requestOf(number) ?? before ?? after;
     if (carrier === undefined) return this.#ofUnlisted(trail, { producer, number });
-    const stored = trail.lastStoredOn(
-      carrier.connection,
-      trail.partitionOf(number),
-      (one) => this.#cameIntoLog(producer, one),
+    const stored = trail.lastStoredOn(carrier.connection, trail.partitionOf(number), (one) =>
+      this.#cameIntoLog(producer, one),
     );
     if (stored !== undefined && stored.place >= carrier.place) return undefined;
     return this.#occurrences.find(
@@ -157,19 +153,22 @@ export class SenderSide {
         case "link":
           // One that holds bytes back makes a client wait for its answers.
           return (
-            fault.on === "producer-link" &&
-            (endsConnections(fault) || waitsForAnswers) &&
-            meets(one, inHand)
+            fault.on === "producer-link" && (endsConnections(fault) || waitsForAnswers) && meets(one, inHand)
           );
         case "broker":
           return meets(one, inHand);
         case "pause":
           return (
-            waitsForAnswers && fault.role === "producer" && one.worker === message.producer && meets(one, inHand)
+            waitsForAnswers &&
+            fault.role === "producer" &&
+            one.worker === message.producer &&
+            meets(one, inHand)
           );
         case "oversize":
           return (
-            one.worker === message.producer && one.from <= inHand.to && meets({ ...one, until: Infinity }, inHand)
+            one.worker === message.producer &&
+            one.from <= inHand.to &&
+            meets({ ...one, until: Infinity }, inHand)
           );
         case "stop":
         case "kill":
