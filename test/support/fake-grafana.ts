@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { fakeTool } from "./programs.js";
+
+/** What the program answers to whoever asks it. */
+export interface GrafanaSays {
+  pid: number;
+  args: string[];
+  /** What begins with GF_. */
+  env: Record<string, string>;
+}
+
+/**
+ * No Grafana is at hand where this is made: this one says what it was given, and that it is well. Like the real
+ * one, it does not start without the files that come with it.
+ *
+ * @returns the path of the program, which is in `bin` of `folder`.
+ */
+export function fakeGrafana(folder: string, home = folder, name = "grafana"): string {
+  mkdirSync(join(home, "conf"), { recursive: true });
+  writeFileSync(join(home, "conf/defaults.ini"), "");
+  fakeTool(join(folder, "bin"), name, script);
+  return join(folder, "bin", name);
+}
+
+const script = `
+[ "$1" = -v ] && { echo "grafana version 11.0.0"; exit; }
+exec ${process.execPath} -e '
+  const [, ...args] = process.argv;
+  const home = args[args.indexOf("--homepath") + 1];
+  if (!require("fs").existsSync(home + "/conf/defaults.ini")) {
+    console.error("Grafana-server Init Failed: Could not find config defaults, make sure homepath command line parameter is set or working directory is homepath");
+    process.exit(1);
+  }
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith("GF_")));
+  require("http")
+    .createServer((_, answer) => answer.end(JSON.stringify({ pid: process.pid, args, env })))
+    .listen(+env.GF_SERVER_HTTP_PORT, env.GF_SERVER_HTTP_ADDR);
+' -- "$@"`;

@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { outFolder } from "../../support/dashboard-outputs.js";
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL("../../../scripts/dashboards.mjs", import.meta.url));
+const check = (out: string) => run(process.execPath, [script, "--check", "--out", out]);
+
+describe("what is committed in dashboards/out", () => {
+  let out: string;
+  beforeEach(() => {
+    out = mkdtempSync(join(tmpdir(), "lossbound-dashboards-"));
+    cpSync(outFolder, out, { recursive: true });
+  });
+  afterEach(() => rmSync(out, { recursive: true }));
+
+  it("is what is built from the jsonnet, which is formatted and lint-free", async () => {
+    await expect(check(out)).resolves.toEqual({ stdout: "", stderr: "" });
+  });
+
+  it("would be found out if one file were not, or one were built from nothing", async () => {
+    appendFileSync(join(out, "rules.yaml"), "# by hand\n");
+    rmSync(join(out, "where-messages-die.json"));
+    writeFileSync(join(out, "old.json"), "{}");
+
+    const complaint = await check(out).then(
+      () => "",
+      (error: unknown) => (error as { stderr: string }).stderr,
+    );
+    expect(complaint).toContain("rules.yaml is not what is built");
+    expect(complaint).toContain("where-messages-die.json is not what is built");
+    expect(complaint).toContain("old.json is built from nothing");
+    expect(complaint).not.toContain("loss-and-throughput.json");
+  });
+});
