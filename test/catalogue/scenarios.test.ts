@@ -10,9 +10,10 @@ import { serveMetrics } from "../../src/metrics/server.js";
 import { everStoredOf, lookLast, measurableOf, measuredIn } from "../support/last-look.js";
 import { againstSchema } from "../support/result-schema.js";
 import { type Series, lastBy, readSeries, seriesOf, totalsIn, totalsOf } from "../support/series.js";
+import { inRepository } from "../support/paths.js";
 
 /** Every shipped scenario, once, through the library as its users import it, while its metrics are served. */
-const names = readdirSync("scenarios")
+const names = readdirSync(inRepository("scenarios"))
   .filter((name) => name.endsWith(".yaml"))
   .map((name) => basename(name, ".yaml"));
 
@@ -30,7 +31,7 @@ describe("the shipped scenario", () => {
     await using server = await serveMetrics(exporter, { host: "127.0.0.1", port: 0 });
     // What vitest was told to leave out is not run.
     const wanted = suite.tasks.filter(({ mode }) => mode === "run").map(({ name }) => name);
-    const files = wanted.map((name) => join("scenarios", `${name}.yaml`));
+    const files = wanted.map((name) => inRepository("scenarios", `${name}.yaml`));
     await runScenarios(files, { out, exporter, onResult: (result) => results.set(result.scenario, result) });
     scraped = readSeries(await (await fetch(server.url)).text());
   }, 1_800_000);
@@ -57,7 +58,7 @@ describe("the shipped scenario", () => {
 
     it("loses in silence by the causes that it names, and by no others", async () => {
       const { lostBy, silentlyLost, messages } = results.get(name)!;
-      const { expect: claimed } = await readScenario(join("scenarios", `${name}.yaml`));
+      const { expect: claimed } = await readScenario(inRepository("scenarios", `${name}.yaml`));
       const silent = (Object.keys(lostBy) as Cause[]).filter((cause) => cause !== "rejected");
       const named = silent.filter((cause) => claimed.lostBy[cause] !== undefined);
       const there = named.reduce((sum, cause) => sum + lostBy[cause], 0);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 
-import type { Result } from "../../../src/report/result.js";
-import { type Interval, formulas } from "../../../src/plan/predict/prediction.js";
-import { type Cause, causes } from "../../../src/scenario/scenario.js";
+import type { Result } from "../../src/report/result.js";
+import { type Interval, formulas } from "../../src/plan/predict/prediction.js";
+import { type Cause, causes } from "../../src/scenario/scenario.js";
 
 /** Text of any characters, those among it that a terminal would obey. */
 export const anyText = fc.oneof(

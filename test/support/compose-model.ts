@@ -1,9 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { repository } from "./paths.js";
 
-export const root = fileURLToPath(new URL("../../", import.meta.url));
-const script = `${root}scripts/compose-model.mjs`;
+const script = `${repository}scripts/compose-model.mjs`;
 
 /** What comes of docker-compose.yml, as far as the tests ask for it. */
 export interface Model {

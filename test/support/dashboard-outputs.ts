@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
 import type { ShippedDashboard, ShippedPanel } from "./dashboard-schema.js";
+import { inRepository } from "./paths.js";
 
-export const dashboardsFolder = fileURLToPath(new URL("../../dashboards/", import.meta.url));
+export const dashboardsFolder = `${inRepository("dashboards")}/`;
 export const outFolder = `${dashboardsFolder}out/`;
 
 /** The dashboards as they are committed; what they are is the matter of the schema's test. */

@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { startGrafana } from "../../src/environment/grafana.js";
+import { openHosting } from "../../src/environment/hosting.js";
+import type { WebServer } from "../../src/environment/web-server.js";
+import { inRepository } from "./paths.js";
 import { fakeTool } from "./programs.js";
 
 /** What the program answers to whoever asks it. */
@@ -38,3 +42,24 @@ exec ${process.execPath} -e '
     .createServer((_, answer) => answer.end(JSON.stringify({ pid: process.pid, args, env })))
     .listen(+env.GF_SERVER_HTTP_PORT, env.GF_SERVER_HTTP_ADDR);
 ' -- "$@"`;
+
+/** What every Grafana of these tests shows. */
+export const dashboards = inRepository("dashboards", "out");
+
+/** Starts a Grafana as `lossbound up` does, and looks at it and at what it says of itself. */
+export async function startAndAsk(
+  command: string,
+  look: (grafana: WebServer, says: GrafanaSays) => Promise<void> | void,
+): Promise<void> {
+  await using hosting = await openHosting(() => {});
+  const prometheus = "http://127.0.0.1:9090";
+  await using grafana = await startGrafana(hosting, {
+    command,
+    prometheus,
+    everyMs: 1_000,
+    dashboards,
+    home: join(dashboards, "loss-and-throughput.json"),
+    signal: new AbortController().signal,
+  });
+  await look(grafana, (await (await fetch(grafana.url)).json()) as GrafanaSays);
+}

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import { validateXML } from "xmllint-wasm";
+import { inRepository } from "./paths.js";
 
-const schema = readFileSync(new URL("junit.xsd", import.meta.url), "utf8");
+const schema = readFileSync(inRepository("test", "support", "junit.xsd"), "utf8");
 
 /** What libxml2 finds wrong with a text, as XML and as a JUnit report. */
 export async function problemsOfJunit(xml: string): Promise<string[]> {

@@ -3,11 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
 import { afterEach, vi } from "vitest";
 
 import { waitUntil } from "../../src/base/wait.js";
+import { fixture } from "./paths.js";
 
 /** A folder of the test's own, which is also the cache of all that the test starts. */
 export function scratchCache(): string {
@@ -29,10 +29,6 @@ export function fakeTool(folder: string, name: string, script: string): void {
 
 export function pathWith(folder: string): string {
   return `${folder}${delimiter}${process.env["PATH"]}`;
-}
-
-export function fixture(name: string): string {
-  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 }
 
 /** A fixture that says lines of JSON; it is killed when the test ends. */

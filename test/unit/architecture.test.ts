@@ -1,10 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { inRepository } from "../support/paths.js";
 
 /**
  * The stages in the order of the way of the data. A file imports from its own stage and from those
@@ -46,7 +44,7 @@ interface SourceFile {
   imports: string[];
 }
 
-const files: SourceFile[] = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+const files: SourceFile[] = readdirSync(inRepository("src"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => sourceFile(join("src", name)));
 
@@ -77,7 +75,7 @@ describe("the source", () => {
   });
 
   it("has one door to the charts, in the page's own script", () => {
-    const web = readdirSync(join(root, "web"))
+    const web = readdirSync(inRepository("web"))
       .filter((name) => name.endsWith(".ts"))
       .map((name) => sourceFile(join("web", name)));
     const outside = web.flatMap(({ path, imports }) =>
@@ -148,7 +146,7 @@ describe("the source", () => {
 });
 
 function sourceFile(path: string): SourceFile {
-  const text = readFileSync(join(root, path), "utf8");
+  const text = readFileSync(inRepository(path), "utf8");
   // `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, types among them.
   const found = withoutComments(text).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g);
   return { path, text, imports: [...found].map(([, name]) => resolved(path, name!)) };
@@ -181,7 +179,7 @@ function withoutComments(text: string): string {
 }
 
 function dependencies(): string[] {
-  const known = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  const known = JSON.parse(readFileSync(inRepository("package.json"), "utf8")) as {
     dependencies: Record<string, string>;
     peerDependencies: Record<string, string>;
   };

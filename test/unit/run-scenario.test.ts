@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { repeatWith } from "../../src/repeat-with.js";
 import { compareGuarantees, runScenario, runScenarios } from "../../src/run-scenario.js";
 import { sweepScenario } from "../../src/sweep-scenario.js";
-import { aFolder } from "../support/lossbound.js";
+import { aFolder } from "../support/a-folder.js";
 import { aScenario } from "../support/a-scenario.js";
 
 describe("before it starts anything, the library refuses", () => {

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 
 import type { Difference } from "../../../src/report/difference.js";
 import type { Repeat } from "../../../src/report/repeat.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 
 const halfASecond = `# A black hole costs its time.
 guarantee: at-most-once

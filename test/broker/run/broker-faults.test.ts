@@ -1,11 +1,10 @@
-import { fileURLToPath } from "node:url";
-
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Result } from "../../../src/report/result.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
+import { fixture } from "../../support/paths.js";
 
-const dialsBrokers = fileURLToPath(new URL("../../fixtures/dials-brokers.mjs", import.meta.url));
+const dialsBrokers = fixture("dials-brokers.mjs");
 
 /**
  * The broker is dead for three seconds, in which 6,000 messages fall due. A client that is refused

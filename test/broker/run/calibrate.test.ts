@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 import type { CalibrationResult } from "../../../src/report/calibration.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { inRepository } from "../../support/paths.js";
+import { lossbound } from "../../support/lossbound.js";
 
 const loose = `# A black hole of half a second costs its time.
 guarantee: at-most-once
@@ -61,7 +63,13 @@ it("a calibration that could support nothing is refused before any trial", async
     "20 trials do not support a verdict on one run that is broken by chance once in 100",
   );
   expect(few.stderr).toContain("it takes 473");
-  const three = await calibrate("--repeat", "3", "--trials", "20", "scenarios/consumer-kill.yaml");
+  const three = await calibrate(
+    "--repeat",
+    "3",
+    "--trials",
+    "20",
+    inRepository("scenarios", "consumer-kill.yaml"),
+  );
   expect(three.stderr).toContain(
     "20 trials do not support a verdict on 3 trials with 3 bounds that is broken",
   );

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Driver } from "../../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
+import { inRepository } from "../../support/paths.js";
 
-const exampleOf = (name: string): string =>
-  readFileSync(new URL(`../../examples/${name}.yaml`, import.meta.url), "utf8");
+const exampleOf = (name: string): string => readFileSync(inRepository("examples", `${name}.yaml`), "utf8");
 const example = exampleOf("verifiable-producer");
 
 /** What a life of the command printed, as whoever knows nothing of lossbound reads it. */

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 import type { Result } from "../../../src/report/result.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 
 /** More load than the two can take, so that the chunk is full in which one is killed. */
 const scenario = `# A kill at an exact message loses what is left of its chunk.

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,8 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { pause, waitUntil } from "../../../src/base/wait.js";
 import { processesWith } from "./marked-processes.js";
-
-const cli = createRequire(import.meta.url).resolve("#build/cli.js");
+import { cli } from "../../support/paths.js";
 /** With its only broker dead or mute nothing is answered any more, and nobody is to wait for it. */
 const endLimitMs = 8_000;
 

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { waitUntil } from "../../../src/base/wait.js";
 import { readState, stateFiles } from "../../../src/environment/warden-state.js";
 import { processesWith } from "./marked-processes.js";
+import { cli, inRepository } from "../../support/paths.js";
 
 /** How often `lossbound` is killed: a few times in `npm test`, twenty times by `npm run kills`. */
 const kills = Array.from({ length: Number(process.env["LOSSBOUND_KILL_RUNS"] ?? 4) }, (_, run) => run);
-const cli = createRequire(import.meta.url).resolve("#build/cli.js");
 /** A run takes about ten seconds; the kills fall on all of it, its start and its end among them. */
 const runMs = 9_000;
 
@@ -78,7 +77,7 @@ function start(temporary: string, mark: string): ReturnType<typeof spawn> {
   const args = [
     cli,
     "run",
-    join("test", "broker", "run", "short.yaml"),
+    inRepository("test", "broker", "run", "short.yaml"),
     "--out",
     join(temporary, "out"),
     "--quiet",

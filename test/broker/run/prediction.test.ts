@@ -4,6 +4,7 @@ import { renderResult } from "../../../src/report/terminal.js";
 import { palette } from "../../../src/report/colors.js";
 import { readScenario } from "../../../src/read-scenario.js";
 import { experiment } from "../../../src/run.js";
+import { inRepository } from "../../support/paths.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
 /** What is predicted exactly does not depend on how busy the machine is. */
@@ -19,7 +20,7 @@ describe("a bound that is predicted", () => {
     ["exact-place", 7],
   ])("holds for %s, exactly, and the run shows both", async (name, lost) => {
     const result = await experiment(lab.environment, {
-      scenario: await readScenario(`experiments/prediction/${name}.yaml`),
+      scenario: await readScenario(inRepository("experiments", "prediction", `${name}.yaml`)),
       seed: 1,
       out: lab.out,
       observer: { line: () => {}, live: () => {} },

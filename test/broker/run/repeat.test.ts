@@ -5,7 +5,8 @@ import { expect, it } from "vitest";
 import type { Repeat } from "../../../src/report/repeat.js";
 import type { Result } from "../../../src/report/result.js";
 import { seedOfTrial } from "../../../src/statistics/trial-seed.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 
 const holds = `# A black hole of half a second costs its time, in each trial.
 guarantee: at-most-once

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -8,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { type SecuredBroker, startSecuredBroker, user } from "./secured-broker.js";
-
-const cli = createRequire(import.meta.url).resolve("#build/cli.js");
+import { cli, inRepository } from "../../support/paths.js";
 
 /** A cluster with TLS and SASL, reached through proxies that know nothing of either. */
 describe("a cluster that asks who is there", () => {
@@ -57,7 +55,7 @@ describe("a cluster that asks who is there", () => {
     const args = [
       cli,
       "run",
-      join("test", "broker", "run", "secured.yaml"),
+      inRepository("test", "broker", "run", "secured.yaml"),
       ...place,
       "--out",
       out,

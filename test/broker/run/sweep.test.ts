@@ -7,7 +7,8 @@ import { curveFiles } from "../../../src/report/curve-files.js";
 import type { Curve } from "../../../src/report/curve.js";
 import type { Result } from "../../../src/report/result.js";
 import { sweepScenario } from "../../../src/sweep-scenario.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 
 const scenario = `# A black hole costs its time.
 guarantee: at-most-once

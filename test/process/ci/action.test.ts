@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { validateAction, validateWorkflow } from "@action-validator/core";
 import { describe, expect, test } from "vitest";
@@ -9,10 +8,10 @@ import { parse } from "yaml";
 
 import { exitCode } from "../../../src/base/errors.js";
 import { run } from "../../../src/commands/run.js";
-import { aFolder } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { inRepository } from "../../support/paths.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const text = (path: string) => readFileSync(join(root, path), "utf8");
+const text = (path: string) => readFileSync(inRepository(path), "utf8");
 
 interface Step {
   id?: string;
@@ -29,7 +28,7 @@ const action = parse(text("action.yml")) as {
   runs: { steps: Step[] };
 };
 const workflows = [
-  ...readdirSync(join(root, ".github/workflows")).map((name) => `.github/workflows/${name}`),
+  ...readdirSync(inRepository(".github/workflows")).map((name) => `.github/workflows/${name}`),
   "examples/github-workflow.yml",
 ];
 const stepsOf = (path: string): Step[] =>
@@ -98,7 +97,7 @@ describe("what they use", () => {
     const scenarios = stepsOf(".github/workflows/ci.yml").flatMap(
       (step) => step.with?.["scenarios"]?.split(" ") ?? [],
     );
-    for (const path of [...files, ...scenarios]) expect(existsSync(join(root, path)), path).toBe(true);
+    for (const path of [...files, ...scenarios]) expect(existsSync(inRepository(path)), path).toBe(true);
     const { bin } = JSON.parse(text("package.json")) as { bin: { lossbound: string } };
     expect(scripts[0]).toContain(`"$GITHUB_ACTION_PATH/${bin.lossbound}" run`);
   });

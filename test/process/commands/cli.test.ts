@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
-import { aFolder, lossbound, soundScenario } from "../../support/lossbound.js";
+import { aFolder, soundScenario } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
+import { inRepository } from "../../support/paths.js";
 
 describe("help", () => {
   test("goes to stdout when it was asked for, and names each command", async () => {
@@ -54,7 +56,7 @@ describe("help", () => {
 });
 
 test("--version prints the version of the package", async () => {
-  const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+  const manifest = JSON.parse(readFileSync(inRepository("package.json"), "utf8")) as {
     version: string;
   };
   expect(await lossbound(["--version"])).toEqual({

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { createRequire } from "node:module";
 
 import { describe, expect, test } from "vitest";
 
@@ -14,7 +13,9 @@ import { writeRunRecord } from "../../../src/ledger/run-record.js";
 import { type RunTold, type StoredRun, aRun } from "../../support/a-run.js";
 import { times } from "../../support/stories.js";
 import { readJunit } from "../../support/junit.js";
-import { aFolder, lossbound, soundScenario } from "../../support/lossbound.js";
+import { aFolder, soundScenario } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
+import { cli, inRepository } from "../../support/paths.js";
 
 const count = (value: number) => ({ kind: "count" as const, value });
 const none = { min: undefined, max: count(0) };
@@ -136,7 +137,6 @@ describe("a command that", () => {
     const mute = createServer().listen(0, "127.0.0.1");
     await once(mute, "listening");
     const { port } = mute.address() as AddressInfo;
-    const cli = createRequire(import.meta.url).resolve("#build/cli.js");
     const addresses = ["--brokers", `127.0.0.1:${port}`, "--toxiproxy", `http://127.0.0.1:${port}`];
     const args = [cli, "run", ...addresses, "--out", folder.file("out"), folder.file("sound.yaml")];
     const asked = once(mute, "connection");
@@ -223,7 +223,7 @@ describe("an expectation that is missing or misspelt", () => {
 
 test("the exit codes are told in one page, in help and in the program alike", async () => {
   const codesIn = (page: string) => [...page.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
-  const text = (page: string) => readFileSync(new URL(`../../${page}`, import.meta.url), "utf8");
+  const text = (page: string) => readFileSync(inRepository(page), "utf8");
   const [, section] = /\n## Exit codes\n([^]*?)\n## /.exec(text("docs/verdicts.md"))!;
   const told = codesIn(section!);
   expect(told).toEqual(Object.values(exitCode));

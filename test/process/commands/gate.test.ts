@@ -13,7 +13,8 @@ import { times } from "../../support/stories.js";
 import { aResult } from "../../support/a-result.js";
 import { problemsOfJunit, readJunit } from "../../support/junit.js";
 import { againstSchema } from "../../support/result-schema.js";
-import { aFolder, lossbound, soundScenario } from "../../support/lossbound.js";
+import { aFolder, soundScenario } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 
 const atMost = (value: number) => ({ min: undefined, max: { kind: "count" as const, value } });
 const lossy: RunTold = { producers: [[...times(30, "processed"), ...times(4, "in-transit")]] };

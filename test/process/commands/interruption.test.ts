@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
+import { fixture } from "../../support/paths.js";
 
-const program = fileURLToPath(new URL("../../fixtures/runs-interruptibly.mjs", import.meta.url));
+const program = fixture("runs-interruptibly.mjs");
 
 /** The program, once it runs. */
 async function running(given: { cleanUpMs: number; betweenSignalsMs: number }) {

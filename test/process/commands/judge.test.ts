@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { Result } from "../../../src/report/result.js";
 import { aRun } from "../../support/a-run.js";
 import { times } from "../../support/stories.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 
 const none = { min: undefined, max: { kind: "count" as const, value: 0 } };
 

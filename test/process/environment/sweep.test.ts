@@ -16,7 +16,8 @@ import {
   writeState,
   type WardenState,
 } from "../../../src/environment/warden-state.js";
-import { fixture, processesWith, Program, scratchCache } from "../../support/programs.js";
+import { processesWith, Program, scratchCache } from "../../support/programs.js";
+import { fixture } from "../../support/paths.js";
 
 const soon = { limitMs: 10_000, everyMs: 10 };
 const nobody: ProcessIdentity = { pid: 2, startedAt: "never" };

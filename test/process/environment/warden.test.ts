@@ -9,7 +9,8 @@ import { openHosting, type Hosting } from "../../../src/environment/hosting.js";
 import { identify } from "../../../src/environment/process-identity.js";
 import { readState, runningFolder, stateFileOf } from "../../../src/environment/warden-state.js";
 import type { HostedProcess } from "../../../src/environment/warden.js";
-import { fixture, processesWith, Program, scratchCache } from "../../support/programs.js";
+import { processesWith, Program, scratchCache } from "../../support/programs.js";
+import { fixture } from "../../support/paths.js";
 
 const soon = { limitMs: 10_000, everyMs: 10 };
 

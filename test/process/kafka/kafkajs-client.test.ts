@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
+import { fixture } from "../../support/paths.js";
 
-const program = fileURLToPath(new URL("../../fixtures/stops-while-brokers-change.mjs", import.meta.url));
+const program = fixture("stops-while-brokers-change.mjs");
 
 describe("a consumer that is stopped while its brokers change", () => {
   it("ends", async () => {

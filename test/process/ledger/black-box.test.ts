@@ -21,8 +21,8 @@ import { EvidenceError } from "../../../src/ledger/evidence.js";
 import { record } from "../../../src/ledger/histogram.js";
 import { readBox } from "../../../src/ledger/read-box.js";
 import { describedAs, runId, writeBox } from "../../support/black-boxes.js";
-import { fixture } from "./programs.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
+import { fixture } from "../../support/paths.js";
 
 const ofLife = { runId, worker: 0, life: 0, bits: 64, killed: false };
 

@@ -10,8 +10,8 @@ import { planeNames } from "../../../src/ledger/box-format.js";
 import { countBits } from "../../../src/ledger/bits.js";
 import { readBox } from "../../../src/ledger/read-box.js";
 import { type Described, describedAs } from "../../support/black-boxes.js";
-import { fixture } from "./programs.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
+import { fixture } from "../../support/paths.js";
 
 const bits = 2_000_000;
 const kills = 50;

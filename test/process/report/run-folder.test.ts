@@ -10,7 +10,7 @@ import { writeIndexPage } from "../../../src/report/html/page-files.js";
 import { renderIndexPage } from "../../../src/report/html/index-page.js";
 import { openRunFolder } from "../../../src/report/run-folder.js";
 import { storedResultsIn } from "../../../src/report/stored-results.js";
-import { aFolder } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
 import { aResult } from "../../support/a-result.js";
 
 describe("before a run", () => {

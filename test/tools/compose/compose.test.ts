@@ -20,9 +20,10 @@ import { composePorts } from "../../../src/environment/docker.js";
 import { kafkaRelease } from "../../../src/environment/kafka-jars.js";
 import { toxiproxyPart } from "../../../src/environment/toxiproxy-server.js";
 import { toolForTests } from "../../support/tools.js";
-import { complaintAbout, missingIn, readModel, root, type Service } from "../../support/compose-model.js";
+import { complaintAbout, missingIn, readModel, type Service } from "../../support/compose-model.js";
+import { inRepository, cli } from "../../support/paths.js";
 
-const text = (path: string): string => readFileSync(join(root, path), "utf8");
+const text = (path: string): string => readFileSync(inRepository(path), "utf8");
 const model = readModel();
 const { services } = model;
 const { kafka, toxiproxy, lossbound, prometheus, grafana } = services as Record<string, Service> & {
@@ -40,7 +41,7 @@ describe("docker-compose.yml", () => {
       [/127\.0\.0\.1:9090:9090/, "127.0.0.1:9090:90900", /Invalid containerPort: 90900/],
     ] as const;
 
-    expect(await complaintAbout(join(root, "docker-compose.yml"))).toBe("");
+    expect(await complaintAbout(inRepository("docker-compose.yml"))).toBe("");
     for (const [from, to, complaint] of broken) {
       const folder = mkdtempSync(join(tmpdir(), "lossbound-compose-"));
       try {
@@ -128,7 +129,7 @@ describe("docker-compose.yml", () => {
 
   it("runs a command that lossbound has, on scenarios that are shipped, over and over", () => {
     const words = wordsOf(lossbound);
-    const help = execFileSync(process.execPath, [join(root, "dist/cli.js"), "help", "run"], {
+    const help = execFileSync(process.execPath, [cli, "help", "run"], {
       encoding: "utf8",
     });
     const scenarios = words.filter((word) => word.startsWith("scenarios/"));
@@ -136,7 +137,7 @@ describe("docker-compose.yml", () => {
     expect(words.slice(0, 3)).toEqual(["run", "--environment", "docker"]);
     for (const option of words.filter((word) => word.startsWith("--"))) expect(help).toContain(`${option} `);
     expect(scenarios.length).toBeGreaterThan(0);
-    for (const scenario of scenarios) expect(existsSync(join(root, scenario)), scenario).toBe(true);
+    for (const scenario of scenarios) expect(existsSync(inRepository(scenario)), scenario).toBe(true);
     expect(lossbound.restart).toBe("unless-stopped");
   });
 
@@ -208,7 +209,7 @@ describe("what Prometheus and Grafana are provisioned with", () => {
 
     expect(providers.map(({ type, options }) => [type, options.path])).toEqual([["file", place]]);
     expect(home.startsWith(`${place}/`)).toBe(true);
-    expect(existsSync(join(root, "dashboards/out", basename(home)))).toBe(true);
+    expect(existsSync(inRepository("dashboards/out", basename(home)))).toBe(true);
     const provisioning = "/etc/grafana/provisioning";
     expect(mountOf(grafana, "docker/grafana/datasources.yml")).toMatch(`${provisioning}/datasources/`);
     expect(mountOf(grafana, "docker/grafana/dashboards.yml")).toMatch(`${provisioning}/dashboards/`);
@@ -252,9 +253,9 @@ describe("the Dockerfile", () => {
         const into = join(folder, paths.at(-1)!);
         const isFolder = into.endsWith("/");
         for (const path of paths.slice(0, -1))
-          cpSync(join(root, path), isFolder ? join(into, basename(path)) : into, { recursive: true });
+          cpSync(inRepository(path), isFolder ? join(into, basename(path)) : into, { recursive: true });
       }
-      symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+      symlinkSync(inRepository("node_modules"), join(folder, "node_modules"));
       execFileSync("npm", ["run", "build"], { cwd: folder, stdio: "pipe" });
 
       expect(readdirSync(join(folder, "dist/report/html"))).toEqual(expect.arrayContaining(["charts.js"]));
@@ -285,7 +286,7 @@ describe("the Dockerfile", () => {
       .filter(([first]) => !first!.startsWith("--from="))
       .flatMap((words) => words.filter((word) => !word.startsWith("--")).slice(0, -1));
 
-    for (const path of copied) expect(existsSync(join(root, path)), path).toBe(true);
+    for (const path of copied) expect(existsSync(inRepository(path)), path).toBe(true);
     expect(new Set(copied)).toEqual(passes);
   });
 
@@ -309,7 +310,7 @@ function optionOf(name: string): number {
 }
 
 function mountOf({ volumes = [] }: Service, source: string): string {
-  return volumes.find((volume) => volume.source === join(root, source))!.target;
+  return volumes.find((volume) => volume.source === inRepository(source))!.target;
 }
 
 function datasource(): { type: string; url: string; jsonData: { timeInterval: string } } {

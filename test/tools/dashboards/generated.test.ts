@@ -2,15 +2,15 @@ import { execFile } from "node:child_process";
 import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { outFolder } from "../../support/dashboard-outputs.js";
+import { inRepository } from "../../support/paths.js";
 
 const run = promisify(execFile);
-const script = fileURLToPath(new URL("../../../scripts/dashboards.mjs", import.meta.url));
+const script = inRepository("scripts", "dashboards.mjs");
 const check = (out: string) => run(process.execPath, [script, "--check", "--out", out]);
 
 describe("what is committed in dashboards/out", () => {

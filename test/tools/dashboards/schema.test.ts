@@ -1,15 +1,14 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { defaultDashboard } from "@grafana/schema";
 import { describe, expect, it } from "vitest";
 
 import { dashboards } from "../../support/dashboard-outputs.js";
+import { inRepository, repository } from "../../support/paths.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const schema = join(root, "test/dashboards/dashboard-schema.js");
+const schema = inRepository("test/support/dashboard-schema.js");
 
 /** Text, names and colours: any string is right as far as a type can tell. */
 const freeText =
@@ -158,14 +157,14 @@ function isObject(value: unknown): value is object {
 
 /** What the compiler says of each dashboard that it does not let pass. */
 async function compile(mutants: readonly Mutant[]): Promise<Map<string, string>> {
-  mkdirSync(join(root, "build"), { recursive: true });
-  const folder = mkdtempSync(join(root, "build/dashboards-"));
+  mkdirSync(inRepository("build"), { recursive: true });
+  const folder = mkdtempSync(inRepository("build/dashboards-"));
   try {
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({
-        extends: join(root, "test/tsconfig.json"),
-        compilerOptions: { rootDir: root },
+        extends: inRepository("test/tsconfig.json"),
+        compilerOptions: { rootDir: repository },
         include: ["*.ts"],
       }),
     );
@@ -193,8 +192,8 @@ async function compile(mutants: readonly Mutant[]): Promise<Map<string, string>>
 
 function typescript(args: string[]): Promise<string> {
   return new Promise((resolve) => {
-    const command = join(root, "node_modules/typescript/bin/tsc");
-    const options = { cwd: root, maxBuffer: 64 * 1024 * 1024 };
+    const command = inRepository("node_modules/typescript/bin/tsc");
+    const options = { cwd: repository, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, [command, ...args], options, (_error, stdout, stderr) => {
       resolve(stdout + stderr);
     });

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { installedInAProject, type Project } from "../package/installed.js";
+import { inRepository } from "../../support/paths.js";
 
 /** As a reader has it who copies the folder, and installs the package. */
 describe("examples/vitest", () => {
@@ -50,7 +51,7 @@ describe("examples/vitest", () => {
   });
 
   async function typesOf(file: string): Promise<string> {
-    const ours = resolve("node_modules");
+    const ours = inRepository("node_modules");
     const options = "--noEmit --strict --target es2023 --module nodenext --types node --skipLibCheck".split(
       " ",
     );

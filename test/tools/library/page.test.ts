@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { run } from "../../support/run-program.js";
+import { inRepository, repository } from "../../support/paths.js";
 
 /** The examples of the pages about the library, each as a file of its own inside of the package. */
-const pages = readdirSync("docs").filter((name) => name.endsWith(".md"));
+const pages = readdirSync(inRepository("docs")).filter((name) => name.endsWith(".md"));
 const examples = [...pages.map((name) => join("docs", name)), "README.md"].flatMap((path) =>
-  [...readFileSync(path, "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => ({ path, code })),
+  [...readFileSync(inRepository(path), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => ({
+    path,
+    code,
+  })),
 );
 
 test("the examples compile", async () => {
@@ -23,31 +27,32 @@ test("the examples compile", async () => {
 });
 
 test("what the page shows is what its example prints", async () => {
-  const page = readFileSync("docs/library.md", "utf8");
+  const page = readFileSync(inRepository("docs", "library.md"), "utf8");
   const [, code = "", shown] =
     /```ts\n((?:(?!```)[\s\S])*?ScenarioError[\s\S]*?)```\n\n {4}(.*)\n/.exec(page) ?? [];
   using folder = aFolder();
   const typescript = folder.write("typo.ts", code);
-  await run("node_modules/.bin/tsc", [
-    "--ignoreConfig",
-    ...options.filter((one) => one !== "--noEmit"),
-    typescript,
-  ]);
+  await run(compiler, ["--ignoreConfig", ...options.filter((one) => one !== "--noEmit"), typescript], {
+    cwd: repository,
+  });
   const { stdout } = await run(process.execPath, [typescript.replace(/ts$/, "js")]);
   expect(stdout.trim()).toBe(shown);
 });
 
+const compiler = inRepository("node_modules", ".bin", "tsc");
 const options = "--noEmit --strict --target es2023 --module nodenext --types node".split(" ");
 
 async function compiled(files: readonly string[]): Promise<{ code: number | null; stdout: string }> {
-  const { code, stdout } = await run("node_modules/.bin/tsc", ["--ignoreConfig", ...options, ...files]);
+  const { code, stdout } = await run(compiler, ["--ignoreConfig", ...options, ...files], {
+    cwd: repository,
+  });
   return { code, stdout };
 }
 
 /** Inside of the package, whose own name leads to what was built. */
 function aFolder(): Disposable & { write(name: string, text: string): string } {
-  mkdirSync("build", { recursive: true });
-  const path = mkdtempSync(join("build", "examples-"));
+  mkdirSync(inRepository("build"), { recursive: true });
+  const path = mkdtempSync(inRepository("build", "examples-"));
   return {
     write(name, text) {
       writeFileSync(join(path, name), text);

@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 
 import { run } from "../../support/run-program.js";
+import { inRepository, repository } from "../../support/paths.js";
 
 /** An empty project of somebody else's, outside of this repository. */
 export interface Project extends Disposable {
@@ -25,7 +26,7 @@ const timeout = 240_000;
 /**
  * Packs what was built, and installs it as a reader of the README would.
  *
- * @param like a folder that the project is a copy of; without it, it is empty.
+ * @param like a folder of the repository that the project is a copy of; without it, it is empty.
  */
 export async function installedInAProject(like?: string): Promise<Project> {
   const path = mkdtempSync(join(tmpdir(), "lossbound-project-"));
@@ -43,7 +44,7 @@ export async function installedInAProject(like?: string): Promise<Project> {
   };
   try {
     const { name, files } = await packInto(path);
-    if (like !== undefined) cpSync(like, path, { recursive: true });
+    if (like !== undefined) cpSync(inRepository(like), path, { recursive: true });
     else project.write("package.json", JSON.stringify({ name: "empty", private: true, type: "module" }));
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund"];
     const { code, stderr } = await project.run("npm", "install", "--save-dev", ...quiet, `./${name}`);
@@ -58,7 +59,11 @@ export async function installedInAProject(like?: string): Promise<Project> {
 /** It was built before the tests; to build it again would pull it from under them. */
 async function packInto(path: string): Promise<{ name: string; files: string[] }> {
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", path];
-  const { code, stdout, stderr } = await run("npm", args, { env: ownEnvironment(), timeout });
+  const { code, stdout, stderr } = await run("npm", args, {
+    cwd: repository,
+    env: ownEnvironment(),
+    timeout,
+  });
   if (code !== 0) throw new Error(`npm pack ended with ${code}: ${stderr}`);
   const packed = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
   const [{ filename, files }] = Object.values(packed) as [Packed];
@@ -80,7 +85,7 @@ function ownEnvironment(): NodeJS.ProcessEnv {
 
 /** The project's `npx` must not find what lies in our node_modules. */
 function pathWithoutOurs(): string {
-  const ours = resolve("node_modules/.bin");
+  const ours = inRepository("node_modules", ".bin");
   return (process.env["PATH"] ?? "")
     .split(":")
     .filter((folder) => folder !== ours)

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { judgeFolder } from "../../../src/judge-folder.js";
 import { aRun, type StoredRun } from "../../support/a-run.js";
 import { installedInAProject, type Project } from "./installed.js";
+import { inRepository } from "../../support/paths.js";
 
 describe("the package, installed into an empty project", () => {
   let project: Project;
@@ -23,7 +24,7 @@ describe("the package, installed into an empty project", () => {
 
   it("has what was built of the source that there is, and nothing else of it", () => {
     const built = project.packed.filter((file) => file.startsWith("dist/"));
-    const modules = readdirSync("src", { recursive: true, encoding: "utf8" })
+    const modules = readdirSync(inRepository("src"), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
       .map((name) => name.slice(0, -".ts".length));
     const expected = modules.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
@@ -116,7 +117,7 @@ describe("the package, installed into an empty project", () => {
 
   async function typesOf(name: string, text: string): Promise<string> {
     const file = project.write(name, text);
-    const ours = resolve("node_modules");
+    const ours = inRepository("node_modules");
     const options = "--noEmit --strict --target es2023 --module nodenext --types node".split(" ");
     const types = ["--typeRoots", join(ours, "@types"), "--skipLibCheck", "false"];
     const { stdout } = await project.run(
@@ -131,7 +132,7 @@ describe("the package, installed into an empty project", () => {
 });
 
 describe("package.json", () => {
-  const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  const { exports, bin } = JSON.parse(readFileSync(inRepository("package.json"), "utf8")) as {
     exports: Record<string, unknown>;
     bin: Record<string, string>;
   };

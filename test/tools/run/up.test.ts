@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { expect, it } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { aFolder, lossbound } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
 import { type GrafanaSays, fakeGrafana } from "../../support/fake-grafana.js";
 import { fakeTool, pathWith, processesWith } from "../../support/programs.js";
 import { toolForTests } from "../../support/tools.js";
+import { cli } from "../../support/paths.js";
 
 const prometheus = toolForTests("prometheus");
-const cli = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 
 const scenario = `
 guarantee: at-most-once

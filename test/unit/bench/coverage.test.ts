@@ -16,19 +16,20 @@ import { predictLoss } from "../../../src/plan/predict/predict.js";
 import { type Interval, type Predicted, formulas, predicted } from "../../../src/plan/predict/prediction.js";
 import { readScenario } from "../../../src/read-scenario.js";
 import { aResult, noLoss } from "../../support/a-result.js";
+import { inRepository } from "../../support/paths.js";
 
 const folder = "experiments/prediction";
-const stored = `${folder}/measured.csv`;
+const stored = inRepository(folder, "measured.csv");
 
 async function formOf(formula: string): Promise<Form> {
   const file = `${folder}/${formula}.yaml`;
-  const scenario = await readScenario(file);
+  const scenario = await readScenario(inRepository(file));
   return { file, digest: digestOf(scenario), prediction: predictLoss(scenario) as Predicted };
 }
 
 describe.each(formulas)("the short form of %s", (formula) => {
   it("is predicted by it, sends for five seconds at most, and is held against what is predicted", async () => {
-    const scenario = await readScenario(`${folder}/${formula}.yaml`);
+    const scenario = await readScenario(inRepository(folder, `${formula}.yaml`));
     const { producers, brokers, expect: claims, claim } = scenario;
 
     expect(predictLoss(scenario)).toMatchObject({ kind: "predicted", formula });
@@ -43,7 +44,7 @@ describe.each(formulas)("the short form of %s", (formula) => {
 it("shows in docs/prediction.md what the stored runs give", async () => {
   const measured = readMeasured(stored);
   const rows = (await Promise.all(formulas.map(formOf))).map((form) => coverageOf(form, measured));
-  const page = readFileSync("docs/prediction.md", "utf8");
+  const page = readFileSync(inRepository("docs", "prediction.md"), "utf8");
 
   expect(squeezed(page)).toBe(squeezed(withTable(page, renderCoverage(rows))));
 });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 import { openEvents } from "../../../src/ledger/events.js";
 import { readLifeTimes, timesOf } from "../../../src/ledger/life-times.js";
-import { aFolder } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
 
 const life = { role: "consumer", worker: 1, life: 2 } as const;
 

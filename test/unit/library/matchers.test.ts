@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { inRepository } from "../../support/paths.js";
 import "../../../src/vitest.js";
 import { defineScenario } from "../../../src/scenario/define.js";
 import { aResult, noLoss } from "../../support/a-result.js";
@@ -215,9 +216,8 @@ describe("before anything runs", () => {
 
   it("a test that is over ends it", async () => {
     const over = AbortSignal.abort(new Error("the test is over"));
-    await expect(expect("scenarios/baseline.yaml").toLoseNothing({ signal: over })).rejects.toThrow(
-      "the test is over",
-    );
+    const file = inRepository("scenarios", "baseline.yaml");
+    await expect(expect(file).toLoseNothing({ signal: over })).rejects.toThrow("the test is over");
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from "vitest";
 
 import { type Metric, catalogue, commonLabels, labelValues } from "../../../src/metrics/catalogue.js";
 import { renderMetrics } from "../../../src/metrics/catalogue-page.js";
+import { inRepository } from "../../support/paths.js";
 
 /** As it is before a formatter lays out the table. */
 function plain(text: string): string {
@@ -11,7 +12,7 @@ function plain(text: string): string {
 }
 
 test("docs/metrics.md is made of the catalogue (else: npm run metrics)", () => {
-  const page = readFileSync(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
+  const page = readFileSync(inRepository("docs", "metrics.md"), "utf8");
   expect(plain(page)).toBe(plain(renderMetrics()));
 });
 

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
 import { causesNamed, renderCatalogue } from "../../../src/report/catalogue.js";
 import { parseScenario } from "../../../src/scenario/read.js";
+import { inRepository } from "../../support/paths.js";
 
-const folder = new URL("../../../scenarios/", import.meta.url);
+const folder = inRepository("scenarios");
 
 /** As it is before a formatter lays out the table. */
 function plain(text: string): string {
@@ -22,9 +24,9 @@ test("the catalogue that ships is made of the files that ship (else: npm run cat
   const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   const entries = files.map((file) => ({
     file,
-    scenario: parseScenario(readFileSync(new URL(file, folder), "utf8"), file),
+    scenario: parseScenario(readFileSync(join(folder, file), "utf8"), file),
   }));
-  expect(plain(readFileSync(new URL("README.md", folder), "utf8"))).toBe(plain(renderCatalogue(entries)));
+  expect(plain(readFileSync(join(folder, "README.md"), "utf8"))).toBe(plain(renderCatalogue(entries)));
 });
 
 describe("a row", () => {

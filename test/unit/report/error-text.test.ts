@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { LossboundError } from "../../../src/base/errors.js";
 import { errorText } from "../../../src/report/error-text.js";
-import { anyText } from "./any-result.js";
+import { anyText } from "../../support/any-result.js";
 
 const text = (error: unknown, debug = false) => errorText(error, { debug });
 

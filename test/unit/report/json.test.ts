@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { toJson } from "../../../src/report/json.js";
-import { anyResult } from "./any-result.js";
+import { anyResult } from "../../support/any-result.js";
 
 test("JSON reads back as what it was made from, and holds nothing that a terminal obeys", () => {
   fc.assert(

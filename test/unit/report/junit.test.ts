@@ -5,7 +5,7 @@ import { resultsAsJunit } from "../../../src/report/junit.js";
 import { printable } from "../../../src/report/printable.js";
 import type { Result } from "../../../src/report/result.js";
 import { aResult, noLoss } from "../../support/a-result.js";
-import { anyResult, anyText } from "./any-result.js";
+import { anyResult, anyText } from "../../support/any-result.js";
 import { problemsOfJunit, readJunit } from "../../support/junit.js";
 
 const lost: Result["expectations"][number] = {

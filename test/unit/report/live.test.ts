@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openLive } from "../../../src/report/live.js";
 import type { LiveView } from "../../../src/experiment/progress.js";
 import { Screen } from "./a-screen.js";
-import { anyText } from "./any-result.js";
+import { anyText } from "../../support/any-result.js";
 
 const plainEnv = { NO_COLOR: "1" };
 

@@ -6,7 +6,7 @@ import { inMarkdown, tableInMarkdown } from "../../../src/report/markdown-text.j
 import { resultsAsMarkdown } from "../../../src/report/markdown.js";
 import { printable } from "../../../src/report/printable.js";
 import { aResult } from "../../support/a-result.js";
-import { anyText } from "./any-result.js";
+import { anyText } from "../../support/any-result.js";
 
 /** Signs that mean something in Markdown, anywhere or at the beginning, among others. */
 const anyMarkdown = fc.oneof(

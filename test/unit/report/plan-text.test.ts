@@ -5,7 +5,7 @@ import { makePlan } from "../../../src/plan/plan.js";
 import { palette } from "../../../src/report/colors.js";
 import { renderPlan } from "../../../src/report/plan-text.js";
 import { parseScenario } from "../../../src/scenario/read.js";
-import { anyText } from "./any-result.js";
+import { anyText } from "../../support/any-result.js";
 
 const page = { palette: palette(false), width: 100 };
 

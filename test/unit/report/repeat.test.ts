@@ -1,39 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { renderIndexPage } from "../../../src/report/html/index-page.js";
 import { repeatOf } from "../../../src/report/repeat.js";
 import { renderRepeat, renderTrial } from "../../../src/report/repeat-text.js";
-import type { Result } from "../../../src/report/result.js";
 import { palette } from "../../../src/report/colors.js";
 import { seedOf, trialsOf } from "../../../src/scenario/trials.js";
-import type { Verdict } from "../../../src/verdict/judge.js";
-import { aScenario } from "../../support/a-scenario.js";
-import { aResult } from "../../support/a-result.js";
+import { aTrial, asked, results, scenario } from "../../support/ten-trials.js";
 
-const scenario = { ...aScenario({}), name: "black-hole", calibrated: { trials: 500, outside: 0.01 } };
 const page = { palette: palette(false), width: 100 };
-
-function aTrial(number: number, lost: number, verdict: Verdict = "held"): Result {
-  return aResult({
-    scenario: `black-hole-trial-${number}`,
-    trial: { of: "black-hole", number, firstSeed: 7 },
-    seed: number * 100,
-    verdict,
-    messages: { ...aResult().messages, lost },
-    expectations: [{ name: "lost", min: 3_900, max: 4_100, observed: lost, verdict }],
-    repeatWith: `lossbound run black-hole.yaml --seed ${number * 100} --repeat 1`,
-  });
-}
-
-const asked = {
-  seed: 7,
-  planned: 10,
-  falseAlarms: 0.01,
-  stoppedEarly: false,
-  repeatWith: "lossbound run black-hole.yaml --seed 7 --repeat 10",
-};
-const losses = [4_000, 4_010, 3_990, 4_005, 3_995, 4_090, 4_001, 4_002, 4_003];
-const results = [...losses.map((lost, place) => aTrial(place + 1, lost)), aTrial(10, 17, "inconclusive")];
 
 describe("a repeat", () => {
   it("has mean, tolerance and worst trial of the trials that are not inconclusive", () => {
@@ -113,13 +86,6 @@ describe("a repeat", () => {
     expect(renderTrial(aTrial(3, 4_000), page, 10)).toBe(
       "black-hole  trial 3 of 10  seed 300  lost 4,000 of 20,000  held\n",
     );
-  });
-
-  it("stands on the page of all runs", () => {
-    const html = renderIndexPage(results, [repeatOf({ ...scenario, name: "a<b" }, asked, results)]);
-
-    expect(html).toContain("a&#60;b: 10 of 10 trials");
-    expect(html).toContain("3,990 to 4,090 for 57 %");
   });
 });
 

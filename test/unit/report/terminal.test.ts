@@ -5,7 +5,7 @@ import { palette } from "../../../src/report/colors.js";
 import { renderSummary } from "../../../src/report/summary.js";
 import { renderResult } from "../../../src/report/terminal.js";
 import { aResult, noLoss } from "../../support/a-result.js";
-import { anyResult, anyText } from "./any-result.js";
+import { anyResult, anyText } from "../../support/any-result.js";
 
 const page = { palette: palette(false), width: 100 };
 const render = (given: Parameters<typeof aResult>[0] = {}) =>

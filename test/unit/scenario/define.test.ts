@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { createGenerator } from "ts-json-schema-generator";
 import { describe, expect, test } from "vitest";
@@ -11,6 +10,7 @@ import { scenarioJsonSchema } from "../../../src/scenario/json-schema.js";
 import { ScenarioError, type ScenarioProblem } from "../../../src/scenario/problems.js";
 import { readScenario } from "../../../src/scenario/read.js";
 import { problemsWith } from "./example.js";
+import { inRepository } from "../../support/paths.js";
 
 const least = {
   name: "example",
@@ -157,8 +157,8 @@ interface Schema {
 /** JSON Schema of the types, as the compiler understands them. */
 function typesSchema(): Schema {
   return createGenerator({
-    path: "src/scenario/definition.ts",
-    tsconfig: "tsconfig.json",
+    path: inRepository("src", "scenario", "definition.ts"),
+    tsconfig: inRepository("tsconfig.json"),
     type: "ScenarioDefinition",
     topRef: false,
     expose: "none",
@@ -196,9 +196,9 @@ function requiredOf(schema: Schema, but: ReadonlySet<string>): Map<string, strin
 }
 
 function filesIn(folder: string): [name: string, file: string][] {
-  return readdirSync(folder)
+  return readdirSync(inRepository(folder))
     .filter((file) => file.endsWith(".yaml"))
-    .map((file) => [file.replace(/\.yaml$/, ""), join(folder, file)]);
+    .map((file) => [file.replace(/\.yaml$/, ""), inRepository(folder, file)]);
 }
 
 /** `example.yaml:1:2: key: found …, allowed …` without the place, and without what was found. */

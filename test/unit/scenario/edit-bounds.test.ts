@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
 import { predictLoss } from "../../../src/plan/predict/predict.js";
 import { withBounds } from "../../../src/scenario/edit-bounds.js";
 import { parseScenario } from "../../../src/scenario/read.js";
+import { inRepository } from "../../support/paths.js";
 
 const calibrated = { trials: 473, outside: 0.01, repeat: 1 };
 const lost = { name: "lost", min: 12, max: 44 };
@@ -84,10 +84,10 @@ expect:
     );
   });
 
-  it.each(readdirSync("scenarios").filter((name) => name.endsWith(".yaml")))(
+  it.each(readdirSync(inRepository("scenarios")).filter((name) => name.endsWith(".yaml")))(
     "changes %s and nothing beside",
     (name) => {
-      const text = readFileSync(join("scenarios", name), "utf8");
+      const text = readFileSync(inRepository("scenarios", name), "utf8");
       const changed = withBounds(text, name, [lost], calibrated, predictLoss);
 
       const linesOf = (of: string) =>

@@ -1,15 +1,15 @@
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 
 import { scenarioJsonSchema } from "../../../src/scenario/json-schema.js";
-import { aFolder } from "../../support/lossbound.js";
+import { aFolder } from "../../support/a-folder.js";
 import { complaintsWith, problemsOf } from "./example.js";
+import { inRepository, repository } from "../../support/paths.js";
 
-const page = readFileSync(new URL("../../../docs/scenario-format.md", import.meta.url), "utf8");
+const page = readFileSync(inRepository("docs", "scenario-format.md"), "utf8");
 
 interface Node {
   properties?: Record<string, Node>;
@@ -69,7 +69,7 @@ test("its wrong file gives the problems that it shows", () => {
 test.each(["README.md", "docs/scenario-format.md"])(
   "the schema that %s names is there in a clone, and in a project that has lossbound installed",
   (name) => {
-    const clone = fileURLToPath(new URL("../../../", import.meta.url));
+    const clone = repository;
     const text = readFileSync(join(clone, name), "utf8");
     const [inClone = "", inProject = "", ...others] = [
       ...text.matchAll(/^ +# yaml-language-server: \$schema=(\S+)$/gm),

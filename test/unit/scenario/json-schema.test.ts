@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 
 import { scenarioJsonSchema } from "../../../src/scenario/json-schema.js";
+import { inRepository } from "../../support/paths.js";
 
 const schema = scenarioJsonSchema();
 
@@ -33,7 +34,7 @@ const nodes = [...nodesOf(schema, "")];
 const faults = (schema as Node).properties?.["faults"]?.items?.anyOf ?? [];
 
 test("the schema that ships is the one that reads scenarios (else: npm run build && npm run schemas)", async () => {
-  const shipped = await readFile(new URL("../../../schemas/scenario.schema.json", import.meta.url), "utf8");
+  const shipped = await readFile(inRepository("schemas", "scenario.schema.json"), "utf8");
   expect(JSON.parse(shipped)).toEqual(schema);
 });
 

@@ -1,18 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 
 import { ScenarioError } from "../../../src/scenario/problems.js";
 import { parseScenario } from "../../../src/scenario/read.js";
+import { inRepository } from "../../support/paths.js";
 
 // A machine with other work to do may need ten times what these take.
 vi.setConfig({ testTimeout: 60_000 });
 
-const folder = new URL("../../../scenarios/", import.meta.url);
+const folder = inRepository("scenarios");
 const shipped = readdirSync(folder)
   .filter((name) => name.endsWith(".yaml"))
-  .map((name) => readFileSync(new URL(name, folder), "utf8"));
+  .map((name) => readFileSync(join(folder, name), "utf8"));
 
 /** Keys and values that a scenario has, in places where it may not have them. */
 const words = [...new Set(shipped.join("\n").match(/[\w/%-]+/g))];

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "vitest";
 
 import { causesNamed } from "../../../src/report/catalogue.js";
 import { readScenario } from "../../../src/scenario/read.js";
+import { inRepository } from "../../support/paths.js";
 
 const scenarios = filesIn("scenarios");
 const experiments = filesIn("experiments");
@@ -42,7 +42,7 @@ describe.each(scenarios)("%s", (_, file) => {
 });
 
 function filesIn(name: string): [name: string, file: string][] {
-  const folder = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  const folder = inRepository(name);
   return readdirSync(folder)
     .filter((file) => file.endsWith(".yaml"))
     .map((file) => [file, path.join(folder, file)]);

@@ -6,6 +6,7 @@ import { allowanceOf, trialsToCalibrate, type Wanted } from "../../../src/statis
 import { chanceOfAtLeast, rareCount } from "../../../src/statistics/binomial.js";
 import { toleranceInterval } from "../../../src/statistics/tolerance.js";
 import { bimodal, heavyTailed, tied, uniformOf } from "./losses.js";
+import { inRepository } from "../../support/paths.js";
 
 const wanted = (given: Partial<Wanted> = {}): Wanted => ({
   perVerdict: 1,
@@ -38,7 +39,7 @@ describe("the trials that a calibration takes", () => {
   });
 
   it("are those of the table in docs/statistics.md", () => {
-    const page = readFileSync("docs/statistics.md", "utf8");
+    const page = readFileSync(inRepository("docs", "statistics.md"), "utf8");
     for (const [verdict, perVerdict] of [
       ["1 run", 1],
       ["3 trials", 3],

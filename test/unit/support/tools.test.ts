@@ -1,31 +1,28 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { expect, it } from "vitest";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+import { inRepository } from "../../support/paths.js";
 
 /** The names in each call of `toolForTests`, as a shell would write them. */
 const wanted = new Set(
-  readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+  readdirSync(inRepository("test"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts"))
     .flatMap((file) => [
-      ...readFileSync(join(root, "test", file), "utf8").matchAll(/= toolForTests\(([^)]+)\)/g),
+      ...readFileSync(inRepository("test", file), "utf8").matchAll(/= toolForTests\(([^)]+)\)/g),
     ])
     .map(([, names]) => names!.replaceAll(/[",\s]+/g, " ").trim()),
 );
 
 it("what the tests look for, .ci/run fetches where it is missing, under the same names", () => {
-  const run = readFileSync(join(root, ".ci/run"), "utf8");
+  const run = readFileSync(inRepository(".ci/run"), "utf8");
   const fetched = [...run.matchAll(/^here (.+) \|\| missing\+=/gm)].map(([, names]) => names!);
 
   expect(fetched.toSorted()).toEqual([...wanted].toSorted());
 });
 
 it("the workflow installs what no runner of its kind has, and then nothing may be skipped", () => {
-  const run = readFileSync(join(root, ".ci/run"), "utf8");
-  const workflow = readFileSync(join(root, ".github/workflows/ci.yml"), "utf8");
+  const run = readFileSync(inRepository(".ci/run"), "utf8");
+  const workflow = readFileSync(inRepository(".github/workflows/ci.yml"), "utf8");
   const packages = new Set([...run.matchAll(/missing\+=\(([a-z-]+)\)/g)].map(([, name]) => name!));
   // GitHub's runners of Ubuntu have Chrome.
   packages.delete("chromium");

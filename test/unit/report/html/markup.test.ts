@@ -2,9 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { Markup, html, jsonElement } from "../../../../src/report/html/markup.js";
-import { renderIndexPage } from "../../../../src/report/html/index-page.js";
-import { renderRunPage } from "../../../../src/report/html/run-page.js";
-import { anyResult, anyText } from "../any-result.js";
+import { anyText } from "../../../support/any-result.js";
 
 describe("a template", () => {
   it("makes text of whatever is put into it", () => {
@@ -36,19 +34,5 @@ describe("JSON in a page", () => {
 
     expect(inside).not.toContain("<");
     expect(JSON.parse(inside)).toEqual(value);
-  });
-});
-
-describe("a page", () => {
-  it("has the same elements whatever the texts of a result are", () => {
-    fc.assert(
-      fc.property(anyResult, (result) => {
-        for (const page of [renderRunPage(result), renderIndexPage([result])]) {
-          expect(page.match(/<script\b/g)).toHaveLength(2);
-          expect(page.match(/<\/(body|html|head|style)>/g)).toHaveLength(4);
-        }
-      }),
-      { numRuns: 30 },
-    );
   });
 });
