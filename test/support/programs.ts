@@ -47,7 +47,7 @@ export class Program {
   /** What it said under this key, once it has. */
   async says<T>(key: string): Promise<T> {
     const look = () => this.said.find((line) => key in line)?.[key] as T | undefined;
-    return await waitUntil(`the program to say "${key}"`, look, { limitMs: 20_000, everyMs: 5 });
+    return await waitUntil(`the program to say "${key}"`, look, { limitMs: 60_000, everyMs: 5 });
   }
 }
 

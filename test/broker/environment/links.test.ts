@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { once } from "node:events";
+import net from "node:net";
+
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
 import {
@@ -12,8 +15,6 @@ import { openLocal, type LocalEnvironment } from "../../../src/environment/local
 import { probe } from "../../../src/environment/probe.js";
 import { connectToxiproxy, type Toxiproxy } from "../../../src/environment/toxiproxy.js";
 import { openRelay } from "./servers.js";
-
-vi.setConfig({ testTimeout: 20_000 });
 
 let local: LocalEnvironment;
 let toxiproxy: Toxiproxy;
@@ -50,12 +51,12 @@ test("each link has a proxy of its own for each broker, and they go when the lin
 
 test("a fault falls on its own link, and its evidence says what was seen of it", async () => {
   const links = await open([at(1, broker)]);
+  const before = performance.now();
   const fault = await links.producer.apply(blackHole, "hole");
   expect(await seenOn(links.consumer)).toBe("answered");
-  expect(await fault.evidence).toEqual({
-    seen: expect.stringMatching(/^silence for 3\d\d ms$/),
-    inForce: true,
-  });
+  const { seen, inForce } = await fault.evidence;
+  expect(inForce).toBe(true);
+  expectTimes(seen, /^silence for (\d+) ms$/, { atLeastMs: 299, within: performance.now() - before });
 
   const healed = await fault.heal();
   expect(healed.removal).toBe("removed");
@@ -79,7 +80,14 @@ test("it is said between which moments a fault came into force, and between whic
     clock(),
   ];
   expect(moments).toEqual(moments.toSorted((one, other) => one - other));
-  expect(fault.applied.to).toBeLessThan(before + 500);
+});
+
+test("a fault is applied before anybody has looked whether it is in force", async () => {
+  const links = await open([at(1, broker)]);
+  const fault = await links.producer.apply(slow, "slow");
+  expect(await Promise.race([fault.evidence, "not yet known"])).toBe("not yet known");
+  expect(await fault.evidence).toMatchObject({ inForce: true });
+  await fault.heal();
 });
 
 test("a fault that is healed before its probe has ended is not held up by it", async () => {
@@ -89,11 +97,12 @@ test("a fault that is healed before its probe has ended is not held up by it", a
     "slow",
   );
   await waitUntil("150 ms of the fault", () => clock() > fault.applied.to + 150, {
-    limitMs: 1000,
+    limitMs: 60_000,
     everyMs: 5,
   });
   const healed = await fault.heal();
-  expect(healed.healed.to - fault.applied.to).toBeLessThan(1000);
+  // Its probe would have been answered after that.
+  expect(healed.healed.to - fault.applied.to).toBeLessThan(5000);
   expect(await fault.evidence).toEqual({
     seen: expect.stringMatching(/^silence for \d+ ms$/),
     inForce: true,
@@ -110,7 +119,7 @@ test("two faults on one link are healed one by one, and neither is taken for the
   expect(await second.evidence).toMatchObject({ inForce: true });
 
   const firstHealed = await first.heal();
-  expect(await seenOn(links.producer)).toBe("silence");
+  expect(await seenOn(links.producer, 0, 300)).toBe("silence");
   expect(await firstHealed.healthy).toBeNull();
   const secondHealed = await second.heal();
   expect(await secondHealed.healthy).toBe(true);
@@ -142,25 +151,26 @@ test("a fault that one proxy does not take is taken from all, and may be tried a
   expect(await toxicsOf(1)).toEqual([]);
   await fetch(`${lame}/toxics/slow-upstream`, { method: "DELETE" });
 
+  const before = performance.now();
   const fault = await links.producer.apply(slow, "slow");
-  expect(await fault.evidence).toEqual({
-    seen: expect.stringMatching(/^127\S+: an answer after 1\d\d ms; 127\S+: an answer after 1\d\d ms$/),
-    inForce: true,
-  });
+  const { seen, inForce } = await fault.evidence;
+  expect(inForce).toBe(true);
+  const both = /^127\S+: an answer after (\d+) ms; 127\S+: an answer after (\d+) ms$/;
+  expectTimes(seen, both, { atLeastMs: 100, within: performance.now() - before });
   expect(await (await fault.heal()).healthy).toBe(true);
 });
 
 test("a fault on the link to one broker leaves the links to the others alone", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, broker), at(2, relay.address)]);
+  const before = performance.now();
   const fault = await links.producer.apply({ ...blackHole, broker: relay.address }, "hole");
   expect(await seenOn(links.producer, 0)).toBe("answered");
-  expect(await seenOn(links.producer, 1)).toBe("silence");
+  expect(await seenOn(links.producer, 1, 300)).toBe("silence");
   expect(await seenOn(links.consumer, 1)).toBe("answered");
-  expect(await fault.evidence).toEqual({
-    seen: expect.stringMatching(/^silence for 3\d\d ms$/),
-    inForce: true,
-  });
+  const { seen, inForce } = await fault.evidence;
+  expect(inForce).toBe(true);
+  expectTimes(seen, /^silence for (\d+) ms$/, { atLeastMs: 299, within: performance.now() - before });
   expect(await (await fault.heal()).healthy).toBe(true);
   expect(await seenOn(links.producer, 1)).toBe("answered");
   const nowhere = { ...blackHole, broker: "127.0.0.1:1" };
@@ -169,16 +179,16 @@ test("a fault on the link to one broker leaves the links to the others alone", a
 
 test("a fault both ways is a toxic each way, and both go with it", async () => {
   const links = await open([at(1, broker)]);
+  const before = performance.now();
   const fault = await links.producer.apply({ ...slow, stream: "both" }, "slow");
   expect(await toxicsOf(1)).toMatchObject([
     { name: "slow-upstream", stream: "upstream" },
     { name: "slow-downstream", stream: "downstream" },
   ]);
   // 100 ms there, and 100 ms back: one way alone would not do.
-  expect(await fault.evidence).toEqual({
-    seen: expect.stringMatching(/^an answer after 2\d\d ms$/),
-    inForce: true,
-  });
+  const { seen, inForce } = await fault.evidence;
+  expect(inForce).toBe(true);
+  expectTimes(seen, /^an answer after (\d+) ms$/, { atLeastMs: 200, within: performance.now() - before });
   expect(await (await fault.heal()).healthy).toBe(true);
   expect(await toxicsOf(1)).toEqual([]);
 });
@@ -198,10 +208,13 @@ test("a broker that dies by itself is dead through its proxies, until it answers
   const links = await open([at(1, relay.address)]);
   const delays: number[] = [];
   for (let death = 1; death <= 5; death++) {
+    // A connection of our own tells how late the end of a connection is seen on a busy machine.
+    const own = net.connect(relay.port, "127.0.0.1").on("error", () => {});
+    await once(own, "connect");
+    const ended = once(own, "close").then(() => clock());
     await relay.kill();
-    const killed = clock();
     const { at: shut } = await heardOf("refuses");
-    delays.push(shut - killed);
+    delays.push(shut - (await ended));
     expect(await seenOn(links.producer)).toBe("refused");
     expect(await seenOn(links.consumer)).toBe("refused");
 
@@ -309,8 +322,9 @@ function at(id: number, address: string): LinkedBroker {
   return { id, address, upstream: address };
 }
 
-async function seenOn(link: Link, index = 0): Promise<string> {
-  return (await probe(link.routes[index]!.proxy, { limitMs: 300 })).kind;
+/** An answer takes its time on a busy machine, and silence is known by a short one. */
+async function seenOn(link: Link, index = 0, limitMs = 60_000): Promise<string> {
+  return (await probe(link.routes[index]!.proxy, { limitMs })).kind;
 }
 
 /** The last thing heard of a broker, once it is of this kind. */
@@ -319,7 +333,20 @@ async function heardOf(kind: "refuses" | "answers"): Promise<{ at: number }> {
     const last = events.at(-1);
     return last?.kind === kind && last;
   };
-  return await waitUntil(`a broker that ${kind}`, look, { limitMs: 5000, everyMs: 5 });
+  return await waitUntil(`a broker that ${kind}`, look, { limitMs: 60_000, everyMs: 5 });
+}
+
+/** What was seen, with each of its times at least so long, and no longer than it was looked for. */
+function expectTimes(
+  seen: string | null,
+  form: RegExp,
+  { atLeastMs, within }: { atLeastMs: number; within: number },
+): void {
+  expect(seen).toMatch(form);
+  for (const ms of form.exec(seen!)!.slice(1).map(Number)) {
+    expect(ms).toBeGreaterThanOrEqual(atLeastMs);
+    expect(ms).toBeLessThanOrEqual(Math.ceil(within));
+  }
 }
 
 async function proxies(): Promise<string[]> {

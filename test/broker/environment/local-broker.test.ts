@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
 import type { LocalBroker } from "../../../src/environment/local-broker.js";
@@ -12,13 +12,11 @@ import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
 import { askForLeaders } from "../../../src/kafka/leaders.js";
 import type { PartitionLeadership } from "../../../src/kafka/leaders.js";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const mark = "0a1b2c3d";
 const topic = `lossbound-brokers-${mark}`;
 const ours = { clients: `lossbound-${mark}-`, topic };
 const anothers = { clients: "lossbound-another0-", topic: `${topic}-output` };
-const soon = { limitMs: 20_000, everyMs: 10 };
+const soon = { limitMs: 60_000, everyMs: 10 };
 const once = { retries: 0, idempotent: false, metadataMaxAgeMs: 300_000, requestTimeoutMs: 30_000 };
 
 let local: LocalEnvironment;
@@ -50,7 +48,7 @@ test("a paused broker takes connections and says nothing, until it goes on", asy
   expect((await probe(broker!.address, { limitMs: 300 })).kind).toBe("silence");
 
   await broker!.resume();
-  expect((await probe(broker!.address, { limitMs: 5000 })).kind).toBe("answered");
+  expect((await probe(broker!.address, { limitMs: 60_000 })).kind).toBe("answered");
   expect(local.died.aborted).toBe(false);
 });
 
@@ -73,10 +71,16 @@ test("a topic says which settings are its own", async () => {
 test("the leaders are known while a broker stands still", async () => {
   const [broker] = local.brokers;
   await broker!.pause();
-  const began = performance.now();
-  const [partition] = await admin.leaders(topic);
-  expect(partition?.replicas.toSorted()).toEqual([0, 1, 2]);
-  expect(performance.now() - began).toBeLessThan(900);
+  const tookMs: number[] = [];
+  for (let asked = 0; asked < 5; asked++) {
+    const began = performance.now();
+    const [partition] = await admin.leaders(topic);
+    expect(partition?.replicas.toSorted()).toEqual([0, 1, 2]);
+    tookMs.push(performance.now() - began);
+  }
+  // Nobody waits for the one that stands still, which has a second to answer. A busy machine may delay
+  // one answer or another, and not all of them.
+  expect(Math.min(...tookMs), String(tookMs)).toBeLessThan(900);
   await broker!.resume();
 });
 
@@ -96,7 +100,7 @@ test("a leader that is killed has a successor, and is in sync again once it was 
   expect((await leadership(leader)).leader).not.toBeNull();
 
   await leader.start();
-  expect((await probe(leader.address, { limitMs: 1000 })).kind).toBe("answered");
+  expect((await probe(leader.address, { limitMs: 60_000 })).kind).toBe("answered");
   await inSync();
   expect(local.died.aborted).toBe(false);
 });
@@ -132,7 +136,7 @@ test("a broker whose start is given up is dead, and can be started again", async
   expect((await probe(broker!.address, { limitMs: 300 })).kind).toBe("refused");
 
   await broker!.start();
-  expect((await probe(broker!.address, { limitMs: 5000 })).kind).toBe("answered");
+  expect((await probe(broker!.address, { limitMs: 60_000 })).kind).toBe("answered");
   expect(local.died.aborted).toBe(false);
 });
 

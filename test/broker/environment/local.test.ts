@@ -19,7 +19,7 @@ import { fakeTool, scratchCache } from "../../support/programs.js";
 
 /** The first run fetches the parts into the user's cache. */
 const firstRunMs = 300_000;
-const soon = { limitMs: 10_000, everyMs: 10 };
+const soon = { limitMs: 60_000, everyMs: 10 };
 
 vi.mock(import("../../../src/environment/ports.js"), async (original) => {
   const ports = await original();
@@ -128,7 +128,7 @@ describe("a local environment", () => {
     await using env = await openLocal({ brokers: { count: 1 }, progress: () => {} });
     const [broker] = env.brokers;
     process.kill(readState(stateFileOf(idOf(dirname(dirname(broker!.logDir)))))!.warden.pid, "SIGKILL");
-    await within("the broker to be ended", broker!.process.ended, 10_000);
+    await within("the broker to be ended", broker!.process.ended, 60_000);
     expect(env.died.reason).toMatchObject({ code: "ENVIRONMENT" });
     expect(identify(broker!.process.pid)).toBeUndefined();
     expect(existsSync(broker!.logDir)).toBe(false);

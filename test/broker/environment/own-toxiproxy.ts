@@ -21,7 +21,7 @@ export async function openOwnToxiproxy(): Promise<OwnToxiproxy> {
     const [port = 0] = await freePorts(1);
     const plan = { port, folder: folder.path, mark: "start" };
     await startToxiproxy(hosting, server, plan);
-    await waitUntil("Toxiproxy to answer", () => isServing(plan), { limitMs: 10_000 });
+    await waitUntil("Toxiproxy to answer", () => isServing(plan), { limitMs: 60_000 });
     return { url: toxiproxyUrl(plan), [Symbol.asyncDispose]: () => hosting[Symbol.asyncDispose]() };
   } catch (error) {
     await hosting[Symbol.asyncDispose]();

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { pause } from "../../../src/base/wait.js";
 import { expectationOf } from "../../../src/environment/expectation.js";
 import { openLocal, type LocalEnvironment } from "../../../src/environment/local.js";
 import { probe, type Seen, wordsOf } from "../../../src/environment/probe.js";
@@ -52,14 +53,17 @@ describe.each(visible)("%j %s", (toxic, stream, kind, atLeastMs) => {
   test(`is ${kind} no sooner than after ${atLeastMs} ms, and an answer in no time rules it out`, async () => {
     const expectation = expectationOf(toxic, stream)!;
     await proxy.addToxic("toxic", stream, toxic);
-    const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
+    const seen = await quickest(async () => {
+      const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
+      expect(seen.kind, wordsOf(seen)).toBe(kind);
+      expect(timeOf(seen)).toBeGreaterThanOrEqual(atLeastMs);
+      expect(expectation.shows(seen)).toBe(true);
+      return seen;
+    });
     await proxy.removeToxic("toxic");
-    expect(seen.kind, wordsOf(seen)).toBe(kind);
-    expect(timeOf(seen)).toBeGreaterThanOrEqual(atLeastMs);
     expect(timeOf(seen)).toBeLessThan(atLeastMs + 300);
-    expect(expectation.shows(seen)).toBe(true);
 
-    const healed = await probe(proxy.address, { limitMs: 1000 });
+    const healed = await quickest(() => probe(proxy.address, { limitMs: 60_000 }));
     expect(healed.kind, wordsOf(healed)).toBe("answered");
     expect(expectation.shows(healed)).toBe(false);
   });
@@ -73,7 +77,7 @@ test.each(
   ]),
 )("%j %s looks like a healthy link: the probe is blind to it", async (toxic, stream, kind) => {
   await proxy.addToxic("toxic", stream, toxic);
-  const seen = await probe(proxy.address, { limitMs: 1000 });
+  const seen = await probe(proxy.address, { limitMs: 60_000 });
   await proxy.removeToxic("toxic");
   expect(seen.kind).toBe(kind);
   expect(expectationOf(toxic, stream)).toBeNull();
@@ -117,20 +121,25 @@ test("a disabled proxy refuses", async () => {
   await proxy.enable();
   expect(seen.kind).toBe("refused");
   expect(expectation.shows(seen)).toBe(true);
-  expect(expectation.shows(await probe(proxy.address, { limitMs: 1000 }))).toBe(false);
+  expect(expectation.shows(await probe(proxy.address, { limitMs: 60_000 }))).toBe(false);
 });
 
 test("a probe that is cut short says what it had seen till then", async () => {
   const latency = { type: "latency", latency: 5000, jitter: 0 } as const;
   await proxy.addToxic("toxic", "upstream", latency);
-  const seen = await probe(proxy.address, { limitMs: 6000, signal: AbortSignal.timeout(200) });
+  const cut = new AbortController();
+  const before = performance.now();
+  const probing = probe(proxy.address, { limitMs: 6000, signal: cut.signal });
+  const dialled = performance.now();
+  await pause(200);
+  const [cutAfter, cutBefore] = [performance.now() - dialled, performance.now() - before];
+  cut.abort();
+  const seen = await probing;
   await proxy.removeToxic("toxic");
-  expect(seen).toEqual({
-    kind: "silence",
-    forMs: expect.closeTo(200, -2),
-    bytes: 0,
-    cutShort: true,
-  });
+  expect(seen).toEqual({ kind: "silence", forMs: expect.any(Number), bytes: 0, cutShort: true });
+  // It was cut between the two moments, and says so to the millisecond.
+  expect(timeOf(seen)).toBeGreaterThanOrEqual(cutAfter - 1);
+  expect(timeOf(seen)).toBeLessThanOrEqual(cutBefore + 1);
   expect(expectationOf(latency, "upstream")!.shows(seen)).toBe(true);
 });
 
@@ -146,11 +155,11 @@ test("a look too short, and what another fault does, show nothing", () => {
 
 test("what answers otherwise than Kafka is a failure, and so is a dial without a route", async () => {
   await using web = await openServer((socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
-  expect(await probe(web.address, { limitMs: 1000 })).toMatchObject({
+  expect(await probe(web.address, { limitMs: 60_000 })).toMatchObject({
     kind: "failed",
     why: "not Kafka's answer",
   });
-  expect(await probe("no-such-host.invalid:9092", { limitMs: 5000 })).toMatchObject({
+  expect(await probe("no-such-host.invalid:9092", { limitMs: 60_000 })).toMatchObject({
     kind: "failed",
   });
 });
@@ -169,13 +178,13 @@ describe("with TLS", () => {
       listen: "127.0.0.1:0",
       upstream: broker.address,
     });
-    const see = async (limitMs = 1000) =>
+    const see = async (limitMs = 60_000) =>
       await probe(secure.address, { limitMs, tls: { ca, servername: "broker.test" } });
 
     const healthy = await see();
     expect(healthy.kind, wordsOf(healthy)).toBe("answered");
     const stranger = await probe(secure.address, {
-      limitMs: 1000,
+      limitMs: 60_000,
       tls: { ca, servername: "other.test" },
     });
     expect(stranger.kind, wordsOf(stranger)).toBe("failed");
@@ -187,7 +196,7 @@ describe("with TLS", () => {
       expect(timeOf(seen)).toBeGreaterThanOrEqual(atLeastMs);
     }
     await secure.remove();
-  }, 30_000);
+  });
 });
 
 type Row = [Toxic, Seen["kind"], number];
@@ -201,6 +210,13 @@ function bothStreams(rows: Row[]): [Toxic, Stream, Seen["kind"], number][] {
       ms,
     ]),
   );
+}
+
+/** A busy machine delays one look or another, and not five in a row: what is left is what the proxy does. */
+async function quickest(look: () => Promise<Seen>): Promise<Seen> {
+  const seen: Seen[] = [];
+  for (let looks = 0; looks < 5; looks++) seen.push(await look());
+  return seen.reduce((one, other) => (timeOf(one) <= timeOf(other) ? one : other));
 }
 
 function timeOf(seen: Seen): number {

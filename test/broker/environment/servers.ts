@@ -68,7 +68,7 @@ export async function openFlood(): Promise<Flood> {
   });
   const full = () =>
     waitUntil("all buffers to be full", () => performance.now() - lastWrite > 300, {
-      limitMs: 5000,
+      limitMs: 60_000,
     });
   return { ...server, full: async () => void (await full()) };
 }

@@ -18,7 +18,7 @@ test("a Toxiproxy of somebody else on the same port is not taken for ours", asyn
   const theirs = { port, folder: folder.path, mark: "theirs" };
   const ours = { ...theirs, mark: "ours" };
   await startToxiproxy(hosting, server, theirs);
-  await waitUntil("theirs to serve", () => isServing(theirs), { limitMs: 10_000 });
+  await waitUntil("theirs to serve", () => isServing(theirs), { limitMs: 60_000 });
   expect(await isServing(ours)).toBe(false);
   expect(await (await fetch(`${toxiproxyUrl(theirs)}/proxies`)).json()).toEqual({});
 }, 300_000);

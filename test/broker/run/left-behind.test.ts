@@ -6,8 +6,9 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { waitUntil } from "../../../src/base/wait.js";
+import { pause, waitUntil } from "../../../src/base/wait.js";
 import { readState, stateFiles } from "../../../src/environment/warden-state.js";
+import { printedChance } from "../../support/chance.js";
 import { processesWith } from "./marked-processes.js";
 import { cli, inRepository } from "../../support/paths.js";
 
@@ -15,6 +16,7 @@ import { cli, inRepository } from "../../support/paths.js";
 const kills = Array.from({ length: Number(process.env["LOSSBOUND_KILL_RUNS"] ?? 4) }, (_, run) => run);
 /** A run takes about ten seconds; the kills fall on all of it, its start and its end among them. */
 const runMs = 9_000;
+const chance = printedChance();
 
 describe("a lossbound that is killed with SIGKILL", () => {
   let temporary: string;
@@ -27,8 +29,8 @@ describe("a lossbound that is killed with SIGKILL", () => {
 
   it.each(kills)("leaves no process and no folder behind (kill %i)", async (kill) => {
     const lossbound = start(temporary, mark);
-    const after = Math.round(((kill + Math.random()) / kills.length) * runMs);
-    await new Promise((resolve) => setTimeout(resolve, after));
+    const after = Math.round(((kill + chance()) / kills.length) * runMs);
+    await pause(after);
     const before = foldersOf(lossbound.pid!);
     lossbound.kill("SIGKILL");
     const claimed = [...before, ...foldersOf(lossbound.pid!)];
@@ -63,7 +65,7 @@ describe("a lossbound that is killed with SIGKILL", () => {
 
   it.each(["SIGINT", "SIGTERM"] as const)("cleans up by itself on %s, and exits with 130", async (signal) => {
     const lossbound = start(temporary, mark);
-    await waitUntil("the workers to run", () => processesWith(mark).length >= 6, { limitMs: 30_000 });
+    await waitUntil("the workers to run", () => processesWith(mark).length >= 6, { limitMs: 60_000 });
     lossbound.kill(signal);
     const code = await new Promise((resolve) => lossbound.once("exit", resolve));
 

@@ -144,7 +144,7 @@ describe("a command that", () => {
     try {
       await asked;
       child.kill("SIGINT");
-      await waitUntil("its end", () => child.exitCode !== null, { limitMs: 30_000 });
+      await waitUntil("its end", () => child.exitCode !== null, { limitMs: 60_000 });
       expect(child.exitCode).toBe(exitCode.interrupted);
     } finally {
       child.kill("SIGKILL");

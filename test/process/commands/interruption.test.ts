@@ -13,7 +13,7 @@ async function running(given: { cleanUpMs: number; betweenSignalsMs: number }) {
   let said = "";
   child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const says = (words: string) => waitUntil(`"${words}"`, () => said.includes(words), { limitMs: 10_000 });
+  const says = (words: string) => waitUntil(`"${words}"`, () => said.includes(words), { limitMs: 60_000 });
   await says("running");
   return { child, ended, says, said: () => said };
 }

@@ -10,7 +10,7 @@ import { cachedPart, partsFolder } from "../../../src/environment/cached-part.js
 import { openHosting } from "../../../src/environment/hosting.js";
 import { Program, scratchCache } from "../../support/programs.js";
 
-const soon = { limitMs: 10_000, everyMs: 10 };
+const soon = { limitMs: 60_000, everyMs: 10 };
 
 test("a part is built once, and then found", async () => {
   scratchCache();

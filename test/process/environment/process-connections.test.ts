@@ -24,16 +24,16 @@ test.runIf(process.platform === "linux")(
     const other = spawn(process.execPath, ["-e", dials(port)], { detached: true, stdio: "ignore" });
     try {
       await expect
-        .poll(() => connectionsOf(command.pid!, new Set([port])), { timeout: 10_000 })
+        .poll(() => connectionsOf(command.pid!, new Set([port])), { timeout: 60_000 })
         .toHaveLength(2);
       await expect
-        .poll(() => connectionsOf(other.pid!, new Set([port])), { timeout: 10_000 })
+        .poll(() => connectionsOf(other.pid!, new Set([port])), { timeout: 60_000 })
         .toHaveLength(2);
       const seen = connectionsOf(command.pid!, new Set([port, 1]));
       expect(new Set(seen).size).toBe(2);
       expect(connectionsOf(command.pid!, new Set([1]))).toEqual([]);
       process.kill(-command.pid!, "SIGKILL");
-      await expect.poll(() => connectionsOf(command.pid!, new Set([port])), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => connectionsOf(command.pid!, new Set([port])), { timeout: 60_000 }).toEqual([]);
     } finally {
       for (const child of [command, other])
         if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");

@@ -21,7 +21,7 @@ import { scratchFolder } from "../../support/scratch-folder.js";
 
 const planned = 32_000_000;
 
-describe("memory, with 32,000,000 planned messages", { timeout: 120_000 }, () => {
+describe("memory, with 32,000,000 planned messages", () => {
   it("of a consumer grows by at most one byte a message, with every bit of its planes marked", async () => {
     using folder = scratchFolder();
     const described = [planned, 320_000].flatMap((bits) => {

@@ -21,7 +21,7 @@ const places = Array.from({ length: kills }, (_, kill) =>
   Math.floor(bits * 0.7 * ((kill * 0.618034) % 1) + 1),
 );
 
-describe("SIGKILL in the middle of storing", { timeout: 120_000 }, () => {
+describe("SIGKILL in the middle of storing", () => {
   it(`leaves a consumer's box in which bits and counters agree, ${kills} times out of ${kills}`, async () => {
     let midway = 0;
     await eachOf(places, async (place) => {
@@ -76,7 +76,7 @@ async function killedAt(
   try {
     using box = openBox(path, description as Described<"producer">, "read");
     const count = (): number => box.get(counter as "next");
-    await waitUntil(`${counter} ${place}`, () => count() >= place, { limitMs: 30_000, everyMs: 1 });
+    await waitUntil(`${counter} ${place}`, () => count() >= place, { limitMs: 60_000, everyMs: 1 });
   } finally {
     program.kill("SIGKILL");
     await ended;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { unlessAborted, withinOrSoon } from "../../../src/base/wait.js";
+import { pause, unlessAborted, withinOrSoon } from "../../../src/base/wait.js";
 
 const forever = new Promise<never>(() => {});
 const interrupted = new Error("interrupted");
@@ -22,7 +22,7 @@ describe("what is waited for unless it is aborted", () => {
 });
 
 describe("what cleans up", () => {
-  const slow = (ms: number) => new Promise<string>((resolve) => setTimeout(() => resolve("clean"), ms));
+  const slow = (ms: number) => pause(ms).then(() => "clean");
 
   it("has its time", async () => {
     const { signal } = new AbortController();

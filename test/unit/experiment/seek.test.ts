@@ -22,16 +22,25 @@ describe("a state that shows a fault in force", () => {
 
   it("is missed where it had its time before the run was over", async () => {
     const { over, end } = run();
-    setTimeout(end, 40);
-    const sought = await seek("it", async () => false, { over, everyMs: 1, limitMs: 60_000, enoughMs: 20 });
+    const enoughMs = 20;
+    const startedAt = performance.now();
+    const endsLater = async (): Promise<false> => {
+      if (performance.now() - startedAt > enoughMs) end();
+      return false;
+    };
+    const sought = await seek("it", endsLater, { over, everyMs: 1, limitMs: 60_000, enoughMs });
     expect(sought).toEqual({ kind: "missed" });
   });
 
   it("is not known where the run was over before its time", async () => {
     const { over, end } = run();
-    setTimeout(end, 20);
+    let looks = 0;
+    const endsSoon = async (): Promise<false> => {
+      if (++looks === 3) end();
+      return false;
+    };
     const wait = { over, everyMs: 1, limitMs: 60_000, enoughMs: 60_000 };
-    expect(await seek("it", async () => false, wait)).toEqual({ kind: "unknown" });
+    expect(await seek("it", endsSoon, wait)).toEqual({ kind: "unknown" });
   });
 
   it("is not known where nobody says any more how it is", async () => {
