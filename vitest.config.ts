@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** What a test waits for at most. It only ends a hang: no test is judged by it. */
-const limits = { testTimeout: 120_000, hookTimeout: 300_000 };
+const limits = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
 /** Real brokers, proxies and workers share the cores: two files at once would disturb each other. */
 const oneByOne = { ...limits, fileParallelism: false };

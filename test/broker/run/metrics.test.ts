@@ -153,7 +153,13 @@ describe("the metrics of a run", () => {
       );
       for (const what of ["sent", "accepted", "stored", "received", "processed"]) {
         const values = middle.map((look) => sumOf(lastBy(look, `lossbound_messages_${what}_total`)));
-        expect(new Set(values).size, what).toBeGreaterThan(5);
+        const atTheEnd = sumOf(lastBy(last, `lossbound_messages_${what}_total`));
+        // A busy machine takes fewer looks; of ten, two at least see something new.
+        expect(new Set(values).size, `${what}: ${values}`).toBeGreaterThan(values.length / 5);
+        expect(
+          values.some((value) => value > 0 && value < atTheEnd),
+          `${what}: ${values}`,
+        ).toBe(true);
       }
       expect(middle.some((one) => sumOf(lastBy(one, "lossbound_fault_active", "on")) > 0)).toBe(true);
 
