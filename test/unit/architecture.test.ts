@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { dirname, join, normalize, relative } from "node:path";
+import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 import { inRepository } from "../support/paths.js";
+import { type SourceFile, sourceFile, withoutComments } from "../support/source-files.js";
 
 /**
  * The stages in the order of the way of the data. A file imports from its own stage and from those
@@ -37,12 +38,6 @@ const openSwitches = new Map([
 ]);
 
 const linesMax = 320;
-
-interface SourceFile {
-  path: string;
-  text: string;
-  imports: string[];
-}
 
 const files: SourceFile[] = readdirSync(inRepository("src"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
@@ -145,18 +140,6 @@ describe("the source", () => {
   });
 });
 
-function sourceFile(path: string): SourceFile {
-  const text = readFileSync(inRepository(path), "utf8");
-  // `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, types among them.
-  const found = withoutComments(text).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g);
-  return { path, text, imports: [...found].map(([, name]) => resolved(path, name!)) };
-}
-
-function resolved(from: string, name: string): string {
-  if (!name.startsWith(".")) return name;
-  return relative(".", normalize(join(dirname(from), name))).replace(/\.js$/, ".ts");
-}
-
 function stageOf(path: string): number {
   const parts = path.split("/");
   if (path === "src/cli.ts") return stages.indexOf("the command line");
@@ -172,10 +155,6 @@ function packageOf(name: string): string {
     .split("/")
     .slice(0, name.startsWith("@") ? 2 : 1)
     .join("/");
-}
-
-function withoutComments(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
 }
 
 function dependencies(): string[] {
