@@ -23,6 +23,9 @@ export interface Service {
   healthcheck?: { test: string[] };
 }
 
+/** In the place of the model if nothing can read it; all that would look at it is skipped. */
+export const noModel: Model = { services: {}, volumes: {} };
+
 export function readModel(): Model {
   // What is asked here is the file, whatever this shell has set.
   const { LOSSBOUND_SCENARIOS: _, ...env } = process.env;

@@ -206,15 +206,18 @@ test("a fault no probe can see says so", async () => {
 test("a broker that dies by itself is dead through its proxies, until it answers again", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, relay.address)]);
+  const control = await toxiproxy.createProxy({ name: "control", listen: "127.0.0.1:0", upstream: broker });
   const delays: number[] = [];
   for (let death = 1; death <= 5; death++) {
-    // A connection of our own tells how late the end of a connection is seen on a busy machine.
+    // A connection of our own, and a proxy that is shut when it ends: as late as those are on a busy machine.
     const own = net.connect(relay.port, "127.0.0.1").on("error", () => {});
     await once(own, "connect");
-    const ended = once(own, "close").then(() => clock());
+    const closed = new Promise<void>((resolve) => own.once("close", () => resolve()));
+    const shutByUs = closed.then(() => control.disable()).then(() => clock());
     await relay.kill();
     const { at: shut } = await heardOf("refuses");
-    delays.push(shut - (await ended));
+    delays.push(shut - (await shutByUs));
+    await control.enable();
     expect(await seenOn(links.producer)).toBe("refused");
     expect(await seenOn(links.consumer)).toBe("refused");
 
@@ -226,6 +229,7 @@ test("a broker that dies by itself is dead through its proxies, until it answers
   expect(events.map(({ kind }) => kind)).toEqual(
     Array.from({ length: 5 }, () => ["refuses", "answers"]).flat(),
   );
+  await control.remove();
   // To dial every 200 ms would be 100 ms late as often as not: a connection that is held tells sooner.
   expect(delays.toSorted((one, other) => one - other)[2], String(delays)).toBeLessThan(60);
 });

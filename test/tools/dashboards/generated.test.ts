@@ -8,12 +8,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { outFolder } from "../../support/dashboard-outputs.js";
 import { inRepository } from "../../support/paths.js";
+import { toolForTests } from "../../support/tools.js";
 
 const run = promisify(execFile);
 const script = inRepository("scripts", "dashboards.mjs");
 const check = (out: string) => run(process.execPath, [script, "--check", "--out", out]);
 
-describe("what is committed in dashboards/out", () => {
+// A compiler of Go builds what builds them.
+const go = toolForTests("go");
+
+describe.skipIf(go === undefined)("what is committed in dashboards/out", () => {
   let out: string;
   beforeEach(() => {
     out = mkdtempSync(join(tmpdir(), "lossbound-dashboards-"));
@@ -22,7 +26,8 @@ describe("what is committed in dashboards/out", () => {
   afterEach(() => rmSync(out, { recursive: true }));
 
   it("is what is built from the jsonnet, which is formatted and lint-free", async () => {
-    await expect(check(out)).resolves.toEqual({ stdout: "", stderr: "" });
+    // Progress may be on standard error: the first run builds the compiler.
+    await expect(check(out)).resolves.toMatchObject({ stdout: "" });
   });
 
   it("would be found out if one file were not, or one were built from nothing", async () => {
@@ -32,7 +37,7 @@ describe("what is committed in dashboards/out", () => {
 
     const complaint = await check(out).then(
       () => "",
-      (error: unknown) => (error as { stderr: string }).stderr,
+      (error: unknown) => (error as { stdout: string }).stdout,
     );
     expect(complaint).toContain("rules.yaml is not what is built");
     expect(complaint).toContain("where-messages-die.json is not what is built");
