@@ -1,15 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+/** What a test waits for at most. It only ends a hang: no test is judged by it. */
+const limits = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
+
+/** Real brokers, proxies and workers share the cores: two files at once would disturb each other. */
+const oneByOne = { ...limits, fileParallelism: false };
+
+/** These run what `npm run build` makes, so it is made first. */
+const built = { globalSetup: "test/support/build-first.ts" };
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // Brokers, proxies and workers are real: two files at once would share the cores and disturb
-    // each other's clocks.
-    fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
     // A flaky test is a finding.
     retry: 0,
     reporters: ["default", "./test/closing-line.ts"],
+    // The tiers run one after the other, the quickest first.
+    projects: [
+      // Nothing in it outlives its file, so that all may share their modules.
+      tier("unit", 0, { ...limits, isolate: false, pool: "threads" }),
+      tier("process", 1, { ...oneByOne, ...built }),
+      tier("broker", 2, { ...oneByOne, ...built }),
+      tier("catalogue", 3, { ...oneByOne, ...built }),
+      tier("tools", 4, { ...oneByOne, ...built }),
+    ],
   },
 });
+
+function tier<T extends object>(name: string, groupOrder: number, settings: T) {
+  return {
+    test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...settings },
+  };
+}

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 
-import { aRun } from "../test/ledger/a-run.js";
-import { times } from "../test/ledger/stories.js";
+import { aRun } from "../test/support/a-run.js";
+import { times } from "../test/support/stories.js";
 
 const cli = createRequire(import.meta.url).resolve("#build/cli.js");
 

@@ -30,7 +30,7 @@ if (values.check) {
     ...(await Promise.all(built.map(compare))),
     ...(await strangers()),
   ].filter((complaint) => complaint !== undefined);
-  for (const complaint of complaints) console.error(complaint);
+  for (const complaint of complaints) console.log(complaint);
   if (complaints.length > 0) process.exitCode = 1;
 } else {
   await run(program("jsonnetfmt"), ["--in-place", ...jsonnet]);

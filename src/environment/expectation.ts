@@ -4,7 +4,7 @@ import type { Stream } from "./toxiproxy.js";
 
 /**
  * What a probe sees of a fault that is in force. Each row was measured with Toxiproxy 2.12 and Kafka
- * 4.1, in both streams; `test/environment/probe.test.ts` measures it again.
+ * 4.1, in both streams; `test/broker/environment/probe.test.ts` measures it again.
  */
 export interface Expectation {
   /** How long the probe has to look, in milliseconds. */

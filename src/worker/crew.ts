@@ -95,7 +95,7 @@ export class Crew implements AsyncDisposable {
             name,
             command: nodePath,
             args: [
-              this.#options.workerEntry ?? workerEntry,
+              this.#options.workerEntry ?? workerEntry(),
               JSON.stringify(orderOf(this.#options, description, { path, events, clientId })),
             ],
             env: { KAFKAJS_NO_PARTITIONER_WARNING: "1" },
@@ -314,4 +314,4 @@ export class Crew implements AsyncDisposable {
 
 const codeOfSigterm = 128 + 15;
 const nodePath = process.execPath;
-const workerEntry = createRequire(import.meta.url).resolve("#build/worker/main.js");
+const workerEntry = (): string => createRequire(import.meta.url).resolve("#build/worker/main.js");

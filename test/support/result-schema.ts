@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 
 import { Ajv } from "ajv";
+import { inRepository } from "./paths.js";
 
-const path = new URL("../../schemas/result.schema.json", import.meta.url);
+const path = inRepository("schemas", "result.schema.json");
 const isResult = new Ajv({ allErrors: true }).compile(JSON.parse(readFileSync(path, "utf8")) as object);
 
 /** Where a value is not what the published schema says of a result; nowhere where it is one. */

@@ -1,0 +1,148 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type ComposePorts, openDocker } from "../../../src/environment/docker.js";
+import { kafkaRelease } from "../../../src/environment/kafka-jars.js";
+import { freePorts } from "../../../src/environment/ports.js";
+import { dialDirectly } from "../../../src/kafka/dial.js";
+import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
+import { experiment } from "../../../src/run.js";
+import { parseScenario } from "../../../src/scenario/read.js";
+import { openServer } from "../environment/servers.js";
+import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
+
+const scenario = parseScenario(
+  `
+guarantee: at-most-once
+producers: { count: 1, rate: 1000/s, messages: 2000 }
+consumers: { count: 1, commitEvery: 20, sessionTimeout: 6s }
+faults:
+  - { at: 500ms, for: 500ms, on: producer-link, toxic: timeout }
+expect:
+  lost: { min: 300, max: 700 }
+`,
+  "in-compose.yaml",
+);
+
+/** No Docker engine is needed: what docker-compose.yml publishes is here played by another environment. */
+describe("the docker environment", () => {
+  let theirs: Laboratory;
+  let ports: Omit<ComposePorts, "proxies">;
+  beforeAll(async () => {
+    theirs = await openLaboratory();
+    const { bootstrap, toxiproxy } = theirs.environment;
+    ports = { broker: Number(bootstrap[0]!.split(":")[1]), toxiproxy: Number(new URL(toxiproxy).port) };
+  });
+  afterAll(() => theirs?.[Symbol.asyncDispose]());
+
+  it("runs a scenario through proxies on published ports alone, and leaves nothing behind", async () => {
+    await using taken = await openServer(() => {});
+    const proxies = [taken.port, ...(await freePorts(2))];
+    const seen = new Set<string>();
+    const look = async (): Promise<void> => {
+      for (const { listen } of await proxiesOf(theirs)) seen.add(listen);
+    };
+
+    await using environment = await openDocker({ progress: () => {}, ports: { ...ports, proxies } });
+    const {
+      verdict,
+      reasons,
+      environment: where,
+    } = await experiment(environment, {
+      scenario,
+      seed: 1,
+      out: theirs.out,
+      observer: { line: () => void look(), live: () => void look() },
+      signal: new AbortController().signal,
+      repeatWith: "",
+    });
+
+    expect(verdict, reasons.join("; ")).toBe("held");
+    expect(where).toMatchObject({ kind: "docker", broker: kafkaRelease().version });
+    const free = proxies.slice(1).map((port) => `127.0.0.1:${port}`);
+    expect([...seen].toSorted()).toEqual(free.toSorted());
+    expect(await proxiesOf(theirs)).toEqual([]);
+    expect(await topicsOf(theirs)).toEqual([]);
+  });
+
+  it("has proxies listen for all only where each of their ports is held by who publishes it", async () => {
+    await using taken = await openServer(() => {});
+    const [free = 0] = await freePorts(1);
+    const hostOf = async (proxies: readonly number[], proxyHost?: string): Promise<string> => {
+      await using environment = await openDocker({
+        progress: () => {},
+        ports: { ...ports, proxies },
+        proxyHost,
+      });
+      return environment.proxyHost;
+    };
+
+    expect(await hostOf([taken.port, free])).toBe("127.0.0.1");
+    expect(await hostOf([taken.port])).toBe("0.0.0.0");
+    expect(await hostOf([taken.port], "127.0.0.1")).toBe("127.0.0.1");
+    expect(await hostOf([free], "0.0.0.0")).toBe("0.0.0.0");
+  });
+
+  it("says so where no published port is left", async () => {
+    await using taken = await openServer(() => {});
+    const proxies = [taken.port];
+    await using environment = await openDocker({ progress: () => {}, ports: { ...ports, proxies } });
+    const run = experiment(environment, {
+      scenario,
+      seed: 1,
+      out: theirs.out,
+      observer: { line: () => {}, live: () => {} },
+      signal: new AbortController().signal,
+      repeatWith: "",
+    });
+
+    await expect(run).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: `none of the 1 ports from ${taken.port} on is free for a proxy`,
+    });
+    expect(await proxiesOf(theirs)).toEqual([]);
+  });
+
+  it.each([
+    ["there is no Docker engine", "exit 1", /no Docker engine answers/],
+    ["the services are down", "echo 28.2.2", /docker compose up --detach --wait kafka toxiproxy/],
+  ])("says what to do where %s", async (_what, docker, advice) => {
+    const [broker = 0, toxiproxy = 0] = await freePorts(2);
+    const folder = mkdtempSync(join(tmpdir(), "lossbound-docker-"));
+    try {
+      writeFileSync(join(folder, "docker"), `#!/bin/sh\n${docker}\n`);
+      chmodSync(join(folder, "docker"), 0o755);
+      const env = { ...process.env, PATH: [folder, process.env["PATH"]].join(delimiter) };
+      const opened = openDocker({ progress: () => {}, env, ports: { broker, toxiproxy, proxies: [] } });
+
+      await expect(opened).rejects.toMatchObject({
+        code: "ENVIRONMENT",
+        message: expect.stringMatching(advice),
+      });
+      await expect(opened).rejects.toThrow(`no broker at 127.0.0.1:${broker}, no Toxiproxy at`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+async function proxiesOf({ environment }: Laboratory): Promise<{ listen: string }[]> {
+  const response = await fetch(`${environment.toxiproxy}/proxies`);
+  return Object.values((await response.json()) as Record<string, { listen: string }>);
+}
+
+async function topicsOf({ environment }: Laboratory): Promise<string[]> {
+  const { bootstrap } = environment;
+  await using admin = kafkajsDriver.admin({
+    clientId: "test",
+    bootstrap,
+    dial: dialDirectly(undefined),
+    security: undefined,
+  });
+  await admin.connect();
+  const { topics } = await admin.inventory();
+  return topics.filter((topic) => !topic.startsWith("__"));
+}

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { renderResult } from "../../../src/report/terminal.js";
+import { palette } from "../../../src/report/colors.js";
+import { readScenario } from "../../../src/read-scenario.js";
+import { experiment } from "../../../src/run.js";
+import { inRepository } from "../../support/paths.js";
+import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
+
+/** What is predicted exactly does not depend on how busy the machine is. */
+describe("a bound that is predicted", () => {
+  let lab: Laboratory;
+  beforeAll(async () => {
+    lab = await openLaboratory();
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  it.each([
+    ["no-loss", 0],
+    ["exact-place", 7],
+  ])("holds for %s, exactly, and the run shows both", async (name, lost) => {
+    const result = await experiment(lab.environment, {
+      scenario: await readScenario(inRepository("experiments", "prediction", `${name}.yaml`)),
+      seed: 1,
+      out: lab.out,
+      observer: { line: () => {}, live: () => {} },
+      signal: new AbortController().signal,
+      repeatWith: "",
+    });
+
+    expect(result.prediction).toMatchObject({ formula: name, lost: { min: lost, max: lost } });
+    expect(result.messages.lost).toBe(lost);
+    expect(result.expectations[0]).toEqual({
+      name: "lost",
+      min: lost,
+      max: lost,
+      observed: lost,
+      verdict: "held",
+    });
+    expect(result.verdict).toBe("held");
+    expect(renderResult(result, "", { palette: palette(false), width: 100 })).toMatch(
+      new RegExp(`lost +${lost} +${lost} +${lost} +as predicted\\n`),
+    );
+  });
+});

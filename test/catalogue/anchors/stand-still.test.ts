@@ -1,0 +1,70 @@
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { boxesName } from "../../../src/judge-folder.js";
+import { countBits } from "../../../src/ledger/bits.js";
+import { readBox } from "../../../src/ledger/read-box.js";
+import { type LifeRecord, boxName, readRunRecord } from "../../../src/ledger/run-record.js";
+import { makePlan } from "../../../src/plan/plan.js";
+import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
+import { anchorRuns } from "./runs.js";
+
+/**
+ * The second exact anchor. A consumer that handles one message at a time stands still in message k
+ * of a committed chunk of n and is killed there: exactly n - k + 1 are lost, one of them while it
+ * was processed, the others behind it.
+ */
+const chunk = 10;
+const places = Array.from({ length: chunk }, (_, index) => index + 1);
+const scenario = `
+guarantee: at-most-once
+topic: { partitions: 1 }
+producers: { count: 1, rate: 2000/s, messages: 4000, size: 200B }
+consumers: { count: 1, commitEvery: ${chunk}, sessionTimeout: 1s, partitionsConsumedConcurrently: 1 }
+faults:
+${places.map((k) => `  - { when: { handling: { message: ${k}, of: ${chunk} } }, kill: consumer, restartAfter: 0ms }`).join("\n")}
+expect:
+  lost: ${places.reduce((sum, k) => sum + chunk - k + 1, 0)}
+  lostBy: { in-processing: ${places.length}, after-commit: ${places.reduce((sum, k) => sum + chunk - k, 0)} }
+`;
+
+describe("a consumer that is killed in message k of a chunk of n", () => {
+  let lab: Laboratory;
+  beforeAll(async () => {
+    lab = await openLaboratory();
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  it.each(anchorRuns)("loses exactly n - k + 1, ten times over (run %i)", async (run) => {
+    const name = `stand-still-${run}`;
+    const result = await lab.run(name, scenario, { seed: run });
+    const killed = readRunRecord(join(lab.out, name)).lives.filter((life) => life.killed);
+
+    expect(killed).toHaveLength(places.length);
+    for (const [index, k] of places.entries()) {
+      const { lostInProcessing, lostAfterCommit } = await leftBy(join(lab.out, name), killed[index]!);
+      expect({ k, lostInProcessing, lostAfterCommit }).toEqual({
+        k,
+        lostInProcessing: 1,
+        lostAfterCommit: chunk - k,
+      });
+    }
+    expect(result.verdict, result.reasons.join("; ")).toBe("held");
+  });
+});
+
+/** What the ledger shows of a life: chunks that it committed and did not get through. */
+async function leftBy(
+  folder: string,
+  life: LifeRecord,
+): Promise<{ lostInProcessing: number; lostAfterCommit: number }> {
+  const { runId, scenario: ran, seed } = readRunRecord(folder);
+  const { layout } = makePlan(ran, seed);
+  const expected = { kind: "consumer" as const, runId, bits: layout.words * 32, ...life };
+  await using box = await readBox(join(folder, boxesName, boxName(life)), expected);
+  const covered = countBits(await box.plane("covered"));
+  const began = countBits(await box.plane("began"));
+  const ended = countBits(await box.plane("ended"));
+  return { lostInProcessing: began - ended, lostAfterCommit: covered - began };
+}

@@ -1,0 +1,330 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { aFolder, soundScenario } from "../../support/a-folder.js";
+import { lossbound } from "../../support/lossbound.js";
+import { inRepository } from "../../support/paths.js";
+
+describe("help", () => {
+  test("goes to stdout when it was asked for, and names each command", async () => {
+    const { code, stdout, stderr } = await lossbound(["help"]);
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    for (const name of [
+      "run FILE…",
+      "compare FILE",
+      "sweep FILE",
+      "calibrate FILE",
+      "plan FILE",
+      "judge DIR",
+      "explain DIR [MESSAGE]",
+      "diff BEFORE NOW",
+      "report DIR",
+      "doctor",
+    ])
+      expect(stdout).toContain(`\n  ${name}  `);
+  });
+
+  test.each(["run", "compare", "sweep", "calibrate", "plan", "judge", "explain", "diff", "report", "doctor"])(
+    "has a page with an example for %s",
+    async (name) => {
+      const pages = await Promise.all(
+        [
+          ["help", name],
+          [name, "--help"],
+          [name, "-h"],
+        ].map((args) => lossbound(args)),
+      );
+      expect(pages.map(({ code }) => code)).toEqual([0, 0, 0]);
+      expect(new Set(pages.map(({ stdout }) => stdout)).size).toBe(1);
+      expect(pages[0]?.stdout).toMatch(new RegExp(`Examples\\n.*:\\n    lossbound ${name}`));
+    },
+  );
+
+  test("goes to stderr when nothing was asked for, and that is an error", async () => {
+    const { code, stdout, stderr } = await lossbound([]);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toContain("Commands");
+  });
+
+  test("is coloured only where that was asked for, since this is a pipe", async () => {
+    expect((await lossbound(["help"])).stdout).not.toContain("\u001b");
+    expect((await lossbound(["help"], { FORCE_COLOR: "1" })).stdout).toContain("\u001b[1mCommands");
+    expect((await lossbound(["help"], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain("\u001b");
+  });
+});
+
+test("--version prints the version of the package", async () => {
+  const manifest = JSON.parse(readFileSync(inRepository("package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(await lossbound(["--version"])).toEqual({
+    code: 0,
+    stdout: `${manifest.version}\n`,
+    stderr: "",
+  });
+});
+
+describe("a wrong command line ends with 64 and says what was meant", () => {
+  test.each<[string[], ...string[]]>([
+    [["pln", "x.yaml"], "unknown command pln; did you mean `lossbound plan`?", "see `lossbound help`"],
+    [["rnu", "x.yaml"], "unknown command rnu; did you mean `lossbound run`?"],
+    [["run", "--quite", "x.yaml"], "unknown option --quite; did you mean --quiet?"],
+    [["run", "/tmp"], "/tmp: found a folder"],
+    [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
+    [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
+    [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
+    [
+      ["frobnicate"],
+      "unknown command frobnicate; there is run, compare, sweep, calibrate, plan, judge, explain, diff, report, up, doctor, help",
+    ],
+    [["run"], "run needs a scenario file", "see `lossbound help run`"],
+    [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
+    [["plan", "a.yaml", "b.yaml"], "plan takes a scenario file, and found 2 operands"],
+    [["run", "-q", "x.yaml"], "unknown option -q; there is --environment, --brokers"],
+    [["run", "--constructor", "x.yaml"], "unknown option --constructor"],
+    [["run", "--json=yes", "x.yaml"], '--json takes no value, and found "yes"'],
+    [["run", "x.yaml", "--seed"], "--seed needs a value: --seed N"],
+    [["run", "x.yaml", "--out="], "--out needs a value: --out DIR"],
+    [["run", "--out", "--json", "x.yaml"], "--out needs a value: --out DIR"],
+    [["run", "--seed", "1", "--seed", "2", "x.yaml"], "--seed is given twice"],
+    [["run", "--seed", "-1", "x.yaml"], '--seed is "-1", and must be a whole number from 0 to 4294967295'],
+    [["plan", "--seed", "4294967296", "x.yaml"], '--seed is "4294967296"'],
+    [
+      ["run", "--environment", "podman", "x.yaml"],
+      '--environment is "podman", and must be local, docker or external',
+    ],
+    [
+      ["run", "--environment", "docker", "--brokers", "a:1", "x.yaml"],
+      "--brokers belongs to --environment external; those of docker-compose.yml are known",
+    ],
+    [
+      ["run", "--environment", "local", "--brokers", "a:1", "x.yaml"],
+      "--brokers belongs to --environment external",
+    ],
+    [["run", "--environment", "external", "x.yaml"], "needs --brokers HOST:PORT,…", "needs --toxiproxy URL"],
+    [["run", "--proxy-host", "h", "x.yaml"], "needs --brokers", "needs --toxiproxy"],
+    [["run", "--brokers", "a:1,b", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "b"'],
+    [["run", "--brokers", "a:65536", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "a:65536"'],
+    [["run", "--brokers", "[::1]:9092", "--toxiproxy", "t:8474", "x.yaml"], '--toxiproxy is "t:8474"'],
+    [
+      ["run", "--brokers", "a:1", "--toxiproxy", "http://me:secret@t:8474", "x.yaml"],
+      '--toxiproxy is "http://…@t:8474"',
+    ],
+    [["judge"], "judge needs the folder of a run, or of several"],
+    [["sweep", "--rates", "500", "x.yaml"], '--rates has "500", and takes rates such as 500/s'],
+    [["sweep", "--rates", "500/s", "x.yaml"], '--rates is "500/s", and takes two values or more'],
+    [["sweep", "--commit-every", "5,5", "x.yaml"], '--commit-every is "5,5", and takes two values or more'],
+    [["sweep", "--commit-every", "0,5", "x.yaml"], '--commit-every has "0", and takes whole numbers from 1'],
+    [["sweep", "--rates", "1/s,2/s", "--commit-every", "1,2", "x.yaml"], "a sweep varies one thing"],
+    [
+      ["sweep", "--repeats", "3,4", "x.yaml"],
+      '--repeats is "3,4", and must be a whole number from 1 to 1000',
+    ],
+    [["sweep", "--repeats", "none", "x.yaml"], '--repeats is "none", and must be a whole number'],
+    [["explain"], "explain needs the folder of a run", "see `lossbound help explain`"],
+    [["explain", "a"], "explain needs a message, such as 0:1234, or --lost"],
+    [["explain", "a", "0:1", "0:2"], "explain takes a folder and a message, and found 3 operands"],
+    [["explain", "--lost", "a", "0:1"], "--lost lists all messages, and takes none"],
+    [["explain", "--cause", "log", "a", "0:1"], "--cause needs --lost"],
+    [["explain", "--lost", "--cause", "in-transt", "a"], '--cause is "in-transt"; did you mean in-transit?'],
+    [["explain", "--lost", "--cause", "bad luck", "a"], "must be rejected, client-buffer, in-transit"],
+    [["diff", "a"], "diff needs two results, BEFORE and NOW, and found 1 operands"],
+    [["diff", "/nowhere", "/dev"], "there is no file and no folder /nowhere"],
+    [["diff", "package.json", "/dev"], "package.json is no stored result: allowed is a result.json"],
+    [["diff", "README.md", "/dev"], "cannot read README.md"],
+    [["diff", "/dev", "/dev"], "/dev is not the folder of a run, and has none in it"],
+    [["diff", "--false-alarms", "2", "a", "b"], '--false-alarms is "2", and takes a chance'],
+    [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
+    [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
+    [["report", "--json", "a"], "unknown option --json"],
+    [["report", "/nowhere"], "there is no folder /nowhere"],
+    [["judge", "/nowhere"], "there is no folder /nowhere"],
+    [["judge", "/dev"], "/dev is not the folder of a run, and has none in it: that of a run has a run.json"],
+    [["compare"], "compare needs one scenario file", "see `lossbound help compare`"],
+    [["compare", "a.yaml", "b.yaml"], "compare takes one scenario file, and found 2 operands"],
+    [["compare", "--brokers", "a:1", "x.yaml"], "needs --toxiproxy URL", "see `lossbound help compare`"],
+    [["doctor", "now"], "doctor takes no operands"],
+  ])("%j", async (args, ...said) => {
+    const { code, stdout, stderr } = await lossbound(args);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toMatch(/^lossbound: /);
+    expect(stderr).not.toContain("    at ");
+    for (const words of said) expect(stderr).toContain(words);
+  });
+
+  test("with everything that is wrong with it at once", async () => {
+    const { stderr } = await lossbound(["run", "--sed", "4", "--jsno", "--quiet=1", "x.yaml"]);
+    expect(stderr).toContain("3 problems on the command line");
+  });
+});
+
+describe("run checks every file before it starts anything", () => {
+  test("and gives the problems of all files at once", async () => {
+    using folder = aFolder({
+      "sound.yaml": soundScenario,
+      "one.yaml": soundScenario.replace("partitions: 2", "partitions: none"),
+      "other.yaml": soundScenario.replace("commitEvery", "commitEvry"),
+    });
+    const files = ["sound.yaml", "one.yaml", "other.yaml", "absent.yaml"].map((name) => folder.file(name));
+    const { code, stdout, stderr } = await lossbound(["run", "--out", folder.file("out"), ...files]);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toMatch(/^lossbound: [0-9]+ problems in 3 scenario files\n/);
+    expect(stderr).toMatch(/one\.yaml:3:/);
+    expect(stderr).toMatch(/other\.yaml:5:.*did you mean "commitEvery"/);
+    expect(stderr).toContain("absent.yaml");
+    expect(stderr).not.toContain("sound.yaml");
+  });
+
+  test("and refuses two scenarios that would write the same folder", async () => {
+    using folder = aFolder({ "same.yaml": soundScenario, "same.yml": soundScenario });
+    const { code, stderr } = await lossbound(["run", folder.file("same.yaml"), folder.file("same.yml")]);
+    expect(code).toBe(64);
+    expect(stderr).toContain("are both the scenario same, and would write the same folder");
+  });
+});
+
+test("compare finds a table that it cannot write before it starts anything", async () => {
+  using folder = aFolder({ "sound.yaml": soundScenario });
+  const compare = (markdown: string) =>
+    lossbound(["compare", "--markdown", markdown, folder.file("sound.yaml")]);
+  const inNoFolder = await compare(folder.file("no/table.md"));
+  expect([inNoFolder.code, inNoFolder.stdout]).toEqual([64, ""]);
+  expect(inNoFolder.stderr).toMatch(
+    /^lossbound: --markdown is .*no\/table\.md, which cannot be written: ENOENT/,
+  );
+  expect((await compare(folder.path)).stderr).toContain("which cannot be written: it is a folder");
+});
+
+test("run finds a place where it cannot write before it starts anything", async () => {
+  using folder = aFolder({ "sound.yaml": soundScenario });
+  const { code, stdout, stderr } = await lossbound(["run", "--out", "/dev/null", folder.file("sound.yaml")]);
+  expect([code, stdout]).toEqual([64, ""]);
+  expect(stderr).toContain("lossbound: cannot write results: /dev/null: it is no folder");
+  expect(stderr).not.toContain("starting");
+});
+
+describe("plan", () => {
+  test("prints the timeline, the same for the same seed", async () => {
+    using folder = aFolder({ "kills.yaml": soundScenario });
+    const args = ["plan", "--seed", "7", folder.file("kills.yaml")];
+    const [one, other] = await Promise.all([lossbound(args), lossbound(args)]);
+    expect(one).toEqual(other);
+    expect([one.code, one.stderr]).toEqual([0, ""]);
+    expect(one.stdout).toMatch(
+      /^kills {2}seed 7\n {2}Two consumers are killed, and lose what they had in hand\.\n/,
+    );
+    expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL of consumer [01], started again after 500 ms\n/);
+  });
+
+  test("ends with the command that runs just this plan", async () => {
+    const swept = soundScenario.replace("1000/s", "[1000/s, 2000/s]");
+    using folder = aFolder({ "kills.yaml": soundScenario, "swept.yaml": swept });
+    const lastLines = async (args: readonly string[]) =>
+      (await lossbound(args)).stdout.split("\n").slice(-3).join("\n");
+    expect(await lastLines(["plan", "--seed", "7", folder.file("kills.yaml")])).toMatch(
+      new RegExp(`^run with\n  n\\S+ \\S+ run ${folder.file("kills.yaml")} --seed 7\n$`),
+    );
+    expect(await lastLines(["plan", "--seed", "7", folder.file("swept.yaml")])).toContain(
+      ` sweep ${folder.file("swept.yaml")} --seed 7\n`,
+    );
+  });
+
+  test("draws a seed where none is given, and says which", async () => {
+    using folder = aFolder({ "kills.yaml": soundScenario });
+    const runs = await Promise.all([1, 2, 3].map(() => lossbound(["plan", folder.file("kills.yaml")])));
+    const seeds = runs.map(({ stdout }) => /seed ([0-9]+)/.exec(stdout)?.[1]);
+    expect(new Set(seeds).size).toBe(3);
+  });
+
+  test("prints the plan as JSON", async () => {
+    using folder = aFolder({ "kills.yaml": soundScenario });
+    const { stdout } = await lossbound(["plan", "--json", "--seed", "7", folder.file("kills.yaml")]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: "lossbound.plan/1",
+      seed: 7,
+      scenario: { name: "kills" },
+    });
+  });
+
+  test("takes a file whose name begins with a dash behind --", async () => {
+    const { stderr } = await lossbound(["plan", "--", "--json"]);
+    expect(stderr).toContain("--json: found no such file");
+  });
+
+  test("ends quietly when nobody reads what it prints", async () => {
+    using folder = aFolder({ "kills.yaml": soundScenario });
+    const { code, stderr } = await lossbound(["plan", folder.file("kills.yaml")], {}, false);
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+});
+
+test("doctor says what is there, and says the same as JSON", async () => {
+  using cache = aFolder({});
+  const env = { LOSSBOUND_CACHE: cache.path };
+  const [text, json] = await Promise.all([lossbound(["doctor"], env), lossbound(["doctor", "--json"], env)]);
+  expect(text.code).toBe(json.code);
+  expect(text.stdout).toContain(`node              ${process.versions.node}`);
+  expect(text.stdout).toContain("empty: the first run fetches what it needs");
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    node: { version: process.versions.node },
+    leftovers: [],
+  });
+});
+
+test("doctor says what is optional, what for, and how to get what is not there", async () => {
+  using folder = aFolder({});
+  const tool = (name: string, says: string) =>
+    writeFileSync(folder.file(name), `#!/bin/sh\necho "${says}"\n`, { mode: 0o755 });
+  tool("prometheus", "prometheus, version 3.1.0 (branch: HEAD)");
+  tool("docker", "Docker version 28.2.2, build e6534b4");
+  const { code, stdout } = await lossbound(["doctor"], { PATH: folder.path, JAVA_HOME: "" });
+  // What is optional decides nothing: java is what it cannot do without.
+  expect(code).toBe(3);
+  const optional = stdout.slice(stdout.indexOf("\noptional\n"), stdout.indexOf("\ncache\n"));
+  expect(optional).toMatch(
+    /\n {2}ok +prometheus +to keep what the metrics say +3\.1\.0 +\/\S+\/prometheus\n/,
+  );
+  expect(optional).toMatch(/\n {2}ok +docker +.* 28\.2\.2 +\//);
+  expect(optional).toMatch(/\n {2}absent +grafana +to show the dashboards\n/);
+  expect(optional).toMatch(/\n {2}how to get promtool\n {4}it comes with prometheus\n/);
+  expect(optional).not.toContain("how to get prometheus");
+});
+
+test("an error that nobody expected is a bug, ends with 3, and shows no stack trace unless asked to", async () => {
+  const throwing =
+    "process.on('newListener',name=>name==='uncaughtException'&&setTimeout(()=>{throw new TypeError('oops')}))";
+  const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(throwing)}"` };
+  const [plain, debug] = await Promise.all([
+    lossbound(["doctor"], env),
+    lossbound(["doctor"], { ...env, LOSSBOUND_DEBUG: "1" }),
+  ]);
+  expect([plain.code, debug.code]).toEqual([3, 3]);
+  expect(plain.stderr).toMatch(/^lossbound: this is a bug in lossbound, and no verdict: oops\n/);
+  expect(plain.stderr).not.toContain("    at ");
+  expect(debug.stderr).toContain("    at ");
+});
+
+test("a command that said its last word ends, whatever holds its process open", async () => {
+  const holding = { NODE_OPTIONS: '--import "data:text/javascript,setInterval(()=>{},1000)"' };
+  expect((await lossbound(["--version"], holding)).code).toBe(0);
+  expect((await lossbound(["run"], holding)).code).toBe(64);
+});
+
+test("judge says that a folder is no stored run, and gives no verdict", async () => {
+  using folder = aFolder({});
+  const { code, stdout, stderr } = await lossbound(["judge", folder.path]);
+  expect([code, stdout]).toEqual([64, ""]);
+  expect(stderr).toMatch(/^lossbound: /);
+});
+
+test("report replaces no page that is none of ours", async () => {
+  using folder = aFolder({ "report.html": "<!doctype html><title>A thesis</title>" });
+  mkdirSync(folder.file("run"));
+  writeFileSync(folder.file("run/result.json"), '{ "schema": "lossbound.result/1" }');
+  const { code, stdout, stderr } = await lossbound(["report", folder.path]);
+  expect([code, stdout]).toEqual([64, ""]);
+  expect(stderr).toContain("report.html is no report, and will not be replaced: move it");
+  expect(readFileSync(folder.file("report.html"), "utf8")).toContain("A thesis");
+});

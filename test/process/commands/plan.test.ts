@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+
+import { planScenario } from "../../../src/plan-scenario.js";
+import { toJson } from "../../../src/report/json.js";
+import { lossbound } from "../../support/lossbound.js";
+import { inRepository } from "../../support/paths.js";
+
+test("lossbound plan prints what the library plans", async () => {
+  const file = inRepository("scenarios", "consumer-kill.yaml");
+  const { stdout } = await lossbound(["plan", "--seed", "7", "--json", file]);
+  const planned = await planScenario(file, { seed: 7 });
+  expect(JSON.parse(toJson(planned))).toEqual(JSON.parse(stdout));
+});

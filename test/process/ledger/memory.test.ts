@@ -1,0 +1,117 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger/black-box.js";
+import {
+  type BoxKind,
+  type PlaneName,
+  digestsAt,
+  planeNames,
+  sectionsOf,
+} from "../../../src/ledger/box-format.js";
+import { digestOf } from "../../../src/ledger/digest.js";
+import { type LifeRecord, boxName, scanBoxName, writeRunRecord } from "../../../src/ledger/run-record.js";
+import { layOut } from "../../../src/plan/layout.js";
+import { aScenario } from "../../support/a-scenario.js";
+import { type Described, describedAs, runId } from "../../support/black-boxes.js";
+import { runFixture } from "./programs.js";
+import { scratchFolder } from "../../support/scratch-folder.js";
+
+const planned = 32_000_000;
+
+describe("memory, with 32,000,000 planned messages", () => {
+  it("of a consumer grows by at most one byte a message, with every bit of its planes marked", async () => {
+    using folder = scratchFolder();
+    const described = [planned, 320_000].flatMap((bits) => {
+      const description = describedAs("consumer", { bits });
+      const path = join(folder.path, `${bits}.box`);
+      createBox(path, description);
+      return [path, JSON.stringify(description)];
+    });
+    const bytes = Number(await runFixture("marks-everything.mjs", ...described));
+
+    expect(bytes / planned, `${bytes} bytes`).toBeLessThanOrEqual(1);
+  });
+
+  it("of the supervisor stays within two bytes a message, however many lives it reads", async () => {
+    using folder = scratchFolder();
+    const [large, small] = [join(folder.path, "large"), join(folder.path, "small")];
+    writeRun(large, planned);
+    writeRun(small, 320_000);
+    const said = await runFixture("judges-boxes.mjs", large, small);
+    const { bytes, processed } = JSON.parse(said) as { bytes: number; processed: number };
+
+    expect(processed).toBe(planned);
+    expect(bytes / planned, `${bytes} bytes`).toBeLessThanOrEqual(2);
+  });
+});
+
+const lives: LifeRecord[] = [
+  { role: "producer", worker: 0, life: 0, killed: false },
+  ...Array.from({ length: 4 }, (_, life): LifeRecord => ({
+    role: "consumer",
+    worker: 0,
+    life,
+    killed: life < 3,
+  })),
+];
+
+/** All messages were processed by the first life of the consumer; the others fetched them too. */
+function writeRun(path: string, messages: number): void {
+  const boxes = join(path, "boxes");
+  mkdirSync(boxes, { recursive: true });
+  const scenario = aScenario({ messages, producers: 1, consumers: 1, partitions: 1 });
+  const bits = layOut(messages, 1).words * 32;
+  for (const { role, worker, life } of lives) {
+    const file = join(boxes, boxName({ role, worker, life }));
+    if (role === "producer") {
+      const description = describedAs("producer", { worker, life, bits: messages });
+      writeFull(file, description, ["accepted", "handed"], (box) => moveNext(box, messages));
+    } else {
+      const planes =
+        life === 0 ? (["fetched", "tried", "covered", "began", "ended"] as const) : (["fetched"] as const);
+      writeFull(file, describedAs("consumer", { worker, life, bits }), planes);
+    }
+  }
+  writeFull(join(boxes, scanBoxName), describedAs("scan", { bits }), ["stored"], (box) =>
+    box.set("records", messages),
+  );
+  writeRunRecord(path, {
+    runId,
+    scenario,
+    seed: 1,
+    startedAt: 1_700_000_000_000,
+    lives,
+    log: [{ partition: 0, start: 0, end: messages, records: messages, position: messages }],
+    output: null,
+    witnesses: { refusals: null, truncations: null, followed: false },
+    gaveUp: [],
+    environment: { kind: "local", broker: "", proxy: "", client: "", node: "" },
+    repeatWith: "",
+  });
+}
+
+/** A box in which every bit of some planes is set, quickly. */
+function writeFull<Kind extends BoxKind>(
+  path: string,
+  description: Described<Kind>,
+  planes: readonly PlaneName<Kind>[],
+  fill: (box: BlackBox<Kind>) => void = () => {},
+): void {
+  createBox(path, description);
+  const sections = sectionsOf(description).planes;
+  const file = openSync(path, "r+");
+  for (const name of planes) {
+    const place = (planeNames[description.kind] as readonly string[]).indexOf(name);
+    const { at, length } = sections[place]!;
+    const words = new Uint32Array(length).fill(0xffffffff);
+    writeSync(file, words, 0, words.byteLength, at);
+    writeSync(file, Uint32Array.of(digestOf(words)), 0, 4, digestsAt + place * 4);
+  }
+  closeSync(file);
+  using box = openBox(path, description, "write");
+  for (const name of planes) box.set(name, description.bits);
+  fill(box);
+}

@@ -1,0 +1,58 @@
+import { execFile, execFileSync } from "node:child_process";
+import { promisify } from "node:util";
+import { repository } from "./paths.js";
+
+const script = `${repository}scripts/compose-model.mjs`;
+
+/** What comes of docker-compose.yml, as far as the tests ask for it. */
+export interface Model {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+}
+
+export interface Service {
+  image: string;
+  build?: { context: string; dockerfile: string };
+  command?: string | string[];
+  environment?: Record<string, string>;
+  network_mode?: string;
+  restart?: string;
+  ports?: { host_ip?: string; published: string; target: number }[];
+  volumes?: { type: string; source: string; target: string; read_only?: boolean }[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: { test: string[] };
+}
+
+/** In the place of the model if nothing can read it; all that would look at it is skipped. */
+export const noModel: Model = { services: {}, volumes: {} };
+
+export function readModel(): Model {
+  // What is asked here is the file, whatever this shell has set.
+  const { LOSSBOUND_SCENARIOS: _, ...env } = process.env;
+  const options = { encoding: "utf8", timeout: 600_000, env } as const;
+  return JSON.parse(execFileSync(process.execPath, [script], options)) as Model;
+}
+
+/** Names of services and volumes that are meant, and are not there; the schema knows nothing of them. */
+export function missingIn({ services, volumes }: Model): string[] {
+  return Object.values(services).flatMap((service) => [
+    ...[...Object.keys(service.depends_on ?? {}), ...networkOf(service)].filter(
+      (name) => !(name in services),
+    ),
+    ...(service.volumes ?? [])
+      .filter(({ type, source }) => type === "volume" && !(source in volumes))
+      .map(({ source }) => source),
+  ]);
+}
+
+function networkOf({ network_mode: mode = "" }: Service): string[] {
+  return mode.startsWith("service:") ? [mode.slice("service:".length)] : [];
+}
+
+/** What is wrong with a compose file; "" where nothing is. */
+export async function complaintAbout(file: string): Promise<string> {
+  return await promisify(execFile)(process.execPath, [script, file]).then(
+    () => "",
+    (error: unknown) => (error as { stderr: string }).stderr,
+  );
+}

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { outFolder } from "../../support/dashboard-outputs.js";
+import { inRepository } from "../../support/paths.js";
+import { toolForTests } from "../../support/tools.js";
+
+const run = promisify(execFile);
+const script = inRepository("scripts", "dashboards.mjs");
+const check = (out: string) => run(process.execPath, [script, "--check", "--out", out]);
+
+// A compiler of Go builds what builds them.
+const go = toolForTests("go");
+
+describe.skipIf(go === undefined)("what is committed in dashboards/out", () => {
+  let out: string;
+  beforeEach(() => {
+    out = mkdtempSync(join(tmpdir(), "lossbound-dashboards-"));
+    cpSync(outFolder, out, { recursive: true });
+  });
+  afterEach(() => rmSync(out, { recursive: true }));
+
+  it("is what is built from the jsonnet, which is formatted and lint-free", async () => {
+    // Progress may be on standard error: the first run builds the compiler.
+    await expect(check(out)).resolves.toMatchObject({ stdout: "" });
+  });
+
+  it("would be found out if one file were not, or one were built from nothing", async () => {
+    appendFileSync(join(out, "rules.yaml"), "# by hand\n");
+    rmSync(join(out, "where-messages-die.json"));
+    writeFileSync(join(out, "old.json"), "{}");
+
+    const complaint = await check(out).then(
+      () => "",
+      (error: unknown) => (error as { stdout: string }).stdout,
+    );
+    expect(complaint).toContain("rules.yaml is not what is built");
+    expect(complaint).toContain("where-messages-die.json is not what is built");
+    expect(complaint).toContain("old.json is built from nothing");
+    expect(complaint).not.toContain("loss-and-throughput.json");
+  });
+});

@@ -1,0 +1,227 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { Prometheus } from "../../../src/environment/prometheus.js";
+import { courseName } from "../../../src/metrics/course.js";
+import { Exporter } from "../../../src/metrics/exporter.js";
+import { makePlan } from "../../../src/plan/plan.js";
+import type { Result } from "../../../src/report/result.js";
+import { causes } from "../../../src/scenario/scenario.js";
+import { parseScenario } from "../../../src/scenario/read.js";
+import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
+import { toolForTests } from "../../support/tools.js";
+import { type Answered, answerOf, ask, get } from "./ask.js";
+import { type Asking, queries, type Query, variables } from "../../support/dashboard-queries.js";
+import { alertRules, recordingRules } from "./rules.js";
+import { type Watch, watch, watchCourse } from "./watch.js";
+
+const command = toolForTests("prometheus");
+const promtool = toolForTests("promtool");
+
+const name = "watched";
+const yaml = `
+guarantee: at-most-once
+topic: { partitions: 2 }
+producers: { count: 1, rate: 2000/s, messages: 16000 }
+consumers: { count: 2, commitEvery: 50, handle: 0ms, sessionTimeout: 1s }
+faults:
+  - { at: 3s, on: producer-link, toxic: timeout, for: 1s }
+  - { when: after-commit, kill: consumer, worker: 0, restartAfter: 300ms }
+expect: { lost: { min: 1000, max: 6000 } }
+`;
+
+/** How a dashboard asks of the last five minutes, of a data source that is scraped each second. */
+const lately: Asking = { step: 1, range: 300, scrapeInterval: 1 };
+const sixHours: Asking = { step: 15, range: 6 * 3600, scrapeInterval: 1 };
+
+describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and still does", () => {
+  let lab: Laboratory;
+  let watching: Watch;
+  let prometheus: Prometheus;
+  let result: Result;
+  let until: number;
+
+  beforeAll(async () => {
+    lab = await openLaboratory();
+    const exporter = new Exporter("kafkajs");
+    exporter.announce(makePlan(parseScenario(yaml, `${name}.yaml`), 1));
+    watching = await watch(lab, exporter, command!);
+    ({ prometheus } = watching);
+    await watching.until("lossbound_messages_planned");
+    result = await lab.run(name, yaml, { exporter });
+    await watching.until(`lossbound_run_verdict{verdict="${result.verdict}"} == 1`);
+    // The rules are asked for what they recorded of the whole run.
+    await watching.until(`run:lossbound_messages_lost:sum == ${result.messages.lost}`);
+    until = Date.now();
+  });
+  afterAll(async () => {
+    await watching?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  /** What happens in a step is shown at its end. */
+  const whenSeen = ({ step }: Asking): number => until + step * 1000;
+
+  it("has seen a run that held", () => {
+    expect(result.verdict, result.reasons.join("; ")).toBe("held");
+  });
+
+  it.each([
+    ["everything", lately],
+    ["the one scenario", { ...lately, chosen: { scenario: [name], guarantee: ["at-most-once"] } }],
+    ["six hours", sixHours],
+  ])("answers every query of every dashboard with numbers, when %s is chosen", async (_what, asking) => {
+    const empty = await withoutNumbers(queries, (query) =>
+      ask(prometheus.url, query, asking, whenSeen(asking)),
+    );
+
+    expect(empty).toEqual([]);
+    expect(queries.length).toBeGreaterThan(80);
+  });
+
+  it("shows a fault of a second in a range of six hours", async () => {
+    const faults = queries.find(({ where }) => where.endsWith("annotation Faults"));
+    const seen = await ask(prometheus.url, faults!, sixHours, whenSeen(sixHours));
+
+    const timeout = seen.find(({ labels }) => labels["fault"] === "timeout");
+    expect(timeout?.labels["on"]).toBe("producer-link");
+    expect(Math.max(...timeout!.values)).toBe(1);
+    // In force for one step or two, and not in all.
+    expect(timeout!.values.filter((value) => value === 1).length).toBeLessThanOrEqual(2);
+  });
+
+  it.skipIf(promtool === undefined)(
+    "books no loss before it is proved; the course of the run books it at the second of sending",
+    async () => {
+      const folder = join(lab.out, name);
+      const course = join(folder, courseName);
+      await using loaded = await watchCourse(lab, course, { prometheus: command!, promtool: promtool! });
+      const [, lastAt] = / ([\d.]+)\n# EOF\n$/.exec(readFileSync(course, "utf8"))!;
+      const empty = await withoutNumbers(queries, (query) =>
+        ask(loaded.url, query, lately, Number(lastAt) * 1000 + 1000),
+      );
+      expect(empty).toEqual([]);
+
+      const { run } = JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as {
+        run: { startedAt: number };
+      };
+      const fault = result.faults.find(({ kind }) => kind === "timeout")!;
+      const before = run.startedAt + fault.appliedAt! - 1000;
+      const after = run.startedAt + fault.healedAt! + 2000;
+      const lostAt = async (url: string, at: number): Promise<number | undefined> => {
+        const expression = 'sum(lossbound_messages_lost_total{cause="in-transit"})';
+        const [answer] = await get(url, "query", { query: expression, time: `${at / 1000}` });
+        return answer?.values[0];
+      };
+      expect(await lostAt(loaded.url, before)).toBe(0);
+      expect(await lostAt(loaded.url, after)).toBe(result.lostBy["in-transit"]);
+      expect(await lostAt(prometheus.url, after)).toBe(0);
+      expect(await lostAt(prometheus.url, until)).toBe(result.lostBy["in-transit"]);
+      expect(result.lostBy["in-transit"]).toBeGreaterThan(1000);
+    },
+  );
+
+  it("answers with nothing to a query of a scenario that never was", async () => {
+    const chosen = { scenario: ["never-was"] };
+    const found = await withoutNumbers(queries, (query) =>
+      ask(prometheus.url, query, { ...lately, chosen }, until),
+    );
+
+    expect(found.length).toBe(queries.length);
+  });
+
+  it("offers for each variable what was run", async () => {
+    for (const { label, metric } of variables) {
+      const { data } = await answerOf<{ data: string[] }>(prometheus.url, `label/${label}/values`, {
+        "match[]": metric,
+      });
+      expect(data).toEqual([{ scenario: name, guarantee: "at-most-once", client: "kafkajs" }[label]]);
+    }
+  });
+
+  it("has the totals of the ledger in the panels", async () => {
+    const panel = async (title: string): Promise<number[]> => {
+      const asked = queries.filter(({ where }) => where.includes(` / ${title} / `));
+      const answers = await Promise.all(asked.map((query) => ask(prometheus.url, query, lately, until)));
+      return answers.map(([answer]) => answer!.values.at(-1)!);
+    };
+    const { planned, sent, accepted, stored, received, processed, lost, rejected } = result.messages;
+
+    expect(await panel("How far do the messages come?")).toEqual([
+      planned,
+      sent,
+      accepted,
+      stored,
+      received,
+      processed,
+    ]);
+    expect(await panel("Where do they die?")).toEqual(
+      // In the order of a message's way, which is that of the causes.
+      causes.map((cause) => result.lostBy[cause]),
+    );
+    expect(await panel("How many were lost, and how many may be?")).toEqual([1000, lost, 6000]);
+    expect(await panel("Which share of what was sent is lost?")).toEqual([lost / sent]);
+    expect((await panel("Who was told?")).slice(0, 2)).toEqual([rejected, result.silentlyLost]);
+  });
+
+  it("evaluates every rule, and each has an answer: for an alert, yes or no", async () => {
+    const expressions = [
+      ...recordingRules.flatMap(({ record, expr }) => [record, expr]),
+      ...alertRules.map(({ expr }) => yesOrNo(expr)),
+    ];
+    const asked = expressions.map((expression) => ({
+      where: expression,
+      expression,
+      instant: true,
+      stepAtLeast: 0,
+    }));
+    const empty = await withoutNumbers(asked, ({ expression }) =>
+      get(prometheus.url, "query", { query: expression, time: `${until / 1000}` }),
+    );
+
+    expect(empty).toEqual([]);
+    const { data } = await answerOf<RulesAnswer>(prometheus.url, "rules", {});
+    const rules = data.groups.flatMap((group) => group.rules);
+    expect(rules.length).toBe(recordingRules.length + alertRules.length);
+    expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
+  });
+
+  it("fires no alert over a run that held", async () => {
+    const { data } = await answerOf<AlertsAnswer>(prometheus.url, "alerts", {});
+
+    // A phase of a second ago makes one pending: only in ten minutes would it fire.
+    const firing = data.alerts.filter(({ state }) => state === "firing");
+    expect(firing.map(({ labels }) => labels["alertname"])).toEqual([]);
+  });
+});
+
+interface RulesAnswer {
+  data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
+}
+
+interface AlertsAnswer {
+  data: { alerts: { state: "pending" | "firing"; labels: Record<string, string> }[] };
+}
+
+/**
+ * A comparison drops what it does not hold of; with `bool` it answers 0 or 1, and is empty only for want of
+ * series. What a rule takes away behind `unless` is all there is while the run can be seen.
+ */
+function yesOrNo(expression: string): string {
+  return expression.replace(/ unless .*$/, "").replaceAll(/ (>=|<=|==|!=|>|<) /g, " $1 bool ");
+}
+
+/** Those that get no series, or only ones without a number: nothing divided by nothing is one. */
+async function withoutNumbers(
+  asked: readonly Query[],
+  answer: (query: Query) => Promise<Answered[]>,
+): Promise<string[]> {
+  const empty: string[] = [];
+  for (const query of asked) {
+    const series = await answer(query);
+    if (!series.some(({ values }) => values.some(Number.isFinite))) empty.push(query.where);
+  }
+  return empty;
+}

@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { describe, expect, it } from "vitest";
+
+import { toolForTests } from "../../support/tools.js";
+import { complaintsAbout } from "../../support/promql-complaints.js";
+import { dashboardsFolder, outFolder } from "../../support/dashboard-outputs.js";
+import { alertRules, alertTests, recorded, recordingRules, ruleTestsFile } from "./rules.js";
+
+const run = promisify(execFile);
+const promtool = toolForTests("promtool");
+
+describe("the rules", () => {
+  it("name metrics and labels of the catalogue, or what rules record", () => {
+    const complaints = [...recordingRules, ...alertRules].flatMap(({ expr }) =>
+      complaintsAbout(expr, recorded),
+    );
+
+    expect(complaints).toEqual([]);
+  });
+
+  it("record nothing that no alert is made of", () => {
+    const all = alertRules.map(({ expr }) => expr).join("\n");
+
+    expect([...recorded].filter((name) => !all.includes(name))).toEqual([]);
+  });
+
+  it("have a test of each alert in which it fires, and one in which it does not", () => {
+    const fires = alertTests.filter(({ exp_alerts }) => exp_alerts.length > 0);
+    const silent = alertTests.filter(({ exp_alerts }) => exp_alerts.length === 0);
+
+    const alerts = alertRules.map(({ alert }) => alert).toSorted();
+    expect([...new Set(fires.map(({ alertname }) => alertname))].toSorted()).toEqual(alerts);
+    expect([...new Set(silent.map(({ alertname }) => alertname))].toSorted()).toEqual(alerts);
+  });
+
+  it("say of each alert how bad it is, what is wrong, and in which run", () => {
+    for (const { alert, labels, annotations } of alertRules) {
+      expect(["critical", "warning"], alert).toContain(labels.severity);
+      expect(annotations.summary, alert).toMatch(/./);
+      expect(annotations.description, alert).toContain("{{ $labels.scenario }}");
+    }
+  });
+});
+
+describe.skipIf(promtool === undefined)("promtool", () => {
+  it("finds nothing wrong with the rules", async () => {
+    const { stdout } = await run(promtool!, ["check", "rules", join(outFolder, "rules.yaml")]);
+
+    expect(stdout).toContain(`SUCCESS: ${recordingRules.length + alertRules.length} rules found`);
+  });
+
+  it("sees each alert fire where it is to, and stay silent where it is not", async () => {
+    const { stdout } = await run(promtool!, ["test", "rules", ruleTestsFile]);
+
+    expect(stdout).toContain("SUCCESS");
+  });
+
+  // What an alert compares is turned round in each, so that it fires when it should not, or never.
+  it.each(alertRules.map(({ alert, expr }) => [alert, expr] as const))(
+    "sees that %s does not fire rightly, if it were the other way round",
+    async (_alert, expr) => {
+      const folder = mkdtempSync(join(tmpdir(), "lossbound-rules-"));
+      try {
+        cpSync(dashboardsFolder, folder, { recursive: true });
+        const file = join(folder, "out", "rules.yaml");
+        const text = readFileSync(file, "utf8");
+        const [turned] = [[" > ", " <= "] as const, [" == ", " != "] as const].flatMap(([from, to]) =>
+          expr.includes(from) ? [expr.replace(from, to)] : [],
+        );
+        const changed = text.replace(JSON.stringify(expr), JSON.stringify(turned));
+        expect(changed).not.toBe(text);
+        writeFileSync(file, changed);
+
+        const tests = join(folder, "rules.test.yaml");
+        await expect(run(promtool!, ["test", "rules", tests])).rejects.toThrow("FAILED");
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+});

@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+
+import { describe, expect, it } from "vitest";
+
+import { waitUntil } from "../../../src/base/wait.js";
+import { freePorts } from "../../../src/environment/ports.js";
+import { type Publishing, publish } from "../../../src/metrics/publish.js";
+import { lastBy, readSeries } from "../../support/series.js";
+import { toolForTests } from "../../support/tools.js";
+import { finished, planOf } from "../../support/finished-run.js";
+
+const gateway = toolForTests("prometheus-pushgateway", "pushgateway");
+const { signal } = new AbortController();
+
+/** Publishes what is known of two runs, and ends at once. */
+async function publishAndEnd(wanted: Partial<Publishing>) {
+  const said: string[] = [];
+  const notices: string[] = [];
+  const complaints: string[] = [];
+  await using publication = await publish({
+    serve: undefined,
+    lingerMs: undefined,
+    pushgateway: undefined,
+    ...wanted,
+  });
+  publication.exporter.finish(await finished("one", 100));
+  publication.exporter.finish(await finished("other", 200));
+  publication.exporter.announce(planOf("never-begun", 300));
+  const voice = {
+    say: (line: string) => void said.push(line),
+    notify: (line: string) => void notices.push(line),
+    complain: (line: string) => void complaints.push(line),
+  };
+  await publication.push(voice);
+  await publication.linger(voice, signal);
+  return { said, notices, complaints };
+}
+
+describe("a Pushgateway", () => {
+  it.skipIf(gateway === undefined)("is given the metrics of each run, in place of those before", async () => {
+    const [port] = await freePorts(1);
+    const url = `http://127.0.0.1:${port}`;
+    const server = spawn(gateway!, [`--web.listen-address=127.0.0.1:${port}`], { stdio: "ignore" });
+    try {
+      const isReady = async (): Promise<boolean> => (await fetch(`${url}/-/ready`)).ok;
+      await waitUntil("the Pushgateway", isReady, { limitMs: 20_000 });
+      expect(await publishAndEnd({ pushgateway: url })).toEqual({
+        said: [`pushed the metrics to ${url}`],
+        notices: [],
+        complaints: [],
+      });
+      await publishAndEnd({ pushgateway: `${url}/` });
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const ours = text.split("\n").filter((line) => line.startsWith("lossbound_messages_planned{"));
+      expect(lastBy(readSeries(ours.join("\n")), "lossbound_messages_planned", "scenario")).toEqual({
+        one: 100,
+        other: 200,
+      });
+    } finally {
+      server.kill();
+    }
+  });
+
+  it("that is away is complained of, and nothing else happens", async () => {
+    const [port] = await freePorts(1);
+    for (const host of ["127.0.0.1", "localhost"]) {
+      const pushgateway = `http://${host}:${port}`;
+      const { said, complaints } = await publishAndEnd({ pushgateway });
+      expect(said).toEqual([]);
+      expect(complaints).toEqual([
+        expect.stringMatching(new RegExp(`^could not push the metrics to ${pushgateway}: .*ECONNREFUSED`)),
+      ]);
+    }
+  });
+});
+
+it("a last scrape that nobody comes for is waited for no longer than the limit", async () => {
+  const { notices, complaints } = await publishAndEnd({
+    serve: { host: "127.0.0.1", port: 0 },
+    lingerMs: 100,
+  });
+  expect(notices).toEqual([
+    expect.stringMatching(/^waiting for a last scrape of http:.*\/metrics, at most 100ms$/),
+  ]);
+  expect(complaints).toEqual([expect.stringMatching(/^nobody scraped .* within 100ms of the end/)]);
+});

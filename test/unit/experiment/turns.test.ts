@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+
+import { Turns } from "../../../src/experiment/turns.js";
+
+it("whoever asks later begins when the one before has ended, whatever became of that", async () => {
+  const turns = new Turns();
+  const seen: string[] = [];
+  let end: () => void = () => {};
+  const first = turns.take(async () => {
+    seen.push("first begins");
+    await new Promise<void>((resolve) => (end = resolve));
+    seen.push("first ends");
+    throw new Error("first failed");
+  });
+  const second = turns.take(async () => seen.push("second"));
+  const third = turns.take(async () => {
+    seen.push("third");
+    return 3;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toEqual(["first begins"]);
+
+  end();
+  await expect(first).rejects.toThrow("first failed");
+  await second;
+  expect(await third).toBe(3);
+  expect(seen).toEqual(["first begins", "first ends", "second", "third"]);
+});

@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { countBits, hasBit, lowBits, popcount } from "../../../src/ledger/bits.js";
+import { digestOf, digestOfBit, digestOfNone } from "../../../src/ledger/digest.js";
+import { Plane } from "../../../src/ledger/plane.js";
+
+describe("bits", () => {
+  it("are counted as their binary digits are", () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        (word) => popcount(word) === (word >>> 0).toString(2).replaceAll("0", "").length,
+      ),
+    );
+    expect([popcount(0), popcount(-1), popcount(1 << 31)]).toEqual([0, 32, 1]);
+  });
+
+  it("below a count are the lowest ones, and none or all outside the word", () => {
+    for (let count = -40; count <= 80; count++) {
+      const bits = Math.min(32, Math.max(0, count));
+      expect(lowBits(count) >>> 0, String(count)).toBe(2 ** bits - 1);
+    }
+  });
+
+  it("are those that were marked, in any order, each once", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(199)), (indexes) => {
+        const words = new Uint32Array(7);
+        const counters = new Float64Array(2);
+        const digests = Uint32Array.of(digestOfNone);
+        const plane = new Plane(words, counters, digests, { counter: 1, pending: 0, plane: 0 });
+        const marked = new Set<number>();
+        for (const index of indexes) {
+          expect(plane.mark(index)).toBe(!marked.has(index));
+          marked.add(index);
+        }
+        for (let index = 0; index < 200; index++) {
+          expect(hasBit(words, index)).toBe(marked.has(index));
+          expect(plane.has(index)).toBe(marked.has(index));
+        }
+        expect([countBits(words), plane.count, counters[0]]).toEqual([marked.size, marked.size, 0]);
+        expect(digests[0]).toBe(digestOf(words));
+      }),
+    );
+  });
+
+  it("have a digest that is the sum of each bit's own", () => {
+    fc.assert(
+      fc.property(fc.uint32Array({ maxLength: 20 }), (words) => {
+        let sum = digestOfNone;
+        for (let index = 0; index < words.length * 32; index++) {
+          if (hasBit(words, index)) sum = (sum + digestOfBit(index)) % 2 ** 32;
+        }
+        expect(digestOf(words)).toBe(sum);
+      }),
+    );
+  });
+
+  it("have another digest when any one of them moves anywhere", () => {
+    const digests = new Set(Array.from({ length: 100_000 }, (_, index) => digestOfBit(index)));
+
+    // Of 100,000 numbers below 2^32, drawn blindly, one pair is expected to be the same.
+    expect(digests.size).toBeGreaterThan(99_980);
+  });
+});

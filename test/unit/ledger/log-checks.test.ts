@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+
+import { checkLog } from "../../../src/ledger/log-checks.js";
+import type { PartitionRecord } from "../../../src/ledger/run-record.js";
+import { makePlan } from "../../../src/plan/plan.js";
+import type { BrokerFault, Fault, TopicAction, TopicFault } from "../../../src/scenario/scenario.js";
+import { aScenario } from "../../support/a-scenario.js";
+
+describe("the log", () => {
+  it("agrees with itself where everything was read and committed", () => {
+    expect(refusalOf({}, [{}, {}])).toBeUndefined();
+  });
+
+  it("agrees with itself where records were deleted, and the group's position is from before that", () => {
+    const late = { start: 5, end: 15 };
+    expect(refusalOf({ uncommitted: 10 }, [{ ...late, position: 3 }, {}], [deletion])).toBeUndefined();
+    expect(refusalOf({ uncommitted: 10 }, [{ ...late, position: 3 }, {}])).toBe("log-against-offsets");
+  });
+
+  it("has no record above a position where the group has none, and begins at the latest", () => {
+    const none = { position: null };
+    expect(refusalOf({}, [none, {}], [deletion])).toBeUndefined();
+    expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion])).toBe("position-within-log");
+    expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion], { reset: "earliest" })).toBeUndefined();
+    expect(refusalOf({}, [none, {}])).toBe("position-within-log");
+  });
+
+  it("may start late where its settings let records expire", () => {
+    const late = { start: 5, end: 15 };
+    expect(refusalOf({}, [{ ...late, position: 15 }, {}], [], { topic: "retention.ms" })).toBeUndefined();
+    expect(
+      refusalOf({}, [{ ...late, position: 15 }, {}], [], { brokers: "log.retention.bytes" }),
+    ).toBeUndefined();
+    const looked = { brokers: "log.retention.check.interval.ms" };
+    expect(refusalOf({}, [{ ...late, position: 15 }, {}], [], looked)).toBe("log-against-offsets");
+  });
+
+  it("may end before the group's position only where a fault cuts it off, and start late only where one deletes", () => {
+    const late = { start: 5, end: 15, position: 15 };
+    for (const fault of [recreation, brokerKill]) {
+      expect(refusalOf({}, [{ position: 11 }, {}], [fault])).toBeUndefined();
+      expect(refusalOf({}, [late, {}], [fault])).toBe("log-against-offsets");
+    }
+    expect(refusalOf({}, [{ position: 11 }, {}], [deletion])).toBe("position-within-log");
+    expect(refusalOf({}, [{ position: 11 }, {}])).toBe("position-within-log");
+  });
+
+  it("has as many partitions as the plan, and those that a fault adds", () => {
+    const empty = { end: 0, records: 0, position: 0 };
+    expect(refusalOf({}, [{}, {}, empty], [addition])).toBeUndefined();
+    expect(refusalOf({}, [{}, {}, { ...empty, position: null }], [addition])).toBeUndefined();
+    expect(refusalOf({}, [{ position: null }, {}], [addition])).toBe("position-within-log");
+    expect(refusalOf({}, [{}, {}, empty])).toBe("log-against-offsets");
+    expect(refusalOf({ records: 10, stored: 10 }, [{}])).toBe("log-against-offsets");
+  });
+
+  it("may have several copies of a message, and each of them above the position", () => {
+    expect(refusalOf({ stored: 15, storedAgain: 3 }, [{}, {}])).toBeUndefined();
+    expect(refusalOf({ stored: 19, storedAgain: 1, uncommitted: 1 }, [{ position: 8 }, {}])).toBeUndefined();
+  });
+
+  it.each([
+    ["more records than messages, and none of them twice", { stored: 19 }],
+    ["fewer records than messages", { stored: 21 }],
+    ["fewer records than messages and second copies", { stored: 18, storedAgain: 3 }],
+    ["another number of records than its partitions", { records: 21, stored: 21 }],
+  ])("is refused with %s", (_, counts) => {
+    expect(refusalOf(counts, [{}, {}])).toBe("log-against-offsets");
+  });
+
+  it("is refused with a partition whose offsets are not its records", () => {
+    expect(refusalOf({}, [{ end: 11 }, { end: 9 }])).toBe("log-against-offsets");
+  });
+
+  it("is refused with a position beyond its end, though another one is as much behind", () => {
+    expect(refusalOf({}, [{ position: 11 }, { position: 9 }])).toBe("position-within-log");
+  });
+
+  it("is refused with more or fewer records above the positions than the bits say", () => {
+    expect(refusalOf({ uncommitted: 1 }, [{}, {}])).toBe("position-within-log");
+    expect(refusalOf({ uncommitted: 1 }, [{ position: 8 }, {}])).toBe("position-within-log");
+    expect(refusalOf({ uncommitted: 3 }, [{ position: 8 }, {}])).toBe("position-within-log");
+  });
+});
+
+const deletion = aTopicFault({ do: "delete-records", partition: undefined, upTo: undefined });
+const recreation = aTopicFault({ do: "recreate" });
+const brokerKill: BrokerFault = {
+  kind: "broker",
+  action: "kill",
+  broker: { kind: "index", index: 0 },
+  trigger: { kind: "at", ms: 0 },
+  for: undefined,
+  times: 1,
+  every: 0,
+};
+const addition = aTopicFault({ do: "add-partitions", count: 1 });
+
+function aTopicFault(action: TopicAction): TopicFault {
+  return { kind: "topic", action, trigger: { kind: "at", ms: 0 }, times: 1, every: 0 };
+}
+
+/** Two partitions of ten records each, twenty messages, all committed. */
+function refusalOf(
+  counts: Partial<Parameters<typeof checkLog>[0]>,
+  partitions: readonly Partial<PartitionRecord>[],
+  faults: Fault[] = [],
+  {
+    reset = "latest",
+    topic,
+    brokers,
+  }: { reset?: "latest" | "earliest"; topic?: string; brokers?: string } = {},
+): string | undefined {
+  const scenario = aScenario({ partitions: 2, faults });
+  scenario.consumers.reset = reset;
+  if (topic !== undefined) scenario.topic.config = { [topic]: "500" };
+  if (brokers !== undefined) scenario.brokers.config = { [brokers]: "500" };
+  const whole = { start: 0, end: 10, records: 10, position: 10 };
+  try {
+    checkLog(
+      { records: 20, stored: 20, storedAgain: 0, uncommitted: 0, ...counts },
+      partitions.map((changes, partition) => ({ partition, ...whole, ...changes })),
+      makePlan(scenario, 1),
+    );
+    return undefined;
+  } catch (error) {
+    return (error as { check?: string }).check;
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+
+import { judgeStored } from "../../../src/judge-folder.js";
+import { labelsOf } from "../../../src/metrics/exporter.js";
+import { samplesOf } from "../../../src/metrics/samples.js";
+import { valuesAtEnd } from "../../../src/metrics/values.js";
+import { aRun } from "../../support/a-run.js";
+import type { StoryName } from "../../support/stories.js";
+
+it("what is unaccounted for at the end is counted by the ledger, not made of the other counts", async () => {
+  const told: StoryName[] = [...Array<StoryName>(30).fill("processed"), "indeterminate", "unread"];
+  using stored = aRun({ producers: [told, told] });
+  const judged = await judgeStored(stored.path);
+  const { messages } = judged.result;
+  expect([messages.unread, messages.indeterminate]).toEqual([2, 2]);
+
+  // A count that is wrong is not made good by another one.
+  const wrong = { ...judged.result, messages: { ...messages, processed: messages.processed - 7 } };
+  const samples = samplesOf(
+    labelsOf(judged.run.scenario, "kafkajs"),
+    valuesAtEnd({ ...judged, result: wrong }),
+  );
+  const unaccounted = samples.filter(({ metric }) => metric.name === "lossbound_messages_unaccounted");
+  expect(unaccounted.map(({ value }) => value)).toEqual([4]);
+});

@@ -1,0 +1,83 @@
+import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+import { type BoxKind, countersAt, countersOf } from "../../../src/ledger/box-format.js";
+import { EvidenceError } from "../../../src/ledger/evidence.js";
+import {
+  type LifeRecord,
+  type RunRecord,
+  boxName,
+  followBoxName,
+  scanBoxName,
+  writeRunRecord,
+} from "../../../src/ledger/run-record.js";
+import { LossboundError } from "../../../src/base/errors.js";
+import { judgeFolder } from "../../../src/judge-folder.js";
+import type { StoredRun } from "../../support/a-run.js";
+
+/**
+ * Which check catches what was done to a run: the name of the evidence that contradicts itself,
+ * `INPUT` where the folder is not one of a run, or the expectations that are broken. `nothing` where
+ * the run is judged as if nothing had happened.
+ */
+export async function caughtBy(run: StoredRun): Promise<string> {
+  try {
+    const { expectations } = await judgeFolder(run.path);
+    const broken = expectations.filter(({ verdict }) => verdict === "broken").map(({ name }) => name);
+    return broken.length > 0 ? `broken: ${broken.join(", ")}` : "nothing";
+  } catch (error) {
+    if (error instanceof EvidenceError) return error.check;
+    if (error instanceof LossboundError && error.code === "INPUT") return "INPUT";
+    throw error;
+  }
+}
+
+/** The black boxes of a run, the auditor's among them. */
+export function boxesOf(run: StoredRun): { path: string; name: string; kind: BoxKind; killed: boolean }[] {
+  const lives = run.run.lives.map((life: LifeRecord) => ({
+    name: boxName(life),
+    kind: life.role,
+    killed: life.killed,
+  }));
+  const boxes: { name: string; kind: BoxKind; killed: boolean }[] = [
+    ...lives,
+    { name: scanBoxName, kind: "scan", killed: false },
+    ...(run.run.witnesses.followed ? [{ name: followBoxName, kind: "follow" as const, killed: false }] : []),
+  ];
+  return boxes.map((box) => ({ ...box, path: join(run.boxes, box.name) }));
+}
+
+/** Some bytes of a file, changed until they are disposed. */
+export function withBytes(path: string, at: number, change: (bytes: Buffer) => void): Disposable {
+  const length = 8;
+  const original = Buffer.alloc(length);
+  const descriptor = openSync(path, "r+");
+  const read = readSync(descriptor, original, 0, length, at);
+  const changed = Buffer.from(original.subarray(0, read));
+  change(changed);
+  writeSync(descriptor, changed, 0, read, at);
+  return {
+    [Symbol.dispose]: () => {
+      writeSync(descriptor, original, 0, read, at);
+      closeSync(descriptor);
+    },
+  };
+}
+
+export function withCounter(
+  path: string,
+  kind: BoxKind,
+  name: string,
+  change: (value: number) => number,
+): Disposable {
+  return withBytes(path, countersAt + countersOf(kind).indexOf(name) * 8, (bytes) =>
+    bytes.writeDoubleLE(change(bytes.readDoubleLE())),
+  );
+}
+
+/** Changes what the record of the run says, and signs it anew: its digest catches nothing. */
+export function rewriteRecord(run: StoredRun, change: (record: RunRecord) => void): void {
+  const stored = JSON.parse(readFileSync(join(run.path, "run.json"), "utf8")) as { run: RunRecord };
+  change(stored.run);
+  writeRunRecord(run.path, stored.run);
+}

@@ -1,0 +1,243 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { judgeFolder } from "../../../src/judge-folder.js";
+import { hasBit } from "../../../src/ledger/bits.js";
+import type { PlaneName } from "../../../src/ledger/box-format.js";
+import { readBox } from "../../../src/ledger/read-box.js";
+import { type RunRecord, followBoxName, scanBoxName } from "../../../src/ledger/run-record.js";
+import { layOut } from "../../../src/plan/layout.js";
+import { type StoredRun, aRun } from "../../support/a-run.js";
+import { describedAs, runId, writeBox } from "../../support/black-boxes.js";
+import { type StoryName, times } from "../../support/stories.js";
+import { everyFate, held } from "../../support/healthy-run.js";
+import { caughtBy, rewriteRecord, withCounter } from "./mutate.js";
+
+describe("a healthy run", () => {
+  it("is judged", async () => {
+    using complete = held();
+    using open = everyFate();
+
+    expect(await caughtBy(complete)).toBe("nothing");
+    expect(await caughtBy(open)).toBe("nothing");
+  });
+});
+
+describe("a record dropped from the scan", () => {
+  it("is caught by the bits' counter and digest", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: 0 });
+    using _stored = withCounter(join(run.boxes, scanBoxName), "scan", "stored", (stored) => stored + 1);
+
+    expect(await caughtBy(run)).toBe("bits-against-counters");
+  });
+
+  it("is caught by the number of records, when bits, counter and digest know nothing of it", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: 0 });
+
+    expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+
+  it("is caught by the partitions' records, when the scan counted one less", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: -1 });
+
+    expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+
+  it("is caught by the log's offsets, when its partition has one less too", async () => {
+    using run = held();
+    await scanAgain(run, { without: 0, records: -1 });
+    rewriteRecord(run, ({ log }) => log[0]!.records--);
+
+    expect(await caughtBy(run)).toBe("log-against-offsets");
+  });
+});
+
+describe("the auditor who followed the log", () => {
+  it("tells a message that vanished from the log from one that was never there", async () => {
+    using run = everyFate();
+    const { lostBy } = await judgeFolder(run.path);
+    await followAgain(run, (_, vanished) => !vanished);
+    const blind = (await judgeFolder(run.path)).lostBy;
+
+    expect(blind.log).toBe(lostBy.log - 1);
+    expect(blind["in-transit"]).toBe(lostBy["in-transit"] + 1);
+  });
+
+  it("has seen what the scan found", async () => {
+    using run = everyFate();
+    await followAgain(run, (index) => index !== 0);
+
+    expect(await caughtBy(run)).toBe("scan-against-follower");
+  });
+
+  it("has seen nothing that was not sent", async () => {
+    using run = everyFate();
+    await followAgain(run, () => true, [30]);
+
+    expect(await caughtBy(run)).toBe("possible-evidence");
+  });
+
+  it("is one whose box is there", async () => {
+    using run = everyFate();
+    rmSync(join(run.boxes, followBoxName));
+
+    expect(await caughtBy(run)).toBe("INPUT");
+  });
+
+  it("is one that the record of the run knows of", async () => {
+    using run = everyFate();
+    rewriteRecord(run, ({ witnesses }) => (witnesses.followed = false));
+
+    expect(await caughtBy(run)).toBe("lives-continue");
+  });
+});
+
+describe("the group's position", () => {
+  const moves: [string, (log: RunRecord["log"][number]) => void][] = [
+    ["beyond the end of the log", (log) => (log.position = log.end + 1)],
+    ["one further than the bits say", (log) => (log.position = log.position! + 1)],
+    ["one less far than the bits say", (log) => (log.position = log.position! - 1)],
+    ["at none", (log) => (log.position = null)],
+  ];
+  it.each(moves)("is caught %s", async (_, move) => {
+    using run = everyFate();
+    rewriteRecord(run, ({ log }) => move(log.find(({ position, end }) => position! < end)!));
+
+    expect(await caughtBy(run)).toBe("position-within-log");
+  });
+});
+
+describe("a refusal that a broker told of", () => {
+  it("is caught when it names a request that nobody handed over", async () => {
+    using run = everyFate();
+    rewriteRecord(run, ({ witnesses }) => (witnesses.refusals![0]!.correlationId += 1_000));
+
+    expect(await caughtBy(run)).toBe("requests-as-listed");
+  });
+
+  it("is caught when it is of no life of the run", async () => {
+    using run = everyFate();
+    rewriteRecord(run, ({ witnesses }) => (witnesses.refusals![0]!.clientId += "0"));
+
+    expect(await caughtBy(run)).toBe("requests-as-listed");
+  });
+
+  it("is caught when what came behind it on its connection is in the log", async () => {
+    using run = everyFate();
+    const { witnesses } = run.run;
+    // Every message of the other connection but the first came behind this one.
+    rewriteRecord(run, (record) => {
+      record.witnesses.refusals = [{ ...witnesses.refusals![0]!, correlationId: 0 }];
+    });
+
+    expect(await caughtBy(run)).toBe("requests-as-listed");
+  });
+});
+
+describe("a message that left its process", () => {
+  it("is caught when nobody marked it, wherever it was seen", async () => {
+    using run = aRun({
+      producers: [[...times(30, "processed"), "inLogAndNotHanded"], times(31, "processed")],
+    });
+
+    expect(await caughtBy(run)).toBe("possible-evidence");
+  });
+});
+
+describe("a broken guarantee", () => {
+  const broken: [StoryName, string][] = [
+    ["processedByTwoLives", "broken: duplicated, violations"],
+    ["processedTwiceByOneLife", "broken: duplicated, violations"],
+    ["begunByTwoLives", "broken: violations"],
+    ["begunBeforeItsCommit", "broken: violations"],
+    ["begunWithoutACommit", "broken: violations"],
+    ["storedTwice", "broken: violations"],
+    ["sentTwiceAndStoredThrice", "broken: violations"],
+  ];
+  it.each(broken)("%s is caught in a single message: %s", async (story, check) => {
+    using run = aRun({
+      producers: [[...times(20, "processed"), story, ...times(19, "processed")], times(40, "processed")],
+    });
+
+    expect(await caughtBy(run)).toBe(check);
+  });
+});
+
+describe("a life that nobody recorded", () => {
+  it("is no worker that the plan does not have", async () => {
+    using run = held();
+    rewriteRecord(run, ({ lives }) => lives.push({ role: "consumer", worker: 2, life: 0, killed: false }));
+
+    expect(await caughtBy(run)).toBe("lives-continue");
+  });
+
+  it("is no way to hide what it did", async () => {
+    using run = aRun({ producers: [times(40, "processed"), times(40, "processedByTwoLives")] });
+    expect(await caughtBy(run)).toBe("broken: duplicated, violations");
+
+    rewriteRecord(
+      run,
+      (record) =>
+        (record.lives = record.lives.filter(({ role, worker }) => role === "producer" || worker === 0)),
+    );
+    rmSync(join(run.boxes, "consumer-1.0.box"));
+    expect(await caughtBy(run)).toBe("lives-continue");
+  });
+});
+
+/** What the follower would have seen, had it looked away, or seen what was not there. */
+async function followAgain(
+  run: StoredRun,
+  sees: (index: number, vanished: boolean) => boolean,
+  also: readonly number[] = [],
+): Promise<void> {
+  const { bits } = layOutOf(run);
+  const path = join(run.boxes, followBoxName);
+  const stored = new Set((await readScan(join(run.boxes, scanBoxName), bits)).stored);
+  const seen = await readPlane(path, "follow", "seen", bits);
+  rmSync(path);
+  writeBox(run.boxes, followBoxName, describedAs("follow", { bits }), (box) => {
+    for (const index of [...seen.filter((one) => sees(one, !stored.has(one))), ...also])
+      box.planes.seen.mark(index);
+  });
+}
+
+/** The scan as it would have been, had it not seen one of the messages, or miscounted. */
+async function scanAgain(
+  run: StoredRun,
+  { without, records }: { without: number; records: number },
+): Promise<void> {
+  const path = join(run.boxes, scanBoxName);
+  const { bits } = layOutOf(run);
+  const before = await readScan(path, bits);
+  rmSync(path);
+  writeBox(run.boxes, scanBoxName, describedAs("scan", { bits }), (box) => {
+    box.set("records", before.records + records);
+    for (const index of before.stored) if (index !== without) box.planes.stored.mark(index);
+  });
+}
+
+async function readScan(path: string, bits: number): Promise<{ stored: number[]; records: number }> {
+  await using box = await readBox(path, { kind: "scan", runId, worker: 0, life: 0, bits, killed: false });
+  return { stored: await readPlane(path, "scan", "stored", bits), records: box.counter("records") };
+}
+
+async function readPlane<Kind extends "scan" | "follow">(
+  path: string,
+  kind: Kind,
+  plane: PlaneName<Kind>,
+  bits: number,
+): Promise<number[]> {
+  await using box = await readBox(path, { kind, runId, worker: 0, life: 0, bits, killed: false });
+  const words = await box.plane(plane);
+  return Array.from({ length: bits }, (_, index) => index).filter((index) => hasBit(words, index));
+}
+
+function layOutOf({ run: { scenario } }: StoredRun): { bits: number } {
+  return { bits: layOut(scenario.producers.messages, scenario.producers.count).words * 32 };
+}

@@ -1,0 +1,134 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import type { LossboundError } from "../../../src/base/errors.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
+import { setBit } from "../../../src/ledger/bits.js";
+import { CommandedProducer } from "../../../src/worker/commanded-producer.js";
+import { Reports } from "../../../src/worker/reports.js";
+
+let folder: string;
+let printed: string;
+let box: BlackBox<"producer">;
+let reports: Reports;
+let producer: CommandedProducer;
+let ready: number;
+let contradictions: LossboundError[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lossbound-commanded-"));
+  printed = join(folder, "printed.txt");
+  writeFileSync(printed, "");
+  const path = join(folder, "life.box");
+  const description = {
+    format: 2,
+    kind: "producer",
+    runId: "0".repeat(32),
+    worker: 2,
+    life: 0,
+    bits: 70,
+    firstNumber: 0,
+    ticks: 100,
+    requests: 0,
+  } as const;
+  createBox(path, description);
+  box = openBox(path, description, "write");
+  ready = 0;
+  contradictions = [];
+  producer = new CommandedProducer(box, () => ready++);
+  reports = new Reports(printed, producer, {
+    name: "producer 0",
+    onContradiction: (error) => contradictions.push(error),
+  });
+});
+
+afterEach(() => {
+  reports.end();
+  box[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
+});
+
+const line = (name: string, number?: number) =>
+  `${JSON.stringify({ timestamp: 1, name, ...(number !== undefined && { value: `2.${number}` }) })}\n`;
+const print = (...lines: string[]) => appendFileSync(printed, lines.join(""));
+const bitsOf = (plane: "accepted" | "rejected" | "handed") =>
+  Array.from({ length: 70 }, (_, number) => number).filter((number) => box.planes[plane].has(number));
+const none = new Uint32Array(10);
+
+test("what is reported is in the black box while the command runs", async () => {
+  print(line("startup_complete"), line("producer_send_success", 0), line("producer_send_error", 2));
+  await expect.poll(() => box.get("next")).toBe(3);
+  expect(ready).toBe(1);
+  expect([bitsOf("accepted"), bitsOf("rejected"), bitsOf("handed")]).toEqual([[0], [2], [0, 2]]);
+  expect(box.get("sendingSince")).toBeGreaterThan(0);
+  expect(box.get("sendingUntil")).toBeGreaterThanOrEqual(box.get("sendingSince"));
+  expect(contradictions).toEqual([]);
+});
+
+test("a line without its end is none, until it has one", () => {
+  const whole = line("producer_send_success", 1);
+  print(line("producer_send_success", 0), whole.slice(0, 20));
+  reports.end();
+  expect(bitsOf("accepted")).toEqual([0]);
+  expect(contradictions).toEqual([]);
+});
+
+test("a line that comes in pieces is one", async () => {
+  const whole = line("producer_send_success", 1);
+  print(line("producer_send_success", 0), whole.slice(0, 20));
+  // Then the first piece has been read, too.
+  await expect.poll(() => bitsOf("accepted")).toEqual([0]);
+  print(whole.slice(20));
+  await expect.poll(() => bitsOf("accepted")).toEqual([0, 1]);
+});
+
+test.each([
+  [
+    "garbage",
+    "Exception in thread main\n",
+    /^line 2 of what producer 0 printed: found Exception in thread main, allowed/,
+  ],
+  [
+    "another life's message",
+    `${JSON.stringify({ name: "producer_send_success", value: "1.0" })}\n`,
+    /line 2 .* "1\.0"/,
+  ],
+  [
+    "a message for a second time",
+    line("producer_send_error", 0),
+    /line 2 .*: the message 2\.0 is reported for a second time/,
+  ],
+  ["a message too many", line("producer_send_success", 70), /line 2 .* from 0 to 69/],
+])("%s ends the run, with the line's number", async (_, bad, problem) => {
+  print(line("producer_send_success", 0), bad, line("producer_send_success", 1));
+  await expect
+    .poll(() => contradictions.map(({ code, message }) => [code, message]))
+    .toEqual([["ENVIRONMENT", expect.stringMatching(problem)]]);
+  expect(bitsOf("accepted")).toEqual([0]);
+});
+
+test("what was found and not reported was sent, and nothing below it stayed for certain", () => {
+  print(line("producer_send_success", 0), line("producer_send_error", 3));
+  reports.end();
+  const [stored, fetched] = [new Uint32Array(10), new Uint32Array(10)];
+  setBit(stored, 64 + 5);
+  setBit(fetched, 64 + 40);
+  // A neighbour's, on either side.
+  setBit(stored, 63);
+  setBit(stored, 64 + 96);
+  producer.settle([none, stored, fetched], 64);
+  expect(box.get("next")).toBe(41);
+  expect(box.get("nextAgain")).toBe(41);
+  expect(bitsOf("handed")).toEqual(Array.from({ length: 41 }, (_, number) => number));
+  expect([bitsOf("accepted"), bitsOf("rejected")]).toEqual([[0], [3]]);
+});
+
+test("a life that reported nothing, and left nothing, has sent nothing", () => {
+  reports.end();
+  producer.settle([none], 64);
+  expect(box.get("next")).toBe(0);
+  expect(bitsOf("handed")).toEqual([]);
+});

@@ -1,0 +1,134 @@
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { messageWriter } from "../../../src/kafka/message.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
+import { fieldOf, hasPartition, rowWords } from "../../../src/ledger/request-rows.js";
+import { partitionOf } from "../../../src/plan/layout.js";
+import { handedRecorder } from "../../../src/worker/handed.js";
+import { encodeRequest } from "../kafka/encode-request.js";
+import { describedAs, runId } from "../../support/black-boxes.js";
+import { scratchFolder } from "../../support/scratch-folder.js";
+
+const partitions = 3;
+
+describe("what a producer's process hands over", () => {
+  it("is marked message by message, and each request has a row that says which they are", async () => {
+    using life = aLife();
+    const record = handedRecorder({ runId, partitions }, life.box);
+    // One send of 50 messages to two brokers: the partitions of each come as one request.
+    record(4, 101, await aRequest(77, 10, 60, [0, 2]));
+    expect(life.box.planes.handed.count).toBe(33);
+    record(5, 102, await aRequest(12, 10, 60, [1]));
+    const { requests, planes } = life.box;
+
+    expect(planes.handed.count).toBe(50);
+    expect([
+      planes.handed.has(9),
+      planes.handed.has(10),
+      planes.handed.has(59),
+      planes.handed.has(60),
+    ]).toEqual([false, true, true, false]);
+    const fields = ["connection", "broker", "correlationId", "lowest", "highest"] as const;
+    expect([0, 1].map((place) => fields.map((name) => fieldOf(requests, place, name)))).toEqual([
+      [4, 101, 77, 11, 59],
+      [5, 102, 12, 10, 58],
+    ]);
+    expect([0, 1, 2].map((partition) => hasPartition(requests, 0, partition))).toEqual([true, false, true]);
+    expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([2, 0]);
+  });
+
+  it("is marked once, however often it is handed over", async () => {
+    using life = aLife();
+    const record = handedRecorder({ runId, partitions }, life.box);
+    for (const correlationId of [1, 2]) record(0, 1, await aRequest(correlationId, 0, 9, [0]));
+
+    expect([life.box.planes.handed.count, life.box.get("requestsListed")]).toEqual([3, 2]);
+  });
+
+  it("counts a request as unlisted, where there is no room for its row or none can say what it has", async () => {
+    using life = aLife({ requests: 2 });
+    const record = handedRecorder({ runId, partitions }, life.box);
+    const gap = await encodeRequest(7, {
+      0: [...valuesOf(0, 9, 0).slice(0, 1), ...valuesOf(0, 9, 0).slice(2)],
+    });
+    record(0, 1, gap);
+    expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([0, 1]);
+
+    for (const correlationId of [1, 2, 3]) record(0, 1, await aRequest(correlationId, 0, 9, [0, 1, 2]));
+    expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([2, 2]);
+    expect(life.box.planes.handed.count, "marked all the same").toBe(9);
+  });
+
+  it("has a row with up to 128 partitions, and none with more", async () => {
+    using life = aLife();
+    const record = handedRecorder({ runId, partitions: 200 }, life.box);
+    const one = (number: number): Promise<Buffer> =>
+      encodeRequest(number, { [number]: messageWriter(runId, 0, 80)(number, number + 1, 1) });
+    for (const number of [127, 128]) record(0, 1, await one(number));
+
+    expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([1, 1]);
+    expect([hasPartition(life.box.requests, 0, 127), hasPartition(life.box.requests, 0, 128)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(life.box.planes.handed.count).toBe(2);
+  });
+
+  it("keeps no rows where acknowledgements tell what became of a request", async () => {
+    using life = aLife({ requests: 0 });
+    handedRecorder({ runId, partitions }, life.box)(0, 1, await aRequest(1, 0, 9, [0]));
+
+    expect([life.box.planes.handed.count, life.box.get("requestsUnlisted")]).toEqual([3, 0]);
+  });
+
+  it("ends the life where a request cannot be read: what left would not be known", async () => {
+    using life = aLife();
+    const foreign = await encodeRequest(1, { 0: [Buffer.alloc(100)] });
+
+    expect(() => handedRecorder({ runId, partitions }, life.box)(0, 1, foreign)).toThrow(
+      expect.objectContaining({ code: "HARNESS" }),
+    );
+  });
+
+  it("is a row of its own words and nothing else", async () => {
+    using life = aLife();
+    handedRecorder({ runId, partitions }, life.box)(0, 1, await aRequest(1, 0, 9, [0]));
+
+    expect(life.box.requests.subarray(rowWords).every((word) => word === 0)).toBe(true);
+  });
+});
+
+function valuesOf(from: number, to: number, partition: number): Buffer[] {
+  return messageWriter(runId, 0, 80)(from, to, 1).filter(
+    (_, place) => partitionOf(from + place, 0, partitions) === partition,
+  );
+}
+
+function aRequest(
+  correlationId: number,
+  from: number,
+  to: number,
+  those: readonly number[],
+): Promise<Buffer> {
+  return encodeRequest(
+    correlationId,
+    Object.fromEntries(those.map((partition) => [partition, valuesOf(from, to, partition)])),
+  );
+}
+
+function aLife(changes: { requests?: number } = {}): Disposable & { box: BlackBox<"producer"> } {
+  const folder = scratchFolder();
+  const description = describedAs("producer", { bits: 256, requests: 8, ...changes });
+  const path = join(folder.path, "life.box");
+  createBox(path, description);
+  const box = openBox(path, description, "write");
+  return {
+    box,
+    [Symbol.dispose]: () => {
+      box[Symbol.dispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
