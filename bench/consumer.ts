@@ -63,7 +63,7 @@ async function readBare(order: ConsumerBench, pair: number): Promise<Cost> {
 async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
   const { topic, runId, messages, commitEvery, folder, bootstrap } = order;
   const description: BoxDescription & { kind: "consumer" } = {
-    format: 1,
+    format: 2,
     kind: "consumer",
     runId,
     worker: 0,
@@ -72,6 +72,7 @@ async function readOurs(order: ConsumerBench, pair: number): Promise<Cost> {
     firstNumber: 0,
     ticks: 0,
     requests: 0,
+    sends: 0,
   };
   const path = join(folder, `consumer-${commitEvery}-${pair}.box`);
   createBox(path, description);

@@ -69,6 +69,7 @@ function ledgerOf(messages: number, fill: (planes: EvidencePlanes, words: number
     schedule: {
       lagUs: new Float64Array(bucketCount),
       lagMaxUs: 0,
+      stoodStillMaxMs: 0,
       sendingUntil: startedAt + runMs,
     },
     processing: {
@@ -81,6 +82,7 @@ function ledgerOf(messages: number, fill: (planes: EvidencePlanes, words: number
     acknowledges: false,
     requestsUnlisted: 0,
     log: [],
+    lives: { producers: [], consumers: [] },
   };
 }
 

@@ -24,7 +24,7 @@ const batch = 1_000;
 
 await answer(async ({ bootstrap, folder, topic, runId, messages, size }: FillOrder) => {
   const description: BoxDescription & { kind: "producer" } = {
-    format: 1,
+    format: 2,
     kind: "producer",
     runId,
     worker: 0,
@@ -33,6 +33,7 @@ await answer(async ({ bootstrap, folder, topic, runId, messages, size }: FillOrd
     firstNumber: 0,
     ticks: 0,
     requests: 0,
+    sends: 0,
   };
   const path = join(folder, "fill.box");
   createBox(path, description);

@@ -51,7 +51,7 @@ await answer(async (order: ProducerBench): Promise<ProducerCosts> => {
   const { topic, runId, batch, size, pairs, sliceMs } = order;
   const numbers = Math.ceil(((pairs + warmUpPairs) * sliceMs * messagesPerSecondMax) / 1000);
   const description: BoxDescription & { kind: "producer" } = {
-    format: 1,
+    format: 2,
     kind: "producer",
     runId,
     worker: 0,
@@ -60,6 +60,7 @@ await answer(async (order: ProducerBench): Promise<ProducerCosts> => {
     firstNumber: 0,
     ticks: 0,
     requests: requestsMax,
+    sends: requestsMax,
   };
   const path = join(order.folder, `producer-${batch}.box`);
   createBox(path, description);

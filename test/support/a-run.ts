@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type BlackBox, listRequest, moveNext } from "../../src/ledger/black-box.js";
+import { type BlackBox, listRequest, listSend, moveNext, settleSend } from "../../src/ledger/black-box.js";
 import { tickMs } from "../../src/ledger/box-format.js";
 import type { FaultEvent } from "../../src/ledger/events.js";
 import { record } from "../../src/ledger/histogram.js";
@@ -47,9 +47,9 @@ const partitions = 3;
 const broker = 1;
 /** Consumer 0 was killed once; consumer 1 lived on. */
 const consumerLives: LifeRecord[] = [
-  { role: "consumer", worker: 0, life: 0, killed: true },
-  { role: "consumer", worker: 0, life: 1, killed: false },
-  { role: "consumer", worker: 1, life: 0, killed: false },
+  { role: "consumer", worker: 0, life: 0, killed: true, endedBy: "f2-0" },
+  { role: "consumer", worker: 0, life: 1, killed: false, endedBy: null },
+  { role: "consumer", worker: 1, life: 0, killed: false, endedBy: null },
 ];
 const faults: Fault[] = [aLinkFault(), aKill({ role: "producer", worker: 0 }), aKill({ worker: 0 })];
 /** What nobody takes away does not vanish. */
@@ -80,7 +80,8 @@ export function aRun({
       producers: producers.length,
       partitions,
       faults: [...faults, ...(someVanished ? [deletion] : [])],
-      expect,
+      // A story names its fate, and no fault that took it.
+      expect: { unexplained: { min: undefined, max: undefined }, ...expect },
     }),
     guarantee,
   };
@@ -89,7 +90,7 @@ export function aRun({
   const lives: LifeRecord[] = [...consumerLives];
   for (const [worker, ofProducer] of told.entries()) {
     for (const { life, from, to, killed } of livesOf(ofProducer, worker === 0 ? killedAt : undefined)) {
-      lives.push({ role: "producer", worker, life, killed });
+      lives.push({ role: "producer", worker, life, killed, endedBy: killed ? "f1-0" : null });
       writeProducer(boxes, { worker, life, from, to, stories: ofProducer });
     }
   }
@@ -127,6 +128,7 @@ function writeProducer(
 ): void {
   const ticks = 2 + Math.ceil((to - from) / 10);
   const requests = to - from + 2;
+  const sends = to - from + 2;
   const description = describedAs("producer", {
     worker,
     life,
@@ -134,6 +136,7 @@ function writeProducer(
     firstNumber: from,
     ticks,
     requests,
+    sends,
   });
   writeBox(boxes, boxName({ role: "producer", worker, life }), description, (box) => {
     const since = startedAt + from * 10;
@@ -143,6 +146,7 @@ function writeProducer(
         box.ticks[(number - from) / 10] = number;
         box.add("ticks", 1);
       }
+      const row = listSend(box, number, since + (number - from) * 10);
       moveNext(box, number + 1);
       box.set("sendingUntil", since + ((number - from) / 10) * tickMs);
       box.add("sends", 1);
@@ -158,10 +162,13 @@ function writeProducer(
           at: since,
           lowest: number,
           highest: number,
+          ends: 100 * (number - from + 1),
           partitions: [partitionOf(number, worker, partitions)],
         });
       }
-      if (send === "accepted" || send === "rejected") box.planes[send].mark(number);
+      if (send !== "accepted" && send !== "rejected") continue;
+      box.planes[send].mark(number);
+      settleSend(box, row, since + (number - from) * 10 + 1);
     }
     writeSockets(box);
   });
@@ -302,6 +309,7 @@ function recordOf(
     output,
     witnesses: { refusals, truncations: null, followed: false },
     gaveUp: [],
+    machine: { stoodStillMs: 12, waitedForCpuMs: 800, stolenMs: 0 },
     environment: {
       kind: "local",
       broker: "4.1.0",
@@ -320,7 +328,9 @@ function eventsOf(changes: Partial<FaultEvent>, someVanished: boolean): string {
     occurrence: 0,
     on,
     kind,
+    askedAt: startedAt + 99,
     appliedAt: startedAt + 100,
+    healAskedAt: startedAt + 199,
     healedAt: startedAt + 200,
     touched: 1,
     probe: null,

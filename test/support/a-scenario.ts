@@ -50,6 +50,7 @@ export function aScenario(changes: {
       lostBy: {},
       duplicated: { min: undefined, max: { kind: "count", value: 0 } },
       indeterminate: undefined,
+      unexplained: undefined,
       ...expect,
     },
     expectUnder: {},

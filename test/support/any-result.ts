@@ -64,6 +64,8 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
     "indeterminate",
   ]),
   lostBy: each(causes),
+  unexplained: each(causes),
+  exposed: fc.option(interval, { nil: null }),
   refusedBehind: count,
   requestsUnlisted: count,
   violations: each(["beganBeforeCommit", "beganTwice", "storedTwice"]),
@@ -76,6 +78,10 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
   lossRatio: measured,
   throughput: fc.record({ sentPerSecond: measured, processedPerSecond: measured }),
   scheduleLagMs: fc.record({ p99: measured, max: measured }),
+  disturbances: fc.array(
+    fc.record({ kind: fc.constant("late-sending" as const), ms: measured, messages: count, words: anyText }),
+    { maxLength: 3 },
+  ),
   latencyMs: fc.record({ p50: measured, p95: measured, p99: measured, max: measured }),
   latencyHistogram: fc.array(fc.record({ fromMs: measured, toMs: measured, count }), { maxLength: 20 }),
   faults: fc.array(
@@ -86,6 +92,8 @@ export const anyResult: fc.Arbitrary<Result> = fc.record({
       healedAt: moment,
       touched: count,
       probe: fc.option(anyText, { nil: null }),
+      lostBy: each(causes),
+      exposed: fc.option(interval, { nil: null }),
     }),
     { maxLength: 20 },
   ),

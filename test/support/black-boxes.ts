@@ -20,6 +20,7 @@ export function describedAs<Kind extends BoxKind>(
     firstNumber: 0,
     ticks: kind === "producer" ? 8 : 0,
     requests: kind === "producer" ? 4 : 0,
+    sends: kind === "producer" ? 4 : 0,
     ...changes,
     kind,
   };

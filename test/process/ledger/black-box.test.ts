@@ -157,10 +157,10 @@ describe("a black box", () => {
   it("of another format is refused", async () => {
     using folder = scratchFolder();
     const path = join(folder.path, "life.box");
-    forgeHeader(path, JSON.stringify(describedAs("producer", { format: 2 as 1 })));
+    forgeHeader(path, JSON.stringify(describedAs("producer", { format: 1 as 2 })));
 
     await expect(readBox(path, { kind: "producer", ...ofLife })).rejects.toThrow(
-      "says format 2; the run says 1",
+      "says format 1; the run says 2",
     );
   });
 });

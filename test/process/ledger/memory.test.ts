@@ -49,12 +49,13 @@ describe("memory, with 32,000,000 planned messages", () => {
 });
 
 const lives: LifeRecord[] = [
-  { role: "producer", worker: 0, life: 0, killed: false },
+  { role: "producer", worker: 0, life: 0, killed: false, endedBy: null },
   ...Array.from({ length: 4 }, (_, life): LifeRecord => ({
     role: "consumer",
     worker: 0,
     life,
     killed: life < 3,
+    endedBy: null,
   })),
 ];
 
@@ -88,6 +89,7 @@ function writeRun(path: string, messages: number): void {
     output: null,
     witnesses: { refusals: null, truncations: null, followed: false },
     gaveUp: [],
+    machine: { stoodStillMs: 0, waitedForCpuMs: null, stolenMs: null },
     environment: { kind: "local", broker: "", proxy: "", client: "", node: "" },
     repeatWith: "",
   });

@@ -16,7 +16,7 @@ describe("a fault on what comes from the broker touches", () => {
   it("a connection that waits for an answer, though another one came meanwhile", () => {
     using consumer = aConsumer();
     const { sockets, look } = consumer;
-    const connection = sockets.opened(0);
+    const connection = sockets.opened(0, 1_000);
     sockets.wrote(connection, fetch);
     sockets.wrote(connection, heartbeat);
     sockets.answered(connection, 1);
@@ -27,7 +27,7 @@ describe("a fault on what comes from the broker touches", () => {
   it("a connection that asks for an answer while it is there, and no other", () => {
     using consumer = aConsumer();
     const { sockets, look } = consumer;
-    const [asks] = [sockets.opened(0), sockets.opened(0)];
+    const [asks] = [sockets.opened(0, 1_000), sockets.opened(0, 1_000)];
     const start = look();
     expect(touchedBetween(start, look(), "downstream")).toBe(0);
     sockets.wrote(asks, fetch);
@@ -39,7 +39,7 @@ describe("a fault on what comes from the broker touches", () => {
   it("no connection that was closed while it waited", () => {
     using consumer = aConsumer();
     const { sockets, look } = consumer;
-    const connection = sockets.opened(0);
+    const connection = sockets.opened(0, 1_000);
     sockets.wrote(connection, fetch);
     sockets.closed(connection);
 
@@ -50,7 +50,7 @@ describe("a fault on what comes from the broker touches", () => {
 it("a link that is cut touches the dials that it refuses and the connections that it closes", () => {
   using consumer = aConsumer();
   const { sockets, look } = consumer;
-  const [closed] = [sockets.opened(0), sockets.opened(0)];
+  const [closed] = [sockets.opened(0, 1_000), sockets.opened(0, 1_000)];
   const start = look();
   sockets.closed(closed);
   sockets.refused("proxy");

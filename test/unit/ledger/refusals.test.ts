@@ -96,7 +96,15 @@ interface Refusal {
 function found(rows: readonly Partial<RequestRow>[], refusals: readonly Partial<Refusal>[], unlisted = 0) {
   const words = new Uint32Array(rows.length * rowWords);
   for (const [place, row] of rows.entries()) {
-    const whole = { connection: 0, broker: 7, correlationId: 0, at: startedAt, lowest: 0, highest: 0 };
+    const whole = {
+      connection: 0,
+      broker: 7,
+      correlationId: 0,
+      at: startedAt,
+      lowest: 0,
+      highest: 0,
+      ends: 0,
+    };
     storeRow(words, place, { partitions: [], ...whole, ...row });
   }
   const refused: number[] = [];

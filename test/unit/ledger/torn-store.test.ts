@@ -149,7 +149,7 @@ function wholeBox(folder: string): string {
 }
 
 function aRow(correlationId: number): RequestRow {
-  const messages = { lowest: 3, highest: 40, partitions: [0, 127] };
+  const messages = { lowest: 3, highest: 40, ends: 900, partitions: [0, 127] };
   return { connection: 2, broker: 1, correlationId, at: 4_000_000_000, ...messages };
 }
 

@@ -4,6 +4,7 @@ import { Measuring } from "../../../src/experiment/measure.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { factsOf, valuesBefore } from "../../../src/metrics/values.js";
 import type { PlannedFault } from "../../../src/plan/plan.js";
+import { noLoss } from "../../support/a-result.js";
 import { lastBy, readSeries } from "../../support/series.js";
 import { finished, planOf } from "../../support/finished-run.js";
 
@@ -55,7 +56,15 @@ it("a step has the faults of all its repeats, and the mean of what those that ar
 it("what a fault costs at a step is the mean of the repeats in which one hit something", async () => {
   const exporter = new Exporter("kafkajs");
   const judged = await finished("swept", 100);
-  const fault = { on: "consumer 0", kind: "kill", appliedAt: 100, healedAt: 400, probe: null };
+  const fault = {
+    on: "consumer 0",
+    kind: "kill",
+    appliedAt: 100,
+    healedAt: 400,
+    probe: null,
+    lostBy: noLoss(),
+    exposed: null,
+  };
   const finish = async (lost: number, touched: readonly number[]) => {
     const messages = { ...judged.result.messages, lost };
     const faults = touched.map((each) => ({ ...fault, touched: each }));

@@ -98,7 +98,7 @@ describe("a counter that was changed by one", () => {
         expect(await caughtBy(run), `${counter} ${wrong}`).toBe("lives-continue");
       }
     }
-    const { ticks } = sectionsOf({ kind: "producer", bits: 31, ticks: 1, requests: 0 });
+    const { ticks } = sectionsOf({ kind: "producer", bits: 31, ticks: 1, requests: 0, sends: 0 });
     for (const wrong of [1e300, Number.NaN, -1, 0.5]) {
       using _changed = withBytes(producer.path, ticks.at, (bytes) => bytes.writeDoubleLE(wrong));
       expect(await caughtBy(run), `tick ${wrong}`).toBe("lives-continue");

@@ -29,9 +29,10 @@ describe("a black box", () => {
         bits: number;
         ticks: number;
         requests: number;
+        sends: number;
       };
-      const { ticks, connections, histogram, requests, planes } = sectionsOf({ kind, ...description });
-      const borders = [ticks, connections, histogram, requests, ...planes].map(({ at }) => at);
+      const { ticks, connections, histogram, requests, sends, planes } = sectionsOf({ kind, ...description });
+      const borders = [ticks, connections, histogram, requests, sends, ...planes].map(({ at }) => at);
       for (const border of [0, 1, checksumAt, countersAt, sectionsAt, ...borders, whole.length]) {
         for (const length of [border - 1, border, border + 1, border + 100]) {
           if (length < 0 || length === whole.length) continue;

@@ -171,7 +171,9 @@ describe("a broken guarantee", () => {
 describe("a life that nobody recorded", () => {
   it("is no worker that the plan does not have", async () => {
     using run = held();
-    rewriteRecord(run, ({ lives }) => lives.push({ role: "consumer", worker: 2, life: 0, killed: false }));
+    rewriteRecord(run, ({ lives }) =>
+      lives.push({ role: "consumer", worker: 2, life: 0, killed: false, endedBy: null }),
+    );
 
     expect(await caughtBy(run)).toBe("lives-continue");
   });

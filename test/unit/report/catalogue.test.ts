@@ -73,6 +73,7 @@ test("a cause that may take none is not named", () => {
     lostBy: { rejected: none, log: some },
     duplicated: none,
     indeterminate: undefined,
+    unexplained: undefined,
   };
   expect(causesNamed({ expect: expected })).toEqual(["log"]);
 });

@@ -58,13 +58,14 @@ export function aLedger(producers: readonly ProducerTold[], changes: Partial<Led
     sendTimes: producers.map(({ times }, producer) =>
       (times ?? [[0, sentBelow[producer]!]]).map(([ms, next]) => ({ at: startedAt + ms, next })),
     ),
-    schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, sendingUntil: 0 },
+    schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, stoodStillMaxMs: 0, sendingUntil: 0 },
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
     group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
     extraCopies: 0,
     acknowledges: false,
     requestsUnlisted: 0,
     log: [],
+    lives: { producers: [], consumers: [] },
     ...changes,
   };
 }

@@ -308,7 +308,7 @@ function judged(expected: Partial<Expect>, counts: FateCounts, faults: FaultEvid
 }
 
 function judgedAfter(gaveUp: readonly string[], expected: Partial<Expect>, counts: FateCounts) {
-  return judge(claiming(expected), aTally(counts), [], gaveUp);
+  return judge(claiming(expected), aTally(counts), [], { gaveUp });
 }
 
 function claiming(
@@ -325,6 +325,7 @@ function anExpect(changes: Partial<Expect>): Expect {
     lostBy: {},
     duplicated: count(undefined, 0),
     indeterminate: undefined,
+    unexplained: undefined,
     ...changes,
   };
 }

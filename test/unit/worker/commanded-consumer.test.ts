@@ -29,6 +29,7 @@ beforeEach(() => {
     firstNumber: 0,
     ticks: 0,
     requests: 0,
+    sends: 0,
   } as const;
   createBox(path, description);
   box = openBox(path, description, "write");

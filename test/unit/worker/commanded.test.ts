@@ -33,6 +33,7 @@ beforeEach(() => {
     firstNumber: 0,
     ticks: 100,
     requests: 0,
+    sends: 0,
   } as const;
   createBox(path, description);
   box = openBox(path, description, "write");

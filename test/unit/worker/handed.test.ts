@@ -12,15 +12,16 @@ import { describedAs, runId } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 
 const partitions = 3;
+const oneConnection = { connection: 0, broker: 1, ends: 100 };
 
 describe("what a producer's process hands over", () => {
   it("is marked message by message, and each request has a row that says which they are", async () => {
     using life = aLife();
     const record = handedRecorder({ runId, partitions }, life.box);
     // One send of 50 messages to two brokers: the partitions of each come as one request.
-    record(4, 101, await aRequest(77, 10, 60, [0, 2]));
+    record({ connection: 4, broker: 101, ends: 500 }, await aRequest(77, 10, 60, [0, 2]));
     expect(life.box.planes.handed.count).toBe(33);
-    record(5, 102, await aRequest(12, 10, 60, [1]));
+    record({ connection: 5, broker: 102, ends: 900 }, await aRequest(12, 10, 60, [1]));
     const { requests, planes } = life.box;
 
     expect(planes.handed.count).toBe(50);
@@ -30,10 +31,10 @@ describe("what a producer's process hands over", () => {
       planes.handed.has(59),
       planes.handed.has(60),
     ]).toEqual([false, true, true, false]);
-    const fields = ["connection", "broker", "correlationId", "lowest", "highest"] as const;
+    const fields = ["connection", "broker", "correlationId", "lowest", "highest", "ends"] as const;
     expect([0, 1].map((place) => fields.map((name) => fieldOf(requests, place, name)))).toEqual([
-      [4, 101, 77, 11, 59],
-      [5, 102, 12, 10, 58],
+      [4, 101, 77, 11, 59, 500],
+      [5, 102, 12, 10, 58, 900],
     ]);
     expect([0, 1, 2].map((partition) => hasPartition(requests, 0, partition))).toEqual([true, false, true]);
     expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([2, 0]);
@@ -42,7 +43,7 @@ describe("what a producer's process hands over", () => {
   it("is marked once, however often it is handed over", async () => {
     using life = aLife();
     const record = handedRecorder({ runId, partitions }, life.box);
-    for (const correlationId of [1, 2]) record(0, 1, await aRequest(correlationId, 0, 9, [0]));
+    for (const correlationId of [1, 2]) record(oneConnection, await aRequest(correlationId, 0, 9, [0]));
 
     expect([life.box.planes.handed.count, life.box.get("requestsListed")]).toEqual([3, 2]);
   });
@@ -53,10 +54,11 @@ describe("what a producer's process hands over", () => {
     const gap = await encodeRequest(7, {
       0: [...valuesOf(0, 9, 0).slice(0, 1), ...valuesOf(0, 9, 0).slice(2)],
     });
-    record(0, 1, gap);
+    record(oneConnection, gap);
     expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([0, 1]);
 
-    for (const correlationId of [1, 2, 3]) record(0, 1, await aRequest(correlationId, 0, 9, [0, 1, 2]));
+    for (const correlationId of [1, 2, 3])
+      record(oneConnection, await aRequest(correlationId, 0, 9, [0, 1, 2]));
     expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([2, 2]);
     expect(life.box.planes.handed.count, "marked all the same").toBe(9);
   });
@@ -66,7 +68,7 @@ describe("what a producer's process hands over", () => {
     const record = handedRecorder({ runId, partitions: 200 }, life.box);
     const one = (number: number): Promise<Buffer> =>
       encodeRequest(number, { [number]: messageWriter(runId, 0, 80)(number, number + 1, 1) });
-    for (const number of [127, 128]) record(0, 1, await one(number));
+    for (const number of [127, 128]) record(oneConnection, await one(number));
 
     expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([1, 1]);
     expect([hasPartition(life.box.requests, 0, 127), hasPartition(life.box.requests, 0, 128)]).toEqual([
@@ -78,7 +80,7 @@ describe("what a producer's process hands over", () => {
 
   it("keeps no rows where acknowledgements tell what became of a request", async () => {
     using life = aLife({ requests: 0 });
-    handedRecorder({ runId, partitions }, life.box)(0, 1, await aRequest(1, 0, 9, [0]));
+    handedRecorder({ runId, partitions }, life.box)(oneConnection, await aRequest(1, 0, 9, [0]));
 
     expect([life.box.planes.handed.count, life.box.get("requestsUnlisted")]).toEqual([3, 0]);
   });
@@ -87,14 +89,14 @@ describe("what a producer's process hands over", () => {
     using life = aLife();
     const foreign = await encodeRequest(1, { 0: [Buffer.alloc(100)] });
 
-    expect(() => handedRecorder({ runId, partitions }, life.box)(0, 1, foreign)).toThrow(
+    expect(() => handedRecorder({ runId, partitions }, life.box)(oneConnection, foreign)).toThrow(
       expect.objectContaining({ code: "HARNESS" }),
     );
   });
 
   it("is a row of its own words and nothing else", async () => {
     using life = aLife();
-    handedRecorder({ runId, partitions }, life.box)(0, 1, await aRequest(1, 0, 9, [0]));
+    handedRecorder({ runId, partitions }, life.box)(oneConnection, await aRequest(1, 0, 9, [0]));
 
     expect(life.box.requests.subarray(rowWords).every((word) => word === 0)).toBe(true);
   });

@@ -17,7 +17,7 @@ describe("what the sockets of a life do", () => {
   it("is in its box as it happens, in all and by connection", () => {
     using life = aLife();
     const sockets = socketRecorder(life.box, life.write, { expectsAnswer: expectsAnswerUnless(0) });
-    const [one, two] = [sockets.opened(1), sockets.opened(2)];
+    const [one, two] = [sockets.opened(1, 1_000), sockets.opened(2, 1_000)];
     sockets.wrote(one, aRequest(metadata, 100));
     sockets.wrote(one, aRequest(produce, 1000));
     sockets.flushed(one, 100);
@@ -47,7 +47,7 @@ describe("what the sockets of a life do", () => {
   it("says how many answers each connection waits for", () => {
     using life = aLife();
     const sockets = socketRecorder(life.box, life.write, { expectsAnswer: expectsAnswerUnless(0) });
-    const [one, two] = [sockets.opened(1), sockets.opened(1)];
+    const [one, two] = [sockets.opened(1, 1_000), sockets.opened(1, 1_000)];
     const awaiting = (): number[] =>
       [one, two].map(
         (connection) =>
@@ -70,7 +70,7 @@ describe("what the sockets of a life do", () => {
   it("counts on in all, where there are more connections than a box describes", () => {
     using life = aLife();
     const sockets = socketRecorder(life.box, life.write, { expectsAnswer: () => true });
-    for (let opened = 0; opened <= connectionSlots; opened++) sockets.opened(1);
+    for (let opened = 0; opened <= connectionSlots; opened++) sockets.opened(1, 1_000);
     sockets.wrote(connectionSlots, aRequest(metadata, 10));
     sockets.closed(connectionSlots);
 
@@ -91,15 +91,16 @@ describe("what is handed to the kernel", () => {
       expectsAnswer: () => true,
       onProduce: (...told) => handed.push(told),
     });
-    const [one, two] = [sockets.opened(7), sockets.opened(9)];
+    const [one, two] = [sockets.opened(7, 1_000), sockets.opened(9, 1_000)];
     const request = aRequest(produce, 100);
     sockets.handing(two, request);
     sockets.handing(one, aRequest(metadata, 100));
     sockets.handing(one, request);
 
     expect(handed).toEqual([
-      [two, 9, request],
-      [one, 7, request],
+      [{ connection: two, broker: 9, ends: 100 }, request],
+      // What was written before it counts, whatever it was.
+      [{ connection: one, broker: 7, ends: 200 }, request],
     ]);
   });
 });

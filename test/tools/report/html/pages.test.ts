@@ -366,6 +366,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
 
   it("what comes from files and brokers stays text, in the page and in its charts", async () => {
     const evil = `<script>alert(1)</script><img src=x onerror=alert(2)>"'--></script><!--<script>`;
+    const took = { lostBy: noLoss(), exposed: null };
     const result = aResult({
       scenario: evil,
       claim: evil,
@@ -375,8 +376,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       repeatWith: evil,
       environment: { kind: evil, broker: evil, proxy: evil, client: evil, node: evil },
       faults: [
-        { on: evil, kind: evil, appliedAt: 100, healedAt: 900, touched: 1, probe: evil },
-        { on: `{a|${evil}}`, kind: "{b}", appliedAt: 500, healedAt: null, touched: 1, probe: null },
+        { ...took, on: evil, kind: evil, appliedAt: 100, healedAt: 900, touched: 1, probe: evil },
+        { ...took, on: `{a|${evil}}`, kind: "{b}", appliedAt: 500, healedAt: null, touched: 1, probe: null },
       ],
       expectations: [{ name: evil, min: 0, max: 1, observed: 2, verdict: "broken" }],
     });
