@@ -1,17 +1,19 @@
-import type { Reporter, TestModule } from "vitest/node";
+import { appendFileSync } from "node:fs";
+
+import type { Reporter, TestModule, TestRunEndReason } from "vitest/node";
 
 /** Where every tool is to be there, a skipped test is one that should have run. */
 const mustHaveTools = process.env["LOSSBOUND_REQUIRE_TOOLS"] === "1";
 
-/** What failed before the tests, and counts as failed with them: `.ci/run` tells of its checks here. */
-const failedBefore = Number(process.env["LOSSBOUND_FAILED_BEFORE"] ?? 0);
+/** `.ci/run` adds the lines of several runs up, and prints the sum alone: it reads them here. */
+const linesFile = process.env["LOSSBOUND_CLOSING_LINES"];
 
 /** Closes a run with one plain line: `N passed, N failed`. */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {
     let passed = 0;
     // A file that does not load, a hook that fails, and an error outside every test are failures too.
-    let failed = failedBefore + errors.length;
+    let failed = errors.length;
     for (const module of modules) {
       failed += module.errors().length;
       for (const suite of module.children.allSuites()) failed += suite.errors().length;
@@ -21,6 +23,10 @@ export default class ClosingLine implements Reporter {
         else if (state !== "skipped" || mustHaveTools) failed++;
       }
     }
-    process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+    // Such as a build that fails before any test is found.
+    if (reason !== "passed" && failed === 0) failed = 1;
+    const line = `${passed} passed, ${failed} failed\n`;
+    if (linesFile === undefined) process.stdout.write(`\n${line}`);
+    else appendFileSync(linesFile, line);
   }
 }
