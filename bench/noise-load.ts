@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { within } from "../src/base/wait.js";
 
@@ -25,7 +25,7 @@ const amounts: Record<Level, Amount> = {
   crowded: { perCore: 4, writers: 1 },
 };
 
-/** Longer than any group of runs that shares one environment. */
+/** In milliseconds; longer than any group of runs that shares one environment. */
 const limitMs = 2 * 3600 * 1000;
 const endLimitMs = 10_000;
 
@@ -68,7 +68,7 @@ export async function startLoad(level: Level, folder: string): Promise<Load> {
   return load;
 }
 
-const program = fileURLToPath(new URL("noise-busy.js", import.meta.url));
+const program = createRequire(import.meta.url).resolve("#package/bench/noise-busy.mjs");
 
 function start(kind: "core" | "disk", ...more: string[]): ChildProcess {
   const args = [program, kind, String(process.pid), String(limitMs), ...more];

@@ -94,7 +94,7 @@ async function runGroup(
   });
   if (environment === undefined) return;
   try {
-    for (const subject of [...left]) {
+    for (const subject of left.slice()) {
       if (performance.now() >= endsAt) return;
       const began = performance.now();
       const shown = await runOne(environment, subject, join(out, `${subject.defect}-${level}-${seed}`), {

@@ -88,6 +88,7 @@ const broughtUpFirst = ["broken", "inconclusive", "held", "error"] as const sati
 
 function scenariosOf(runs: readonly Measured[]): string {
   const scenarios = new Set(runs.map(({ scenario }) => scenario)).size;
+  if (scenarios === 0) return "–";
   return scenarios === 1 ? "1 scenario" : `${scenarios} scenarios`;
 }
 
@@ -113,7 +114,7 @@ function inWords(counts: Counts, order: readonly Outcome[] = outcomes): string {
 
 function withShare(counts: Counts): string {
   const all = totalOf(counts);
-  return all === 0 ? "–" : `${inWords(counts)} (${shareOf(counts.held, all)} held)`;
+  return all === 0 ? "–" : `${counts.held} of ${all} held, ${shareOf(counts.held, all)}`;
 }
 
 function shareOf(part: number, whole: number): string {

@@ -1,5 +1,5 @@
 /**
- * Keeps a core busy (`node noise-busy.js core PARENT LIMIT`) or a disk (`node noise-busy.js disk PARENT LIMIT FILE`).
+ * Keeps a core busy (`node noise-busy.mjs core PARENT LIMIT`) or a disk (`node noise-busy.mjs disk PARENT LIMIT FILE`).
  * It exits by itself when the process PARENT is gone, and after LIMIT milliseconds at the latest.
  */
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
@@ -8,7 +8,7 @@ const [kind, parent, limitMs, file] = process.argv.slice(2);
 const endsAt = performance.now() + Number(limitMs);
 
 /** The system gives a process another parent when its own one dies. */
-const mayContinue = (): boolean => process.ppid === Number(parent) && performance.now() < endsAt;
+const mayContinue = () => process.ppid === Number(parent) && performance.now() < endsAt;
 
 const roundsPerLook = 1_000_000;
 const bytesPerWrite = 256 * 1024;
@@ -31,5 +31,5 @@ if (kind === "core") {
   }
   rmSync(file, { force: true });
 } else {
-  throw new Error("usage: noise-busy.js core PARENT LIMIT | disk PARENT LIMIT FILE");
+  throw new Error("usage: noise-busy.mjs core PARENT LIMIT | disk PARENT LIMIT FILE");
 }
