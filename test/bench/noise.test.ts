@@ -20,6 +20,7 @@ import {
 } from "../../bench/noise-store.js";
 import { currentOf, missedCriteria, renderNoise } from "../../bench/noise-table.js";
 import { withMarked } from "../../bench/marked.js";
+import { waitUntil } from "../../src/base/wait.js";
 import { readScenario } from "../../src/read-scenario.js";
 import { parseScenario } from "../../src/scenario/read.js";
 import { aResult } from "../report/a-result.js";
@@ -285,6 +286,7 @@ describe("a level of load", () => {
       const load = await startLoad("crowded", folder);
       try {
         expect(load.pids).toHaveLength(4 * availableParallelism() + 1);
+        await waitUntil("a file to be written", () => readdirSync(folder).length > 0, { limitMs: 30_000 });
         load.refuseEnded();
       } finally {
         await load[Symbol.asyncDispose]();
