@@ -1,6 +1,7 @@
 import type { Predicted } from "../src/plan/predict/prediction.js";
 import { causes } from "../src/scenario/scenario.js";
 import type { Measured } from "./coverage-store.js";
+import { withMarked } from "./marked.js";
 
 /** A short form, and what is predicted of it. */
 export interface Form {
@@ -110,13 +111,7 @@ export function renderCoverage(rows: readonly Coverage[]): string {
   return [`| ${heads.join(" | ")} |`, `| ${rule.join(" | ")} |`, ...lines].join("\n");
 }
 
-const begin = "<!-- coverage -->";
-const end = "<!-- /coverage -->";
-
 /** The page with a new table in the place of the old one. */
 export function withTable(page: string, table: string): string {
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from === -1 || to < from) throw new Error(`the page has no ${begin} … ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${table}\n\n${page.slice(to)}`;
+  return withMarked(page, "coverage", table);
 }

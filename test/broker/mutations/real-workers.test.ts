@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
-import { makeMutant } from "./mutant.js";
+import { makeMutant } from "../../../bench/mutant.js";
 
 /** Workers that are wrong on purpose, in real runs: their own black boxes and the log convict them. */
 describe("a worker that breaks the guarantee", () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
-import { type Replacement, makeMutant } from "./mutant.js";
+import { type Replacement, makeMutant } from "../../../bench/mutant.js";
 
 /**
  * What keeps a consumer that was taken for dead from committing twice, taken away one by one. A zombie

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { inRepository } from "../../support/paths.js";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
 /** A copy of the built worker in which some words of its code were replaced. */
 export interface Mutant extends Disposable {
@@ -14,11 +14,11 @@ export interface Replacement {
   to: string;
 }
 
-const build = inRepository("dist");
+const build = dirname(createRequire(import.meta.url).resolve("#build/index.js"));
 
 /** The copy lies inside the package, so that it finds the same dependencies. */
 export function makeMutant(...replacements: readonly Replacement[]): Mutant {
-  const folder = mkdtempSync(inRepository("node_modules", ".lossbound-mutant-"));
+  const folder = mkdtempSync(join(dirname(build), "node_modules", ".lossbound-mutant-"));
   cpSync(build, folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
   for (const { file, from, to } of replacements) {
