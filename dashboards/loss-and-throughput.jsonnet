@@ -37,11 +37,12 @@ frame.dashboard(
       ) + panels.colored({ lost: color.lost }) + frame.share(0.5),
       panels.stat(
         'Who was told?',
-        shows.last + 'A rejected message is known to the application. Every other loss is silent.',
+        shows.last + 'A rejected message is known to the application. Every other loss is silent. No fault explains an unexplained one.',
         unit.count,
         [
           panels.once(queries.howManyLostKnown, 'known'),
           panels.once(queries.howManyLostSilently, 'silent'),
+          panels.once(queries.howManyUnexplained, 'unexplained'),
           panels.once(queries.howManyUnaccounted, 'not accounted for'),
         ]
       ) + panels.colored({ known: color.doubtful, silent: color.lost }),

@@ -61,6 +61,7 @@ local latencyOfAll(quantile, labels) =
   howManyLostSilently: sum(last(lost, silent)),
   howManyDuplicated(labels=[]): sum(last(duplicated), labels),
   howManyUnaccounted: sum(last('lossbound_messages_unaccounted')),
+  howManyUnexplained: sum(last('lossbound_messages_unexplained')),
   howOftenForbidden(labels): sum(last(violations), labels),
   lostAtLeast: sum(last(bound, onLost('min'))),
   lostAtMost: sum(last(bound, onLost('max'))),

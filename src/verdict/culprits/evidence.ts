@@ -1,7 +1,7 @@
 import type { CommitInDoubt } from "../../ledger/commits-in-doubt.js";
 import type { FaultEvent } from "../../ledger/events.js";
 import type { Ledger } from "../../ledger/ledger.js";
-import type { RunRecord } from "../../ledger/run-record.js";
+import type { LifeRecord, RunRecord } from "../../ledger/run-record.js";
 import type { Plan } from "../../plan/plan.js";
 
 /** What is known of a run: its plan, its ledger, and what its event file says of faults, lives and commits. */
@@ -12,5 +12,5 @@ export interface Evidence {
   faults: readonly FaultEvent[];
   commitsInDoubt: readonly CommitInDoubt[];
   /** When the process of a life ended, milliseconds since 1970; `Infinity` if that is not known. */
-  endOf: (life: { role: "producer" | "consumer"; worker: number; life: number }) => number;
+  endOf: (life: Pick<LifeRecord, "role" | "worker" | "life">) => number;
 }

@@ -22,6 +22,7 @@ const evidence: Record<string, string> = {
   next: "lives-continue",
   nextAgain: "lives-continue",
   requestsListed: "requests-as-listed",
+  sendsListed: "sends-as-listed",
   records: "log-against-offsets",
   ...Object.fromEntries(
     Object.values(planeNames).flatMap((names) => names.map((name) => [name, "bits-against-counters"])),
@@ -116,6 +117,7 @@ describe("a counter that was changed by one", () => {
         "oversized",
         "requestsUnlisted",
         "lagMax",
+        "stoodStillMax",
         ...ofSockets,
       ],
       consumer: [

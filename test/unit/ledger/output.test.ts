@@ -78,7 +78,7 @@ describe("an at-least-once run", () => {
 
     expect([messages.processed, messages.duplicated, verdict]).toEqual([23, 3, "held"]);
     expect(violations.beganBeforeCommit).toBe(20);
-    expect(expectations.map(({ name }) => name)).toEqual(["lost", "duplicated"]);
+    expect(expectations.map(({ name }) => name)).toEqual(["lost", "duplicated", "unexplained"]);
   });
 });
 

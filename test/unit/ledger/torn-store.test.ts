@@ -27,7 +27,7 @@ const description = describedAs("producer", { bits: 64 });
 /** The stores of one `mark`: pending, the bit, the digest, the counter, and pending again. */
 const storesOfMark = 5;
 /** Pending, six fields, two partitions, the check, the counter, and pending again. */
-const storesOfRow = 12;
+const storesOfRow = 13;
 const cuts = Array.from({ length: storesOfMark + 1 }, (_, stores) => stores);
 
 describe("a store that a kill cuts in two", () => {

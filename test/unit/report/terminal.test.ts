@@ -100,9 +100,9 @@ describe("a result on a terminal", () => {
     expect(lineWith(render(), "3,500")).toMatch(/^ {2}lost +3,500 +4,600 +4,010 {2}held$/);
   });
 
-  test("shows when a fault was there, what it touched and what the probe saw", () => {
+  test("shows when a fault was there, what it touched, what it took and what the probe saw", () => {
     expect(lineWith(render(), "timeout on")).toMatch(
-      /^ {2}timeout on producer-link +3\.002 s +5\.004 s +1 connection {2}no answer in 500 ms$/,
+      /^ {2}timeout on producer-link +3\.002 s +5\.004 s +1 connection {2}4,010 in-transit {2}no answer in 500 ms$/,
     );
   });
 

@@ -95,7 +95,7 @@ describe("claims for each guarantee", () => {
       "effectively-onc": { lost: 0 },
     };
     expect(complaintsWith({ expect: wrong })).toEqual([
-      'expect.at-least-once.lostby: found an unknown key, allowed lost, silentlyLost, lostBy, duplicated, indeterminate (did you mean "lostBy"?)',
+      'expect.at-least-once.lostby: found an unknown key, allowed lost, silentlyLost, lostBy, duplicated, indeterminate, unexplained (did you mean "lostBy"?)',
       'expect.effectively-onc: found an unknown key, allowed at-most-once, at-least-once, effectively-once (did you mean "effectively-once"?)',
     ]);
     expect(complaintsWith({ expect: { ...each, "at-least-once": { lost: { min: 20_001 } } } })).toEqual([

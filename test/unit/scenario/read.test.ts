@@ -105,7 +105,7 @@ expect:
     'example.yaml:2:1: consumer: found an unknown key, allowed guarantee, brokers, topic, producers, consumers, faults, faultsDrawn, repeat, calibrated, expect (did you mean "consumers"?)',
     "example.yaml:3:1: producers.messages: found nothing, allowed a whole number from 1 to 1000000000",
     'example.yaml:4:9: producers.rate: found 2000, allowed a rate above 0 such as 2000/s, at most 10000000/s (did you mean "2000/s"?)',
-    'example.yaml:5:3: producers.mesages: found an unknown key, allowed command, count, rate, messages, size, acks, retries, metadataMaxAge, requestTimeout (did you mean "messages"?)',
+    'example.yaml:5:3: producers.mesages: found an unknown key, allowed command, count, rate, overload, messages, size, acks, retries, metadataMaxAge, requestTimeout (did you mean "messages"?)',
     "example.yaml:7:11: faults[0].at: found soon, allowed a duration such as 500ms or 3s, at most 60m",
     'example.yaml:7:52: faults[0].toxic: found timout, allowed one of latency, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data (did you mean "timeout"?)',
     "example.yaml:9:16: expect.lost.min: found 5, allowed at most max, which is 3",

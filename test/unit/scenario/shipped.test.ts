@@ -24,6 +24,8 @@ describe.each([...scenarios, ...experiments])("%s", (_, file) => {
 describe.each(scenarios)("%s", (_, file) => {
   test("bounds its loss from both sides", async () => {
     const { expect: claims } = await readScenario(file);
+    // What the faults of the run reached has both ends, and proves nothing if it is nothing.
+    if (claims.lost.exposed === true) return;
     expect(claims.lost.min).toBeDefined();
     expect(claims.lost.max).toBeDefined();
     // A scenario that is meant to lose proves nothing when it may lose nothing.

@@ -58,6 +58,7 @@ describe("a bound", () => {
       ["silentlyLost", 35],
       ...causes.map((cause, place) => [`lostBy.${cause}`, place + 1]),
       ["duplicated", 6],
+      ["unexplained", 0],
       ["violations", 0],
     ]);
     expect(expectations.every(({ verdict }) => verdict === "held")).toBe(true);
@@ -276,6 +277,7 @@ describe("duplicates that a scenario declares, since its fault sets the group ba
     expect(judgement.expectations.map(({ name, observed }) => [name, observed])).toEqual([
       ["lost", 0],
       ["duplicated", beganTwice],
+      ["unexplained", 0],
       ["violations", 0],
     ]);
   });

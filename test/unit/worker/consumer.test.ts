@@ -47,7 +47,9 @@ describe("an at-most-once consumer", () => {
       beganUncovered: 0,
       inHand: 0,
     });
-    expect(consumer.events).toEqual([{ event: "commit-failed", partition: 3, offset: 104 }]);
+    // Its chunk: by which life, and between which places of the planes.
+    const chunk = { worker: 0, life: 0, askedAt: expect.any(Number) as number, lowest: 2, highest: 3 };
+    expect(consumer.events).toEqual([{ event: "commit-failed", partition: 3, offset: 104, chunk }]);
   });
 
   it("begins no chunk of a batch that is not current any more, and finishes the one that it committed", async () => {
