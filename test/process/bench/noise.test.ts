@@ -74,7 +74,7 @@ describe("a planted defect", () => {
     const { scenarios } = defects[name];
 
     expect(scenarios.length).toBeGreaterThan(0);
-    expect(scenarios.filter((one) => !existsSync(`scenarios/${one}.yaml`))).toEqual([]);
+    expect(scenarios.filter((one) => !existsSync(inRepository("scenarios", `${one}.yaml`)))).toEqual([]);
   });
 });
 
