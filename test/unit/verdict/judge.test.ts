@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type Bound, type Expect, type Guarantee, causes } from "../../../src/scenario/scenario.js";
 import { type FaultEvidence, judge, silentlyLost } from "../../../src/verdict/judge.js";
+import type { Disturbances } from "../../../src/verdict/disturbances.js";
 import { fates } from "../../../src/verdict/fates.js";
 import type { Tally } from "../../../src/verdict/tally.js";
 
@@ -374,3 +375,81 @@ describe("a harness that gave up waiting", () => {
     expect(judgedAfter(gaveUp, { lost: count(0, 5) }, { duplicated: 1 }).verdict).toBe("broken");
   });
 });
+
+describe("what no fault explains", () => {
+  const tally = aTally({ "in-transit": 10, processed: 90 });
+  const unexplained = 3;
+
+  it("breaks a scenario that says nothing of it, however much the machine did", () => {
+    const judgement = judge(claiming({}), tally, [], { unexplained, disturbances: disturbedBy(1_000) });
+
+    expect(judgement.verdict).toBe("broken");
+    expect(judgement.reasons).toEqual(["unexplained: 3 is outside 0 to 0"]);
+  });
+
+  it("breaks nothing within the scenario's own bound, nor if the harness may have lost it", () => {
+    expect(judge(claiming({ unexplained: count(undefined, 3) }), tally, [], { unexplained }).verdict).toBe(
+      "held",
+    );
+    expect(judge(claiming({}), tally, [], { unexplained, gaveUp: ["a producer"] }).verdict).toBe(
+      "inconclusive",
+    );
+  });
+});
+
+describe("a bound that the run itself gives", () => {
+  const lost: Bound = { min: undefined, max: undefined, exposed: true };
+  const cases: [exposed: { min: number; max: number } | null, lost: number, verdict: string][] = [
+    [{ min: 8, max: 12 }, 8, "held"],
+    [{ min: 8, max: 12 }, 12, "held"],
+    [{ min: 8, max: 12 }, 13, "broken"],
+    [{ min: 8, max: 12 }, 7, "broken"],
+    [{ min: 0, max: 0 }, 0, "inconclusive"],
+    [null, 10, "inconclusive"],
+  ];
+  it.each(cases)("of %o is held against %i lost: %s", (exposed, observed, verdict) => {
+    const tally = aTally({ "in-transit": observed, processed: 90 });
+
+    expect(judge(claiming({ lost }), tally, [], { exposed, disturbances: disturbedBy(50) }).verdict).toBe(
+      verdict,
+    );
+  });
+});
+
+describe("a machine that did not do what the scenario asks for", () => {
+  const lost = count(40, 50);
+  const cases: [observed: number, explained: number, verdict: string][] = [
+    [55, 4, "broken"],
+    [55, 5, "inconclusive"],
+    [35, 4, "broken"],
+    [35, 5, "inconclusive"],
+    [45, 5, "held"],
+  ];
+  it.each(cases)("leaves %i of 40 to 50 open if it explains %i: %s", (observed, explained, verdict) => {
+    const tally = aTally({ "in-transit": observed, processed: 900 });
+    const judgement = judge(claiming({ lost }), tally, [], { disturbances: disturbedBy(explained) });
+
+    expect(judgement.verdict).toBe(verdict);
+    expect(judgement.reasons.includes("the machine: it was late")).toBe(verdict === "inconclusive");
+  });
+
+  it("excuses nothing that the guarantee forbids", () => {
+    const tally = aTally({ processed: 100 });
+    tally.violations.storedTwice = 1;
+
+    expect(judge(claiming({}), tally, [], { disturbances: disturbedBy(1_000) }).verdict).toBe("broken");
+  });
+
+  it("leaves a run open that holds, if its load was not reached", () => {
+    const doubts = ["the load was not reached"];
+    const judgement = judge(claiming({ lost }), aTally({ "in-transit": 45, processed: 900 }), [], {
+      disturbances: { list: [], doubts },
+    });
+
+    expect(judgement).toMatchObject({ verdict: "inconclusive", reasons: doubts, doubts });
+  });
+});
+
+function disturbedBy(messages: number): Disturbances {
+  return { list: [{ kind: "late-sending", ms: 100, messages, words: "it was late" }], doubts: [] };
+}
