@@ -140,9 +140,9 @@ export const defects: Record<DefectName, Defect> = {
     replacements: [
       {
         file: "kafka/dial.js",
-        from: "connection = observer.opened(brokerId);",
+        from: "connection = observer.opened(brokerId, dialedAt);",
         to:
-          "connection = observer.opened(brokerId); " +
+          "connection = observer.opened(brokerId, dialedAt); " +
           "if (troubled.delete(brokerId)) { deadUntil.set(brokerId, Date.now() + 300); mayPass.add(brokerId); }",
       },
       {

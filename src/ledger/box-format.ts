@@ -112,7 +112,7 @@ export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
 /**
  * Counters beside those of the planes. Each one answers a question.
  *
- * Evidence, which a fate or a count is made from, are `next`, `requestsListed`, `sendsListed` and `records` (and the
+ * Evidence, which a fate or a count is made from, are `next`, `requestsListed`, `sendsListed`, `connectionsOpened` and `records` (and the
  * counters and digests of the planes): each has a second source that it is held against. All others are statistics: of the time
  * and the pace of a run, which nothing is concluded from.
  */

@@ -14,20 +14,41 @@ export interface ConnectionRecord {
 /**
  * Reads what a life wrote down of its connections.
  *
- * @param opened how many there were; those beyond the room of a box are left out.
- * @throws EvidenceError if a time or a broker cannot be what it is.
+ * @param opened how many it counted; those beyond the room of a box are left out.
+ * @throws EvidenceError if the rows are not as many as it counted, or if a time or a broker cannot be what it is.
  */
-export function connectionsOf(path: string, series: Float64Array, opened: number): ConnectionRecord[] {
+export function connectionsOf(
+  path: string,
+  series: Float64Array,
+  { opened, killed }: { opened: number; killed: boolean },
+): ConnectionRecord[] {
   const count = Math.min(opened, connectionSlots);
+  const fieldOf = (connection: number, name: (typeof connectionFields)[number]): number =>
+    series[connection * connectionStride + connectionFields.indexOf(name)]!;
+  // A life stores when a connection was dialled, counts it, and stores when it was open. A kill may fall between.
+  const isRight = (connection: number): boolean => {
+    const isDialed = fieldOf(connection, "dialedAt") > 0;
+    const isOpened = fieldOf(connection, "openedAt") > 0;
+    if (connection < count) return isDialed && (isOpened || (killed && connection === count - 1));
+    return !isOpened && (!isDialed || (killed && connection === count));
+  };
+  const wrong = Array.from({ length: series.length / connectionStride }, (_, row) => row).find(
+    (row) => !isRight(row),
+  );
+  if (wrong !== undefined) {
+    throw new EvidenceError(
+      "connections-as-listed",
+      `${path}: it opened ${opened} connections, and the row of connection ${wrong} says otherwise`,
+    );
+  }
   return Array.from({ length: count }, (_, connection) => {
-    const field = (name: (typeof connectionFields)[number]): number =>
-      series[connection * connectionStride + connectionFields.indexOf(name)]!;
+    const field = (name: (typeof connectionFields)[number]): number => fieldOf(connection, name);
     const [broker, closedAt] = [field("broker"), field("closedAt")];
     const [dialedAt, openedAt] = [field("dialedAt"), field("openedAt")];
     const sane = Number.isInteger(broker) && dialedAt >= 0 && (closedAt === 0 || closedAt >= dialedAt);
     if (!sane) {
       throw new EvidenceError(
-        "black-box",
+        "connections-as-listed",
         `${path}: connection ${connection} to broker ${broker} was dialled at ${dialedAt} and closed at ${closedAt}`,
       );
     }

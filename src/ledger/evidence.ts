@@ -16,6 +16,8 @@ export type Check =
   | "requests-as-listed"
   /** Each row of a send is as it was stored, and their numbers only grow. */
   | "sends-as-listed"
+  /** The rows of connections are as many as were counted, and their times can be. */
+  | "connections-as-listed"
   /**
    * Each worker's lives follow one another and none is missing; a producer's life begins where the one
    * before it ended, its numbers only grow, and its bits lie in its own range.

@@ -192,6 +192,8 @@ async function mergeConsumerLife(
   }
   orWithRepeats(planes.began, planes.beganAgain, began);
   orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
+  // Nothing is concluded from them; but a box that contradicts itself is not to be trusted.
+  await box.connections();
   ledger.lives.consumers.push(await consumerLifeOf(life, box, { words, others }));
 
   for (const name of ["joins", "commitsAcknowledged", "commitsFailed"] as const) {

@@ -121,7 +121,10 @@ export async function readBox<Kind extends BoxKind>(
         return checkSends(path, words, { ...expected, counter, firstNumber: description.firstNumber });
       },
       connections: async () =>
-        connectionsOf(path, await seriesOf(sections.connections), counter("connectionsOpened")),
+        connectionsOf(path, await seriesOf(sections.connections), {
+          opened: counter("connectionsOpened"),
+          killed: expected.killed,
+        }),
       plane: async (name, words) => {
         const plane = planeNames[expected.kind].findIndex((planeName) => planeName === name);
         const { at, length } = sections.planes[plane]!;

@@ -21,8 +21,11 @@ export function checkSends(
   const room = words.length / sendRowWords;
   const next = life.counter("next");
   const isRight = (place: number): boolean => {
-    // A kill may have fallen into the storing of the row behind the last one.
-    if (place >= count) return isEmptySend(words, place) || (life.killed && place === count);
+    // A kill may have fallen between the storing of a row and its being counted: its messages were not sent yet.
+    if (place >= count) {
+      const isBegun = life.killed && place === count && sendFieldOf(words, place, "first") === next;
+      return isEmptySend(words, place) || isBegun;
+    }
     const first = sendFieldOf(words, place, "first");
     const before = place === 0 ? undefined : sendFieldOf(words, place - 1, "first");
     const follows = before === undefined ? first === life.firstNumber : first > before;

@@ -226,9 +226,9 @@ function holdAgainst(
 ): Expectation {
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
-  // Only a number that depends on the pace of the machine may be missed by it.
-  const tolerated =
-    bound.exposed === true || name === "unexplained" || name === "violations" ? 0 : run.disturbed;
+  // Only a number that depends on the pace of the machine may be missed by it: "none" does not.
+  const isPaced = bound.exposed !== true && name !== "unexplained" && name !== "violations" && max !== 0;
+  const tolerated = isPaced ? run.disturbed : 0;
   const verdict = ((): Verdict => {
     if (max !== null && observed > max) {
       const provesNothing = name === indeterminateName || (run.lossIsOurs && isLoss(name));

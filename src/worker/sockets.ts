@@ -70,10 +70,11 @@ export function socketRecorder(
       held.set(connection, 0);
       brokers[connection] = brokerId;
       handed[connection] = 0;
-      box.add("connectionsOpened", 1);
-      add(connection, "openedAt", Date.now());
+      // In this order: a reader knows by it how far a life had come that was killed meanwhile.
       set(connection, "broker", brokerId);
       set(connection, "dialedAt", dialedAt);
+      box.add("connectionsOpened", 1);
+      set(connection, "openedAt", Date.now());
       write({ event: "connection-opened", connection });
       return connection;
     },

@@ -208,7 +208,7 @@ function writeSockets(box: BlackBox<"producer"> | BlackBox<"consumer">): void {
   for (const name of ["connectionsOpened", "connectionsClosed", "requests", "answered"] as const)
     box.set(name, 1);
   for (const name of ["bytesWritten", "bytesFlushed"] as const) box.set(name, 1000);
-  box.connections.set([startedAt, startedAt + 1000, 1000, 1000, 1, 1]);
+  box.connections.set([startedAt, startedAt + 1000, 1000, 1000, 1, 1, 0, broker, startedAt - 1]);
 }
 
 /** In each partition first what vanished, then what was committed, then the rest. */

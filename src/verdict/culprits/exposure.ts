@@ -126,8 +126,11 @@ class Reckoning {
         const isInside = at >= one.inForce && at <= one.healing;
         if (fault.toxic !== "down" && fault.toxic.type === "limit_data")
           return this.#reachOfLimit(one, fault.toxic.bytes, { trail, request, isInside });
-        const passes = fault.toxic !== "down" && fault.stream === "downstream";
-        if (passes) return at >= one.healing - this.#slackMs ? "possible" : "none";
+        if (fault.toxic !== "down" && fault.stream === "downstream") {
+          // What the producer writes passes, up to the end of its connection: the healing, if nothing else ends it.
+          const lasts = fault.toxic.type === "timeout" && fault.toxic.timeout === 0;
+          return lasts && at < one.healing - this.#slackMs ? "none" : "possible";
+        }
         return isInside ? "certain" : "possible";
       }
       case "kill":

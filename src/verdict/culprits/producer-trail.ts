@@ -113,6 +113,11 @@ export class ProducerTrail {
     return this.#bytesBetween(before, request.place);
   }
 
+  /** Whether a request has messages of a partition. */
+  carries({ place }: Request, partition: number): boolean {
+    return hasPartition(this.life.requests.words, place, partition);
+  }
+
   isLastOn({ connection, place }: Request): boolean {
     return this.#onConnection(connection).at(-1) === place;
   }

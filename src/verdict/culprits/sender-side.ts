@@ -239,7 +239,10 @@ export class SenderSide {
         case "broker":
           return meets(one, gap);
         case "topic":
-          return takesPartition(one, trail.partitionOf(number)) && meets(one, gap);
+          return (
+            (takesPartition(one, trail.partitionOf(number)) || this.#wasCutOver(one, trail, number)) &&
+            meets(one, gap)
+          );
         case "link":
           return isCommand && endsConnections(fault) && meets(one, gap);
         case "kill":
@@ -252,6 +255,14 @@ export class SenderSide {
           return false;
       }
     });
+  }
+
+  /** A leader that has moved refuses its partition, and closes the connection over all that others have on it. */
+  #wasCutOver({ fault }: Occurrence, trail: ProducerTrail, number: number): boolean {
+    if (fault.kind !== "topic" || fault.action.do !== "move-leader") return false;
+    const request = trail.requestOf(number) ?? trail.neighboursOf(number).before;
+    const first = request && this.#firstRefusedOn(trail, request.connection);
+    return first !== undefined && trail.carries(first, fault.action.partition);
   }
 
   #gapOf(producer: number): (number: number) => Gap {

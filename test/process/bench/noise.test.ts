@@ -115,7 +115,7 @@ describe("the file of runs", () => {
       outcome: "broken",
       exitCode: 1,
       lost: 4010,
-      unexplained: null,
+      unexplained: 0,
       lagMaxMs: 6,
       reasons: "lost: 4700 is outside; b",
     });

@@ -53,7 +53,7 @@ describe("the rows of a life's sends", () => {
 
   it("may be cut by a kill: in the row behind the last one, or between an answer and its check", () => {
     const begun = someRows();
-    begun[2 * sendRowWords] = 25;
+    begun[2 * sendRowWords] = next;
     const answered = someRows();
     answered[sendRowWords + 2] = 4_000_000_020;
 
@@ -63,8 +63,9 @@ describe("the rows of a life's sends", () => {
     }
   });
 
-  it("are refused if they are more, or fewer, than the life counted", () => {
-    expect(() => check(someRows(), { count: 1 })).toThrow("not all of its 1 rows");
+  it("are refused if they are more, or fewer, than the life counted, killed or not", () => {
+    for (const killed of [true, false])
+      expect(() => check(someRows(), { count: 1, killed })).toThrow("not all of its 1 rows");
     expect(() => check(someRows(), { count: 3 })).toThrow("not all of its 3 rows");
   });
 

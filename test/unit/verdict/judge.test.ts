@@ -433,6 +433,15 @@ describe("a machine that did not do what the scenario asks for", () => {
     expect(judgement.reasons.includes("the machine: it was late")).toBe(verdict === "inconclusive");
   });
 
+  it("excuses nothing if none is allowed: no pace makes a loss of none", () => {
+    const disturbances = disturbedBy(1_000);
+
+    expect(
+      judge(claiming({ lost: count(0, 0) }), aTally({ log: 1, processed: 9 }), [], { disturbances }).verdict,
+    ).toBe("broken");
+    expect(judge(claiming({}), aTally({ duplicated: 1 }), [], { disturbances }).verdict).toBe("broken");
+  });
+
   it("excuses nothing that the guarantee forbids", () => {
     const tally = aTally({ processed: 100 });
     tally.violations.storedTwice = 1;
