@@ -211,6 +211,52 @@ describe("a refused message", () => {
   });
 });
 
+describe("a message that a moved leader refused", () => {
+  const move = (partition: number): Fault => ({
+    kind: "topic",
+    action: { do: "move-leader", partition },
+    trigger: { kind: "at", ms: 1_000 },
+    times: 1,
+    every: 0,
+  });
+  /** Even messages go to partition 0, odd ones to partition 1; both are led by one broker. */
+  const told = {
+    partitions: 2,
+    messages: [processed, processed, refused, inTransit, refused, inTransit],
+    sends: [
+      [0, 900, 901],
+      [2, 1_100, 1_101],
+      [4, 1_200, 1_201],
+    ],
+    requests: [
+      { on: 0, at: 900, from: 0, to: 1 },
+      { on: 0, at: 1_100, from: 2, to: 3 },
+      { on: 1, at: 1_200, from: 4, to: 5 },
+    ],
+    connections: [
+      { dialed: 0, closed: 1_110 },
+      { dialed: 1_120, closed: 1_210 },
+    ],
+  } satisfies Told;
+
+  it("was taken by the move, and so was what shared its connection", () => {
+    expect(takenIn({ ...told, faults: [{ fault: move(0), at: 1_000 }] })).toEqual({
+      by: [4],
+      unexplained: 0,
+    });
+  });
+
+  it("is unexplained if the move was over another partition, and no refusal carried that", () => {
+    const partitions = 1;
+    const messages = told.messages.map((bits) => (bits === processed ? processed : refused));
+
+    expect(takenIn({ ...told, messages, partitions, faults: [{ fault: move(1), at: 1_000 }] })).toEqual({
+      by: [0],
+      unexplained: 4,
+    });
+  });
+});
+
 describe("a message that a broker's death took", () => {
   it("lies in a gap of its partition that the death is part of; a gap before it is unexplained", () => {
     const told = {
