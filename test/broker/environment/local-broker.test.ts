@@ -180,6 +180,9 @@ test("what a broker is in no state for is a fault of the harness", async () => {
   await inSync();
 });
 
+/** A leader answers a fetch that waits within this time, also on a busy machine. */
+const answersWithinMs = 1_000;
+
 test("records that were acknowledged and then cut off are witnessed by the broker that cut them", async () => {
   const leader = await leaderNow();
   const followers = local.brokers.filter((broker) => broker !== leader);
@@ -191,9 +194,10 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   const copied = async () => (await admin.logEnds(topic))[0]!.end === before!.end + 1;
   await waitUntil("the first record to be on all brokers", copied, soon);
   await Promise.all(followers.map((broker) => broker.pause()));
-  // The leader may answer with the first of these a fetch that came before; with the second it cannot.
-  await acknowledged();
-  await acknowledged();
+  // The leader may answer a fetch that came before the pause with the first of these; a slow one takes its time.
+  const until = Date.now() + answersWithinMs;
+  let count = 0;
+  for (; count < 2 || Date.now() < until; count++) await acknowledged();
   await leader.kill();
   await producer.disconnect();
   await Promise.all(followers.map((broker) => broker.resume()));
@@ -205,7 +209,8 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   const cuts = (await local.brokerLog.told(ours)).truncations;
   const cut = cuts.findLast(({ broker }) => broker === leader.id);
   expect(cut).toMatchObject({ partition: 0, at: expect.any(Number) });
-  expect([before!.end + 1, before!.end + 2]).toContain(cut!.offset);
+  expect(cut!.offset).toBeGreaterThanOrEqual(before!.end + 1);
+  expect(cut!.offset, "the last of them never left the leader").toBeLessThan(before!.end + 1 + count);
   expect((await local.brokerLog.told(anothers)).truncations).toEqual([]);
 });
 
