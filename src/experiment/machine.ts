@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import type { MachineRecord } from "../ledger/run-record.js";
 
-/** Watches how far the machine keeps up, from its making on. */
+/** Measures how well the machine keeps up, from its construction on. */
 export class MachineWatch implements Disposable {
   readonly #delays = monitorEventLoopDelay({ resolution: 10 });
   readonly #waitedBefore = waitedForCpuMs();
@@ -13,7 +13,7 @@ export class MachineWatch implements Disposable {
     this.#delays.enable();
   }
 
-  /** What there was to see so far. */
+  /** What it has measured so far. */
   record(): MachineRecord {
     return {
       stoodStillMs: Math.round(this.#delays.max / 1e6),

@@ -3,7 +3,8 @@ import { readEvents } from "./events.js";
 
 /**
  * When consumers joined their group again while messages were sent, though no fault of the plan makes a group
- * rebalance: a session had expired. Milliseconds since 1970. If there is such a fault, nobody can tell; then none.
+ * rebalance: a session had expired. Milliseconds since 1970. If the plan has such a fault, a join proves nothing, and
+ * the list is empty.
  *
  * @throws LossboundError `INPUT` naming the line that is not as it should be.
  */

@@ -9,7 +9,7 @@ import { lostPerFaultOf } from "../report/curve.js";
 import type { Judged } from "../report/make-result.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { type Verdict, judge } from "../verdict/judge.js";
-import { type Tally, noMessages } from "../verdict/tally.js";
+import { type Tally, noMessages, zeroed } from "../verdict/tally.js";
 import { type FaultSeries, faultSeries } from "./fault-series.js";
 
 /** What all metrics of one run say at one moment: what is measured of it, and what is made of that. */
@@ -58,8 +58,8 @@ export function valuesBefore(plan: Plan): Values {
     planned,
     processed: 0,
     duplicated: 0,
-    lostBy: noneLost(),
-    unexplained: noneLost(),
+    lostBy: zeroed(causes),
+    unexplained: zeroed(causes),
     unaccounted: undefined,
     latencyUs: new Float64Array(bucketCount),
     commits: { acknowledged: 0, failed: 0 },
@@ -137,10 +137,6 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
     verdict,
     run: factsOf(run.environment),
   };
-}
-
-function noneLost(): Record<Cause, number> {
-  return Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>;
 }
 
 /** In the log at the scan, or seen there before. */

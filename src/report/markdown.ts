@@ -73,7 +73,7 @@ function section(result: Result): string[] {
   ];
 }
 
-/** The faults that took something, and what none of them explains. */
+/** The faults that took messages, and the loss that no fault explains. */
 function took(result: Result): string[] {
   const { faults, messages } = result;
   if (messages.lost === 0) return [];

@@ -1,4 +1,5 @@
 import { causes } from "../scenario/scenario.js";
+import { sumOf } from "../verdict/culprits/culprits.js";
 import { formatCount } from "./numbers.js";
 import type { FaultResult, Result } from "./result.js";
 
@@ -12,5 +13,5 @@ export function tookInWords({ lostBy }: Pick<FaultResult, "lostBy">): string {
 
 /** Lost messages that no fault explains. */
 export function unexplainedIn({ unexplained }: Pick<Result, "unexplained">): number {
-  return causes.reduce((sum, cause) => sum + unexplained[cause], 0);
+  return sumOf(unexplained);
 }

@@ -163,6 +163,7 @@ function checkSum(tally: Tally): void {
   }
 }
 
-function zeroed<Name extends string>(names: readonly Name[]): Record<Name, number> {
+/** A count for each name, all 0. */
+export function zeroed<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }

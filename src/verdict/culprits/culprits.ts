@@ -4,6 +4,7 @@ import { type Cause, causes } from "../../scenario/scenario.js";
 import { fateOf } from "../each-fate.js";
 import { FateWords, numbersOf } from "../fate-words.js";
 import { fates } from "../fates.js";
+import { zeroed } from "../tally.js";
 import type { Evidence } from "./evidence.js";
 import { type Exposures, exposuresOf } from "./exposure.js";
 import { Search } from "./search.js";
@@ -22,8 +23,8 @@ export interface Culprits {
 export function findCulprits(evidence: Evidence): Culprits {
   const search = new Search(evidence);
   const found: Culprits = {
-    lostBy: evidence.faults.map(() => noneLost()),
-    unexplained: noneLost(),
+    lostBy: evidence.faults.map(() => zeroed(causes)),
+    unexplained: zeroed(causes),
     exposures: exposuresOf(evidence, search),
   };
   eachLost(evidence.ledger, (message, cause) => {
@@ -75,7 +76,3 @@ function eachLost(ledger: Ledger, take: (message: MessageId, cause: Cause) => vo
 
 /** The causes are the last fates, in their own order. */
 const firstCause = fates.indexOf(causes[0]);
-
-function noneLost(): Record<Cause, number> {
-  return Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>;
-}

@@ -4,9 +4,9 @@ import type { Occurrence } from "./occurrence.js";
 /** What became of the log, beside its records. */
 export interface LogHistory {
   occurrences: readonly Occurrence[];
-  /** Where brokers cut their replicas, by their own logs; `null` if nobody could read these. */
+  /** Where brokers cut their replicas, by their own logs; `null` if these could not be read. */
   truncations: readonly TruncationRecord[] | null;
-  /** Whether consumers are a command: nobody sees what they have in hand. */
+  /** Whether consumers are a command: then nothing shows what they have in hand. */
   commandedConsumers: boolean;
 }
 

@@ -38,10 +38,6 @@ export class ProducerTrail {
     this.#startedAt = run.startedAt;
   }
 
-  has(number: number): boolean {
-    return number >= this.life.first && number < this.life.next;
-  }
-
   partitionOf(number: number): number {
     return partitionOf(number, this.life.record.worker, this.#partitions);
   }

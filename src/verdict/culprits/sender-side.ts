@@ -36,10 +36,7 @@ export class SenderSide {
   }
 
   culpritOf(cause: SenderCause, message: MessageId): Occurrence | undefined {
-    const trail = this.#trails.find(
-      ({ life }) =>
-        life.record.worker === message.producer && life.first <= message.number && message.number < life.next,
-    );
+    const trail = this.#trailOf(message);
     if (trail === undefined) return undefined;
     switch (cause) {
       case "in-transit":
@@ -54,9 +51,16 @@ export class SenderSide {
     }
   }
 
+  /** The life that sent a message. */
+  #trailOf({ producer, number }: MessageId): ProducerTrail | undefined {
+    return this.#trails.find(
+      ({ life }) => life.record.worker === producer && life.first <= number && number < life.next,
+    );
+  }
+
   /** When a message was sent, and until when its client had it. */
   sentIn({ producer, number }: MessageId): Span {
-    const trail = this.#trails.find(({ life }) => life.record.worker === producer && number < life.next);
+    const trail = this.#trailOf({ producer, number });
     const listed = trail?.sendOf(number);
     if (listed !== undefined) return listed;
     // How far the producer had come, each 100 ms.
