@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 /** What a test waits for at most. It only ends a hang: no test is judged by it. */
 const limits = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
-/** Real brokers, proxies and workers share the cores: two files at once would disturb each other. */
+/** Most of what these do is to wait. None of them may need a quiet machine, so two files run at once. */
+const inPairs = { ...limits, maxWorkers: 2 };
+
+/** What a run loses here is held against numbers of messages, so that no other run may take its cores. */
 const oneByOne = { ...limits, fileParallelism: false };
 
 /** These run what `npm run build` makes, so it is made first. */
@@ -18,8 +21,8 @@ export default defineConfig({
     projects: [
       // Nothing in it outlives its file, so that all may share their modules.
       tier("unit", 0, { ...limits, isolate: false, pool: "threads" }),
-      tier("process", 1, { ...oneByOne, ...built }),
-      tier("broker", 2, { ...oneByOne, ...built }),
+      tier("process", 1, { ...inPairs, ...built }),
+      tier("broker", 2, { ...inPairs, ...built }),
       tier("catalogue", 3, { ...oneByOne, ...built }),
       tier("tools", 4, { ...oneByOne, ...built }),
     ],

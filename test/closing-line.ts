@@ -5,7 +5,7 @@ import type { Reporter, TestModule, TestRunEndReason } from "vitest/node";
 /** Where every tool is to be there, a skipped test is one that should have run. */
 const mustHaveTools = process.env["LOSSBOUND_REQUIRE_TOOLS"] === "1";
 
-/** `.ci/run` adds the lines of several runs up, and prints the sum alone: it reads them here. */
+/** `.ci/run` adds the lines of several runs up, and prints the sum alone, behind what failed: it reads them here. */
 const linesFile = process.env["LOSSBOUND_CLOSING_LINES"];
 
 /** Closes a run with one plain line: `N passed, N failed`. */
@@ -13,20 +13,23 @@ export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: TestRunEndReason): void {
     let passed = 0;
     // A file that does not load, a hook that fails, and an error outside every test are failures too.
-    let failed = errors.length;
+    const failed = errors.map(() => "an error outside every test");
     for (const module of modules) {
-      failed += module.errors().length;
-      for (const suite of module.children.allSuites()) failed += suite.errors().length;
+      const file = module.relativeModuleId;
+      failed.push(...module.errors().map(() => file));
+      for (const suite of module.children.allSuites()) {
+        failed.push(...suite.errors().map(() => `${file} > ${suite.fullName}`));
+      }
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === "passed") passed++;
-        else if (state !== "skipped" || mustHaveTools) failed++;
+        else if (state !== "skipped" || mustHaveTools) failed.push(`${file} > ${test.fullName} (${state})`);
       }
     }
     // Such as a build that fails before any test is found.
-    if (reason !== "passed" && failed === 0) failed = 1;
-    const line = `${passed} passed, ${failed} failed\n`;
+    if (reason !== "passed" && failed.length === 0) failed.push("no test was run");
+    const line = `${passed} passed, ${failed.length} failed\n`;
     if (linesFile === undefined) process.stdout.write(`\n${line}`);
-    else appendFileSync(linesFile, line);
+    else appendFileSync(linesFile, [line, ...failed.map((name) => `${name}\n`)].join(""));
   }
 }

@@ -3,7 +3,7 @@ import { LossboundError } from "../base/errors.js";
 import type { LimitWritten } from "../scenario/definition.js";
 import { readShare } from "../scenario/quantities.js";
 import { type Cause, causes, type Limit } from "../scenario/scenario.js";
-import { countOf, type Verdict } from "../verdict/judge.js";
+import { countOf, disturbedInWords, toleratedBy, type Verdict } from "../verdict/judge.js";
 import type { Result } from "./result.js";
 
 /** A claim, and what became of it. */
@@ -46,7 +46,7 @@ export function lossClaim(least: LimitWritten, most: LimitWritten, by?: Cause): 
 }
 
 function lossWithin(result: Result, min: number, max: number, by: Cause | undefined): Claimed {
-  const { lostBy, messages, doubts } = result;
+  const { lostBy, messages, doubts, disturbances } = result;
   const observed = by === undefined ? messages.lost : lostBy[by];
   const claim = { what: by === undefined ? "lost" : `lost by ${by}`, observed, min, max };
   if (messages.lost === 0 && min > 0) {
@@ -57,7 +57,11 @@ function lossWithin(result: Result, min: number, max: number, by: Cause | undefi
   // Each of these may still belong to the loss.
   const open = messages.unread + messages.indeterminate;
   if (observed >= min && observed + open <= max) return { ...claim, verdict: "held", reasons: [] };
-  if (observed > max || observed + open < min) return { ...claim, verdict: "broken", reasons: [] };
+  const missedBy = Math.max(observed - max, min - (observed + open));
+  if (missedBy > 0) {
+    if (missedBy > toleratedBy(max, disturbances)) return { ...claim, verdict: "broken", reasons: [] };
+    return inconclusive(claim, disturbedInWords(disturbances));
+  }
   return inconclusive(claim, [`${open} more may have been lost: their fate is indeterminate`]);
 }
 

@@ -7,7 +7,7 @@ import {
   causes,
 } from "../scenario/scenario.js";
 import type { Exposure } from "./culprits/exposure.js";
-import type { Disturbances } from "./disturbances.js";
+import type { Disturbance, Disturbances } from "./disturbances.js";
 import { type Tally, lostBy } from "./tally.js";
 
 export type Verdict = "held" | "broken" | "inconclusive";
@@ -96,7 +96,7 @@ export function judge(
       faultsWorked: idle.length === 0,
       lostAny: lostInAll(tally) > 0,
       lossIsOurs: gaveUp.length > 0 || unhealed.length > 0,
-      disturbed: disturbances.list.reduce((sum, { messages }) => sum + messages, 0),
+      disturbances: disturbances.list,
     }),
   );
   const open = expectations.filter(({ verdict }) => verdict === "inconclusive");
@@ -118,7 +118,7 @@ export function judge(
     ...doubts,
     ...missed.map(expectationInWords),
     // What the machine did says why a bound is missed, and no bound is broken.
-    ...(missed.length === 0 ? [] : disturbances.list.map(({ words }) => `the machine: ${words}`)),
+    ...(missed.length === 0 ? [] : disturbedInWords(disturbances.list)),
   ];
   return { verdict: reasons.length > 0 ? "inconclusive" : "held", reasons, doubts, expectations };
 }
@@ -222,13 +222,18 @@ const none: Limit = { kind: "count", value: 0 };
 
 function holdAgainst(
   { name, bound, observed, atMost }: Observation,
-  run: { sent: number; faultsWorked: boolean; lostAny: boolean; lossIsOurs: boolean; disturbed: number },
+  run: {
+    sent: number;
+    faultsWorked: boolean;
+    lostAny: boolean;
+    lossIsOurs: boolean;
+    disturbances: readonly Disturbance[];
+  },
 ): Expectation {
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
-  // Only a number that depends on the pace of the machine may be missed by it: "none" does not.
-  const isPaced = bound.exposed !== true && name !== "unexplained" && name !== "violations" && max !== 0;
-  const tolerated = isPaced ? run.disturbed : 0;
+  const isPaced = bound.exposed !== true && name !== "unexplained" && name !== "violations";
+  const tolerated = isPaced ? toleratedBy(max, run.disturbances) : 0;
   const verdict = ((): Verdict => {
     if (max !== null && observed > max) {
       const provesNothing = name === indeterminateName || (run.lossIsOurs && isLoss(name));
@@ -243,6 +248,21 @@ function holdAgainst(
     return settled ? "held" : "inconclusive";
   })();
   return { name, min, max, observed, verdict, ...(bound.exposed === true && { exposed: true }) };
+}
+
+/**
+ * By how many messages, at most, what the machine did can have moved a number away from a bound. Only a number that
+ * depends on the pace of the machine can be moved: "none" does not.
+ *
+ * @param max the upper end of the bound, in messages; `null`: it has none.
+ */
+export function toleratedBy(max: number | null, disturbances: readonly Disturbance[]): number {
+  return max === 0 ? 0 : disturbances.reduce((sum, { messages }) => sum + messages, 0);
+}
+
+/** What the machine did, as reasons for a verdict. */
+export function disturbedInWords(disturbances: readonly Disturbance[]): string[] {
+  return disturbances.map(({ words }) => `the machine: ${words}`);
 }
 
 /** Its bound is there to be kept; what exceeds it is not known to be a loss, and breaks nothing. */

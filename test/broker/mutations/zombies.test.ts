@@ -10,7 +10,7 @@ import { type Replacement, makeMutant } from "../../../bench/mutant.js";
 const zombie = `
 guarantee: effectively-once
 topic: { partitions: 1 }
-producers: { count: 1, rate: 500/s, messages: 2000 }
+producers: { count: 1, rate: 500/s, messages: 2000, overload: true }
 consumers: { count: 2, commitEvery: 20, handle: 2ms, sessionTimeout: 2s }
 faults:
   - { when: before-commit, pause: consumer, worker: 0, for: 3s }

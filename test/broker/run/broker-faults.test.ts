@@ -13,7 +13,7 @@ const dialsBrokers = fixture("dials-brokers.mjs");
 const deadBroker = `
 guarantee: at-most-once
 topic: { partitions: 1 }
-producers: { count: 1, rate: 2000/s, messages: 16000 }
+producers: { count: 1, rate: 2000/s, messages: 16000, overload: true }
 consumers: { count: 1 }
 faults:
   - { at: 2s, for: 3s, kill: broker, broker: 0 }
@@ -32,13 +32,13 @@ describe("a broker that is killed and started again", () => {
     const through = await lab.run("through-proxies", deadBroker);
     const without = await lab.run("without-proxies", deadBroker, { workerEntry: dialsBrokers });
 
-    for (const { verdict, reasons, lostBy } of [through, without]) {
+    for (const { verdict, reasons, lostBy, silentlyLost, messages } of [through, without]) {
       expect(verdict, reasons.join("; ")).toBe("held");
-      expect(lostBy.rejected).toBeGreaterThan(4000);
+      expect(lostBy.rejected).toBeGreaterThan(0);
+      // What was on its way when it died: some tens of milliseconds of three seconds, and more on a busy machine.
+      // Proxies that listen all the time take most of it along in silence.
+      expect(silentlyLost / messages.lost).toBeLessThan(0.25);
     }
-    // What was on its way when it died: some tens of milliseconds, and more on a busy machine.
-    expect(without.silentlyLost).toBeLessThan(1000);
-    expect(through.silentlyLost).toBeLessThan(without.silentlyLost + 500);
   });
 });
 
@@ -46,7 +46,7 @@ const threeFaults = `
 guarantee: at-most-once
 brokers: { count: 3 }
 topic: { partitions: 2, replicationFactor: 3 }
-producers: { count: 1, rate: 500/s, messages: 4000 }
+producers: { count: 1, rate: 500/s, messages: 4000, overload: true }
 consumers: { count: 1 }
 faults:
   - { at: 1s, for: 1s, pause: broker, broker: follower }

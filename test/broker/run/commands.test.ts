@@ -83,8 +83,7 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
       "client-buffer": 0,
       refused: 0,
     });
-    // Half a second of 1,000 a second.
-    expect(lost.length).toBeGreaterThan(400);
+    expect(lost.length).toBeGreaterThan(rejected.length);
     expect(result.witnesses).toEqual(["reports"]);
     expect(result.untold).toHaveLength(4);
     expect(result.prediction).toMatchObject({

@@ -10,7 +10,7 @@ import { lossbound } from "../../support/lossbound.js";
 const scenario = `# A kill at an exact message loses what is left of its chunk.
 guarantee: at-most-once
 topic: { partitions: 2 }
-producers: { rate: 500/s, messages: 1500 }
+producers: { rate: 500/s, messages: 1500, overload: true }
 consumers: { count: 2, commitEvery: 20, handle: 4ms, sessionTimeout: 1s }
 faults:
   - { when: { handling: { message: 5, of: 20 } }, kill: consumer, worker: 0, restartAfter: 200ms }

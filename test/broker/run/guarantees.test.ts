@@ -9,7 +9,7 @@ import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 /** More load than the consumers can take, so that the chunks are full wherever a fault falls. */
 const load = `
 topic: { partitions: 3 }
-producers: { count: 1, rate: 2000/s, messages: 6000 }
+producers: { count: 1, rate: 2000/s, messages: 6000, overload: true }
 consumers: { count: 2, commitEvery: 20, handle: 6ms, sessionTimeout: 1s, partitionsConsumedConcurrently: 3 }
 `;
 

@@ -27,7 +27,7 @@ import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
 const load = `
 topic: { partitions: 2 }
-producers: { count: 2, rate: 2000/s, messages: 6000 }
+producers: { count: 2, rate: 2000/s, messages: 6000, overload: true }
 consumers: { count: 2, commitEvery: 20, handle: 1ms, sessionTimeout: 1s, partitionsConsumedConcurrently: 2 }
 `;
 const kills = `

@@ -16,7 +16,7 @@ describe("a run", () => {
       `
 guarantee: at-most-once
 topic: { partitions: 3 }
-producers: { count: 1, rate: 500/s, messages: 5000 }
+producers: { count: 1, rate: 500/s, messages: 5000, overload: true }
 consumers: { count: 2, commitEvery: 10, handle: 1ms, sessionTimeout: 1s }
 faults:
   - { at: 500ms, pause: producer, for: 500ms }
@@ -46,7 +46,7 @@ expect: { lost: 0 }
       "at-a-place",
       `
 guarantee: at-most-once
-producers: { count: 1, rate: 500/s, messages: 2000 }
+producers: { count: 1, rate: 500/s, messages: 2000, overload: true }
 consumers: { count: 1, commitEvery: 10, handle: 1ms, sessionTimeout: 6s }
 faults:
   - { when: after-commit, pause: consumer, for: 500ms, times: 2 }

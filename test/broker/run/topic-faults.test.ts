@@ -20,7 +20,7 @@ describe("a run", () => {
 guarantee: at-most-once
 brokers: { count: 3 }
 topic: { partitions: 2 }
-producers: { count: 1, rate: 1000/s, messages: 4000, size: 5KB }
+producers: { count: 1, rate: 1000/s, messages: 4000, overload: true, size: 5KB }
 consumers: ${consumers}
 faults:
 ${faults.map((fault) => `  - { ${fault} }\n`).join("")}

@@ -20,7 +20,7 @@ const places = Array.from({ length: chunk }, (_, index) => index + 1);
 const scenario = `
 guarantee: at-most-once
 topic: { partitions: 1 }
-producers: { count: 1, rate: 2000/s, messages: 4000, size: 200B }
+producers: { count: 1, rate: 2000/s, messages: 4000, overload: true, size: 200B }
 consumers: { count: 1, commitEvery: ${chunk}, sessionTimeout: 1s, partitionsConsumedConcurrently: 1 }
 faults:
 ${places.map((k) => `  - { when: { handling: { message: ${k}, of: ${chunk} } }, kill: consumer, restartAfter: 0ms }`).join("\n")}

@@ -37,14 +37,16 @@ describe("examples/vitest", () => {
     const test = readFileSync(join(project.path, "loss.test.ts"), "utf8");
     const [, ...second] = test.split('test("without a fault');
     const without = test.replace(`test("without a fault${second.join()}`, "");
-    project.write("wrong.test.ts", without.replace("toLoseBetween(450, 650,", "toLoseBetween(0, 9,"));
+    project.write("wrong.test.ts", without.replace('toLoseBetween("5%", "50%",', "toLoseBetween(0, 0,"));
     const { code, stdout, stderr } = await project.run("npx", "vitest", "run", "wrong.test.ts");
     const said = stdout + stderr;
 
     expect(code, said).toBe(1);
-    expect(said).toMatch(/black-hole: \d+ messages were lost by in-transit, and the test claims 0 to 9/);
-    expect(said).toMatch(/in-transit \d+: accepted by the client, never in the log; sent from 1 s to 2 s/);
-    expect(said).toMatch(/fault timeout on producer-link from 1\.\d{3} s to 1\.\d{3} s, touched 1/);
+    expect(said).toMatch(/black-hole: \d+ messages were lost by in-transit, and the test claims 0/);
+    expect(said).toMatch(
+      /in-transit \d+: accepted by the client, never in the log; sent from \d+ s to \d+ s/,
+    );
+    expect(said).toMatch(/fault timeout on producer-link from \d\.\d{3} s to \d\.\d{3} s, touched \d/);
     expect(said).toContain("{ seed: 7 } as the matcher's options");
     const [, page = ""] = /page {4}(\S+)/.exec(said) ?? [];
     expect(existsSync(page), page).toBe(true);

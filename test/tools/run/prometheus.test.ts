@@ -17,12 +17,12 @@ const name = "scraped";
 const yaml = `
 guarantee: at-most-once
 topic: { partitions: 2 }
-producers: { count: 1, rate: 2000/s, messages: 20000 }
+producers: { count: 1, rate: 2000/s, messages: 20000, overload: true }
 consumers: { count: 2, commitEvery: 50, handle: 0ms, sessionTimeout: 1s }
 faults:
   - { at: 3s, on: producer-link, toxic: timeout, for: 2s }
   - { when: after-commit, kill: consumer, worker: 0, restartAfter: 300ms }
-expect: { lost: { min: 1000 } }
+expect: { lost: exposed }
 `;
 
 describe.skipIf(command === undefined)("a Prometheus that scrapes a run", () => {

@@ -45,6 +45,25 @@ describe("toLoseBetween", () => {
     void expect(lossy).not.toLoseBetween(min, max);
   });
 
+  it("proves nothing where the machine may have moved the number beyond an end", () => {
+    const words = "messages were sent up to 200 ms late";
+    const late = { kind: "late-sending", ms: 200, messages: 400, words } as const;
+    const disturbed = aResult({ disturbances: [late] });
+    for (const [min, max] of [
+      [0, 3_610],
+      [4_410, 20_000],
+    ] as const) {
+      const claims = [expect(disturbed), expect(disturbed).not];
+      for (const claim of claims)
+        expect(() => claim.toLoseBetween(min, max)).toThrow(`the machine: ${words}`);
+    }
+
+    // By one message more than it can have, and where "none" is claimed.
+    void expect(disturbed).not.toLoseBetween(0, 3_609);
+    void expect(disturbed).not.toLoseBetween(4_411, 20_000);
+    void expect(disturbed).not.toLoseBetween(0, 0);
+  });
+
   it("counts one cause alone", () => {
     const both = aResult({ lostBy: noLoss({ "in-transit": 4_000, rejected: 10 }) });
     void expect(both).toLoseBetween(10, 10, { by: "rejected" });
