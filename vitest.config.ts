@@ -19,8 +19,8 @@ export default defineConfig({
     reporters: ["default", "./test/closing-line.ts"],
     // The tiers run one after the other, the quickest first.
     projects: [
-      // Nothing in it outlives its file, so that all may share their modules.
-      tier("unit", 0, { ...limits, isolate: false, pool: "threads" }),
+      // Nothing in it outlives its file, so that all may share their modules. The usual is a core less than there are.
+      tier("unit", 0, { ...limits, isolate: false, pool: "threads", maxWorkers: "100%" }),
       tier("process", 1, { ...inPairs, ...built }),
       tier("broker", 2, { ...inPairs, ...built }),
       tier("catalogue", 3, { ...oneByOne, ...built }),

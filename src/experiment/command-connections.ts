@@ -27,12 +27,20 @@ export function commandSockets(
   for (const [connection, then] of before?.connections ?? [])
     counts.connections.set(connection, { ...then, open: false });
   for (const life of crew.lives) {
-    if (life.role !== link.role || life.process.end !== undefined) continue;
+    if (life.role !== link.role) continue;
+    const { worker, life: number } = life.recorded;
+    const own = `${worker}.${number}.`;
     const written = reportedBy(life);
+    if (life.process.end !== undefined) {
+      // What it reported before it ended, its last connections wrote.
+      for (const [connection, now] of counts.connections)
+        if (connection.startsWith(own)) counts.connections.set(connection, { ...now, written });
+      continue;
+    }
     // A member of a group always has a fetch or a heartbeat that waits for its answer.
     const awaiting = life.role === "consumer" && (life.box as BlackBox<"consumer">).get("assigned") > 0;
     for (const connection of connectionsOf(life.process.pid, ports))
-      counts.connections.set(connection, { written, answered: 0, awaiting, open: true });
+      counts.connections.set(`${own}${connection}`, { written, answered: 0, awaiting, open: true });
   }
   return counts;
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { renderResult } from "../../../src/report/terminal.js";
 import { palette } from "../../../src/report/colors.js";
-import { readScenario } from "../../../src/read-scenario.js";
+import { parseScenario } from "../../../src/scenario/read.js";
 import { experiment } from "../../../src/run.js";
 import { inRepository } from "../../support/paths.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
@@ -19,8 +21,12 @@ describe("a bound that is predicted", () => {
     ["no-loss", 0],
     ["exact-place", 7],
   ])("holds for %s, exactly, and the run shows both", async (name, lost) => {
+    const file = inRepository("experiments", "prediction", `${name}.yaml`);
+    const yaml = readFileSync(file, "utf8").replace("size: 200B }", "size: 200B, overload: true }");
+    const scenario = parseScenario(yaml, file);
+    expect(scenario.producers.overload).toBe(true);
     const result = await experiment(lab.environment, {
-      scenario: await readScenario(inRepository("experiments", "prediction", `${name}.yaml`)),
+      scenario,
       seed: 1,
       out: lab.out,
       observer: { line: () => {}, live: () => {} },
@@ -37,7 +43,7 @@ describe("a bound that is predicted", () => {
       observed: lost,
       verdict: "held",
     });
-    expect(result.verdict).toBe("held");
+    expect(result.verdict, result.reasons.join("; ")).toBe("held");
     expect(renderResult(result, "", { palette: palette(false), width: 100 })).toMatch(
       new RegExp(`lost +${lost} +${lost} +${lost} +as predicted\\n`),
     );

@@ -84,6 +84,7 @@ describe("a run that is watched", () => {
   it("has a witness where its scenario lets records vanish, watched or not", async () => {
     const vanishing = yaml
       .replace("faults:", "faults:\n  - { at: 1s, deleteRecords: all }")
+      .replace("lost: exposed", "lost: { max: 3000 }")
       .replace("log: 0", "skipped: 0");
     const exporter = new Exporter("kafkajs");
     const looks = lookLast(exporter);
