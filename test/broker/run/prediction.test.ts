@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { renderResult } from "../../../src/report/terminal.js";
 import { palette } from "../../../src/report/colors.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { readScenario } from "../../../src/read-scenario.js";
+import { aFolder } from "../../support/a-folder.js";
 import { experiment } from "../../../src/run.js";
 import { inRepository } from "../../support/paths.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
@@ -21,9 +22,11 @@ describe("a bound that is predicted", () => {
     ["no-loss", 0],
     ["exact-place", 7],
   ])("holds for %s, exactly, and the run shows both", async (name, lost) => {
-    const file = inRepository("experiments", "prediction", `${name}.yaml`);
-    const yaml = readFileSync(file, "utf8").replace("size: 200B }", "size: 200B, overload: true }");
-    const scenario = parseScenario(yaml, file);
+    const shipped = readFileSync(inRepository("experiments", "prediction", `${name}.yaml`), "utf8");
+    using folder = aFolder({
+      [`${name}.yaml`]: shipped.replace("size: 200B }", "size: 200B, overload: true }"),
+    });
+    const scenario = await readScenario(folder.file(`${name}.yaml`));
     expect(scenario.producers.overload).toBe(true);
     const result = await experiment(lab.environment, {
       scenario,
