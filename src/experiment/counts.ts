@@ -1,10 +1,5 @@
 import type { BlackBox } from "../ledger/black-box.js";
-import {
-  type ConnectionField,
-  connectionFields,
-  connectionSlots,
-  connectionStride,
-} from "../ledger/box-format.js";
+import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box-format.js";
 import type { Role } from "../scenario/scenario.js";
 import type { Crew, Life } from "../worker/crew.js";
 
@@ -92,8 +87,7 @@ export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts
     if (broker === undefined) counts.refused += box.get("dialsRefused");
     const opened = Math.min(box.get("connectionsOpened"), connectionSlots);
     for (let connection = 0; connection < opened; connection++) {
-      const field = (name: ConnectionField): number =>
-        box.connections[connection * connectionStride + connectionFields.indexOf(name)]!;
+      const field = (name: ConnectionField): number => box.connections[connectionPlace(connection, name)]!;
       if (broker !== undefined && field("broker") !== broker) continue;
       counts.connections.set(`${life.recorded.worker}.${life.recorded.life}.${connection}`, {
         written: field("bytesWritten"),

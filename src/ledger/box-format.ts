@@ -75,6 +75,16 @@ export const connectionStride = connectionFields.length;
 
 export type ConnectionField = (typeof connectionFields)[number];
 
+const fieldPlaces = Object.fromEntries(connectionFields.map((name, place) => [name, place])) as Record<
+  ConnectionField,
+  number
+>;
+
+/** Where a field of a connection stands in its section, in float64s. */
+export function connectionPlace(connection: number, field: ConnectionField): number {
+  return connection * connectionStride + fieldPlaces[field];
+}
+
 /**
  * The planes of bits of each kind of box. Each has a counter of the same name and a digest, kept by
  * separate stores, so that they and the bits check each other.

@@ -1,4 +1,4 @@
-import { connectionFields, connectionSlots, connectionStride } from "./box-format.js";
+import { type ConnectionField, connectionPlace, connectionSlots, connectionStride } from "./box-format.js";
 import { EvidenceError } from "./evidence.js";
 
 /** A connection that a life opened. Times are milliseconds since 1970. */
@@ -23,8 +23,8 @@ export function connectionsOf(
   { opened, killed }: { opened: number; killed: boolean },
 ): ConnectionRecord[] {
   const count = Math.min(opened, connectionSlots);
-  const fieldOf = (connection: number, name: (typeof connectionFields)[number]): number =>
-    series[connection * connectionStride + connectionFields.indexOf(name)]!;
+  const fieldOf = (connection: number, name: ConnectionField): number =>
+    series[connectionPlace(connection, name)]!;
   // A life stores when a connection was dialled, counts it, and stores when it was open. A kill may fall between.
   const isRight = (connection: number): boolean => {
     const isDialed = fieldOf(connection, "dialedAt") > 0;
@@ -32,17 +32,15 @@ export function connectionsOf(
     if (connection < count) return isDialed && (isOpened || (killed && connection === count - 1));
     return !isOpened && (!isDialed || (killed && connection === count));
   };
-  const wrong = Array.from({ length: series.length / connectionStride }, (_, row) => row).find(
-    (row) => !isRight(row),
-  );
-  if (wrong !== undefined) {
+  for (let connection = 0; connection < series.length / connectionStride; connection++) {
+    if (isRight(connection)) continue;
     throw new EvidenceError(
       "connections-as-listed",
-      `${path}: it opened ${opened} connections, and the row of connection ${wrong} says otherwise`,
+      `${path}: it opened ${opened} connections, and the row of connection ${connection} says otherwise`,
     );
   }
   return Array.from({ length: count }, (_, connection) => {
-    const field = (name: (typeof connectionFields)[number]): number => fieldOf(connection, name);
+    const field = (name: ConnectionField): number => fieldOf(connection, name);
     const [broker, closedAt] = [field("broker"), field("closedAt")];
     const [dialedAt, openedAt] = [field("dialedAt"), field("openedAt")];
     const sane = Number.isInteger(broker) && dialedAt >= 0 && (closedAt === 0 || closedAt >= dialedAt);

@@ -1,11 +1,6 @@
 import type { SocketObserver } from "../kafka/dial.js";
 import type { BlackBox } from "../ledger/black-box.js";
-import {
-  type ConnectionField,
-  connectionFields,
-  connectionSlots,
-  connectionStride,
-} from "../ledger/box-format.js";
+import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box-format.js";
 import type { Acks } from "../scenario/scenario.js";
 import type { EventWriter } from "../ledger/events.js";
 import { messageReader } from "../kafka/message.js";
@@ -52,17 +47,15 @@ export function socketRecorder(
   const held = new Map<number, number>();
   const add = (connection: number, field: ConnectionField, value: number): void => {
     if (connection < connectionSlots) {
-      const place = connection * connectionStride + connectionFields.indexOf(field);
+      const place = connectionPlace(connection, field);
       connections[place] = connections[place]! + value;
     }
   };
   const set = (connection: number, field: ConnectionField, value: number): void => {
-    if (connection < connectionSlots) {
-      connections[connection * connectionStride + connectionFields.indexOf(field)] = value;
-    }
+    if (connection < connectionSlots) connections[connectionPlace(connection, field)] = value;
   };
   const get = (connection: number, field: ConnectionField): number =>
-    connections[connection * connectionStride + connectionFields.indexOf(field)] ?? 0;
+    connections[connectionPlace(connection, field)] ?? 0;
   return {
     bytesInProcess: () => [...held.values()].reduce((sum, bytes) => sum + bytes, 0),
     opened: (brokerId, dialedAt) => {

@@ -53,9 +53,9 @@ describe("toLoseBetween", () => {
       [0, 3_610],
       [4_410, 20_000],
     ] as const) {
-      const claims = [expect(disturbed), expect(disturbed).not];
-      for (const claim of claims)
-        expect(() => claim.toLoseBetween(min, max)).toThrow(`the machine: ${words}`);
+      const why = `the machine: ${words}`;
+      expect(() => expect(disturbed).toLoseBetween(min, max)).toThrow(why);
+      expect(() => expect(disturbed).not.toLoseBetween(min, max)).toThrow(why);
     }
 
     // By one message more than it can have, and where "none" is claimed.
