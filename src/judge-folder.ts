@@ -9,6 +9,7 @@ import { readLifeTimes, timesOf } from "./ledger/life-times.js";
 import { type LifeRecord, readRunRecord } from "./ledger/run-record.js";
 import { courseName, renderCourse } from "./metrics/course.js";
 import { labelsOf } from "./metrics/exporter.js";
+import { readJoins } from "./ledger/joins.js";
 import { readRejoins } from "./ledger/rejoins.js";
 import { makePlan } from "./plan/plan.js";
 import { type Judged, makeResult } from "./report/make-result.js";
@@ -44,9 +45,10 @@ export async function judgeStored(folder: string): Promise<Judged> {
   const ledger = await readLedger(join(folder, boxesName), plan, run);
   const tally = tallyOf(ledger, run.startedAt);
   const commitsInDoubt = readCommitsInDoubt(join(folder, eventsName));
+  const joins = readJoins(join(folder, eventsName));
   const endOf = (life: Pick<LifeRecord, "role" | "worker" | "life">): number =>
     timesOf(lifeTimes, life).endedAt ?? Infinity;
-  const evidence = { plan, run, ledger, faults, commitsInDoubt, endOf };
+  const evidence = { plan, run, ledger, faults, commitsInDoubt, joins, endOf };
   const culprits = findCulprits(evidence);
   const disturbances = disturbancesOf({
     plan,

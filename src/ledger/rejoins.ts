@@ -1,3 +1,4 @@
+import { movesGroup } from "../plan/moves-group.js";
 import type { Plan } from "../plan/plan.js";
 import { readEvents } from "./events.js";
 
@@ -18,22 +19,4 @@ export function readRejoins(path: string, { faults, scenario }: Plan, startedAt:
     if (kind === "assigned" && typeof at === "number" && at > startedAt) rejoins.push(at);
   }
   return rejoins;
-}
-
-function movesGroup(fault: Plan["faults"][number]): boolean {
-  switch (fault.kind) {
-    case "link":
-      return fault.on === "consumer-link";
-    case "kill":
-    case "stop":
-    case "pause":
-      return fault.role === "consumer";
-    case "oversize":
-      return false;
-    case "join":
-    case "reset-offsets":
-    case "broker":
-    case "topic":
-      return true;
-  }
 }

@@ -1,25 +1,32 @@
 import type { CommitInDoubt } from "../../ledger/commits-in-doubt.js";
 import type { ConsumerLife } from "../../ledger/life-evidence.js";
+import type { Join } from "../../ledger/joins.js";
+import { clientIdOf } from "../../ledger/run-record.js";
+import { movesGroup } from "../../plan/moves-group.js";
 import { type Occurrence, meets } from "./occurrence.js";
+
+/** What consumers told of their group. */
+export interface GroupEvents {
+  commitsInDoubt: readonly CommitInDoubt[];
+  joins: readonly Join[];
+  runId: string;
+}
 
 /**
  * Finds what took a message that a consumer had committed over: the fault that ended the life which had it in
- * hand, or one that was in force while its commit went unanswered.
+ * hand, one that was in force while its commit went unanswered, or the one behind which the group shared its
+ * partitions out anew meanwhile.
  */
 export class ConsumerSide {
   readonly #occurrences: readonly Occurrence[];
-  readonly #failures: readonly CommitInDoubt[];
+  readonly #groupEvents: GroupEvents;
   /** By the place of the message. */
   readonly #inHand = new Map<number, ConsumerLife[]>();
   readonly #inDoubt = new Map<number, ConsumerLife[]>();
 
-  constructor(
-    lives: readonly ConsumerLife[],
-    occurrences: readonly Occurrence[],
-    failures: readonly CommitInDoubt[],
-  ) {
+  constructor(lives: readonly ConsumerLife[], occurrences: readonly Occurrence[], groupEvents: GroupEvents) {
     this.#occurrences = occurrences;
-    this.#failures = failures;
+    this.#groupEvents = groupEvents;
     for (const life of lives) {
       for (const place of life.inHand) add(this.#inHand, place, life);
       for (const place of life.inDoubt) add(this.#inDoubt, place, life);
@@ -40,7 +47,8 @@ export class ConsumerSide {
   }
 
   #ofDoubt({ record }: ConsumerLife, place: number, partition: number): Occurrence | undefined {
-    const failed = this.#failures.filter(
+    const { commitsInDoubt, joins, runId } = this.#groupEvents;
+    const failed = commitsInDoubt.filter(
       (one) =>
         one.worker === record.worker &&
         one.life === record.life &&
@@ -48,10 +56,21 @@ export class ConsumerSide {
         one.lowest <= place &&
         place <= one.highest,
     );
-    return this.#occurrences.findLast(
+    const unanswered = this.#occurrences.findLast(
       (one) =>
         keepsFromGroup(one, record.worker) &&
         failed.some(({ askedAt, at }) => meets(one, { from: askedAt, to: at })),
+    );
+    if (unanswered !== undefined) return unanswered;
+    // A commit that was stored is worth nothing once its consumer has joined anew: another may have been given the same.
+    const client = clientIdOf(runId, record);
+    const joined = joins.filter(
+      ({ who, at: until }) =>
+        who === client &&
+        failed.some(({ askedAt, at }) => meets({ from: until, until }, { from: askedAt, to: at })),
+    );
+    return this.#occurrences.findLast(
+      ({ fault, from }) => movesGroup(fault) && joined.some(({ at }) => from <= at),
     );
   }
 }

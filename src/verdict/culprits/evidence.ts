@@ -1,5 +1,6 @@
 import type { CommitInDoubt } from "../../ledger/commits-in-doubt.js";
 import type { FaultEvent } from "../../ledger/events.js";
+import type { Join } from "../../ledger/joins.js";
 import type { Ledger } from "../../ledger/ledger.js";
 import type { LifeRecord, RunRecord } from "../../ledger/run-record.js";
 import type { Plan } from "../../plan/plan.js";
@@ -11,6 +12,7 @@ export interface Evidence {
   ledger: Ledger;
   faults: readonly FaultEvent[];
   commitsInDoubt: readonly CommitInDoubt[];
+  joins: readonly Join[];
   /** When the process of a life ended, milliseconds since 1970; `Infinity` if that is not known. */
   endOf: (life: Pick<LifeRecord, "role" | "worker" | "life">) => number;
 }

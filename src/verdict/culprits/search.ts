@@ -20,7 +20,7 @@ export class Search {
   readonly #layout: Layout;
   readonly #partitions: number;
 
-  constructor({ plan, run, ledger, faults, commitsInDoubt, endOf }: Evidence) {
+  constructor({ plan, run, ledger, faults, commitsInDoubt, joins, endOf }: Evidence) {
     const { topic, consumers } = run.scenario;
     this.occurrences = occurrencesOf(plan, faults);
     this.trails = ledger.lives.producers.map((life) => {
@@ -30,7 +30,11 @@ export class Search {
     this.#partitions = topic.partitions;
     this.#layout = ledger.layout;
     this.#senders = new SenderSide(ledger, this.occurrences, this.trails, topic.partitions);
-    this.#consumers = new ConsumerSide(ledger.lives.consumers, this.occurrences, commitsInDoubt);
+    this.#consumers = new ConsumerSide(ledger.lives.consumers, this.occurrences, {
+      commitsInDoubt,
+      joins,
+      runId: run.runId,
+    });
     this.#history = {
       occurrences: this.occurrences,
       truncations: run.witnesses.truncations,

@@ -154,9 +154,8 @@ describe("the metrics of a run", () => {
       for (const what of ["sent", "accepted", "stored", "received", "processed"]) {
         const values = middle.map((look) => sumOf(lastBy(look, `lossbound_messages_${what}_total`)));
         const atTheEnd = sumOf(lastBy(last, `lossbound_messages_${what}_total`));
-        // Before and behind its way it stands still. On it, of ten looks two at least see something new.
-        const way = values.slice(values.lastIndexOf(values[0]!), values.indexOf(values.at(-1)!) + 1);
-        expect(new Set(way).size, `${what}: ${values}`).toBeGreaterThan(Math.max(2, way.length / 5));
+        // How often it moves is the machine's; a counter that is told at the end alone has two values, 0 and all.
+        expect(new Set(values).size, `${what}: ${values}`).toBeGreaterThan(2);
         expect(
           values.some((value) => value > 0 && value < atTheEnd),
           `${what}: ${values}`,

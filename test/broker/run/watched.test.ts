@@ -20,7 +20,7 @@ topic: { partitions: 2 }
 producers: { count: 1, rate: 1000/s, messages: 3000, overload: true }
 consumers: { count: 2, commitEvery: 20, handle: 1ms, sessionTimeout: 1s }
 faults:
-  - { at: 500ms, kill: consumer, worker: 0, restartAfter: 300ms }
+  - { when: after-commit, kill: consumer, worker: 0, restartAfter: 300ms }
 expect: { lost: exposed, lostBy: { log: 0, in-transit: 0 } }
 `;
 

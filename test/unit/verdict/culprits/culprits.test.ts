@@ -310,6 +310,33 @@ describe("a message that a consumer had committed over", () => {
 
     expect(takenIn(told)).toEqual({ by: [taken], unexplained: 1 - taken });
   });
+
+  const added: Fault = {
+    kind: "topic",
+    action: { do: "add-partitions", count: 2 },
+    trigger: { kind: "at", ms: 1_000 },
+    times: 1,
+    every: 0,
+  };
+  const deleted: Fault = {
+    ...added,
+    action: { do: "delete-records", partition: undefined, upTo: undefined },
+  };
+  it.each([
+    ["made the group share out anew", added, 1_900, 1],
+    ["moves no group", deleted, 1_900, 0],
+    ["made it share out before, and this consumer did not join meanwhile", added, 1_400, 0],
+  ])("was in doubt when its consumer joined again, and a fault %s", (_, fault, joinedAt, taken) => {
+    const told = {
+      messages: [processed, processed, afterCommit],
+      faults: [{ fault, at: 1_000, healed: 1_100 }],
+      consumers: [aConsumer({ inDoubt: [2] }, null)],
+      commitsInDoubt: [{ ...doubt, askedAt: 1_800, at: 2_000 }],
+      joins: [joinedAt],
+    };
+
+    expect(takenIn(told)).toEqual({ by: [taken], unexplained: 1 - taken });
+  });
 });
 
 describe("a message that the position moved past", () => {

@@ -4,12 +4,13 @@ import type { FaultEvent } from "../../../../src/ledger/events.js";
 import type { ConsumerLife, ProducerLife } from "../../../../src/ledger/life-evidence.js";
 import type { Ledger } from "../../../../src/ledger/ledger.js";
 import { type RequestRow, rowWords, storeRow } from "../../../../src/ledger/request-rows.js";
-import type { RunRecord } from "../../../../src/ledger/run-record.js";
+import { type RunRecord, clientIdOf } from "../../../../src/ledger/run-record.js";
 import { sendRowWords, storeSend, storeSettled } from "../../../../src/ledger/send-rows.js";
 import { makePlan } from "../../../../src/plan/plan.js";
 import type { Fault } from "../../../../src/scenario/scenario.js";
 import type { Evidence } from "../../../../src/verdict/culprits/evidence.js";
 import { aScenario } from "../../../support/a-scenario.js";
+import { runId } from "../../../support/black-boxes.js";
 import { type Evidence as Bits, aLedger, startedAt } from "../a-ledger.js";
 
 /** Times are milliseconds from the start of the sending. */
@@ -27,6 +28,8 @@ export interface Told {
   ended?: { by: string; at: number };
   consumers?: readonly ConsumerLife[];
   commitsInDoubt?: readonly CommitInDoubt[];
+  /** When consumer 0 joined its group. */
+  joins?: readonly number[];
   run?: Partial<RunRecord>;
   ledger?: Partial<Ledger>;
 }
@@ -49,6 +52,7 @@ export function evidenceOf(told: Told): Evidence {
   return {
     plan: makePlan(scenario, 1),
     run: {
+      runId,
       startedAt,
       witnesses: { refusals: [], truncations: [], followed: false },
       machine: { stoodStillMs: 0, waitedForCpuMs: null, stolenMs: null },
@@ -76,6 +80,10 @@ export function evidenceOf(told: Told): Evidence {
       ...one,
       askedAt: startedAt + one.askedAt,
       at: startedAt + one.at,
+    })),
+    joins: (told.joins ?? []).map((at) => ({
+      who: clientIdOf(runId, { role: "consumer", worker: 0, life: 0 }),
+      at: startedAt + at,
     })),
     endOf: ({ role }) =>
       role === "producer" && ended !== undefined ? startedAt + ended.at : startedAt + 20_000,
