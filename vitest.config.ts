@@ -3,10 +3,10 @@ import { defineConfig } from "vitest/config";
 /** What a test waits for at most. It only ends a hang: no test is judged by it. */
 const limits = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
-/** Most of what these do is to wait. None of them may need a quiet machine, so two files run at once. */
+/** These mostly wait, and none of them may need a quiet machine, so two files run at once. */
 const inPairs = { ...limits, maxWorkers: 2 };
 
-/** What a run loses here is held against numbers of messages, so that no other run may take its cores. */
+/** Some of these hold losses against numbers of messages, so no other run may take their cores. */
 const oneByOne = { ...limits, fileParallelism: false };
 
 /** These run what `npm run build` makes, so it is made first. */
@@ -19,7 +19,7 @@ export default defineConfig({
     reporters: ["default", "./test/closing-line.ts"],
     // The tiers run one after the other, the quickest first.
     projects: [
-      // Nothing in it outlives its file, so that all may share their modules. The usual is a core less than there are.
+      // Nothing in it outlives its file, so all may share their modules. vitest leaves one core idle unless told otherwise.
       tier("unit", 0, { ...limits, isolate: false, pool: "threads", maxWorkers: "100%" }),
       tier("process", 1, { ...inPairs, ...built }),
       tier("broker", 2, { ...inPairs, ...built }),

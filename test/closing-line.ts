@@ -5,7 +5,7 @@ import type { Reporter, TestModule, TestRunEndReason } from "vitest/node";
 /** Where every tool is to be there, a skipped test is one that should have run. */
 const mustHaveTools = process.env["LOSSBOUND_REQUIRE_TOOLS"] === "1";
 
-/** `.ci/run` adds the lines of several runs up, and prints the sum alone, behind what failed: it reads them here. */
+/** If it is set, the line goes into this file, with the names of what failed below it. `.ci/run` adds the lines up. */
 const linesFile = process.env["LOSSBOUND_CLOSING_LINES"];
 
 /** Closes a run with one plain line: `N passed, N failed`. */

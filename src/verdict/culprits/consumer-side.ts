@@ -5,7 +5,7 @@ import { clientIdOf } from "../../ledger/run-record.js";
 import { movesGroup } from "../../plan/moves-group.js";
 import { type Occurrence, meets } from "./occurrence.js";
 
-/** What consumers told of their group. */
+/** What the event file says of consumers and their group. */
 export interface GroupEvents {
   commitsInDoubt: readonly CommitInDoubt[];
   joins: readonly Join[];

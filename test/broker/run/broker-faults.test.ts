@@ -32,13 +32,13 @@ describe("a broker that is killed and started again", () => {
     const through = await lab.run("through-proxies", deadBroker);
     const without = await lab.run("without-proxies", deadBroker, { workerEntry: dialsBrokers });
 
-    for (const { verdict, reasons, lostBy, silentlyLost, messages } of [through, without]) {
+    for (const { verdict, reasons, lostBy } of [through, without]) {
       expect(verdict, reasons.join("; ")).toBe("held");
-      expect(lostBy.rejected).toBeGreaterThan(0);
-      // What was on its way when it died: some tens of milliseconds of three seconds, and more on a busy machine.
-      // Proxies that listen all the time take most of it along in silence.
-      expect(silentlyLost / messages.lost).toBeLessThan(0.25);
+      expect(lostBy.rejected).toBeGreaterThan(4000);
     }
+    // What was on its way when it died: some tens of milliseconds, and more on a busy machine.
+    expect(without.silentlyLost).toBeLessThan(1000);
+    expect(through.silentlyLost).toBeLessThan(without.silentlyLost + 500);
   });
 });
 

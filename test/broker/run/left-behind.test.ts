@@ -43,7 +43,7 @@ describe("a lossbound that is killed with SIGKILL", () => {
       ...foldersOf(lossbound.pid!),
     ];
     await waitUntil(`everything to be gone (killed after ${after} ms)`, () => left().length === 0, {
-      limitMs: 60_000,
+      limitMs: 8_000,
       everyMs: 100,
       evidence: () => left().join("\n"),
     });

@@ -154,7 +154,7 @@ describe("the metrics of a run", () => {
       for (const what of ["sent", "accepted", "stored", "received", "processed"]) {
         const values = middle.map((look) => sumOf(lastBy(look, `lossbound_messages_${what}_total`)));
         const atTheEnd = sumOf(lastBy(last, `lossbound_messages_${what}_total`));
-        // How often it moves is the machine's; a counter that is told at the end alone has two values, 0 and all.
+        // A counter that is set only at the end has two values, 0 and the total.
         expect(new Set(values).size, `${what}: ${values}`).toBeGreaterThan(2);
         expect(
           values.some((value) => value > 0 && value < atTheEnd),
