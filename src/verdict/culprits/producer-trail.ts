@@ -75,6 +75,19 @@ export class ProducerTrail {
     };
   }
 
+  /**
+   * The connections that were dialled or open when a message was sent, closed while it waited, and never carried a
+   * request with messages.
+   *
+   * @param span from the send of the message to the next request that its client handed over.
+   */
+  unusedClosedIn({ from, to }: Span): ConnectionRecord[] {
+    return this.life.connections.filter(
+      ({ dialedAt, closedAt }, connection) =>
+        dialedAt <= from && closedAt >= from && closedAt <= to && this.#onConnection(connection).length === 0,
+    );
+  }
+
   /** Of the requests on a connection: the last one of which a message of this partition came into the log. */
   lastStoredOn(
     connection: number,

@@ -120,12 +120,15 @@ export class SenderSide {
 
   /**
    * What never left the process waited for its connection. That, or the dial for the next one, failed before the
-   * next request went out, or the process ended.
+   * next request went out, or the process ended. A connection that never worked may have met the fault before the
+   * message was sent.
    */
   #ofBuffer(trail: ProducerTrail, message: MessageId): Occurrence | undefined {
     const { before, after } = trail.neighboursOf(message.number);
     const { from } = this.sentIn(message);
-    const waited: Span = { from, to: after?.at ?? trail.endedAt };
+    const to = after?.at ?? trail.endedAt;
+    const dials = trail.unusedClosedIn({ from, to }).map(({ dialedAt }) => dialedAt);
+    const waited: Span = { from: Math.min(from, ...dials), to };
     return this.#occurrences.find((one) => {
       const { fault } = one;
       switch (fault.kind) {

@@ -151,6 +151,24 @@ describe("a message that never left its process", () => {
     expect(takenIn({ ...told, faults })).toEqual({ by: [0], unexplained: 1 });
   });
 
+  it.each([
+    [
+      "was taken if the connection that it waited for was dialled within the fault, and never worked",
+      1_990,
+      1,
+    ],
+    ["is unexplained if that was dialled behind the healing", 2_009, 0],
+  ])("%s", (_, dialed, taken) => {
+    const sends = [told.sends[0]!, [1, 2_010, 2_030], [2, 2_040, 2_041]] as const;
+    const requests = [told.requests[0]!, { on: 2, at: 2_040, from: 2, to: 2 }];
+    const connections = [{ dialed: 0, closed: 1_001 }, { dialed, closed: 2_030 }, { dialed: 2_031 }];
+
+    expect(takenIn({ ...told, sends, requests, connections })).toEqual({
+      by: [taken],
+      unexplained: 1 - taken,
+    });
+  });
+
   it("was taken by the kill of its producer, if nothing was sent behind it", () => {
     const messages = [processed, clientBuffer, clientBuffer];
     const requests = [told.requests[0]!];
