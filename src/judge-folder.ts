@@ -57,6 +57,7 @@ export async function judgeStored(folder: string): Promise<Judged> {
     faults,
     machine: run.machine,
     rejoins: readRejoins(join(folder, eventsName), plan, run.startedAt),
+    overtaken: culprits.overtaken,
   });
   const judgement = judge(run.scenario, tally, faults, {
     gaveUp: run.gaveUp,

@@ -9,13 +9,16 @@ export interface ConnectionRecord {
   openedAt: number;
   /** `Infinity`: it was open when the life ended. */
   closedAt: number;
+  /** Bytes that the kernel took. */
+  bytesFlushed: number;
 }
 
 /**
  * Reads what a life wrote down of its connections.
  *
  * @param opened how many it counted; those beyond the room of a box are left out.
- * @throws EvidenceError if the rows are not as many as it counted, or if a time or a broker cannot be what it is.
+ * @throws EvidenceError if the rows are not as many as it counted, or if a time, a broker or a number of bytes
+ *   cannot be what it is.
  */
 export function connectionsOf(
   path: string,
@@ -43,6 +46,7 @@ export function connectionsOf(
     const field = (name: ConnectionField): number => fieldOf(connection, name);
     const [broker, closedAt] = [field("broker"), field("closedAt")];
     const [dialedAt, openedAt] = [field("dialedAt"), field("openedAt")];
+    const [bytesWritten, bytesFlushed] = [field("bytesWritten"), field("bytesFlushed")];
     const sane = Number.isInteger(broker) && dialedAt >= 0 && (closedAt === 0 || closedAt >= dialedAt);
     if (!sane) {
       throw new EvidenceError(
@@ -50,6 +54,13 @@ export function connectionsOf(
         `${path}: connection ${connection} to broker ${broker} was dialled at ${dialedAt} and closed at ${closedAt}`,
       );
     }
-    return { broker, dialedAt, openedAt, closedAt: closedAt === 0 ? Infinity : closedAt };
+    // A write is counted before it leaves.
+    if (!(bytesFlushed >= 0 && bytesFlushed <= bytesWritten && Number.isInteger(bytesWritten))) {
+      throw new EvidenceError(
+        "connections-as-listed",
+        `${path}: of the ${bytesWritten} bytes that were written to connection ${connection}, ${bytesFlushed} left`,
+      );
+    }
+    return { broker, dialedAt, openedAt, closedAt: closedAt === 0 ? Infinity : closedAt, bytesFlushed };
   });
 }

@@ -3,7 +3,8 @@ import { LossboundError } from "../base/errors.js";
 import type { LimitWritten } from "../scenario/definition.js";
 import { readShare } from "../scenario/quantities.js";
 import { type Cause, causes, type Limit } from "../scenario/scenario.js";
-import { countOf, disturbedInWords, toleratedBy, type Verdict } from "../verdict/judge.js";
+import { countOf, type Verdict } from "../verdict/judge.js";
+import { disturbedInWords, toleratedBy } from "../verdict/tolerance.js";
 import type { Result } from "./result.js";
 
 /** A claim, and what became of it. */
@@ -59,7 +60,9 @@ function lossWithin(result: Result, min: number, max: number, by: Cause | undefi
   if (observed >= min && observed + open <= max) return { ...claim, verdict: "held", reasons: [] };
   const missedBy = Math.max(observed - max, min - (observed + open));
   if (missedBy > 0) {
-    if (missedBy > toleratedBy(max, disturbances)) return { ...claim, verdict: "broken", reasons: [] };
+    const name = by === undefined ? "lost" : `lostBy.${by}`;
+    if (missedBy > toleratedBy({ name, max, exposed: false }, disturbances))
+      return { ...claim, verdict: "broken", reasons: [] };
     return inconclusive(claim, disturbedInWords(disturbances));
   }
   return inconclusive(claim, [`${open} more may have been lost: their fate is indeterminate`]);

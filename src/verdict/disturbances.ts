@@ -29,6 +29,8 @@ export interface Measured {
   machine: MachineRecord;
   /** When consumers joined their group again though no fault called for it, milliseconds since 1970. */
   rejoins: readonly number[];
+  /** Messages that were lost because a commit over them was under way at such a moment. */
+  overtaken: number;
 }
 
 /** A machine that keeps up is late by less. */
@@ -200,10 +202,12 @@ function stolen({ machine: { stolenMs }, plan }: Measured): Disturbance[] {
   return [{ kind: "stolen", ms: stolenMs, messages: 0, words }];
 }
 
-function rejoined({ rejoins }: Measured): Disturbance[] {
-  if (rejoins.length === 0) return [];
-  const words = `consumers joined their group again ${rejoins.length === 1 ? "once" : `${rejoins.length} times`} without a fault`;
-  return [{ kind: "session-lost", ms: 0, messages: 0, words }];
+function rejoined({ rejoins, overtaken }: Measured): Disturbance[] {
+  if (rejoins.length === 0 && overtaken === 0) return [];
+  const times = rejoins.length < 2 ? "" : ` ${rejoins.length} times`;
+  const lost = overtaken === 0 ? "" : `, and ${overtaken} messages were lost whose commit was under way`;
+  const words = `consumers joined their group again${times} without a fault${lost}`;
+  return [{ kind: "session-lost", ms: 0, messages: overtaken, words }];
 }
 
 function loadDoubts(measured: Measured, sends: readonly Send[]): string[] {

@@ -9,6 +9,7 @@ import {
 import type { Exposure } from "./culprits/exposure.js";
 import type { Disturbance, Disturbances } from "./disturbances.js";
 import { type Tally, lostBy } from "./tally.js";
+import { disturbedInWords, toleratedBy } from "./tolerance.js";
 
 export type Verdict = "held" | "broken" | "inconclusive";
 
@@ -232,8 +233,7 @@ function holdAgainst(
 ): Expectation {
   const min = bound.min === undefined ? null : countOf(bound.min, run.sent, Math.ceil);
   const max = bound.max === undefined ? null : countOf(bound.max, run.sent, Math.floor);
-  const isPaced = bound.exposed !== true && name !== "unexplained" && name !== "violations";
-  const tolerated = isPaced ? toleratedBy(max, run.disturbances) : 0;
+  const tolerated = toleratedBy({ name, max, exposed: bound.exposed === true }, run.disturbances);
   const verdict = ((): Verdict => {
     if (max !== null && observed > max) {
       const provesNothing = name === indeterminateName || (run.lossIsOurs && isLoss(name));
@@ -248,21 +248,6 @@ function holdAgainst(
     return settled ? "held" : "inconclusive";
   })();
   return { name, min, max, observed, verdict, ...(bound.exposed === true && { exposed: true }) };
-}
-
-/**
- * By how many messages, at most, what the machine did can have moved a number away from a bound. Only a number that
- * depends on the pace of the machine can be moved: "none" does not.
- *
- * @param max the upper end of the bound, in messages; `null`: it has none.
- */
-export function toleratedBy(max: number | null, disturbances: readonly Disturbance[]): number {
-  return max === 0 ? 0 : disturbances.reduce((sum, { messages }) => sum + messages, 0);
-}
-
-/** What the machine did, as reasons for a verdict. */
-export function disturbedInWords(disturbances: readonly Disturbance[]): string[] {
-  return disturbances.map(({ words }) => `the machine: ${words}`);
 }
 
 /** Its bound is there to be kept; what exceeds it is not known to be a loss, and breaks nothing. */

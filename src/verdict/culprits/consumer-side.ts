@@ -46,9 +46,30 @@ export class ConsumerSide {
     return undefined;
   }
 
-  #ofDoubt({ record }: ConsumerLife, place: number, partition: number): Occurrence | undefined {
-    const { commitsInDoubt, joins, runId } = this.#groupEvents;
-    const failed = commitsInDoubt.filter(
+  /** Whether a consumer joined its group again while its commit over the message was under way. */
+  wasOvertaken(place: number, partition: number): boolean {
+    return (this.#inDoubt.get(place) ?? []).some(
+      (life) => this.#joinsWithin(life, this.#failedCommits(life, place, partition)).length > 0,
+    );
+  }
+
+  #ofDoubt(life: ConsumerLife, place: number, partition: number): Occurrence | undefined {
+    const { record } = life;
+    const failed = this.#failedCommits(life, place, partition);
+    const unanswered = this.#occurrences.findLast(
+      (one) =>
+        keepsFromGroup(one, record.worker) &&
+        failed.some(({ askedAt, at }) => meets(one, { from: askedAt, to: at })),
+    );
+    if (unanswered !== undefined) return unanswered;
+    const joined = this.#joinsWithin(life, failed);
+    return this.#occurrences.findLast(
+      ({ fault, from }) => movesGroup(fault) && joined.some(({ at }) => from <= at),
+    );
+  }
+
+  #failedCommits({ record }: ConsumerLife, place: number, partition: number): CommitInDoubt[] {
+    return this.#groupEvents.commitsInDoubt.filter(
       (one) =>
         one.worker === record.worker &&
         one.life === record.life &&
@@ -56,21 +77,16 @@ export class ConsumerSide {
         one.lowest <= place &&
         place <= one.highest,
     );
-    const unanswered = this.#occurrences.findLast(
-      (one) =>
-        keepsFromGroup(one, record.worker) &&
-        failed.some(({ askedAt, at }) => meets(one, { from: askedAt, to: at })),
-    );
-    if (unanswered !== undefined) return unanswered;
-    // A commit that was stored is worth nothing once its consumer has joined anew: another may have been given the same.
+  }
+
+  /** A commit that was stored is worth nothing once its consumer has joined anew: another may have been given the same. */
+  #joinsWithin({ record }: ConsumerLife, failed: readonly CommitInDoubt[]): Join[] {
+    const { joins, runId } = this.#groupEvents;
     const client = clientIdOf(runId, record);
-    const joined = joins.filter(
+    return joins.filter(
       ({ who, at: until }) =>
         who === client &&
         failed.some(({ askedAt, at }) => meets({ from: until, until }, { from: askedAt, to: at })),
-    );
-    return this.#occurrences.findLast(
-      ({ fault, from }) => movesGroup(fault) && joined.some(({ at }) => from <= at),
     );
   }
 }

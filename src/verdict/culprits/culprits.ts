@@ -15,6 +15,8 @@ export interface Culprits {
   lostBy: Record<Cause, number>[];
   /** Lost messages that no occurrence of a fault explains. */
   unexplained: Record<Cause, number>;
+  /** Those of the unexplained whose commit was under way while their consumer joined the group again: no fault called for that. */
+  overtaken: number;
   /** How much the faults reached, whatever became of it; `null` if that cannot be told. */
   exposures: Exposures | null;
 }
@@ -25,12 +27,14 @@ export function findCulprits(evidence: Evidence): Culprits {
   const found: Culprits = {
     lostBy: evidence.faults.map(() => zeroed(causes)),
     unexplained: zeroed(causes),
+    overtaken: 0,
     exposures: exposuresOf(evidence, search),
   };
   eachLost(evidence.ledger, (message, cause) => {
     const culprit = search.culpritOf(message, cause);
     const counted = culprit === undefined ? found.unexplained : found.lostBy[culprit.index]!;
     counted[cause]++;
+    if (culprit === undefined && cause === "after-commit" && search.wasOvertaken(message)) found.overtaken++;
   });
   return found;
 }

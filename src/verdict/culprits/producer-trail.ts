@@ -76,16 +76,28 @@ export class ProducerTrail {
   }
 
   /**
-   * The connections that were dialled or open when a message was sent, closed while it waited, and never carried a
-   * request with messages.
+   * When a message began to wait for a connection. A connection that closed while it waited, and never carried a
+   * request with messages, is a part of the wait: that began with its dial, if the dial came before the send. If not
+   * a byte left through it, its client was not yet done with the failure of the connection before it: the wait began
+   * with the end of that.
    *
    * @param span from the send of the message to the next request that its client handed over.
    */
-  unusedClosedIn({ from, to }: Span): ConnectionRecord[] {
-    return this.life.connections.filter(
-      ({ dialedAt, closedAt }, connection) =>
-        dialedAt <= from && closedAt >= from && closedAt <= to && this.#onConnection(connection).length === 0,
-    );
+  waitBegan({ from, to }: Span): number {
+    let began = from;
+    for (const [connection, { closedAt, dialedAt, bytesFlushed }] of this.life.connections.entries()) {
+      if (closedAt < from || closedAt > to || this.#onConnection(connection).length > 0) continue;
+      const before = bytesFlushed === 0 ? this.#lastUsedBefore(connection) : undefined;
+      began = Math.min(began, dialedAt, before?.closedAt ?? Infinity);
+    }
+    return began;
+  }
+
+  /** The last connection that the client made to the same broker before, and that a byte left through. */
+  #lastUsedBefore(connection: number): ConnectionRecord | undefined {
+    const { connections } = this.life;
+    const { broker } = connections[connection]!;
+    return connections.slice(0, connection).findLast((one) => one.broker === broker && one.bytesFlushed > 0);
   }
 
   /** Of the requests on a connection: the last one of which a message of this partition came into the log. */

@@ -61,6 +61,12 @@ export class Search {
     }
   }
 
+  /** Whether a commit over a message was under way while its consumer joined the group again. */
+  wasOvertaken({ producer, number }: MessageId): boolean {
+    const partition = partitionOf(number, producer, this.#partitions);
+    return this.#consumers.wasOvertaken(this.#layout.bases[producer]! + number, partition);
+  }
+
   /** What took a message, by what its producer knows of it. */
   ofSender(cause: SenderCause, message: MessageId): Occurrence | undefined {
     return this.#senders.culpritOf(cause, message);

@@ -127,8 +127,7 @@ export class SenderSide {
     const { before, after } = trail.neighboursOf(message.number);
     const { from } = this.sentIn(message);
     const to = after?.at ?? trail.endedAt;
-    const dials = trail.unusedClosedIn({ from, to }).map(({ dialedAt }) => dialedAt);
-    const waited: Span = { from: Math.min(from, ...dials), to };
+    const waited: Span = { from: trail.waitBegan({ from, to }), to };
     return this.#occurrences.find((one) => {
       const { fault } = one;
       switch (fault.kind) {

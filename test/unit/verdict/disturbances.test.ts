@@ -100,7 +100,21 @@ it("a machine that stood still, was stolen from, or lost a session is a disturba
   expect(list.map(({ kind, words }) => [kind, words])).toEqual([
     ["stood-still", "lossbound itself stood still for 400 ms"],
     ["stolen", "other machines took the processors for 900 ms"],
-    ["session-lost", "consumers joined their group again once without a fault"],
+    ["session-lost", "consumers joined their group again without a fault"],
+  ]);
+});
+
+it("a session that was lost explains the messages whose commit was under way", () => {
+  const { list } = seen({ sends: onTime }, {}, {}, [startedAt + 10, startedAt + 20], 3);
+
+  expect(list).toEqual([
+    {
+      kind: "session-lost",
+      ms: 0,
+      messages: 3,
+      words:
+        "consumers joined their group again 2 times without a fault, and 3 messages were lost whose commit was under way",
+    },
   ]);
 });
 
@@ -109,6 +123,7 @@ function seen(
   producers: { overload?: true } = {},
   machine: Partial<Measured["machine"]> = {},
   rejoins: number[] = [],
+  overtaken = 0,
 ) {
   const { plan, ledger, faults } = evidenceOf({ messages, ...told });
   Object.assign(plan.scenario.producers, producers);
@@ -119,5 +134,6 @@ function seen(
     faults: faults.map((fault) => ({ ...fault, kind: "timeout", on: "producer-link" })),
     machine: { stoodStillMs: 0, waitedForCpuMs: null, stolenMs: null, ...machine },
     rejoins,
+    overtaken,
   });
 }

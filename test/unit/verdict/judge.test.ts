@@ -449,6 +449,19 @@ describe("a machine that did not do what the scenario asks for", () => {
     expect(judge(claiming({}), tally, [], { disturbances: disturbedBy(1_000) }).verdict).toBe("broken");
   });
 
+  it.each([
+    ["leaves open a loss of messages that a lost session took", 3, {}, "inconclusive"],
+    ["does not excuse one message more", 2, {}, "broken"],
+    ["does not excuse a loss in another place", 3, { lostBy: { log: count(undefined, 0) } }, "broken"],
+  ])("%s", (_, messages, claimed, verdict) => {
+    const tally = aTally({ "after-commit": 3, log: "lostBy" in claimed ? 1 : 0, processed: 97 });
+    const words = "consumers joined their group again";
+    const disturbances = { list: [{ kind: "session-lost", ms: 0, messages, words } as const], doubts: [] };
+    const expected = claiming({ lost: count(0, 0), ...claimed });
+
+    expect(judge(expected, tally, [], { unexplained: 3, disturbances }).verdict).toBe(verdict);
+  });
+
   it("leaves a run open that holds, if its load was not reached", () => {
     const doubts = ["the load was not reached"];
     const judgement = judge(claiming({ lost }), aTally({ "in-transit": 45, processed: 900 }), [], {

@@ -169,6 +169,30 @@ describe("a message that never left its process", () => {
     });
   });
 
+  it.each([
+    [
+      "was taken if not a byte left through that: its client still dealt with the failure before",
+      0,
+      1_001,
+      1,
+    ],
+    ["is unexplained if the connection before had failed behind the healing", 0, 2_008, 0],
+    ["is unexplained if a byte left: the link died anew", 1, 1_001, 0],
+  ])("%s", (_, bytesFlushed, failed, taken) => {
+    const sends = [told.sends[0]!, [1, 2_010, 2_030], [2, 2_040, 2_041]] as const;
+    const requests = [told.requests[0]!, { on: 2, at: 2_040, from: 2, to: 2 }];
+    const connections = [
+      { dialed: 0, closed: failed },
+      { dialed: 2_011, closed: 2_030, bytesFlushed },
+      { dialed: 2_031 },
+    ];
+
+    expect(takenIn({ ...told, sends, requests, connections })).toEqual({
+      by: [taken],
+      unexplained: 1 - taken,
+    });
+  });
+
   it("was taken by the kill of its producer, if nothing was sent behind it", () => {
     const messages = [processed, clientBuffer, clientBuffer];
     const requests = [told.requests[0]!];
@@ -341,20 +365,24 @@ describe("a message that a consumer had committed over", () => {
     action: { do: "delete-records", partition: undefined, upTo: undefined },
   };
   it.each([
-    ["made the group share out anew", added, 1_900, 1],
-    ["moves no group", deleted, 1_900, 0],
-    ["made it share out before, and this consumer did not join meanwhile", added, 1_400, 0],
-  ])("was in doubt when its consumer joined again, and a fault %s", (_, fault, joinedAt, taken) => {
-    const told = {
-      messages: [processed, processed, afterCommit],
-      faults: [{ fault, at: 1_000, healed: 1_100 }],
-      consumers: [aConsumer({ inDoubt: [2] }, null)],
-      commitsInDoubt: [{ ...doubt, askedAt: 1_800, at: 2_000 }],
-      joins: [joinedAt],
-    };
+    ["made the group share out anew", added, 1_900, 1, 0],
+    ["moves no group: a session was lost", deleted, 1_900, 0, 1],
+    ["made it share out before, and this consumer did not join meanwhile", added, 1_400, 0, 0],
+  ])(
+    "was in doubt when its consumer joined again, and a fault %s",
+    (_, fault, joinedAt, taken, overtaken) => {
+      const told = {
+        messages: [processed, processed, afterCommit],
+        faults: [{ fault, at: 1_000, healed: 1_100 }],
+        consumers: [aConsumer({ inDoubt: [2] }, null)],
+        commitsInDoubt: [{ ...doubt, askedAt: 1_800, at: 2_000 }],
+        joins: [joinedAt],
+      };
 
-    expect(takenIn(told)).toEqual({ by: [taken], unexplained: 1 - taken });
-  });
+      expect(takenIn(told)).toEqual({ by: [taken], unexplained: 1 - taken });
+      expect(findCulprits(evidenceOf(told)).overtaken).toBe(overtaken);
+    },
+  );
 });
 
 describe("a message that the position moved past", () => {

@@ -23,7 +23,13 @@ export interface Told {
   sends?: readonly (readonly [first: number, at: number, settled?: number])[];
   /** Requests in the order in which they were handed over. */
   requests?: readonly { on: number; at: number; from: number; to: number; ends?: number; broker?: number }[];
-  connections?: readonly { dialed: number; opened?: number; closed?: number; broker?: number }[];
+  connections?: readonly {
+    dialed: number;
+    opened?: number;
+    closed?: number;
+    broker?: number;
+    bytesFlushed?: number;
+  }[];
   /** The occurrence that ended the producer's one life, and when. */
   ended?: { by: string; at: number };
   consumers?: readonly ConsumerLife[];
@@ -145,11 +151,13 @@ function connectionOf({
   opened = dialed,
   closed,
   broker = 1,
+  bytesFlushed = 1_000,
 }: NonNullable<Told["connections"]>[number]): ConnectionRecord {
   return {
     broker,
     dialedAt: startedAt + dialed,
     openedAt: startedAt + opened,
     closedAt: closed === undefined ? Infinity : startedAt + closed,
+    bytesFlushed,
   };
 }
