@@ -11,11 +11,14 @@ export interface Subject {
   digest: string;
 }
 
-/** Runs under one load, one of each subject, in groups that share an environment. */
+/**
+ * Runs under one load, one of each subject. The lanes go on side by side; each consists of groups, one
+ * after another, whose runs share an environment.
+ */
 export interface Block {
   level: Level;
   seed: number;
-  groups: Subject[][];
+  lanes: Subject[][][];
 }
 
 /**
@@ -24,12 +27,13 @@ export interface Block {
  *
  * Each seed begins with another subject, since the first run finds brokers that have just started.
  *
+ * @param atOnce how many runs go on side by side.
  * @param isDone whether a run stands written down; it is left out.
  */
 export function blocksOf(
   subjects: readonly Subject[],
   levels: readonly Level[],
-  runs: number,
+  { runs, atOnce }: { runs: number; atOnce: number },
   isDone: (subject: Subject, level: Level, seed: number) => boolean,
 ): Block[] {
   const together = subjects.toSorted((one, other) => brokersKey(one).localeCompare(brokersKey(other)));
@@ -37,7 +41,7 @@ export function blocksOf(
   return seeds.flatMap((seed) =>
     levels.map((level) => {
       const left = rotated(together, seed - 1).filter((subject) => !isDone(subject, level, seed));
-      return { level, seed, groups: sharing(left) };
+      return { level, seed, lanes: dealt(left, atOnce).map(sharing) };
     }),
   );
 }
@@ -50,6 +54,13 @@ function brokersKey({ scenario }: Subject): string {
 function rotated<T>(all: readonly T[], by: number): T[] {
   const first = all.length === 0 ? 0 : by % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
+}
+
+/** Gives each lane every n-th subject; a lane without one is left out. */
+function dealt<T>(all: readonly T[], lanes: number): T[][] {
+  return Array.from({ length: Math.min(lanes, all.length) }, (_, lane) =>
+    all.filter((_, index) => index % lanes === lane),
+  );
 }
 
 function sharing(subjects: readonly Subject[]): Subject[][] {

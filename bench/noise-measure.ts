@@ -1,16 +1,12 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-import { LossboundError, messageOf } from "../src/base/errors.js";
-import { brokersFor } from "../src/brokers-wanted.js";
-import type { Environment } from "../src/environment/environment.js";
-import { openLocal } from "../src/environment/local.js";
-import { experiment } from "../src/run.js";
-import { makeMutant } from "./mutant.js";
 import type { Block, Subject } from "./noise-blocks.js";
-import { defects } from "./noise-defects.js";
-import { type Level, startLoad } from "./noise-load.js";
-import { type Measured, type Shown, appendMeasured, shownBy, shownByError } from "./noise-store.js";
+import type { Lane, LaneMessage } from "./noise-lane.js";
+import { startLoad } from "./noise-load.js";
+import { type Measured, appendMeasured } from "./noise-store.js";
 
 /** After so many errors in a row it is the machine that is broken, and none of them is written down. */
 const errorsMax = 6;
@@ -29,9 +25,9 @@ export interface Measuring {
 
 /** Runs block by block, and appends each run to the results. Resolves also when the time is over. */
 export async function measure(blocks: readonly Block[], measuring: Measuring): Promise<void> {
-  const { endsAt, results, say } = measuring;
+  const { endsAt, out, results, say } = measuring;
   const began = performance.now();
-  const total = blocks.reduce((sum, { groups }) => sum + groups.flat().length, 0);
+  const total = blocks.reduce((sum, { lanes }) => sum + lanes.flat(2).length, 0);
   let done = 0;
   let errors: Measured[] = [];
   const append = (run: Measured): void => {
@@ -43,17 +39,11 @@ export async function measure(blocks: readonly Block[], measuring: Measuring): P
     for (const one of errors) appendMeasured(results, one);
     errors = [];
   };
-  mkdirSync(measuring.out, { recursive: true });
+  mkdirSync(out, { recursive: true });
   try {
-    for (const { level, seed, groups } of blocks) {
-      for (const group of groups) {
-        const left = [...group];
-        while (left.length > 0) {
-          if (performance.now() >= endsAt) return;
-          await runGroup(left, level, seed, measuring, append);
-        }
-      }
-      if (done === 0) continue;
+    for (const block of blocks.filter(({ lanes }) => lanes.length > 0)) {
+      if (performance.now() >= endsAt) return;
+      await runBlock(block, measuring, append);
       const each = (performance.now() - began) / 1000 / done;
       const minutes = Math.ceil((each * (total - done)) / 60);
       say(`${done} of ${total} runs, ${each.toFixed(1)} s each, ${minutes} minutes left`);
@@ -63,86 +53,66 @@ export async function measure(blocks: readonly Block[], measuring: Measuring): P
   }
 }
 
-/**
- * Runs subjects on one environment, which is opened under the load as well, and takes each that was
- * run out of `left`. It returns early when a run fails: the others get an environment of their own.
- */
-async function runGroup(
-  left: Subject[],
-  level: Level,
-  seed: number,
-  { source, out, endsAt, signal, say }: Measuring,
+/** Runs the lanes of a block side by side, under its load. The first that fails ends the others. */
+async function runBlock(
+  { level, seed, lanes }: Block,
+  { source, out, endsAt, signal }: Measuring,
   append: (run: Measured) => void,
 ): Promise<void> {
-  const finish = (subject: Subject, seconds: number, shown: Shown): void => {
-    left.shift();
+  await using load = await startLoad(level, out);
+  const failed = new AbortController();
+  const end = AbortSignal.any([signal, failed.signal]);
+  const settings = { level, seed, out, endsAt: epochOf(endsAt) };
+  const finish = (subject: Subject, { shown, seconds }: LaneMessage): void => {
+    load.refuseEnded();
     const { defect, digest, scenario } = subject;
     const key = { source, subject: digest, scenario: scenario.name, level, defect, seed };
-    append({ ...key, ...shown, seconds: Math.round(seconds * 10) / 10 });
+    append({ ...key, atOnce: lanes.length, ...shown, seconds: Math.round(seconds * 10) / 10 });
   };
-  await using load = await startLoad(level, out);
-  const first = left[0]!;
-  const startedAt = performance.now();
-  const environment = await openLocal({
-    brokers: brokersFor(first.scenario),
-    progress: () => {},
-    signal,
-  }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    finish(first, (performance.now() - startedAt) / 1000, shownByError(messageOf(error)));
-    return undefined;
-  });
-  if (environment === undefined) return;
-  try {
-    for (const subject of left.slice()) {
-      if (performance.now() >= endsAt) return;
-      const began = performance.now();
-      const shown = await runOne(environment, subject, join(out, `${subject.defect}-${level}-${seed}`), {
-        seed,
-        signal,
-      });
-      load.refuseEnded();
-      finish(subject, (performance.now() - began) / 1000, shown);
-      if (shown.outcome === "error") return;
-    }
-  } finally {
-    // What the environment fails with when it closes is no part of any run.
-    try {
-      await environment[Symbol.asyncDispose]();
-    } catch (error) {
-      say(messageOf(error));
-    }
-  }
+  await Promise.all(
+    lanes.map((groups) =>
+      runLane(groups, settings, end, finish).catch((error: unknown) => failed.abort(error)),
+    ),
+  );
+  end.throwIfAborted();
 }
 
-async function runOne(
-  environment: Environment,
-  { file, scenario, defect }: Subject,
-  out: string,
-  { seed, signal }: { seed: number; signal: AbortSignal },
-): Promise<Shown> {
-  using mutant = defect === "none" ? undefined : makeMutant(...defects[defect].replacements);
-  let keep = false;
-  try {
-    const result = await experiment(environment, {
-      scenario,
-      seed,
-      out,
-      observer: { line: () => {}, live: () => {} },
-      signal,
-      repeatWith: `lossbound run ${file} --seed ${seed}`,
-      ...(mutant && { workerEntry: mutant.workerEntry }),
-    });
-    keep = defect === "none" && result.verdict === "broken";
-    return shownBy(result);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof LossboundError && (error.code === "INPUT" || error.code === "USAGE")) throw error;
-    keep = defect === "none";
-    return shownByError(messageOf(error));
-  } finally {
-    if (!keep) rmSync(out, { recursive: true, force: true });
-  }
+/** Resolves when the lane's process has ended, and with it everything that it started. */
+async function runLane(
+  groups: Subject[][],
+  settings: Omit<Lane, "groups">,
+  end: AbortSignal,
+  finish: (subject: Subject, message: LaneMessage) => void,
+): Promise<void> {
+  const lane: Lane = {
+    ...settings,
+    groups: groups.map((group) => group.map(({ file, defect }) => ({ file, defect }))),
+  };
+  // As a session of its own it weighs as much as one busy process, and hears signals from here alone.
+  const child = fork(program, [JSON.stringify(lane)], { detached: true });
+  let failure: unknown;
+  const stop = (): void => void child.kill("SIGTERM");
+  end.addEventListener("abort", stop);
+  child.on("message", (message: LaneMessage) => {
+    const subject = groups.flat().find((one) => one.file === message.file && one.defect === message.defect);
+    try {
+      finish(subject!, message);
+    } catch (error) {
+      failure ??= error;
+      stop();
+    }
+  });
+  const [code, killedBy] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  end.removeEventListener("abort", stop);
+  if (failure !== undefined) throw failure;
+  if (code !== 0 && !end.aborted) throw new Error(`a process that makes runs ended with ${killedBy ?? code}`);
+}
+
+const program = fileURLToPath(new URL("noise-lane.js", import.meta.url));
+
+/** Turns a moment of `performance.now()` into milliseconds since 1970. */
+function epochOf(moment: number): number | null {
+  return Number.isFinite(moment) ? performance.timeOrigin + moment : null;
 }
 
 function lineOf(run: Measured, count: string): string {

@@ -23,6 +23,8 @@ export interface Measured {
   level: Level;
   defect: DefectName | "none";
   seed: number;
+  /** How many runs went on side by side, this one included. */
+  atOnce: number;
   outcome: Outcome;
   /** The exit code that `lossbound run` has for this outcome. */
   exitCode: number;
@@ -44,6 +46,7 @@ const columns = [
   "level",
   "defect",
   "seed",
+  "atOnce",
   "outcome",
   "exitCode",
   "lost",
@@ -132,6 +135,7 @@ export function readMeasured(file: string): Measured[] {
       defect: text.defect as DefectName | "none",
       outcome: text.outcome as Outcome,
       seed: Number(text.seed),
+      atOnce: Number(text.atOnce),
       exitCode: Number(text.exitCode),
       lost: Number(text.lost),
       unexplained: text.unexplained === "" ? null : Number(text.unexplained),

@@ -55,12 +55,19 @@ export function renderNoise(runs: readonly Measured[]): string {
   const source = runs.at(-1)?.source;
   if (source === undefined) return "Not measured yet.";
   return [
-    `${runs.length} runs of the source \`${source}\`.`,
+    `${runs.length} runs of the source \`${source}\`${besideOthers(runs)}.`,
     "False alarms: runs of the shipped scenarios, without a defect.",
     alarmsTable(runs.filter(({ defect }) => defect === "none")),
     "Power: runs with a defect planted in the workers. A run is conclusive if it is broken or held.",
     powerTable(runs),
   ].join("\n\n");
+}
+
+/** A run beside another has a busier machine than its level says. */
+function besideOthers(runs: readonly Measured[]): string {
+  const count = runs.filter(({ atOnce }) => atOnce > 1).length;
+  const most = Math.max(...runs.map(({ atOnce }) => atOnce));
+  return count === 0 ? "" : `, ${count} of them with up to ${most} at once`;
 }
 
 function alarmsTable(runs: readonly Measured[]): string {

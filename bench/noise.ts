@@ -10,6 +10,7 @@
  * - `--scenario NAME[,NAME]`: only these scenarios
  * - `--level LEVEL[,LEVEL]`: only these of idle, busy, crowded
  * - `--runs N`: runs of each scenario at each level, with the seeds 1 to N [10]
+ * - `--at-once N`: N runs side by side, under one load: sooner done, on a busier machine than the level says [1]
  * - `--minutes M`: starts no run after M minutes
  * - `--defects`, `--defect NAME[,NAME]`: runs with all defects, or with these, in place of runs without one
  * - `--results FILE`: another CSV; the page then stays as it is
@@ -40,6 +41,7 @@ const { values } = parseArgs({
     scenario: { type: "string" },
     level: { type: "string" },
     runs: { type: "string", default: "10" },
+    "at-once": { type: "string", default: "1" },
     minutes: { type: "string" },
     defects: { type: "boolean", default: false },
     defect: { type: "string" },
@@ -57,6 +59,7 @@ const chosenLevels = chosen("--level", values.level, levels);
 const withDefects = values.defects || values.defect !== undefined;
 const chosenDefects = withDefects ? chosen("--defect", values.defect, defectNames) : (["none"] as const);
 const runs = numberOf("--runs", values.runs);
+const atOnce = numberOf("--at-once", values["at-once"]);
 const minutes = values.minutes === undefined ? Infinity : numberOf("--minutes", values.minutes);
 
 const source = digestOfSource();
@@ -79,10 +82,14 @@ process.exitCode ??= missed.length === 0 ? 0 : 1;
 async function measureLeft(): Promise<void> {
   const subjects = (await Promise.all(chosenDefects.map(subjectsWith))).flat();
   const done = readMeasured(values.results);
-  const blocks = blocksOf(subjects, chosenLevels, runs, ({ scenario, defect, digest }, level, seed) =>
-    done.some((run) =>
-      isSameRun(run, { source, subject: digest, scenario: scenario.name, level, defect, seed }),
-    ),
+  const blocks = blocksOf(
+    subjects,
+    chosenLevels,
+    { runs, atOnce },
+    ({ scenario, defect, digest }, level, seed) =>
+      done.some((run) =>
+        isSameRun(run, { source, subject: digest, scenario: scenario.name, level, defect, seed }),
+      ),
   );
   using interruption = listenForInterruption();
   const { signal } = interruption;

@@ -36,6 +36,7 @@ function aRun(given: Partial<Measured> = {}): Measured {
     level: "idle",
     defect: "none",
     seed: 1,
+    atOnce: 1,
     outcome: "held",
     exitCode: 0,
     lost: 0,
@@ -96,7 +97,7 @@ describe("the file of runs", () => {
     expect(readMeasured(file)).toEqual(runs);
   });
 
-  it.each([`0123abcd,45`, `0123abcd,4567cdef,baseline,idle,none,1,held,0,0,,12,13.4,"cut`])(
+  it.each([`0123abcd,45`, `0123abcd,4567cdef,baseline,idle,none,1,1,held,0,0,,12,13.4,"cut`])(
     "refuses a line that was cut off: %s",
     (line) => {
       const file = join(scratch, "cut.csv");
@@ -162,7 +163,7 @@ describe("the order of the runs", () => {
     groups.map((group) => group.map(({ scenario }) => scenario.name));
 
   it("has each subject once at each level before any comes twice", async () => {
-    const blocks = blocksOf(await subjects, ["idle", "crowded"], 2, () => false);
+    const blocks = blocksOf(await subjects, ["idle", "crowded"], { runs: 2, atOnce: 1 }, () => false);
 
     expect(blocks.map(({ seed, level }) => `${seed} ${level}`)).toEqual([
       "1 idle",
@@ -170,35 +171,46 @@ describe("the order of the runs", () => {
       "2 idle",
       "2 crowded",
     ]);
-    for (const { groups } of blocks) expect(namesIn(groups).flat()).toHaveLength(5);
+    for (const { lanes } of blocks) expect(lanes.flatMap(namesIn).flat()).toHaveLength(5);
   });
 
   it("puts subjects that need the same brokers together, and a broker's killer by itself", async () => {
-    const [{ groups } = { groups: [] }] = blocksOf(await subjects, ["idle"], 1, () => false);
+    const [block] = blocksOf(await subjects, ["idle"], { runs: 1, atOnce: 1 }, () => false);
 
-    expect(namesIn(groups).toSorted()).toEqual([
+    expect(block!.lanes).toHaveLength(1);
+    expect(namesIn(block!.lanes[0]!).toSorted()).toEqual([
       ["baseline", "consumer-kill", "latency-only"],
       ["broker-kill-single"],
       ["stale-leader"],
     ]);
   });
 
-  it("begins with another subject at each seed", async () => {
-    const blocks = blocksOf(await subjects, ["idle"], 5, () => false);
+  it("is dealt out to lanes when several runs go on at once, and leaves no lane empty", async () => {
+    const lanesAt = async (atOnce: number) => {
+      const [block] = blocksOf(await subjects, ["idle"], { runs: 1, atOnce }, () => false);
+      return block!.lanes.map((lane) => namesIn(lane).flat().length);
+    };
 
-    expect(new Set(blocks.map(({ groups }) => namesIn(groups)[0]![0])).size).toBe(5);
+    expect(await lanesAt(2)).toEqual([3, 2]);
+    expect(await lanesAt(9)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("begins with another subject at each seed", async () => {
+    const blocks = blocksOf(await subjects, ["idle"], { runs: 5, atOnce: 1 }, () => false);
+
+    expect(new Set(blocks.map(({ lanes }) => namesIn(lanes[0]!)[0]![0])).size).toBe(5);
   });
 
   it("leaves out the runs that are done", async () => {
     const blocks = blocksOf(
       await subjects,
       ["idle"],
-      2,
+      { runs: 2, atOnce: 1 },
       ({ scenario }, _, seed) => seed === 1 || scenario.name === "baseline",
     );
 
-    expect(blocks[0]!.groups).toEqual([]);
-    expect(namesIn(blocks[1]!.groups).flat().toSorted()).toEqual([
+    expect(blocks[0]!.lanes).toEqual([]);
+    expect(blocks[1]!.lanes.flatMap(namesIn).flat().toSorted()).toEqual([
       "broker-kill-single",
       "consumer-kill",
       "latency-only",
@@ -234,6 +246,13 @@ describe("the tables", () => {
     expect(text).toContain("| **all** | 8 of 10 held, 80.0 % | 0 of 1 held, 0.0 % | 0 of 3 held, 0.0 % |");
     expect(text).toContain("| `gives-up` | 2 scenarios | 99 broken | 1 held | – | 1.0 % |");
     expect(text).toContain("| `sends-twice` | – | – | – | – | – |");
+  });
+
+  it("say how many runs had others beside them", () => {
+    expect(renderNoise([aRun()])).toContain("1 runs of the source `0123abcd`.");
+    expect(renderNoise([aRun(), ...times(2, { atOnce: 2 })])).toContain(
+      "3 runs of the source `0123abcd`, 2 of them with up to 2 at once.",
+    );
   });
 
   it("say so when nothing was measured", () => {
