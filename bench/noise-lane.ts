@@ -38,7 +38,8 @@ export interface Lane {
 /** What one run showed, and how long it took, in seconds. */
 export type LaneMessage = LaneRun & { shown: Shown; seconds: number };
 
-process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+const onOrphaned = (): void => void process.kill(process.pid, "SIGTERM");
+process.once("disconnect", onOrphaned);
 const lane = JSON.parse(process.argv[2]!) as Lane;
 {
   using interruption = listenForInterruption();
@@ -49,6 +50,7 @@ const lane = JSON.parse(process.argv[2]!) as Lane;
     process.exitCode = 130;
   }
 }
+process.off("disconnect", onOrphaned);
 if (process.connected) process.disconnect();
 
 async function runLane({ groups, ...lane }: Lane, signal: AbortSignal): Promise<void> {
