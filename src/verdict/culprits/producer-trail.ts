@@ -139,6 +139,26 @@ export class ProducerTrail {
     return hasPartition(this.life.requests.words, place, partition);
   }
 
+  /** Whether a connection other than this one ended within a span. */
+  lostAnother(connection: number, { from, to }: Span): boolean {
+    return this.life.connections.some(
+      ({ closedAt }, one) => one !== connection && closedAt >= from && closedAt <= to,
+    );
+  }
+
+  /**
+   * The last request on a connection, if it may have overtaken a message that never went out: its send began before
+   * that of the message had settled. Sends that a client has in hand at the same time may come to its socket in any
+   * order.
+   */
+  overtakenOn(connection: number, number: number): Request | undefined {
+    const last = this.#onConnection(connection).at(-1);
+    const inHand = this.sendOf(number);
+    if (last === undefined || inHand === undefined) return undefined;
+    const began = this.sendOf(fieldOf(this.life.requests.words, last, "lowest"))?.from ?? Infinity;
+    return began < inHand.to ? this.#request(last) : undefined;
+  }
+
   isLastOn({ connection, place }: Request): boolean {
     return this.#onConnection(connection).at(-1) === place;
   }

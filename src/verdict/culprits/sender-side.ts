@@ -112,10 +112,18 @@ export class SenderSide {
     }
   }
 
-  /** Whether the requests before and behind a message went out on one connection, and it did not: no fault does that. */
-  #wasSkipped(trail: ProducerTrail, { number }: MessageId): boolean {
-    const { before, after } = trail.neighboursOf(number);
-    return before !== undefined && before.connection === after?.connection;
+  /**
+   * Whether the requests before and behind a message went out on one connection, and it did not: no fault does that.
+   * Unless another connection ended while it waited; or it was overtaken on this one, and may have waited behind the
+   * last request when that ended.
+   */
+  #wasSkipped(trail: ProducerTrail, message: MessageId): boolean {
+    const { before, after } = trail.neighboursOf(message.number);
+    if (before === undefined || before.connection !== after?.connection) return false;
+    return (
+      !trail.lostAnother(after.connection, { from: this.sentIn(message).from, to: after.at }) &&
+      trail.overtakenOn(after.connection, message.number) === undefined
+    );
   }
 
   /**
@@ -126,7 +134,8 @@ export class SenderSide {
   #ofBuffer(trail: ProducerTrail, message: MessageId): Occurrence | undefined {
     const { before, after } = trail.neighboursOf(message.number);
     const { from } = this.sentIn(message);
-    const to = after?.at ?? trail.endedAt;
+    const overtaken = after && trail.overtakenOn(after.connection, message.number);
+    const to = overtaken?.record?.closedAt ?? after?.at ?? trail.endedAt;
     const waited: Span = { from: trail.waitBegan({ from, to }), to };
     return this.#occurrences.find((one) => {
       const { fault } = one;

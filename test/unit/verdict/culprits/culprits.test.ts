@@ -145,6 +145,35 @@ describe("a message that never left its process", () => {
     expect(takenIn({ ...told, requests })).toEqual({ by: [0], unexplained: 1 });
   });
 
+  it.each([
+    [
+      "was taken if it may have been overtaken there by the last request, and waited behind it",
+      1_995,
+      2_006,
+      1,
+    ],
+    ["is unexplained if the sends followed each other: nothing overtook it", 2_006, 2_005, 0],
+  ])("%s", (_, sentAfter, settled, taken) => {
+    const sends = [told.sends[0]!, [1, 1_990, settled], [2, sentAfter, 2_021]] as const;
+    const requests = [told.requests[0]!, { on: 0, at: 2_003, from: 2, to: 2 }];
+    const connections = [{ dialed: 0, closed: 2_030 }, { dialed: 2_031 }];
+
+    expect(takenIn({ ...told, sends, requests, connections })).toEqual({
+      by: [taken],
+      unexplained: 1 - taken,
+    });
+  });
+
+  it("was taken if another connection ended while it waited, whatever the one of its neighbours did", () => {
+    const requests = [
+      { on: 1, at: 2_007, from: 0, to: 0 },
+      { on: 1, at: 2_020, from: 2, to: 2 },
+    ];
+    const sends = [[0, 1_980, 2_008], told.sends[1]!, told.sends[2]!] as const;
+
+    expect(takenIn({ ...told, sends, requests })).toEqual({ by: [1], unexplained: 0 });
+  });
+
   it("is unexplained if no fault was in force while it waited", () => {
     const faults = [{ ...blackHole, at: 100, healed: 500 }];
 
