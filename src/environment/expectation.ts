@@ -11,9 +11,13 @@ export interface Expectation {
   readonly lookMs: number;
   /**
    * Whether that shows the fault: false when it rules the fault out, null when it tells nothing (too
-   * short a look, another fault at the same time). Only an answer rules a fault out.
+   * short a look, another fault at the same time). An answer rules any fault out. A connection that is
+   * accepted and closed in order was neither refused nor reset: somebody before the proxy answers for it,
+   * as Docker's userland proxy does.
+   *
+   * @param isAlone no other fault is in force that could have closed the connection.
    */
-  shows(seen: Seen): boolean | null;
+  shows(seen: Seen, isAlone: boolean): boolean | null;
 }
 
 /** Longer than a healthy broker on a busy machine takes for its answer. */
@@ -55,7 +59,10 @@ export function expectationOf(toxic: Toxic | "down", stream: Stream | "both"): E
 /** A disabled proxy does not listen. */
 const refusal: Expectation = {
   lookMs: graceMs,
-  shows: (seen) => (seen.kind === "refused" ? true : ruledOutBy(seen)),
+  shows(seen, isAlone) {
+    if (seen.kind === "refused") return true;
+    return isAlone && seen.kind === "closed" ? false : ruledOutBy(seen);
+  },
 };
 
 /** A black hole: the dial succeeds, and nothing comes back. */
@@ -80,8 +87,9 @@ function delay(earliestMs: number, latestMs: number): Expectation | null {
 function close(kind: "closed" | "reset", timeoutMs: number): Expectation {
   return {
     lookMs: timeoutMs + graceMs,
-    shows(seen) {
+    shows(seen, isAlone) {
       if (seen.kind === kind && seen.afterMs >= timeoutMs) return true;
+      if (kind === "reset" && isAlone && seen.kind === "closed") return false;
       return ruledOutBy(seen) ?? isWaiting(seen);
     },
   };

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly seen: string | null;
   /** Whether it was in force: false when one proxy ruled it out, null when not all of them showed it. */
   readonly inForce: boolean | null;
+  /** It was ruled out because something before the proxy takes connections, and ends them in order. */
+  readonly answeredFor?: true;
 }
 
 /** How to look at a link. */
@@ -27,10 +29,15 @@ export interface Look {
 /** After this long a healthy link has to answer. */
 const healthyLimitMs = 2000;
 
-/** Looks at a fault that is in force, through all proxies at the same time. */
+/**
+ * Looks at a fault that is in force, through all proxies at the same time.
+ *
+ * @param isAlone whether no other fault of the link has been in force meanwhile.
+ */
 export async function seeFault(
   standIns: readonly StandIn[],
   { toxic, stream }: ToxicOnLink,
+  isAlone: () => boolean,
   look: Look,
 ): Promise<Evidence> {
   const expectation = expectationOf(toxic, stream);
@@ -38,9 +45,11 @@ export async function seeFault(
   const views = await Promise.all(
     standIns.map(async (one) => {
       // A dead broker's proxy refuses, whatever toxic waits on it.
-      if (toxic !== "down" && one.shutBy.size > 0) return { words: "shut", shown: null };
+      if (toxic !== "down" && one.shutBy.size > 0) return { words: "shut", shown: null, answeredFor: false };
       const seen = await probeThrough(one, expectation.lookMs, look);
-      return { words: wordsOf(seen), shown: expectation.shows(seen) };
+      const nothingElse = isAlone() && (toxic === "down" || one.shutBy.size === 0);
+      const shown = expectation.shows(seen, nothingElse);
+      return { words: wordsOf(seen), shown, answeredFor: shown === false && seen.kind === "closed" };
     }),
   );
   return {
@@ -48,6 +57,7 @@ export async function seeFault(
     inForce: views.some(({ shown }) => shown === false)
       ? false
       : views.every(({ shown }) => shown === true) || null,
+    ...(views.some(({ answeredFor }) => answeredFor) && { answeredFor: true }),
   };
 }
 
@@ -83,7 +93,7 @@ async function answersAgain(one: StandIn, expectation: Expectation | null, look:
       `an answer through ${one.proxy}`,
       async () => {
         const seen = await probeThrough(one, healthyLimitMs / 2, look);
-        return seen.kind === "answered" && expectation?.shows(seen) !== true;
+        return seen.kind === "answered" && expectation?.shows(seen, true) !== true;
       },
       { limitMs: healthyLimitMs, everyMs: 20, signal: look.signal },
     );

@@ -100,9 +100,11 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
   function inForce(fault: ToxicOnLink, id: string, span: Span): LinkFaultInForce {
     const healing = new AbortController();
     let healed: Promise<HealedLinkFault> | undefined;
+    const appliedBefore = applied;
+    const isAlone = () => faults.size === 1 && applied === appliedBefore;
     return {
       applied: span,
-      evidence: seeFault(onWhich(fault), fault, {
+      evidence: seeFault(onWhich(fault), fault, isAlone, {
         ...look,
         signal: AbortSignal.any([look.signal, healing.signal]),
       }),

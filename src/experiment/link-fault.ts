@@ -111,10 +111,11 @@ async function heal(inForce: LinkFaultInForce): Promise<{
   healedAt: number;
   probe: string | null;
   inForce: boolean | null;
+  answeredFor?: true;
   healed: boolean | null;
 }> {
   const { healed, healthy, removal } = await inForce.heal();
-  const { seen, inForce: shown } = await inForce.evidence;
+  const { seen, inForce: shown, answeredFor } = await inForce.evidence;
   return {
     askedAt: inForce.applied.from,
     appliedAt: inForce.applied.to,
@@ -122,6 +123,7 @@ async function heal(inForce: LinkFaultInForce): Promise<{
     healedAt: healed.to,
     probe: seen,
     inForce: shown,
+    ...(answeredFor && { answeredFor }),
     // Replaced: Toxiproxy hung, and what was on the link's connections died by our hand.
     healed: removal === "replaced" ? false : await healthy,
   };

@@ -82,6 +82,8 @@ export interface FaultEvent {
   probe: string | null;
   /** Whether that shows it in force; `null`: it shows neither. */
   inForce: boolean | null;
+  /** It was not: something before the proxy took the probe's connection, and ended it in order. */
+  answeredFor?: true;
   /** Whether a probe found the link healthy afterwards; `null` where it cannot tell. */
   healed: boolean | null;
 }
@@ -191,6 +193,7 @@ function faultFrom(line: EventLine["event"], where: string): FaultEvent {
         )),
     probe: (value) => value === null || typeof value === "string",
     inForce: (value) => value === null || typeof value === "boolean",
+    answeredFor: (value) => value === undefined || value === true,
     healed: (value) => value === null || typeof value === "boolean",
   };
   for (const [key, isRight] of Object.entries(checks)) {

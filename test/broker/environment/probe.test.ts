@@ -57,7 +57,7 @@ describe.each(visible)("%j %s", (toxic, stream, kind, atLeastMs) => {
       const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
       expect(seen.kind, wordsOf(seen)).toBe(kind);
       expect(timeOf(seen)).toBeGreaterThanOrEqual(atLeastMs);
-      expect(expectation.shows(seen)).toBe(true);
+      expect(expectation.shows(seen, true)).toBe(true);
       return seen;
     });
     await proxy.removeToxic("toxic");
@@ -65,7 +65,7 @@ describe.each(visible)("%j %s", (toxic, stream, kind, atLeastMs) => {
 
     const healed = await quickest(() => probe(proxy.address, { limitMs: 60_000 }));
     expect(healed.kind, wordsOf(healed)).toBe("answered");
-    expect(expectation.shows(healed)).toBe(false);
+    expect(expectation.shows(healed, false)).toBe(false);
   });
 });
 
@@ -95,7 +95,7 @@ test("a fault both ways holds an answer up twice, and closes a connection once",
     for (const way of ["upstream", "downstream"] as const) await proxy.addToxic(way, way, toxic);
     const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
     for (const way of ["upstream", "downstream"] as const) await proxy.removeToxic(way);
-    return [seen, expectation.shows(seen)];
+    return [seen, expectation.shows(seen, true)];
   };
   const latency = await seenOf({ type: "latency", latency: 150, jitter: 0 });
   expect(latency).toEqual([expect.objectContaining({ kind: "answered" }), true]);
@@ -120,8 +120,8 @@ test("a disabled proxy refuses", async () => {
   const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
   await proxy.enable();
   expect(seen.kind).toBe("refused");
-  expect(expectation.shows(seen)).toBe(true);
-  expect(expectation.shows(await probe(proxy.address, { limitMs: 60_000 }))).toBe(false);
+  expect(expectation.shows(seen, true)).toBe(true);
+  expect(expectation.shows(await probe(proxy.address, { limitMs: 60_000 }), false)).toBe(false);
 });
 
 test("a probe that is cut short says what it had seen till then", async () => {
@@ -140,17 +140,35 @@ test("a probe that is cut short says what it had seen till then", async () => {
   // It was cut between the two moments, and says so to the millisecond.
   expect(timeOf(seen)).toBeGreaterThanOrEqual(cutAfter - 1);
   expect(timeOf(seen)).toBeLessThanOrEqual(cutBefore + 1);
-  expect(expectationOf(latency, "upstream")!.shows(seen)).toBe(true);
+  expect(expectationOf(latency, "upstream")!.shows(seen, true)).toBe(true);
 });
 
 test("a look too short, and what another fault does, show nothing", () => {
   const latency = expectationOf({ type: "latency", latency: 500, jitter: 0 }, "upstream")!;
-  expect(latency.shows({ kind: "silence", forMs: 20, bytes: 0, cutShort: true })).toBeNull();
-  expect(latency.shows({ kind: "silence", forMs: latency.lookMs, bytes: 0, cutShort: false })).toBeNull();
-  expect(latency.shows({ kind: "refused", afterMs: 1 })).toBeNull();
+  expect(latency.shows({ kind: "silence", forMs: 20, bytes: 0, cutShort: true }, true)).toBeNull();
+  expect(
+    latency.shows({ kind: "silence", forMs: latency.lookMs, bytes: 0, cutShort: false }, true),
+  ).toBeNull();
+  expect(latency.shows({ kind: "refused", afterMs: 1 }, true)).toBeNull();
   const reset = expectationOf({ type: "reset_peer", timeout: 500 }, "upstream")!;
-  expect(reset.shows({ kind: "reset", afterMs: 3, bytes: 0 })).toBeNull();
-  expect(reset.shows({ kind: "closed", afterMs: 501, bytes: 0 })).toBeNull();
+  expect(reset.shows({ kind: "reset", afterMs: 3, bytes: 0 }, true)).toBeNull();
+  expect(reset.shows({ kind: "closed", afterMs: 501, bytes: 0 }, false)).toBeNull();
+});
+
+test("a connection that is accepted and closed in order is neither refused nor reset, if no other fault closed it", () => {
+  const closed: Seen = { kind: "closed", afterMs: 8, bytes: 0 };
+  const faults: (Toxic | "down")[] = ["down", { type: "reset_peer", timeout: 0 }];
+
+  for (const fault of faults) {
+    expect(expectationOf(fault, "both")!.shows(closed, true)).toBe(false);
+    expect(expectationOf(fault, "both")!.shows(closed, false)).toBeNull();
+  }
+  for (const fault of [
+    { type: "timeout", timeout: 0 } as const,
+    { type: "timeout", timeout: 400 } as const,
+  ]) {
+    expect(expectationOf(fault, "both")!.shows(closed, true)).toBeNull();
+  }
 });
 
 test("what answers otherwise than Kafka is a failure, and so is a dial without a route", async () => {

@@ -49,6 +49,22 @@ export async function openRelay(address: string): Promise<TestServer> {
   });
 }
 
+/**
+ * Leads every connection to its own port on to the same port of `host`, as Docker's userland proxy does: it
+ * takes a connection before it knows whether anybody answers behind it, and ends one in order that is
+ * refused or reset there.
+ */
+export async function openForwarder(host: string): Promise<TestServer> {
+  const forwarder = await openServer((near) => {
+    const end = (): void => void near.resume().end();
+    const far = net.connect({ host, port: forwarder.port });
+    far.on("error", end).on("close", end);
+    near.on("close", () => far.destroy());
+    near.pipe(far).pipe(near);
+  });
+  return forwarder;
+}
+
 /** Writes as fast as it is read, without end. */
 export interface Flood extends TestServer {
   /** Resolves when nobody takes any more: every buffer on the way is full. */

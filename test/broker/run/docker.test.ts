@@ -1,6 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -11,7 +15,7 @@ import { dialDirectly } from "../../../src/kafka/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
 import { experiment } from "../../../src/run.js";
 import { parseScenario } from "../../../src/scenario/read.js";
-import { openServer } from "../environment/servers.js";
+import { openForwarder, openServer } from "../environment/servers.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
 const scenario = parseScenario(
@@ -86,6 +90,49 @@ describe("the docker environment", () => {
     expect(await hostOf([free], "0.0.0.0")).toBe("0.0.0.0");
   });
 
+  // Other systems have no second address of their own without a setting.
+  describe.skipIf(process.platform !== "linux")("behind a forwarder that answers for a dead proxy", () => {
+    it.each([
+      ["down: true", "down", "expect: { lost: exposed, lostBy: { rejected: { min: 1 }, in-transit: 0 } }"],
+      ["toxic: reset_peer", "reset_peer", "expect: { lost: exposed, lostBy: { in-transit: { min: 1 } } }"],
+    ])(
+      "calls a run inconclusive in which %s was neither a refusal nor a reset",
+      async (fault, kind, expected) => {
+        await using one = await openForwarder(behind);
+        await using other = await openForwarder(behind);
+        await using api = await openTranslator(theirs.environment.toxiproxy);
+        await using environment = await openDocker({
+          progress: () => {},
+          ports: { broker: ports.broker, toxiproxy: api.port, proxies: [one.port, other.port] },
+        });
+        const { verdict, reasons, faults } = await experiment(environment, {
+          scenario: parseScenario(
+            `
+guarantee: at-most-once
+producers: { count: 1, rate: 1000/s, messages: 3000, overload: true }
+consumers: { count: 1, commitEvery: 20, sessionTimeout: 6s }
+faults:
+  - { at: 500ms, for: 1s, on: producer-link, ${fault} }
+${expected}
+`,
+            `answered-for-${kind.replace("_", "-")}.yaml`,
+          ),
+          seed: 1,
+          out: theirs.out,
+          observer: { line: () => {}, live: () => {} },
+          signal: new AbortController().signal,
+          repeatWith: "",
+        });
+
+        expect(faults.map(({ probe }) => probe)).toEqual([expect.stringMatching(/^closed after \d+ ms/)]);
+        expect(verdict, reasons.join("; ")).toBe("inconclusive");
+        expect(reasons[0]).toContain(
+          `the probe did not find the fault ${kind} on producer-link in force: something before the proxy`,
+        );
+      },
+    );
+  });
+
   it("says so where no published port is left", async () => {
     await using taken = await openServer(() => {});
     const proxies = [taken.port];
@@ -128,6 +175,37 @@ describe("the docker environment", () => {
     }
   });
 });
+
+/** The address that is only reached through a forwarder, as a container's own is. */
+const behind = "127.0.0.2";
+
+/** Toxiproxy's API as of a container: what is to listen for all listens on the address behind. */
+async function openTranslator(toxiproxy: string): Promise<{ port: number } & AsyncDisposable> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const { method = "GET", url = "/", headers } = request;
+      const asked = (await text(request)).replaceAll("0.0.0.0:", `${behind}:`);
+      const answer = await fetch(new URL(url, toxiproxy), {
+        method,
+        headers: { "user-agent": headers["user-agent"] ?? "", "content-type": "application/json" },
+        ...(asked !== "" && { body: asked }),
+      });
+      response.statusCode = answer.status;
+      response.setHeader("content-type", answer.headers.get("content-type") ?? "text/plain");
+      response.end((await answer.text()).replaceAll(`${behind}:`, "0.0.0.0:"));
+    })();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 async function proxiesOf({ environment }: Laboratory): Promise<{ listen: string }[]> {
   const response = await fetch(`${environment.toxiproxy}/proxies`);

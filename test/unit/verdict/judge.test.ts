@@ -195,6 +195,18 @@ describe("a fault", () => {
     );
   });
 
+  it("for which something else answered may have lost what exceeds a bound, and duplicates nothing", () => {
+    const answeredFor = [aFault({ kind: "down", inForce: false, answeredFor: true })];
+    const judgement = judged({ lost: count(undefined, 5) }, lost, answeredFor);
+    expect(judgement.verdict).toBe("inconclusive");
+    expect(judgement.reasons[0]).toContain(
+      "did not find the fault down on producer-link in force: something before the proxy takes connections",
+    );
+    expect(judged({ lost: count(undefined, 5) }, { ...lost, duplicated: 1 }, answeredFor).verdict).toBe(
+      "broken",
+    );
+  });
+
   it("that did no work excuses a loss that stayed too small", () => {
     expect(judged({ lost: count(50, undefined) }, lost, [aFault({ touched: 0 })]).verdict).toBe(
       "inconclusive",
