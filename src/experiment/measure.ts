@@ -28,6 +28,8 @@ export interface Measures {
   commits: { acknowledged: number; failed: number };
   joins: number;
   kills: { producer: number; consumer: number };
+  /** When a worker was killed last, milliseconds since 1970; 0: none was. */
+  lastKillAt: { producer: number; consumer: number };
   /** How far behind its schedule the sending fell at worst, in microseconds. */
   lagMaxUs: number;
   /** Occurrences of faults by `keyOf`: in force now, and all that fell so far. */
@@ -86,12 +88,13 @@ export class Measuring {
       commits: { acknowledged: 0, failed: 0 },
       joins: 0,
       kills: { producer: 0, consumer: 0 },
+      lastKillAt: { producer: 0, consumer: 0 },
       lagMaxUs: 0,
       active: faults.active,
       fallen: faults.fallen,
     };
     for (const life of lives) {
-      if (life.process.end?.signal === "SIGKILL" && life.killed) measures.kills[life.role]++;
+      if (life.process.end?.signal === "SIGKILL" && life.killed) addKill(measures, life);
       if (life.role === "consumer") addConsumer(measures, life.box as BlackBox<"consumer">);
     }
     measures.stored = log?.seen ?? 0;
@@ -178,6 +181,11 @@ function openWords(plan: Plan, { covered, ended }: Merged): number[] {
 
 function positionsMayMove(plan: Plan): boolean {
   return logMayShrink(plan) || plan.faults.some(({ kind }) => kind === "topic" || kind === "reset-offsets");
+}
+
+function addKill({ kills, lastKillAt }: Measures, { role, killedAt = 0 }: Life): void {
+  kills[role]++;
+  lastKillAt[role] = Math.max(lastKillAt[role], killedAt);
 }
 
 function addConsumer(measures: Measures, box: BlackBox<"consumer">): void {

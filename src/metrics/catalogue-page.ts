@@ -1,4 +1,5 @@
-import { type Metric, catalogue, commonLabels, labelValues, latencyPowers } from "./catalogue.js";
+import { type Metric, catalogue, latencyPowers } from "./catalogue.js";
+import { commonLabels, labelValues } from "./labels.js";
 
 const heads = ["metric", "type", "the question", "unit", "labels", "moves"];
 
@@ -8,7 +9,7 @@ export function renderMetrics(): string {
   return [
     "# Metrics",
     "",
-    "Made from `src/metrics/catalogue.ts` by `npm run metrics`; do not edit it.",
+    "Made from `catalogue.ts` and `labels.ts` in `src/metrics` by `npm run metrics`; do not edit it.",
     "",
     rowOf(heads),
     rowOf(heads.map(() => "---")),
@@ -36,7 +37,7 @@ export function renderMetrics(): string {
     "Every run leaves `metrics.om` in its folder: all these series over the whole run, as OpenMetrics text with time stamps:",
     "a sample at its beginning, and one a second from the first message on. In it, what became of a message is booked at the second of its _sending_, however late it was",
     "known: a loss stands where the fault was. Commits, joins, latency, lag and violations, which have no time of their own,",
-    "are booked at the end. A run of more than a quarter of an hour has a sample each few seconds. Any Prometheus takes it:",
+    "have one sample, at the end. A run of more than a quarter of an hour has a sample each few seconds. Any Prometheus takes it:",
     "",
     "    promtool tsdb create-blocks-from openmetrics lossbound-results/consumer-kill/metrics.om DATA",
     "",

@@ -1,6 +1,4 @@
-import type { Phase } from "../experiment/progress.js";
-import { causes, guarantees } from "../scenario/scenario.js";
-import type { Verdict } from "../verdict/judge.js";
+import type { LabelName } from "./labels.js";
 
 /** A metric, defined once: the exporter, the file of a run's course, the docs and the tests are made of this. */
 export interface Metric {
@@ -9,69 +7,13 @@ export interface Metric {
   /** The question that it answers. */
   help: string;
   unit: "messages" | "seconds" | "ratio" | "per second" | "times" | "commits" | "yes or no";
-  /** Labels beside `commonLabels`. */
+  /** Labels beside those that every metric has. */
   labels: readonly LabelName[];
   /** When it moves while a run goes on. */
   moves: "live" | "on proof" | "at the end" | "never";
+  /** What it counts has no time of its own: in the course of a run it has one sample, at the end. */
+  timeless?: true;
 }
-
-/** Labels that every metric has: which run of load it is about. */
-export const commonLabels = ["scenario", "guarantee", "client", "step"] as const;
-
-export type LabelName =
-  | "cause"
-  | "violation"
-  | "result"
-  | "role"
-  | "fault"
-  | "on"
-  | "expectation"
-  | "limit"
-  | "phase"
-  | "verdict"
-  | "version"
-  | "environment"
-  | "broker"
-  | "proxy"
-  | "node";
-
-export const violations = ["began-before-commit", "began-twice", "stored-twice"] as const;
-export const commitResults = ["acknowledged", "failed"] as const;
-export const killedRoles = ["producer", "consumer"] as const;
-export const limits = ["min", "max"] as const;
-export const phases = [
-  "starting",
-  "sending",
-  "healing",
-  "draining",
-  "scanning",
-  "judging",
-] as const satisfies readonly Phase[];
-export const verdicts = ["held", "broken", "inconclusive"] as const satisfies readonly Verdict[];
-
-/** What each label may say: never the name of a message, a run or a process, so that no run adds series to another's. */
-export const labelValues: Record<LabelName | (typeof commonLabels)[number], readonly string[] | string> = {
-  scenario: "the scenario's name",
-  guarantee: guarantees,
-  client: "the client library's name",
-  step: "the value of a sweep that was run, such as `2000` of a rate; `none` without one",
-  cause: causes,
-  violation: violations,
-  result: commitResults,
-  role: killedRoles,
-  fault: "the kind of a fault of the plan: `timeout`, `down`, `kill`, …",
-  on: "what the plan has it fall on: `producer-link`, `consumer 1`, `leader of partition 0`, …",
-  expectation:
-    "the name of a bound of the scenario: `lost`, `silentlyLost`, `lostBy.in-transit`, `duplicated`, …",
-  limit: limits,
-  phase: phases,
-  verdict: verdicts,
-  version: "lossbound's",
-  environment: "`local`, `docker` or `external`",
-  broker: "the brokers' version",
-  proxy: "Toxiproxy's version",
-  node: "Node's version",
-};
 
 /** The latency's buckets end at these powers of two of a microsecond: 1 ms to 67 s. */
 export const latencyPowers: readonly number[] = Array.from({ length: 17 }, (_, place) => 10 + place);
@@ -172,6 +114,7 @@ export const catalogue = {
     unit: "times",
     labels: ["violation"],
     moves: "at the end",
+    timeless: true,
   },
   latency: {
     name: "lossbound_end_to_end_latency_seconds",
@@ -180,6 +123,7 @@ export const catalogue = {
     unit: "seconds",
     labels: [],
     moves: "live",
+    timeless: true,
   },
   commits: {
     name: "lossbound_offset_commits_total",
@@ -188,6 +132,7 @@ export const catalogue = {
     unit: "commits",
     labels: ["result"],
     moves: "live",
+    timeless: true,
   },
   joins: {
     name: "lossbound_group_joins_total",
@@ -196,6 +141,7 @@ export const catalogue = {
     unit: "times",
     labels: [],
     moves: "live",
+    timeless: true,
   },
   faultActive: {
     name: "lossbound_fault_active",
@@ -221,6 +167,14 @@ export const catalogue = {
     labels: ["role"],
     moves: "live",
   },
+  lastKill: {
+    name: "lossbound_worker_last_kill_timestamp_seconds",
+    type: "gauge",
+    help: "When was a worker ended by SIGKILL last, in seconds since 1970? 0 if none was.",
+    unit: "seconds",
+    labels: ["role"],
+    moves: "live",
+  },
   scheduleLag: {
     name: "lossbound_schedule_lag_seconds",
     type: "gauge",
@@ -228,6 +182,7 @@ export const catalogue = {
     unit: "seconds",
     labels: [],
     moves: "live",
+    timeless: true,
   },
   lossRatio: {
     name: "lossbound_loss_ratio",

@@ -3,9 +3,10 @@ import type { FaultEvent } from "../ledger/events.js";
 import type { Judged } from "../report/make-result.js";
 import { causes } from "../scenario/scenario.js";
 import { courseOf } from "../verdict/course.js";
-import { type Metric, phases } from "./catalogue.js";
+import { type Metric } from "./catalogue.js";
+import { phases } from "./labels.js";
 import { type RunLabels, type Sample, samplesOf } from "./samples.js";
-import { type Values, factsOf, valuesAtEnd, valuesBefore } from "./values.js";
+import { type Values, factsOf, killsOf, valuesAtEnd, valuesBefore } from "./values.js";
 
 /** File name of a run's course, in its folder. */
 export const courseName = "metrics.om";
@@ -22,8 +23,9 @@ const samplesMax = 900;
 
 /**
  * The whole course of a run as OpenMetrics text with time stamps, made from what the run has left: a sample at
- * its beginning, and one a second from the first message on. What became of a message is booked at the second of its sending, however late it was known; what
- * has no time of its own (commits, joins, latency, lag, violations) is booked at the end.
+ * its beginning, and one a second from the first message on. What became of a message is booked at the second
+ * of its sending, however late it was known. What has no time of its own (commits, joins, latency, lag,
+ * violations) has one sample, at the end: so it has its total, and nothing that looks like a rate.
  */
 export function renderCourse({ judged, phases: begun, labels }: CourseParts): string {
   const { startedAt } = judged.run;
@@ -42,7 +44,9 @@ export function renderCourse({ judged, phases: begun, labels }: CourseParts): st
     const isLast = place === moments.length - 1;
     const since = moments[place - 1] ?? -Infinity;
     const values = isLast ? end : { ...sums, ...happening(judged.faults, { since, at }, begun) };
-    for (const sample of samplesOf(labels, values)) file(families, sample, at);
+    for (const sample of samplesOf(labels, values)) {
+      if (isLast || !sample.metric.timeless) file(families, sample, at);
+    }
   }
   const blocks = [...families].flatMap(([head, metrics]) => [head, ...[...metrics.values()].flat()]);
   return `${[...blocks, "# EOF"].join("\n")}\n`;
@@ -95,21 +99,15 @@ function happening(
   faults: readonly FaultEvent[],
   { since, at }: { since: number; at: number },
   begun: readonly { at: number; phase: string }[],
-): Pick<Values, "active" | "fallen" | "kills" | "phase"> {
+): Pick<Values, "active" | "fallen" | "kills" | "lastKillAt" | "phase"> {
   const fallen = faults.filter(({ appliedAt }) => appliedAt !== null && appliedAt <= at);
-  const kills = { producer: 0, consumer: 0 };
-  for (const { kind, on, touched } of fallen) {
-    if (kind !== "kill" || touched === 0) continue;
-    if (on.startsWith("producer ")) kills.producer++;
-    else if (on.startsWith("consumer ")) kills.consumer++;
-  }
   // A fault that was over before the sample was in force nevertheless.
   const active = fallen.filter((fault) => endOf(fault) > since);
   const phase = begun.findLast((each) => each.at <= at)?.phase;
   return {
     active: new Set(active.map(nameOf)),
     fallen: new Set(fallen.map(nameOf)),
-    kills,
+    ...killsOf(fallen),
     phase: phases.find((each) => each === phase),
   };
 }

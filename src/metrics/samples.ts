@@ -1,18 +1,16 @@
 import { countBelow, sumOf } from "../ledger/histogram.js";
 import { causes } from "../scenario/scenario.js";
+import { type Metric, catalogue, latencyPowers } from "./catalogue.js";
 import {
   type LabelName,
-  type Metric,
-  catalogue,
   commitResults,
   commonLabels,
   killedRoles,
-  latencyPowers,
   limits,
   phases,
   verdicts,
   violations,
-} from "./catalogue.js";
+} from "./labels.js";
 import { seriesName } from "./fault-series.js";
 import type { Values } from "./values.js";
 
@@ -88,6 +86,8 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
       value: keys.filter((key) => fallen.has(key)).length,
     })),
   kills: ({ kills }) => killedRoles.map((role) => ({ own: { role }, value: kills[role] })),
+  lastKill: ({ lastKillAt }) =>
+    killedRoles.map((role) => ({ own: { role }, value: lastKillAt[role] / 1000 })),
   scheduleLag: ({ lagMaxUs }) => [{ value: lagMaxUs / 1e6 }],
   lossRatio: (values) => [{ value: lossRatioOf(values) }],
   bound: ({ bounds }) =>

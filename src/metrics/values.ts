@@ -1,6 +1,7 @@
 import type { Measures } from "../experiment/measure.js";
 import { version } from "../base/version.js";
 import type { Phase } from "../experiment/progress.js";
+import type { FaultEvent } from "../ledger/events.js";
 import { bucketCount } from "../ledger/histogram.js";
 import { countBits } from "../ledger/bits.js";
 import { keyOf } from "../plan/occurrence-key.js";
@@ -10,6 +11,7 @@ import type { Judged } from "../report/make-result.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { type Verdict, judge } from "../verdict/judge.js";
 import { type Tally, noMessages, zeroed } from "../verdict/tally.js";
+import { killedRoles } from "./labels.js";
 import { type FaultSeries, faultSeries } from "./fault-series.js";
 
 /** What all metrics of one run say at one moment: what is measured of it, and what is made of that. */
@@ -65,6 +67,7 @@ export function valuesBefore(plan: Plan): Values {
     commits: { acknowledged: 0, failed: 0 },
     joins: 0,
     kills: { producer: 0, consumer: 0 },
+    lastKillAt: { producer: 0, consumer: 0 },
     lagMaxUs: 0,
     active: new Set(),
     fallen: new Set(),
@@ -126,6 +129,7 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
     commits: { acknowledged: commitsAcknowledged, failed: commitsFailed },
     joins,
     kills: { producer: killed("producer"), consumer: killed("consumer") },
+    lastKillAt: killsOf(faults).lastKillAt,
     lagMaxUs: ledger.schedule.lagMaxUs,
     fallen: new Set(
       faults
@@ -137,6 +141,20 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
     verdict,
     run: factsOf(run.environment),
   };
+}
+
+/** Kills of workers that are in force, and when the last was, milliseconds since 1970. */
+export function killsOf(faults: readonly FaultEvent[]): Pick<Values, "kills" | "lastKillAt"> {
+  const kills = { producer: 0, consumer: 0 };
+  const lastKillAt = { producer: 0, consumer: 0 };
+  for (const { kind, on, touched, appliedAt } of faults) {
+    if (kind !== "kill" || touched === 0 || appliedAt === null) continue;
+    const role = killedRoles.find((one) => on.startsWith(`${one} `));
+    if (role === undefined) continue;
+    kills[role]++;
+    lastKillAt[role] = Math.max(lastKillAt[role], appliedAt);
+  }
+  return { kills, lastKillAt };
 }
 
 /** In the log at the scan, or seen there before. */

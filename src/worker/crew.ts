@@ -32,6 +32,8 @@ export interface Life {
   /** The worker said that it is ready. */
   ready: boolean;
   killed: boolean;
+  /** When it was sent SIGKILL, milliseconds since 1970. */
+  killedAt: number | undefined;
   /** It stands still by SIGSTOP. */
   paused: boolean;
   /** It was asked to end in order: that it does is no surprise. */
@@ -120,6 +122,7 @@ export class Crew implements AsyncDisposable {
       commanded: undefined,
       ready: false,
       killed: false,
+      killedAt: undefined,
       paused: false,
       asked: false,
       endedBy: undefined,
@@ -164,6 +167,7 @@ export class Crew implements AsyncDisposable {
   /** SIGKILL, and waits for the end. False when the life had come to an end of its own before that. */
   async kill(life: Life): Promise<boolean> {
     life.killed = true;
+    life.killedAt = Date.now();
     life.process.signal("SIGKILL");
     await waitUntil(`${life.process.name} to die`, () => life.process.end !== undefined, {
       limitMs: 5_000,
@@ -300,15 +304,9 @@ export class Crew implements AsyncDisposable {
       commanded !== undefined && life.asked && (end.signal === "SIGTERM" || end.code === codeOfSigterm);
     const expected = life.killed || this.#ending || inOrder || bySignal;
     if (expected) return;
-    this.#failed.abort(
-      new LossboundError(
-        commanded === undefined ? "HARNESS" : "ENVIRONMENT",
-        `${life.process.name} ended by itself (${how})`,
-        {
-          detail: life.process.lastLines(),
-        },
-      ),
-    );
+    const code = commanded === undefined ? "HARNESS" : "ENVIRONMENT";
+    const detail = life.process.lastLines();
+    this.#failed.abort(new LossboundError(code, `${life.process.name} ended by itself (${how})`, { detail }));
   }
 }
 

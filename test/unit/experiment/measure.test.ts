@@ -35,10 +35,16 @@ function aCrew(plan: Plan) {
     createBox(path, description);
     const box: BlackBox<R> = openBox(path, description, "write");
     const process: { end: { code: null; signal: NodeJS.Signals } | undefined } = { end: undefined };
-    const life = { role, box, process, killed: false };
-    lives.push(life as unknown as Life);
-    const die = (): void => {
+    const life: Pick<Life, "role" | "killed" | "killedAt"> = {
+      role,
+      killed: false,
+      killedAt: undefined,
+    };
+    Object.assign(life, { box, process });
+    lives.push(life as Life);
+    const die = (at = 0): void => {
       life.killed = true;
+      life.killedAt = at;
       process.end = { code: null, signal: "SIGKILL" };
     };
     return { box, die };
@@ -72,12 +78,13 @@ describe("what is measured of a run that goes on", () => {
     for (const index of [0, 1, 2]) first.box.planes.accepted.mark(index);
     first.box.planes.rejected.mark(3);
     first.box.set("lagMax", 5000);
-    first.die();
+    first.die(1234);
     const second = live("producer", 10);
     moveNext(second.box, 15);
     live("producer", 15);
     expect(read()).toMatchObject({ sent: 15, accepted: 3, rejected: 1, stored: 7, lagMaxUs: 5000 });
     expect(read().kills).toEqual({ producer: 1, consumer: 0 });
+    expect(read().lastKillAt).toEqual({ producer: 1234, consumer: 0 });
   });
 
   it("counts a message once, whichever lives had it, and once more as duplicated", () => {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it, test } from "vitest";
 
-import { type Metric, catalogue, commonLabels, labelValues } from "../../../src/metrics/catalogue.js";
+import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
+import { commonLabels, labelValues } from "../../../src/metrics/labels.js";
 import { renderMetrics } from "../../../src/metrics/catalogue-page.js";
 import { inRepository } from "../../support/paths.js";
 

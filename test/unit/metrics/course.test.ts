@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { judgeStored } from "../../../src/judge-folder.js";
 import { countBits } from "../../../src/ledger/bits.js";
+import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { renderCourse } from "../../../src/metrics/course.js";
 import { labelsOf } from "../../../src/metrics/exporter.js";
 import { everStored } from "../../../src/metrics/values.js";
@@ -69,6 +70,18 @@ describe("the course of a run", () => {
       expect(valuesOf(course, "lossbound_messages_planned").length).toBeLessThanOrEqual(902);
     },
   );
+
+  it("has one sample, at the end, of what has no time of its own, and several of everything else", async () => {
+    const course = courseOf(await judgedRun(3));
+    const samples = (metric: Metric): number[] =>
+      [...course].filter(([key]) => key.startsWith(metric.name)).map(([, values]) => values.length);
+    const timeless = Object.values<Metric>(catalogue).filter((metric) => metric.timeless);
+    const others = Object.values<Metric>(catalogue).filter((metric) => !metric.timeless);
+
+    expect(timeless.map(({ name }) => name)).toContain(catalogue.commits.name);
+    for (const metric of timeless) expect(new Set(samples(metric)), metric.name).toEqual(new Set([1]));
+    for (const metric of others) expect(Math.min(...samples(metric)), metric.name).toBeGreaterThan(3);
+  });
 
   it("begins as the run does, and has each phase that a sample falls into", async () => {
     const judged = await judgedRun(3);
