@@ -8,7 +8,12 @@ local alert(name, severity, summary, description, expression, lasting=null) = {
   alert: name,
   expr: expression,
   labels: { severity: severity },
-  annotations: { summary: summary, description: inRun + ': ' + description },
+  annotations: {
+    summary: summary,
+    description: inRun + ': ' + description,
+    // Below the address of Grafana, which a rule does not know.
+    dashboard: '/d/lossbound-every-run?var-scenario={{ $labels.scenario | urlquery }}',
+  },
 } + if lasting == null then {} else { 'for': lasting };
 
 local burnsBoth(factor) =

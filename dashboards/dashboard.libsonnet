@@ -6,7 +6,7 @@ local variables = import 'variables.libsonnet';
 /** Of Grafana's grid, which has 24 columns. */
 local columns = 24;
 
-local annotation(name, color, expression, title, labels) = {
+local annotation(name, color, expression, title, labels, step) = {
   name: name,
   datasource: config.datasource,
   enable: true,
@@ -19,7 +19,7 @@ local annotation(name, color, expression, title, labels) = {
     refId: name,
     datasource: config.datasource,
     expr: expression,
-    interval: config.stepAtLeast,
+    interval: step,
     range: true,
     instant: false,
     format: 'time_series',
@@ -28,8 +28,11 @@ local annotation(name, color, expression, title, labels) = {
 };
 
 local annotations = [
-  annotation('Faults', config.color.doubtful, queries.faults, '{{fault}} on {{on}}', ['fault', 'on']),
-  annotation('Kills', config.color.lost, queries.kills, '{{role}} killed', ['role']),
+  annotation('Faults', config.color.doubtful, queries.faults, '{{fault}} on {{on}}', ['fault', 'on'], config.stepAtLeast),
+  // The value of the series is the moment of its mark. Grafana draws marks that are a step apart as one.
+  annotation('Kills', config.color.lost, queries.lastKill, '{{role}} killed', ['role'], config.scrapeInterval) {
+    useValueForTime: true,
+  },
 ];
 
 local links = [
@@ -49,16 +52,12 @@ local links = [
 /** Panels of one row, as wide as their shares say, and as high as the row. */
 local inRow(row, y) =
   local shares = [std.get(panel, 'share', 1) for panel in row.panels];
-  local widths = [std.floor(columns * share / std.foldl(function(a, b) a + b, shares, 0)) for share in shares];
+  local sum(of) = std.foldl(function(a, b) a + b, of, 0);
+  local edges = [std.round(columns * sum(shares[0:place]) / sum(shares)) for place in std.range(0, std.length(shares))];
   [
     row.panels[place] {
       share:: null,
-      gridPos: {
-        h: row.height,
-        w: widths[place],
-        x: std.foldl(function(a, b) a + b, widths[0:place], 0),
-        y: y,
-      },
+      gridPos: { h: row.height, w: edges[place + 1] - edges[place], x: edges[place], y: y },
     }
     for place in std.range(0, std.length(row.panels) - 1)
   ];

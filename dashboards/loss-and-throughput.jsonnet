@@ -7,6 +7,16 @@ local color = config.color;
 local shows = config.shows;
 local unit = config.unit;
 
+/** How much may be lost at least, and at most: dashed, with nothing below it. */
+local boundLines = panels.overrides([
+  panels.named(name, {
+    color: { mode: 'fixed', fixedColor: color.planned },
+    'custom.fillOpacity': 0,
+    'custom.lineStyle': { fill: 'dash', dash: [10, 10] },
+  })
+  for name in ['min', 'max']
+]);
+
 frame.dashboard(
   'lossbound-loss-and-throughput',
   'lossbound: loss and throughput',
@@ -20,21 +30,20 @@ frame.dashboard(
         [panels.once(queries.verdicts, '{{verdict}}')]
       ) + panels.colored({ held: color.good, broken: color.bad, inconclusive: color.doubtful }),
       panels.stat(
-        'How many were lost, and how many may be?',
-        shows.last + 'Lost messages between the bounds of the expectation `lost`. Where a scenario has only one of the two bounds, only that one is here.',
+        'How many were lost?',
+        shows.last + 'Lost messages, and the bounds of the expectation `lost`: how many it allows at most (max), and how many it must count to prove anything (min). Where a scenario has only one of the two, only that one is here.',
         unit.count,
         [
-          panels.once(queries.lostAtLeast, 'at least'),
           panels.once(queries.howManyLost(), 'lost'),
-          panels.once(queries.lostAtMost, 'at most'),
+          panels.once(queries.howManyMayBeLost, '{{limit}}'),
         ]
       ) + panels.colored({ lost: color.lost }),
       panels.stat(
-        'Which share of what was sent is lost?',
+        'Which share is lost?',
         shows.last + 'Lost by sent, over all chosen runs.',
         unit.share,
         [panels.once(queries.shareLost(), 'lost')]
-      ) + panels.colored({ lost: color.lost }) + frame.share(0.5),
+      ) + panels.colored({ lost: color.lost }) + frame.share(0.8),
       panels.stat(
         'Who was told?',
         shows.last + 'A rejected message is known to the application. Every other loss is silent. No fault explains an unexplained one.',
@@ -43,7 +52,7 @@ frame.dashboard(
           panels.once(queries.howManyLostKnown, 'known'),
           panels.once(queries.howManyLostSilently, 'silent'),
           panels.once(queries.howManyUnexplained, 'unexplained'),
-          panels.once(queries.howManyUnaccounted, 'not accounted for'),
+          panels.once(queries.howManyUnaccounted, 'open'),
         ]
       ) + panels.colored({ known: color.doubtful, silent: color.lost }),
     ]),
@@ -65,7 +74,7 @@ frame.dashboard(
         [
           panels.overTime(queries.sentButNotStored, 'sent, not stored'),
           panels.overTime(queries.storedButNotProcessed, 'stored, not processed'),
-          panels.overTime(queries.unaccounted, 'not accounted for'),
+          panels.overTime(queries.unaccounted, 'open'),
         ]
       ),
     ]),
@@ -81,10 +90,10 @@ frame.dashboard(
       ) + panels.colored({ sent: color.sent, lost: color.lost }) + panels.fromZero +
       panels.overrides([panels.named('lost', { 'custom.fillOpacity': 60 })]),
       panels.timeSeries(
-        'Which share of each second was lost?',
-        shows.proved + 'Lost by sent, second by second. Where nothing is sent there is no share.',
+        'Which share of all that was sent so far is lost?',
+        shows.proved + 'All messages that are booked as lost so far, by all that were sent so far. A share of one second there is none: in a live run a loss is proved long after its message was sent.',
         unit.share,
-        [panels.overTime(queries.shareLostEachSecond, 'lost')]
+        [panels.overTime(queries.lostOfSentSoFar, 'lost')]
       ) + panels.colored({ lost: color.lost }) + panels.fromZero,
     ]),
     frame.row(9, panels=[
@@ -93,7 +102,7 @@ frame.dashboard(
         shows.proved + 'Lost messages a second, by the place where they died, on top of each other.',
         unit.perSecond,
         [panels.overTime(queries.lostPerSecond(['cause']), '{{cause}}')]
-      ) + panels.stacked + panels.fromZero,
+      ) + panels.stacked + panels.fromZero + panels.colored(config.causeColors),
       panels.timeSeries(
         'Was anybody told?',
         shows.proved + 'Lost messages a second: known to the application (rejected), or silent.',
@@ -109,51 +118,25 @@ frame.dashboard(
         unit.count,
         [
           panels.overTime(queries.lostSoFar(), 'lost'),
-          panels.overTime(queries.lostAtLeastLine, 'at least'),
-          panels.overTime(queries.lostAtMostLine, 'at most'),
+          panels.overTime(queries.mayBeLost, '{{limit}}'),
         ]
-      ) + panels.stepwise + panels.fromZero + panels.colored({ lost: color.lost }) + panels.overrides([
-        panels.named(name, {
-          color: { mode: 'fixed', fixedColor: color.planned },
-          'custom.fillOpacity': 0,
-          'custom.lineStyle': { fill: 'dash', dash: [10, 10] },
-        })
-        for name in ['at least', 'at most']
-      ]),
+      ) + panels.stepwise + panels.fromZero + panels.colored({ lost: color.lost }) + boundLines,
     ]),
     frame.row(12, title='The curve', panels=[
       panels.points(
         'How does the loss grow with the throughput?',
-        shows.last + "The producer's half, a sweep of the rate. A point a step of load: the share that was lost against the throughput that was in fact reached. Choose one scenario: a point is the mean of the chosen ones. A run without a sweep is one point.",
+        shows.last + "The producer's half, a sweep of the rate. A point a step of load: the share that was lost against the throughput that was in fact reached. Choose one scenario: a point is the mean of the chosen ones. Without a sweep it is empty.",
         { expression: queries.stepSentPerSecond, name: 'sent per second', unit: unit.perSecond },
         { expression: queries.stepLossRatio, name: 'lost of what was sent', unit: unit.share },
         'step'
       ),
       panels.points(
         'What does throughput cost at each fault?',
-        shows.last + "The consumer's half, a sweep of the size of a commit. A point a step: the messages that were lost for each fault that hit something against those that were processed a second. Choose one scenario. A run in which no fault hit anything is at 0.",
-        { expression: queries.stepProcessedPerSecond(), name: 'processed per second', unit: unit.perSecond },
+        shows.last + "The consumer's half, a sweep of the size of a commit. A point a step: the messages that were lost for each fault that hit something against those that were processed a second. Choose one scenario. A step in which no fault hit anything is at 0. Without a sweep it is empty.",
+        { expression: queries.stepProcessedPerSecond, name: 'processed per second', unit: unit.perSecond },
         { expression: queries.stepLostPerFault, name: 'lost per fault', unit: unit.count },
         'step'
       ),
-    ]),
-    frame.row(8, panels=[
-      panels.table(
-        'What did each step of load reach?',
-        shows.last + 'The points of both curves.',
-        unit.perSecond,
-        [
-          panels.asTable(queries.stepSentPerSecond),
-          panels.asTable(queries.stepProcessedPerSecond()),
-          panels.asTable(queries.stepLossRatio),
-          panels.asTable(queries.stepLostPerFault),
-        ],
-        ['step'],
-        ['sent per second', 'processed per second', 'lost of what was sent', 'lost per fault']
-      ) + panels.overrides([
-        panels.named('lost of what was sent', { unit: unit.share }),
-        panels.named('lost per fault', { unit: unit.count }),
-      ]) + panels.sortedBy('sent per second'),
     ]),
   ]
 )

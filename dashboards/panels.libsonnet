@@ -5,6 +5,7 @@ local letters = std.stringChars('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
 local panel(type, question, description, unit, targets) = {
   type: type,
+  pluginVersion: config.grafana,
   title: question,
   description: description,
   datasource: config.datasource,
@@ -24,6 +25,8 @@ local steps(colors) = { mode: 'absolute', steps: colors };
 local reduceToLast = { calcs: ['lastNotNull'], fields: '', values: false };
 local legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
 local tooltip = { mode: 'multi', sort: 'desc' };
+/** Pixels of letters in a bar gauge. Grafana leaves a name to the left of a bar the width of letters of 12. */
+local barText = { titleSize: 12, valueSize: 12 };
 local hidden = { legend: false, tooltip: false, viz: false };
 
 {
@@ -88,40 +91,46 @@ local hidden = { legend: false, tooltip: false, viz: false };
     },
   },
 
-  /** Bars below each other, in the order of the targets: a funnel where these are its stages. */
-  bars(question, description, unit, targets): panel('bargauge', question, description, unit, targets) {
+  /**
+   * Bars below each other, in the order of the answers: a funnel if these are its stages. A bar is named
+   * by its query, and if there is one query, by the labels in `name`: without that, Grafana leaves out the
+   * name of a bar that is alone.
+   */
+  bars(question, description, unit, targets, name=null): panel('bargauge', question, description, unit, targets) {
     fieldConfig+: {
       defaults: {
         unit: unit,
         min: 0,
         color: singleColor(config.color.sent),
         thresholds: steps([{ color: config.color.sent, value: null }]),
-      },
+      } + if name == null then {} else { displayName: name },
     },
     options: {
       displayMode: 'basic',
       orientation: 'horizontal',
-      valueMode: 'color',
+      valueMode: 'text',
       namePlacement: 'left',
-      sizing: 'auto',
+      sizing: 'manual',
       minVizWidth: 8,
-      minVizHeight: 16,
-      maxVizHeight: 300,
+      minVizHeight: 18,
+      maxVizHeight: 28,
+      text: barText,
       showUnfilled: true,
       reduceOptions: reduceToLast,
       legend: legend { showLegend: false },
     },
   },
 
-  timeline(question, description, targets): panel('state-timeline', question, description, config.unit.none, targets) {
+  /**
+   * Bars over time. The queries have a value only while something is so: Grafana has no colour for "no" that
+   * is not drawn.
+   */
+  timeline(question, description, targets): panel('state-timeline', question, description, config.unit.text, targets) {
     fieldConfig+: {
       defaults: {
-        unit: config.unit.none,
-        color: { mode: 'thresholds' },
-        thresholds: steps([{ color: 'transparent', value: null }, { color: config.color.doubtful, value: 1 }]),
-        mappings: [
-          { type: 'value', options: { '0': { text: 'no', index: 0 }, '1': { text: 'yes', index: 1 } } },
-        ],
+        unit: config.unit.text,
+        color: singleColor(config.color.doubtful),
+        mappings: [{ type: 'value', options: { '1': { text: 'yes', index: 0 } } }],
         custom: { lineWidth: 0, fillOpacity: 80, hideFrom: hidden },
       },
     },
@@ -162,22 +171,45 @@ local hidden = { legend: false, tooltip: false, viz: false };
     },
   },
 
+  /** A column of a table: a label, or with `unit` the value of a query. Its width in pixels. */
+  label(name, width): { label: name, name: name, width: width, unit: config.unit.text },
+  value(name, width, unit): { name: name, width: width, unit: unit },
+  /** A value that is asked for the sake of its labels. */
+  noValue: { hidden: true },
+
+  /** What tells runs apart, each wide enough for what is shipped. */
+  ofRun: {
+    scenario: $.label('scenario', 240),
+    guarantee: $.label('guarantee', 132),
+    client: $.label('client', 68),
+    step: $.label('step', 56),
+  },
+
   /**
-   * Rows that share their labels, a column a target. `columns` are their names, in the order of the
-   * targets; without any, the one target is there for its labels alone.
+   * Rows that share their labels. `columns` are the labels first, and then a value for each target, in the
+   * order of the targets. All columns have a width: Grafana gives one without 150 pixels at least, and hides
+   * what finds no room.
    */
-  table(question, description, unit, targets, labels, columns):
-    panel('table', question, description, unit, targets) {
-      local single = std.length(targets) == 1,
-      local valueOf(place) = if single then 'Value' else 'Value #' + letters[place],
-      local shown = std.range(0, std.length(columns) - 1),
-      local hidden = ['Time'] + if columns == [] then ['Value'] else [],
+  table(question, description, targets, columns):
+    local labels = std.filter(function(column) std.objectHas(column, 'label'), columns);
+    local values = std.filter(function(column) !std.objectHas(column, 'label'), columns);
+    local single = std.length(targets) == 1;
+    local isHidden(column) = std.objectHas(column, 'hidden');
+    local places = std.range(0, std.length(values) - 1);
+    local valueOf(place) = if single then 'Value' else 'Value #' + letters[place];
+    local hidden = ['Time'] + [valueOf(place) for place in places if isHidden(values[place])];
+    panel('table', question, description, config.unit.text, targets) {
       fieldConfig+: {
         defaults+: {
           color: { mode: 'thresholds' },
           thresholds: steps([{ color: config.color.muted, value: null }]),
           custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false, filterable: true },
         },
+        overrides: [
+          $.named(column.name, { unit: column.unit, 'custom.width': column.width })
+          for column in columns
+          if !isHidden(column)
+        ],
       },
       options: { showHeader: true, cellHeight: 'sm', frameIndex: 0 },
       transformations: (if single then [] else [{ id: 'merge', options: {} }]) + [
@@ -185,9 +217,9 @@ local hidden = { legend: false, tooltip: false, viz: false };
           id: 'organize',
           options: {
             excludeByName: { [name]: true for name in hidden },
-            indexByName: { [labels[place]]: place for place in std.range(0, std.length(labels) - 1) } +
-                         { [valueOf(place)]: std.length(labels) + place for place in shown },
-            renameByName: { [valueOf(place)]: columns[place] for place in shown },
+            indexByName: { [labels[place].name]: place for place in std.range(0, std.length(labels) - 1) } +
+                         { [valueOf(place)]: std.length(labels) + place for place in places },
+            renameByName: { [valueOf(place)]: values[place].name for place in places if !isHidden(values[place]) },
           },
         },
       ],
@@ -254,12 +286,13 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /** Changes of a panel. */
-  sortedBy(column): { options+: { sortBy: [{ displayName: column, desc: false }] } },
+  sortedBy(column, desc=false): { options+: { sortBy: [{ displayName: column, desc: desc }] } },
   overrides(list): { fieldConfig+: { overrides+: list } },
   colored(colors): self.overrides([
     $.named(name, { color: singleColor(colors[name]) })
     for name in std.objectFields(colors)
   ]),
+  inColor(color): { fieldConfig+: { defaults+: { color: singleColor(color) } } },
   stacked: { fieldConfig+: { defaults+: { custom+: { stacking: { mode: 'normal', group: 'A' }, fillOpacity: 60, lineWidth: 1 } } } },
   asBars: { fieldConfig+: { defaults+: { custom+: { drawStyle: 'bars', fillOpacity: 80, lineWidth: 0 } } } },
   stepwise: { fieldConfig+: { defaults+: { custom+: { lineInterpolation: 'stepAfter' } } } },

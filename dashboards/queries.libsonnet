@@ -21,6 +21,15 @@ local sum(expression, labels=[]) = 'sum%s (%s)' % [by(labels), expression];
 local max(expression, labels=[]) = 'max%s (%s)' % [by(labels), expression];
 local mean(expression, labels=[]) = 'avg%s (%s)' % [by(labels), expression];
 
+/**
+ * By how much a counter grew in each step. Unlike `increase`, which extrapolates, this is a whole number, and
+ * all steps together are what was counted.
+ */
+local grown(metric, labels) = '%s - %s' % [
+  sum(of(metric), labels),
+  sum('%s offset $__interval' % of(metric), labels),
+];
+
 local runLabels = ['scenario', 'guarantee', 'client'];
 
 local planned = 'lossbound_messages_planned';
@@ -39,7 +48,8 @@ local latencyBucket = 'lossbound_end_to_end_latency_seconds_bucket';
 
 local known = ['cause="rejected"'];
 local silent = ['cause!="rejected"'];
-local onLost(limit) = ['expectation="lost"', 'limit="%s"' % limit];
+local ofSweeps = ['step!="none"'];
+local onLost = ['expectation="lost"'];
 
 local latency(quantile, labels) =
   'histogram_quantile(%s, %s)' % [quantile, sum(speed(latencyBucket), ['le'] + labels)];
@@ -56,18 +66,17 @@ local latencyOfAll(quantile, labels) =
   howManyReceived: sum(last(received)),
   howManyProcessed(labels=[]): sum(last(processed), labels),
   howManyLost(labels=[]): sum(last(lost), labels),
-  howManyLostBy(cause, labels=[]): sum(last(lost, ['cause="%s"' % cause]), labels),
   howManyLostKnown: sum(last(lost, known)),
   howManyLostSilently: sum(last(lost, silent)),
   howManyDuplicated(labels=[]): sum(last(duplicated), labels),
   howManyUnaccounted: sum(last('lossbound_messages_unaccounted')),
   howManyUnexplained: sum(last('lossbound_messages_unexplained')),
   howOftenForbidden(labels): sum(last(violations), labels),
-  lostAtLeast: sum(last(bound, onLost('min'))),
-  lostAtMost: sum(last(bound, onLost('max'))),
+  howManyLostByEachCause: 'sort_desc(%s)' % sum(last(lost), ['cause']),
+  causesOfEachRun: '%s > 0' % sum(last(lost), runLabels + ['cause']),
+  howManyMayBeLost: sum(last(bound, onLost), ['limit']),
   bounds: max(last(bound), runLabels + ['expectation', 'limit']),
   shareLost(labels=[]): '%s / %s' % [sum(last(lost), labels), sum(last(sent), labels)],
-  shareLostOfEachRun: max(last('lossbound_loss_ratio'), runLabels),
   verdicts: sum(last('lossbound_run_verdict'), ['verdict']),
   onWhatItRuns: max(last('lossbound_run_info'), runLabels + ['version', 'environment', 'broker', 'proxy', 'node']),
   howLongAllTook(quantile, labels=[]): latencyOfAll(quantile, labels),
@@ -85,28 +94,40 @@ local latencyOfAll(quantile, labels) =
   receivedButNotProcessed: '%s - %s' % [sum(of(received)), sum(of(processed))],
   storedButNotProcessed: '%s - %s' % [sum(of(stored)), sum(of(processed))],
   unaccounted: sum(of('lossbound_messages_unaccounted')),
-  phases: max(highest('lossbound_run_phase'), ['phase']),
-  faults: max(highest(faultActive), ['fault', 'on']),
-  kills: sum('increase(lossbound_worker_kills_total{%s}[$__rate_interval])' % std.join(', ', chosen), ['role']),
+  phases: '%s == 1' % max(highest('lossbound_run_phase'), ['phase']),
+  faults: '%s == 1' % max(highest(faultActive), ['fault', 'on']),
+  kills: grown('lossbound_worker_kills_total', ['role']),
+  /** In milliseconds, as a mark wants it. */
+  lastKill: 'max by (scenario, role) (%s > 0) * 1000' % of('lossbound_worker_last_kill_timestamp_seconds'),
   commitsPerSecond: sum(speed('lossbound_offset_commits_total'), ['result']),
-  joins: sum('increase(lossbound_group_joins_total{%s}[$__rate_interval])' % std.join(', ', chosen)),
+  joins: grown('lossbound_group_joins_total', []),
   howLongItTakes(quantile, labels=[]): latency(quantile, labels),
-  latencies: sum('increase(%s[$__rate_interval])' % of(latencyBucket), ['le']),
+  latencies: grown(latencyBucket, ['le']),
   behindSchedule: max(of('lossbound_schedule_lag_seconds'), ['scenario']),
 
   // Losses: at the second of sending where metrics.om was loaded, else when they are proved.
   lostPerSecond(labels=[]): sum(speed(lost), labels),
   lostKnownPerSecond: sum(speed(lost, known)),
   lostSilentlyPerSecond: sum(speed(lost, silent)),
-  shareLostEachSecond: '%s / %s' % [sum(speed(lost)), sum(speed(sent))],
   lostSoFar(labels=[]): sum(of(lost), labels),
-  lostAtLeastLine: sum(of(bound, onLost('min'))),
-  lostAtMostLine: sum(of(bound, onLost('max'))),
+  lostOfSentSoFar: '%s / %s' % [sum(of(lost)), sum(of(sent))],
+  mayBeLost: sum(of(bound, onLost), ['limit']),
 
   // The curve: a point a step of load. A step's series ends with its run, so the last of each counts.
-  stepLossRatio: mean(last('lossbound_step_loss_ratio'), ['step']),
-  stepSentPerSecond: mean(last('lossbound_step_sent_per_second'), ['step']),
-  stepLostPerFault: mean(last('lossbound_step_lost_per_fault'), ['step']),
-  stepProcessedPerSecond(labels=['step']): mean(last('lossbound_step_processed_per_second'), labels),
-  stepSentPerSecondOf(labels): mean(last('lossbound_step_sent_per_second'), labels),
+  stepLossRatio: mean(last('lossbound_step_loss_ratio', ofSweeps), ['step']),
+  stepSentPerSecond: $.sentPerSecondOf(['step'], ofSweeps),
+  stepLostPerFault: $.lostPerFaultOf(['step'], ofSweeps),
+  stepProcessedPerSecond: $.processedPerSecondOf(['step'], ofSweeps),
+
+  // What a run came to.
+  /** A run that is no step of a sweep is no point of a curve. */
+  ofSweeps: ofSweeps,
+  sentPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_sent_per_second', matchers), labels),
+  processedPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_processed_per_second', matchers), labels),
+  lostPerFaultOf(labels, matchers=[]): mean(last('lossbound_step_lost_per_fault', matchers), labels),
+  shareLostOf(labels, matchers=[]): mean(last('lossbound_loss_ratio', matchers), labels),
+  boundOf(limit, labels): sum(last(bound, onLost + ['limit="%s"' % limit]), labels),
+  unexplainedOf(labels): sum(last('lossbound_messages_unexplained'), labels),
+  lagOf(labels): max(last('lossbound_schedule_lag_seconds'), labels),
+  verdictOf(labels): '%s == 1' % max(last('lossbound_run_verdict'), labels + ['verdict']),
 }

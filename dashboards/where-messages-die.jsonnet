@@ -4,19 +4,17 @@ local panels = import 'panels.libsonnet';
 local queries = import 'queries.libsonnet';
 
 local color = config.color;
+local ofRun = panels.ofRun;
 local shows = config.shows;
 local unit = config.unit;
 local runLabels = ['scenario', 'guarantee', 'client'];
-
-/** In the order of a message's way. */
-local causes = ['rejected', 'client-buffer', 'in-transit', 'refused', 'log', 'skipped', 'after-commit', 'in-processing'];
 
 frame.dashboard(
   'lossbound-where-messages-die',
   'lossbound: where messages die',
   'How far did the messages come on their way from the plan to the end of a handler, and where did each lost one die?',
   [
-    frame.row(10, title='The way of the messages', panels=[
+    frame.row(8, title='The way of the messages', panels=[
       panels.bars(
         'How far do the messages come?',
         shows.last + 'Each bar is a stage of the way. What a bar has less than the one above it was lost there, is late, or (accepted) was given to a client that never answered.',
@@ -32,14 +30,15 @@ frame.dashboard(
       ),
       panels.bars(
         'Where do they die?',
-        shows.last + 'Lost messages by cause, in the order of the way: from the client that reports an error to the handler that never ends.',
+        shows.last + 'Lost messages by the place where they died: rejected by the client, in its buffer, in transit, refused by the broker, in its log, skipped by the consumer, after its commit, or in a handler that never ended. The most first.',
         unit.count,
-        [panels.once(queries.howManyLostBy(cause), cause) for cause in causes]
-      ) + { fieldConfig+: { defaults+: { color: { mode: 'fixed', fixedColor: color.lost } } } },
+        [panels.once(queries.howManyLostByEachCause, '{{cause}}')],
+        name='${__field.labels.cause}'
+      ) + panels.colored(config.causeColors),
     ]),
     frame.row(9, title='While it runs', panels=[
       panels.timeSeries(
-        'Where are the messages that are under way?',
+        'Where are the messages under way?',
         shows.live + 'Between the client and the log, in the log, and in a handler. What stays there after the end is lost.',
         unit.count,
         [
@@ -57,41 +56,42 @@ frame.dashboard(
           panels.overTime(queries.acceptedPerSecond, 'accepted'),
           panels.overTime(queries.rejectedPerSecond, 'rejected'),
         ]
-      ) + panels.fromZero + panels.colored({ sent: color.sent, accepted: color.processed, rejected: color.lost }),
+      ) + panels.fromZero + panels.colored({ sent: color.sent, accepted: color.processed, rejected: config.causeColors.rejected }),
       panels.timeSeries(
         'How do the causes add up?',
         shows.proved + 'All lost messages so far, by cause, on top of each other.',
         unit.count,
         [panels.overTime(queries.lostSoFar(['cause']), '{{cause}}')]
-      ) + panels.stacked + panels.stepwise + panels.fromZero,
+      ) + panels.stacked + panels.stepwise + panels.fromZero + panels.colored(config.causeColors),
     ]),
     frame.row(12, title='By scenario, guarantee and client', panels=[
       panels.table(
         'Which run loses where?',
-        shows.last + 'A row a scenario, guarantee and client; a column a cause.',
-        unit.count,
-        [
-          panels.asTable(queries.howManySent(runLabels)),
-          panels.asTable(queries.howManyProcessed(runLabels)),
-        ] + [panels.asTable(queries.howManyLostBy(cause, runLabels)) for cause in causes],
-        runLabels,
-        ['sent', 'processed'] + causes
-      ) + frame.share(2),
+        shows.last + 'A row for each cause that took messages of a scenario, guarantee and client. Empty where nothing was lost.',
+        [panels.asTable(queries.causesOfEachRun)],
+        [ofRun.scenario, ofRun.guarantee, ofRun.client, panels.label('cause', 110), panels.value('lost', 80, unit.count)]
+      ) + panels.sortedBy('lost', desc=true) + frame.share(1.8),
       panels.bars(
         'Which share does each run lose?',
         shows.last + 'Lost by sent.',
         unit.share,
-        [panels.once(queries.shareLostOfEachRun, '{{scenario}} · {{guarantee}} · {{client}}')]
-      ) + { fieldConfig+: { defaults+: { color: { mode: 'fixed', fixedColor: color.lost } } } },
+        [panels.once(queries.shareLostOf(runLabels), '{{scenario}} · {{guarantee}} · {{client}}')],
+        name='${__field.labels.scenario} · ${__field.labels.guarantee}'
+      ) + panels.inColor(color.lost),
     ]),
-    frame.row(10, panels=[
+    frame.row(8, panels=[
       panels.table(
         'What does each scenario allow?',
         shows.last + 'Every bound of every expectation: `min` is what a scenario must count to prove anything, `max` what it may.',
-        unit.count,
         [panels.asTable(queries.bounds)],
-        runLabels + ['expectation', 'limit'],
-        ['messages']
+        [
+          ofRun.scenario,
+          ofRun.guarantee,
+          ofRun.client,
+          panels.label('expectation', 190),
+          panels.label('limit', 60),
+          panels.value('messages', 90, unit.count),
+        ]
       ),
     ]),
   ]

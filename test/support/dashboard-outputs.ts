@@ -14,3 +14,21 @@ export const dashboards: readonly ShippedDashboard[] = readdirSync(outFolder)
 export function panelsOf(dashboard: ShippedDashboard): ShippedPanel[] {
   return dashboard.panels.filter((panel): panel is ShippedPanel => panel.type !== "row");
 }
+
+/** What is special of the fields of a panel, and of which. */
+export function overridesIn({ fieldConfig }: ShippedPanel): { name: string; id: string; value: unknown }[] {
+  const overrides: readonly { matcher: { options: string }; properties: readonly unknown[] }[] =
+    fieldConfig.overrides;
+  return overrides.flatMap(({ matcher, properties }) =>
+    (properties as { id: string; value: unknown }[]).map(({ id, value }) => ({
+      name: matcher.options,
+      id,
+      value,
+    })),
+  );
+}
+
+/** What is special of one field; `undefined` if nothing is. */
+export function overriddenIn(panel: ShippedPanel, name: string, id: string): unknown {
+  return overridesIn(panel).find((one) => one.name === name && one.id === id)?.value;
+}

@@ -1,4 +1,6 @@
 import { dashboards, panelsOf } from "./dashboard-outputs.js";
+import { metricOf } from "./promql-complaints.js";
+import { readPromql } from "./promql.js";
 
 /** One question that a dashboard asks of Prometheus, and where it asks it. */
 export interface Query {
@@ -77,4 +79,23 @@ function regexOf(chosen: readonly string[] | undefined): string {
   // Once for the regular expression, and once for the string that it stands in.
   const escaped = chosen.map((value) => value.replaceAll(/[$()*+.?[\\\]^{}|]/g, String.raw`\\$&`));
   return escaped.length === 1 ? escaped[0]! : `(${escaped.join("|")})`;
+}
+
+/** Asked of the steps of a sweep alone. */
+export function isOfSweeps({ expression }: Pick<Query, "expression">): boolean {
+  return expression.includes('step!="none"');
+}
+
+/** The course of a run has one sample of what has no time of its own: nothing to see a counter grow by. */
+export function isEmptyOfCourse({ expression, instant }: Pick<Query, "expression" | "instant">): boolean {
+  const asking = { step: 1, range: 900, scrapeInterval: 1 };
+  return readPromql(fillIn({ expression, stepAtLeast: 0 }, asking)).selectors.some(({ metric }) => {
+    const { timeless = false, type } = metricOf(metric)!;
+    return !instant && timeless && type !== "gauge";
+  });
+}
+
+/** A part of a whole, which is never below 0, nor above 1. */
+export function isShare({ expression }: Pick<Query, "expression">): boolean {
+  return / \/ |_ratio\b/.test(expression);
 }

@@ -84,7 +84,9 @@ interface ByName {
   options: string;
 }
 
-interface GeneralFields extends Written<Omit<FieldConfig, "custom" | "mappings">> {
+interface GeneralFields extends Written<Omit<FieldConfig, "custom" | "mappings" | "links">> {
+  /** In Grafana's type they are of any shape. */
+  links?: { title: string; url: string }[];
   mappings?: Written<ValueMap>[];
 }
 
@@ -135,6 +137,8 @@ type Transformation =
 interface Annotation extends Written<Omit<AnnotationQuery, "target" | "datasource">> {
   datasource: DataSource;
   target: PrometheusQuery;
+  /** The value of the series is the moment of its mark, in milliseconds. */
+  useValueForTime?: boolean;
   titleFormat: string;
   textFormat: string;
   tagKeys: string;

@@ -1,4 +1,5 @@
-import { catalogue, commonLabels, labelValues, type Metric } from "../../src/metrics/catalogue.js";
+import { catalogue, type Metric } from "../../src/metrics/catalogue.js";
+import { commonLabels, labelValues } from "../../src/metrics/labels.js";
 import { readPromql } from "./promql.js";
 
 const metrics: readonly Metric[] = Object.values(catalogue);

@@ -8,12 +8,19 @@ import { courseName } from "../../../src/metrics/course.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { makePlan } from "../../../src/plan/plan.js";
 import type { Result } from "../../../src/report/result.js";
-import { causes } from "../../../src/scenario/scenario.js";
 import { parseScenario } from "../../../src/scenario/read.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { toolForTests } from "../../support/tools.js";
 import { type Answered, answerOf, ask, get } from "./ask.js";
-import { type Asking, queries, type Query, variables } from "../../support/dashboard-queries.js";
+import {
+  type Asking,
+  isEmptyOfCourse,
+  isOfSweeps,
+  isShare,
+  queries,
+  type Query,
+  variables,
+} from "../../support/dashboard-queries.js";
 import { alertRules, recordingRules } from "./rules.js";
 import { type Watch, watch, watchCourse } from "./watch.js";
 
@@ -77,8 +84,38 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
       ask(prometheus.url, query, asking, whenSeen(asking)),
     );
 
-    expect(empty).toEqual([]);
+    expect(empty).toEqual(queries.filter(isOfSweeps).map(({ where }) => where));
     expect(queries.length).toBeGreaterThan(80);
+  });
+
+  it("has every share between 0 and 1, at any second of the run", async () => {
+    expect(await outOfRange((query) => ask(prometheus.url, query, lately, until))).toEqual([]);
+  });
+
+  it("counts kills and joins in whole numbers, each in one step", async () => {
+    const inAll = async (title: string): Promise<number> => {
+      const query = queries.find(({ where }) => where.includes(` / ${title} / `))!;
+      const answers = await ask(prometheus.url, query, lately, until);
+      const values = answers.flatMap((one) => one.values).filter(Number.isFinite);
+      expect(values.filter((value) => !Number.isInteger(value))).toEqual([]);
+      return values.reduce((sum, value) => sum + value, 0);
+    };
+
+    expect(await inAll("When are workers killed?")).toBe(1);
+    // Two that start, one that starts again, and whoever rebalances with it.
+    expect(await inAll("When does the group rebalance?")).toBeGreaterThanOrEqual(3);
+  });
+
+  it("marks the kill at its moment", async () => {
+    const kills = queries.find(({ where }) => where.endsWith("annotation Kills"))!;
+    const moments = (await ask(prometheus.url, kills, lately, until)).flatMap(({ values }) => values);
+    const { run } = JSON.parse(readFileSync(join(lab.out, name, "run.json"), "utf8")) as StoredStart;
+    const kill = result.faults.find(({ kind }) => kind === "kill")!;
+
+    expect(moments.length).toBeGreaterThan(0);
+    for (const moment of moments) {
+      expect(Math.abs(moment - (run.startedAt + kill.appliedAt!))).toBeLessThan(1000);
+    }
   });
 
   it("shows a fault of a second in a range of six hours", async () => {
@@ -99,14 +136,14 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
       const course = join(folder, courseName);
       await using loaded = await watchCourse(lab, course, { prometheus: command!, promtool: promtool! });
       const [, lastAt] = / ([\d.]+)\n# EOF\n$/.exec(readFileSync(course, "utf8"))!;
-      const empty = await withoutNumbers(queries, (query) =>
-        ask(loaded.url, query, lately, Number(lastAt) * 1000 + 1000),
+      const answer = (query: Query): Promise<Answered[]> =>
+        ask(loaded.url, query, lately, Number(lastAt) * 1000 + 1000);
+      expect(await withoutNumbers(queries, answer)).toEqual(
+        queries.filter((query) => isOfSweeps(query) || isEmptyOfCourse(query)).map(({ where }) => where),
       );
-      expect(empty).toEqual([]);
+      expect(await outOfRange(answer)).toEqual([]);
 
-      const { run } = JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as {
-        run: { startedAt: number };
-      };
+      const { run } = JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as StoredStart;
       const fault = result.faults.find(({ kind }) => kind === "timeout")!;
       const before = run.startedAt + fault.appliedAt! - 1000;
       const after = run.startedAt + fault.healedAt! + 2000;
@@ -142,11 +179,12 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
   });
 
   it("has the totals of the ledger in the panels", async () => {
-    const panel = async (title: string): Promise<number[]> => {
+    const answers = async (title: string): Promise<Answered[]> => {
       const asked = queries.filter(({ where }) => where.includes(` / ${title} / `));
-      const answers = await Promise.all(asked.map((query) => ask(prometheus.url, query, lately, until)));
-      return answers.map(([answer]) => answer!.values.at(-1)!);
+      return (await Promise.all(asked.map((query) => ask(prometheus.url, query, lately, until)))).flat();
     };
+    const panel = async (title: string): Promise<number[]> =>
+      (await answers(title)).map(({ values }) => values.at(-1)!);
     const { planned, sent, accepted, stored, received, processed, lost, rejected } = result.messages;
 
     expect(await panel("How far do the messages come?")).toEqual([
@@ -157,12 +195,18 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
       received,
       processed,
     ]);
-    expect(await panel("Where do they die?")).toEqual(
-      // In the order of a message's way, which is that of the causes.
-      causes.map((cause) => result.lostBy[cause]),
+    const died = await answers("Where do they die?");
+    expect(Object.fromEntries(died.map(({ labels, values }) => [labels["cause"], values.at(-1)]))).toEqual(
+      result.lostBy,
     );
-    expect(await panel("How many were lost, and how many may be?")).toEqual([100, lost, 12_000]);
-    expect(await panel("Which share of what was sent is lost?")).toEqual([lost / sent]);
+    const most = died.map(({ values }) => values.at(-1)!);
+    expect(most).toEqual(most.toSorted((one, other) => other - one));
+    expect((await panel("How many were lost?")).toSorted((one, other) => one - other)).toEqual([
+      100,
+      lost,
+      12_000,
+    ]);
+    expect(await panel("Which share is lost?")).toEqual([lost / sent]);
     expect((await panel("Who was told?")).slice(0, 2)).toEqual([rejected, result.silentlyLost]);
   });
 
@@ -196,6 +240,22 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     expect(firing.map(({ labels }) => labels["alertname"])).toEqual([]);
   });
 });
+
+/** Queries for a share that is below 0 or above 1 anywhere. */
+async function outOfRange(answer: (query: Query) => Promise<Answered[]>): Promise<string[]> {
+  const shares = queries.filter(isShare).filter((query) => !isOfSweeps(query));
+  const wrong: string[] = [];
+  for (const query of shares) {
+    const values = (await answer(query)).flatMap((one) => one.values).filter(Number.isFinite);
+    expect(values.length, query.where).toBeGreaterThan(0);
+    if (values.some((value) => value < 0 || value > 1)) wrong.push(query.where);
+  }
+  return wrong;
+}
+
+interface StoredStart {
+  run: { startedAt: number };
+}
 
 interface RulesAnswer {
   data: { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };

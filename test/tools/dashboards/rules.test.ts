@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 
 import { toolForTests } from "../../support/tools.js";
 import { complaintsAbout } from "../../support/promql-complaints.js";
-import { dashboardsFolder, outFolder } from "../../support/dashboard-outputs.js";
+import { dashboards, dashboardsFolder, outFolder } from "../../support/dashboard-outputs.js";
 import { alertRules, alertTests, recorded, recordingRules, ruleTestsFile } from "./rules.js";
 
 const run = promisify(execFile);
@@ -38,11 +38,15 @@ describe("the rules", () => {
     expect([...new Set(silent.map(({ alertname }) => alertname))].toSorted()).toEqual(alerts);
   });
 
-  it("say of each alert how bad it is, what is wrong, and in which run", () => {
+  it("say of each alert how bad it is, what is wrong, in which run, and where to see it", () => {
+    const addresses = dashboards.map(({ uid }) => `/d/${uid}`);
     for (const { alert, labels, annotations } of alertRules) {
       expect(["critical", "warning"], alert).toContain(labels.severity);
       expect(annotations.summary, alert).toMatch(/./);
       expect(annotations.description, alert).toContain("{{ $labels.scenario }}");
+      const [address, query] = annotations.dashboard.split("?");
+      expect(addresses, alert).toContain(address);
+      expect(query, alert).toBe("var-scenario={{ $labels.scenario | urlquery }}");
     }
   });
 });

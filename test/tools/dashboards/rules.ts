@@ -13,7 +13,7 @@ export interface AlertRule {
   alert: string;
   expr: string;
   labels: { severity: string };
-  annotations: { summary: string; description: string };
+  annotations: { summary: string; description: string; dashboard: string };
 }
 
 interface RuleTest {

@@ -12,7 +12,7 @@ const schema = inRepository("test/support/dashboard-schema.js");
 
 /** Text, names and colours: any string is right as far as a type can tell. */
 const freeText =
-  /(^|\.)(uid|title|description|name|label|query|refId|expr|legendFormat|interval|titleFormat|textFormat|tagKeys|tags|icon|tooltip|iconColor|color|fixedColor|scheme|fill|unit|text|calcs|fields|group|axisLabel|refresh|refresh_intervals|from|to|timezone|regex|allValue|current\.value|byField|sort\.field|sortBy\.displayName|renameByName\.[^.]*|matcher\.options|series\.name\.fixed|value:(unit|custom\.axisLabel))$/;
+  /(^|\.)(uid|pluginVersion|title|displayName|url|description|name|label|query|refId|expr|legendFormat|interval|titleFormat|textFormat|tagKeys|tags|icon|tooltip|iconColor|color|fixedColor|scheme|fill|unit|text|calcs|fields|group|axisLabel|refresh|refresh_intervals|from|to|timezone|regex|allValue|current\.value|byField|sort\.field|sortBy\.displayName|renameByName\.[^.]*|matcher\.options|series\.name\.fixed|value:(unit|custom\.axisLabel))$/;
 
 /** Maps from names that we choose. */
 const freeKeys = /(mappings\.options|excludeByName|indexByName|renameByName)$/;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { catalogue, commonLabels } from "../../../src/metrics/catalogue.js";
+import { catalogue } from "../../../src/metrics/catalogue.js";
+import { commonLabels } from "../../../src/metrics/labels.js";
 import { complaintsAbout, metricOf } from "../../support/promql-complaints.js";
 import { dashboards, panelsOf } from "../../support/dashboard-outputs.js";
 import { readPromql } from "../../support/promql.js";
@@ -116,7 +117,7 @@ describe("the panels", () => {
     for (const { title, description, fieldConfig } of panels) {
       expect(fieldConfig.defaults.unit, title).toMatch(/./);
       expect(description, title).toMatch(
-        /^\*\*(Live:|At the second of sending\*\*|Last value in the time range:)/,
+        /^\*\*(Live:|Live, and empty|At the second of sending\*\*|Last value in the time range:)/,
       );
       expect(description.replace(/^\*\*.*?\. /, "").length, title).toBeGreaterThan(10);
     }
@@ -128,7 +129,7 @@ describe("the panels", () => {
     const isSaid = (words: string) =>
       panels.filter(({ description }) => description.startsWith(`**${words}`));
 
-    const live = isSaid("Live:");
+    const live = isSaid("Live");
     const proved = isSaid("At the second of sending");
     expect(
       live.filter((panel) => moves(panel).some((when) => when !== "live")).map(({ title }) => title),
@@ -155,6 +156,7 @@ describe("the dashboards", () => {
   it("keep their addresses", () => {
     expect(dashboards.map(({ uid }) => uid)).toEqual([
       "lossbound-consumers-and-faults",
+      "lossbound-every-run",
       "lossbound-guarantees-compared",
       "lossbound-loss-and-throughput",
       "lossbound-where-messages-die",
