@@ -29,7 +29,7 @@ export interface Lane {
   seed: number;
   /** Runs in their order; those of a group share an environment. */
   groups: LaneRun[][];
-  /** Folder for the files of runs. Only those of false alarms stay. */
+  /** Folder for the files of runs. Only those of false alarms and errors stay. */
   out: string;
   /** No run is started from then on, in milliseconds since 1970; `null` if there is no end. */
   endsAt: number | null;

@@ -15,7 +15,7 @@ export interface Measuring {
   source: string;
   /** The CSV file. */
   results: string;
-  /** Folder for the files of runs. Only those of false alarms stay. */
+  /** Folder for the files of runs. Only those of false alarms and errors stay. */
   out: string;
   /** No run is started from then on; as `performance.now()` counts. */
   endsAt: number;
@@ -31,6 +31,8 @@ export async function measure(blocks: readonly Block[], measuring: Measuring): P
   let done = 0;
   let errors: Measured[] = [];
   const append = (run: Measured): void => {
+    // Another lane may still have something to say.
+    if (errors.length >= errorsMax) return;
     done++;
     say(lineOf(run, `${done}/${total}`));
     errors.push(run);
@@ -44,6 +46,7 @@ export async function measure(blocks: readonly Block[], measuring: Measuring): P
     for (const block of blocks.filter(({ lanes }) => lanes.length > 0)) {
       if (performance.now() >= endsAt) return;
       await runBlock(block, measuring, append);
+      if (done === 0) continue;
       const each = (performance.now() - began) / 1000 / done;
       const minutes = Math.ceil((each * (total - done)) / 60);
       say(`${done} of ${total} runs, ${each.toFixed(1)} s each, ${minutes} minutes left`);
@@ -62,6 +65,7 @@ async function runBlock(
   await using load = await startLoad(level, out);
   const failed = new AbortController();
   const end = AbortSignal.any([signal, failed.signal]);
+  end.throwIfAborted();
   const settings = { level, seed, out, endsAt: epochOf(endsAt) };
   const finish = (subject: Subject, { shown, seconds }: LaneMessage): void => {
     load.refuseEnded();
@@ -88,11 +92,12 @@ async function runLane(
     ...settings,
     groups: groups.map((group) => group.map(({ file, defect }) => ({ file, defect }))),
   };
-  // As a session of its own it weighs as much as one busy process, and hears signals from here alone.
+  // A session of its own: the kernel weighs it as one busy process, and Ctrl-C of the terminal does not reach it.
   const child = fork(program, [JSON.stringify(lane)], { detached: true });
   let failure: unknown;
   const stop = (): void => void child.kill("SIGTERM");
   end.addEventListener("abort", stop);
+  if (end.aborted) stop();
   child.on("message", (message: LaneMessage) => {
     const subject = groups.flat().find((one) => one.file === message.file && one.defect === message.defect);
     try {

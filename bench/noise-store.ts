@@ -23,7 +23,7 @@ export interface Measured {
   level: Level;
   defect: DefectName | "none";
   seed: number;
-  /** How many runs went on side by side, this one included. */
+  /** At most this many runs went on side by side, this one included. */
   atOnce: number;
   outcome: Outcome;
   /** The exit code that `lossbound run` has for this outcome. */

@@ -58,8 +58,8 @@ const chosenScenarios = chosen("--scenario", values.scenario, shipped);
 const chosenLevels = chosen("--level", values.level, levels);
 const withDefects = values.defects || values.defect !== undefined;
 const chosenDefects = withDefects ? chosen("--defect", values.defect, defectNames) : (["none"] as const);
-const runs = numberOf("--runs", values.runs);
-const atOnce = numberOf("--at-once", values["at-once"]);
+const runs = wholeNumberOf("--runs", values.runs);
+const atOnce = wholeNumberOf("--at-once", values["at-once"]);
 const minutes = values.minutes === undefined ? Infinity : numberOf("--minutes", values.minutes);
 
 const source = digestOfSource();
@@ -134,6 +134,12 @@ function numberOf(option: string, given: string): number {
   const number = Number(given);
   if (!(number > 0)) throw new Error(`${option}: expected a number above 0, got "${given}"`);
   return number;
+}
+
+function wholeNumberOf(option: string, given: string): number {
+  const number = Number(given);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Error(`${option}: expected a whole number from 1, got "${given}"`);
 }
 
 function say(line: string): void {

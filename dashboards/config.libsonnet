@@ -37,7 +37,7 @@
   shows: {
     live: '**Live:** read from the black boxes while the run goes on. ',
     liveOnly: '**Live, and empty for a loaded `metrics.om`:** read from the black boxes while the run goes on. ',
-    proved: '**At the second of sending** where `metrics.om` was loaded. In a live run a loss is counted when it is proved, most of it at the end. ',
+    proved: '**At the second of sending** if `metrics.om` was loaded. In a live run a loss is counted when it is proved, most of it at the end. ',
     last: '**Last value in the time range:** after the end of a run, its total. ',
   },
 

@@ -16,7 +16,7 @@ frame.dashboard(
     frame.row(9, title='Faults', panels=[
       panels.timeline(
         'Which faults are in force?',
-        shows.live + 'A bar a fault of the plan, drawn while it is in force. A fault of a second shows at any range.',
+        shows.live + 'One bar per fault of the plan, drawn while it is in force. A fault of a second shows at any range.',
         [panels.inSteps(queries.faults, '{{fault}} on {{on}}')]
       ) + frame.share(2),
       panels.timeline(
@@ -34,7 +34,7 @@ frame.dashboard(
       ) + panels.asBars + panels.fromZero,
       panels.table(
         'How often did each fault fall?',
-        shows.last + 'A row a fault of the plan.',
+        shows.last + 'One row per fault of the plan.',
         [panels.asTable(queries.howOftenEachFaultFell)],
         [panels.label('fault', 100), panels.label('on', 150), panels.value('times', 60, unit.count)]
       ),

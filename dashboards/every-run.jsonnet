@@ -9,12 +9,12 @@ local shows = config.shows;
 local unit = config.unit;
 local each = ['scenario', 'guarantee', 'client', 'step'];
 
-/** A run leads to the dashboard that shows its course. */
+/** A run leads to the dashboard that shows its course; there, the steps of a sweep are shown together. */
 local leadsOn = panels.overrides([
   panels.named('scenario', {
     links: [{
       title: 'The course of ${__value.text}',
-      url: '/d/lossbound-loss-and-throughput?var-datasource=${datasource}&var-scenario=${__value.text}&${__url_time_range}',
+      url: '/d/lossbound-loss-and-throughput?var-datasource=${datasource}&var-scenario=${__value.text}&var-guarantee=${__data.fields.guarantee}&var-client=${__data.fields.client}&${__url_time_range}',
     }],
   }),
 ]);
@@ -48,7 +48,7 @@ frame.dashboard(
     frame.row(14, panels=[
       panels.table(
         'Did each run keep its promise?',
-        shows.last + 'A row a run: its verdict, the messages that were lost, how many must be (min) and may be (max), those that no fault explains, and how late the sending was at worst. A run has no verdict before its end. Of several runs of one scenario it is the last.',
+        shows.last + 'One row per run: its verdict, sent and lost messages, the bounds of `lost` (min, max), losses that no fault explains, and how far the sending fell behind at worst. A run has no verdict before its end. If a scenario ran several times, its last run is here.',
         [
           panels.asTable(queries.verdictOf(each)),
           panels.asTable(queries.howManySent(each)),
@@ -78,11 +78,11 @@ frame.dashboard(
     frame.row(12, title='Sweeps', panels=[
       panels.table(
         'What did each step of load reach?',
-        shows.last + 'A row a step of a sweep: the points of the curves. Without a sweep it is empty.',
+        shows.last + 'One row per step of a sweep: the points of the curves. Without a sweep it is empty.',
         [
           panels.asTable(queries.sentPerSecondOf(each, queries.ofSweeps)),
           panels.asTable(queries.processedPerSecondOf(each, queries.ofSweeps)),
-          panels.asTable(queries.shareLostOf(each, queries.ofSweeps)),
+          panels.asTable(queries.stepLossRatioOf(each, queries.ofSweeps)),
           panels.asTable(queries.lostPerFaultOf(each, queries.ofSweeps)),
         ],
         [

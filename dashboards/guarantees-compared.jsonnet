@@ -24,7 +24,7 @@ frame.dashboard(
     frame.row(5, title='The price and the promise', panels=[
       bars(
         'Which share does each guarantee lose?',
-        shows.last + 'Lost by sent.',
+        shows.last + 'Lost messages divided by sent messages.',
         unit.share,
         queries.shareLost(each)
       ),
@@ -52,7 +52,7 @@ frame.dashboard(
     frame.row(6, panels=[
       panels.table(
         'How do they compare?',
-        shows.last + 'A row a guarantee, over the chosen scenarios: what was sent, processed and lost, how much was sent and processed a second over the whole of a run, and how long half of the messages took, and the slowest but one in a hundred.',
+        shows.last + 'One row per guarantee, over the chosen scenarios: what was sent, processed and lost, how much was sent and processed a second over the whole of a run, and the time within which 50 % (p50) and 99 % (p99) of the messages were processed.',
         [
           panels.asTable(queries.howManySent(each)),
           panels.asTable(queries.howManyProcessed(each)),

@@ -31,7 +31,7 @@ frame.dashboard(
       ) + panels.colored({ held: color.good, broken: color.bad, inconclusive: color.doubtful }),
       panels.stat(
         'How many were lost?',
-        shows.last + 'Lost messages, and the bounds of the expectation `lost`: how many it allows at most (max), and how many it must count to prove anything (min). Where a scenario has only one of the two, only that one is here.',
+        shows.last + 'Lost messages, and the bounds of the expectation `lost`: how many it allows at most (max), and how many it must count to prove anything (min). If a scenario has only one bound, only that one is shown.',
         unit.count,
         [
           panels.once(queries.howManyLost(), 'lost'),
@@ -40,13 +40,13 @@ frame.dashboard(
       ) + panels.colored({ lost: color.lost }),
       panels.stat(
         'Which share is lost?',
-        shows.last + 'Lost by sent, over all chosen runs.',
+        shows.last + 'Lost messages divided by sent messages, over all chosen runs.',
         unit.share,
         [panels.once(queries.shareLost(), 'lost')]
       ) + panels.colored({ lost: color.lost }) + frame.share(0.8),
       panels.stat(
         'Who was told?',
-        shows.last + 'A rejected message is known to the application. Every other loss is silent. No fault explains an unexplained one.',
+        shows.last + 'A rejected message is known to the application. Every other loss is silent. No fault explains an unexplained one. Open: neither processed nor proved to be lost.',
         unit.count,
         [
           panels.once(queries.howManyLostKnown, 'known'),
@@ -91,7 +91,7 @@ frame.dashboard(
       panels.overrides([panels.named('lost', { 'custom.fillOpacity': 60 })]),
       panels.timeSeries(
         'Which share of all that was sent so far is lost?',
-        shows.proved + 'All messages that are booked as lost so far, by all that were sent so far. A share of one second there is none: in a live run a loss is proved long after its message was sent.',
+        shows.proved + 'All messages that are booked as lost so far, by all that were sent so far. There is no share for a single second: in a live run a loss is proved long after its message was sent.',
         unit.share,
         [panels.overTime(queries.lostOfSentSoFar, 'lost')]
       ) + panels.colored({ lost: color.lost }) + panels.fromZero,

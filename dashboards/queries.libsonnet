@@ -22,13 +22,11 @@ local max(expression, labels=[]) = 'max%s (%s)' % [by(labels), expression];
 local mean(expression, labels=[]) = 'avg%s (%s)' % [by(labels), expression];
 
 /**
- * By how much a counter grew in each step. Unlike `increase`, which extrapolates, this is a whole number, and
- * all steps together are what was counted.
+ * By how much a counter grew in each step in which it grew. Unlike `increase`, which extrapolates, this is a
+ * whole number, and all steps together are what was counted. The next run of a scenario begins at 0, in a step
+ * that has no value.
  */
-local grown(metric, labels) = '%s - %s' % [
-  sum(of(metric), labels),
-  sum('%s offset $__interval' % of(metric), labels),
-];
+local grown(metric, labels) = sum('(%s - %s offset $__interval) > 0' % [of(metric), of(metric)], labels);
 
 local runLabels = ['scenario', 'guarantee', 'client'];
 
@@ -114,7 +112,7 @@ local latencyOfAll(quantile, labels) =
   mayBeLost: sum(of(bound, onLost), ['limit']),
 
   // The curve: a point a step of load. A step's series ends with its run, so the last of each counts.
-  stepLossRatio: mean(last('lossbound_step_loss_ratio', ofSweeps), ['step']),
+  stepLossRatio: $.stepLossRatioOf(['step'], ofSweeps),
   stepSentPerSecond: $.sentPerSecondOf(['step'], ofSweeps),
   stepLostPerFault: $.lostPerFaultOf(['step'], ofSweeps),
   stepProcessedPerSecond: $.processedPerSecondOf(['step'], ofSweeps),
@@ -125,7 +123,8 @@ local latencyOfAll(quantile, labels) =
   sentPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_sent_per_second', matchers), labels),
   processedPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_processed_per_second', matchers), labels),
   lostPerFaultOf(labels, matchers=[]): mean(last('lossbound_step_lost_per_fault', matchers), labels),
-  shareLostOf(labels, matchers=[]): mean(last('lossbound_loss_ratio', matchers), labels),
+  stepLossRatioOf(labels, matchers=[]): mean(last('lossbound_step_loss_ratio', matchers), labels),
+  shareLostOf(labels): mean(last('lossbound_loss_ratio'), labels),
   boundOf(limit, labels): sum(last(bound, onLost + ['limit="%s"' % limit]), labels),
   unexplainedOf(labels): sum(last('lossbound_messages_unexplained'), labels),
   lagOf(labels): max(last('lossbound_schedule_lag_seconds'), labels),

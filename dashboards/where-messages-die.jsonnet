@@ -67,16 +67,16 @@ frame.dashboard(
     frame.row(12, title='By scenario, guarantee and client', panels=[
       panels.table(
         'Which run loses where?',
-        shows.last + 'A row for each cause that took messages of a scenario, guarantee and client. Empty where nothing was lost.',
+        shows.last + 'One row for each cause that took messages of a scenario, guarantee and client. Empty if nothing was lost.',
         [panels.asTable(queries.causesOfEachRun)],
         [ofRun.scenario, ofRun.guarantee, ofRun.client, panels.label('cause', 110), panels.value('lost', 80, unit.count)]
       ) + panels.sortedBy('lost', desc=true) + frame.share(1.8),
       panels.bars(
         'Which share does each run lose?',
-        shows.last + 'Lost by sent.',
+        shows.last + 'Lost messages divided by sent messages; for a sweep, the mean of its steps.',
         unit.share,
         [panels.once(queries.shareLostOf(runLabels), '{{scenario}} · {{guarantee}} · {{client}}')],
-        name='${__field.labels.scenario} · ${__field.labels.guarantee}'
+        name='${__field.labels.scenario} · ${__field.labels.guarantee} · ${__field.labels.client}'
       ) + panels.inColor(color.lost),
     ]),
     frame.row(8, panels=[

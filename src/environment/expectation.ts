@@ -12,8 +12,8 @@ export interface Expectation {
   /**
    * Whether that shows the fault: false when it rules the fault out, null when it tells nothing (too
    * short a look, another fault at the same time). An answer rules any fault out. A connection that is
-   * accepted and closed in order was neither refused nor reset: somebody before the proxy answers for it,
-   * as Docker's userland proxy does.
+   * accepted and closed in order was neither refused nor reset: something in front of the proxy answers for
+   * it, as Docker's userland proxy does.
    *
    * @param isAlone no other fault is in force that could have closed the connection.
    */

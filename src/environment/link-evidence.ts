@@ -14,7 +14,7 @@ export interface Evidence {
   readonly seen: string | null;
   /** Whether it was in force: false when one proxy ruled it out, null when not all of them showed it. */
   readonly inForce: boolean | null;
-  /** It was ruled out because something before the proxy takes connections, and ends them in order. */
+  /** It was ruled out because something in front of the proxy accepts connections, and closes them in order. */
   readonly answeredFor?: true;
 }
 

@@ -101,7 +101,8 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
     const healing = new AbortController();
     let healed: Promise<HealedLinkFault> | undefined;
     const appliedBefore = applied;
-    const isAlone = () => faults.size === 1 && applied === appliedBefore;
+    const wasAlone = faults.size === 1;
+    const isAlone = () => wasAlone && applied === appliedBefore;
     return {
       applied: span,
       evidence: seeFault(onWhich(fault), fault, isAlone, {

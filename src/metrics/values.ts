@@ -143,7 +143,7 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
   };
 }
 
-/** Kills of workers that are in force, and when the last was, milliseconds since 1970. */
+/** Counts the kills that hit a worker, and returns when the last one fell, in milliseconds since 1970. */
 export function killsOf(faults: readonly FaultEvent[]): Pick<Values, "kills" | "lastKillAt"> {
   const kills = { producer: 0, consumer: 0 };
   const lastKillAt = { producer: 0, consumer: 0 };

@@ -33,7 +33,7 @@ export interface FaultEvidence {
   touched: number;
   /** Whether the probe found it in force; `null` where the probe is blind to it, or came too late. */
   inForce: boolean | null;
-  /** Something before the proxy answered for it: a link that is down, or resets, was neither. */
+  /** Something in front of the proxy answered for it: a link that is down, or resets, was neither. */
   answeredFor?: true;
   /** Whether the link was healthy afterwards; `null` where nothing can tell. */
   healed: boolean | null;
@@ -74,8 +74,8 @@ export function lostInAll(tally: Tally): number {
  * Holds a tally against what the scenario claims.
  *
  * The order of the argument: a bound that is missed stays missed, whatever else went wrong, so `broken` comes
- * first. Three things break nothing: a loss that the harness may have made itself, a loss by something that
- * answered for a proxy which should have been dead, and a number that is missed by no more than what the machine did beside it. A bound that is kept proves something only if the
+ * first. Three things break nothing: a loss that the harness may have caused, a loss while something in front of a
+ * proxy hid the fault, and a number that misses its bound by no more than the machine explains. A bound that is kept proves something only if the
  * faults did their work, the load was reached, and nothing is left open; otherwise the run is inconclusive. Only
  * then has it held.
  */
@@ -284,11 +284,11 @@ export function expectationInWords({ name, min, max, observed, verdict }: Expect
 }
 
 const answeredForInWords =
-  ": something before the proxy takes connections and ends them in order, as Docker's userland proxy does; " +
-  "run lossbound where Toxiproxy is reached without it";
+  ": something in front of the proxy accepts connections and closes them in order, as Docker's userland proxy does; " +
+  "run lossbound where it reaches Toxiproxy directly";
 
 function idleInWords({ on, kind, touched, answeredFor }: FaultEvidence): string {
-  return touched === 0
+  return touched === 0 && !answeredFor
     ? `the fault ${kind} on ${on} touched nothing live`
     : `the probe did not find the fault ${kind} on ${on} in force${answeredFor ? answeredForInWords : ""}`;
 }

@@ -42,8 +42,11 @@ export class ProducerTrail {
     return partitionOf(number, this.life.record.worker, this.#partitions);
   }
 
-  /** From when to when the client had the message in hand: `undefined` if its send is not listed. */
-  sendOf(number: number): Span | undefined {
+  /**
+   * From when to when the client had the message in hand, until the life ended if its send never settled; `undefined`
+   * if its send is not listed.
+   */
+  sendOf(number: number): (Span & { settled: boolean }) | undefined {
     const { words, count } = this.life.sends;
     const place = lastWhere(count, (one) => sendFieldOf(words, one, "first") <= number);
     if (place === -1) return undefined;
@@ -53,6 +56,7 @@ export class ProducerTrail {
     return {
       from: this.#momentOf(sendFieldOf(words, place, "at")),
       to: settled === 0 ? this.endedAt : this.#momentOf(settled) + 1,
+      settled: settled !== 0,
     };
   }
 
@@ -148,15 +152,17 @@ export class ProducerTrail {
 
   /**
    * The last request on a connection, if it may have overtaken a message that never went out: its send began before
-   * that of the message had settled. Sends that a client has in hand at the same time may come to its socket in any
-   * order.
+   * the send of the message had settled, or before the next request, if that send never settled. Sends that a client
+   * has in hand at the same time may come to its socket in any order.
+   *
+   * @param after the next request behind the message.
    */
-  overtakenOn(connection: number, number: number): Request | undefined {
-    const last = this.#onConnection(connection).at(-1);
+  overtakenBy(after: Request, number: number): Request | undefined {
+    const last = this.#onConnection(after.connection).at(-1);
     const inHand = this.sendOf(number);
     if (last === undefined || inHand === undefined) return undefined;
     const began = this.sendOf(fieldOf(this.life.requests.words, last, "lowest"))?.from ?? Infinity;
-    return began < inHand.to ? this.#request(last) : undefined;
+    return began < (inHand.settled ? inHand.to : after.at) ? this.#request(last) : undefined;
   }
 
   isLastOn({ connection, place }: Request): boolean {

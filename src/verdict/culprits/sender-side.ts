@@ -114,15 +114,15 @@ export class SenderSide {
 
   /**
    * Whether the requests before and behind a message went out on one connection, and it did not: no fault does that.
-   * Unless another connection ended while it waited; or it was overtaken on this one, and may have waited behind the
-   * last request when that ended.
+   * There are two exceptions: another connection ended while it waited; or the last request on this connection
+   * overtook it, and it waited behind that one until the connection ended.
    */
   #wasSkipped(trail: ProducerTrail, message: MessageId): boolean {
     const { before, after } = trail.neighboursOf(message.number);
     if (before === undefined || before.connection !== after?.connection) return false;
     return (
       !trail.lostAnother(after.connection, { from: this.sentIn(message).from, to: after.at }) &&
-      trail.overtakenOn(after.connection, message.number) === undefined
+      trail.overtakenBy(after, message.number) === undefined
     );
   }
 
@@ -134,8 +134,8 @@ export class SenderSide {
   #ofBuffer(trail: ProducerTrail, message: MessageId): Occurrence | undefined {
     const { before, after } = trail.neighboursOf(message.number);
     const { from } = this.sentIn(message);
-    const overtaken = after && trail.overtakenOn(after.connection, message.number);
-    const to = overtaken?.record?.closedAt ?? after?.at ?? trail.endedAt;
+    const overtaker = after && trail.overtakenBy(after, message.number);
+    const to = Math.min(overtaker?.record?.closedAt ?? after?.at ?? Infinity, trail.endedAt);
     const waited: Span = { from: trail.waitBegan({ from, to }), to };
     return this.#occurrences.find((one) => {
       const { fault } = one;
@@ -148,7 +148,7 @@ export class SenderSide {
           return one.worker === message.producer && before !== undefined && this.#cuts(one, trail, before);
         case "kill":
         case "stop":
-          return after === undefined && ends(one, trail);
+          return to === trail.endedAt && ends(one, trail);
         case "pause":
         case "join":
         case "topic":

@@ -105,7 +105,7 @@ describe("the docker environment", () => {
           progress: () => {},
           ports: { broker: ports.broker, toxiproxy: api.port, proxies: [one.port, other.port] },
         });
-        const { verdict, reasons, faults } = await experiment(environment, {
+        const { verdict, reasons, faults, lostBy, expectations } = await experiment(environment, {
           scenario: parseScenario(
             `
 guarantee: at-most-once
@@ -126,8 +126,15 @@ ${expected}
 
         expect(faults.map(({ probe }) => probe)).toEqual([expect.stringMatching(/^closed after \d+ ms/)]);
         expect(verdict, reasons.join("; ")).toBe("inconclusive");
+        if (kind === "down") {
+          // More than its bound allows, which would break a run whose fault was what it should have been.
+          expect(lostBy["in-transit"]).toBeGreaterThan(0);
+          expect(expectations).toContainEqual(
+            expect.objectContaining({ name: "lostBy.in-transit", verdict: "inconclusive" }),
+          );
+        }
         expect(reasons[0]).toContain(
-          `the probe did not find the fault ${kind} on producer-link in force: something before the proxy`,
+          `the probe did not find the fault ${kind} on producer-link in force: something in front of the proxy`,
         );
       },
     );
@@ -193,7 +200,7 @@ async function openTranslator(toxiproxy: string): Promise<{ port: number } & Asy
       response.statusCode = answer.status;
       response.setHeader("content-type", answer.headers.get("content-type") ?? "text/plain");
       response.end((await answer.text()).replaceAll(`${behind}:`, "0.0.0.0:"));
-    })();
+    })().catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

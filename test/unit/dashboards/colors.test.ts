@@ -59,7 +59,7 @@ describe.each(sets)("the colours of the $what", ({ names, legend }) => {
       seen.slice(place + 1).map((other) => difference(one, other)),
     );
 
-    // 2.3 is what an eye just notices beside each other; lines and small areas want several times that.
+    // About 1 is just noticeable in CIEDE2000; thin lines and small areas need several times that.
     expect(Math.min(...differences)).toBeGreaterThanOrEqual(10);
   });
 

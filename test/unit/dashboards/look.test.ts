@@ -120,6 +120,8 @@ describe("a table", () => {
   it("shows a step as it is written", () => {
     const isNumber = (panel: ShippedPanel): boolean => overriddenIn(panel, "step", "unit") !== "string";
 
+    const withSteps = wrong((_, columns) => columns.includes("step"));
+    expect(withSteps.length).toBeGreaterThan(1);
     expect(wrong((panel, columns) => columns.includes("step") && isNumber(panel))).toEqual([]);
   });
 });
@@ -188,7 +190,7 @@ describe("what is counted", () => {
 });
 
 describe("a dashboard", () => {
-  it("asks no more at once than Grafana answers between two refreshes on a busy machine", () => {
+  it("sends at most 28 queries at each refresh", () => {
     for (const dashboard of dashboards) {
       const asked = panelsOf(dashboard).reduce((sum, { targets }) => sum + targets.length, 0);
       expect(asked + dashboard.annotations.list.length, dashboard.title).toBeLessThanOrEqual(28);

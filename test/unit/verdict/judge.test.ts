@@ -200,7 +200,7 @@ describe("a fault", () => {
     const judgement = judged({ lost: count(undefined, 5) }, lost, answeredFor);
     expect(judgement.verdict).toBe("inconclusive");
     expect(judgement.reasons[0]).toContain(
-      "did not find the fault down on producer-link in force: something before the proxy takes connections",
+      "did not find the fault down on producer-link in force: something in front of the proxy accepts connections",
     );
     expect(judged({ lost: count(undefined, 5) }, { ...lost, duplicated: 1 }, answeredFor).verdict).toBe(
       "broken",

@@ -164,6 +164,33 @@ describe("a message that never left its process", () => {
     });
   });
 
+  it("is unexplained if its send never settled, and no send that began before the next request overtook it", () => {
+    const sends = [told.sends[0]!, [1, 1_990], [2, 2_010, 2_021]] as const;
+    const requests = [told.requests[0]!, { on: 0, at: 2_005, from: 2, to: 2 }];
+    const connections = [{ dialed: 0, closed: 2_030 }, { dialed: 2_031 }];
+
+    expect(takenIn({ ...told, sends, requests, connections })).toEqual({ by: [0], unexplained: 1 });
+  });
+
+  it.each([
+    [
+      "was taken by the kill of the process in which it waited behind the request that overtook it",
+      2_020,
+      [1],
+    ],
+    ["was not taken by a fault that began behind the end of that process", 2_010, [0]],
+  ])("%s", (_, killedAt, by) => {
+    const sends = [told.sends[0]!, [1, 1_990, 2_006], [2, 1_995, 2_006]] as const;
+    const requests = [told.requests[0]!, { on: 0, at: 2_003, from: 2, to: 2 }];
+    const faults =
+      killedAt === 2_020
+        ? [{ fault: producerKill, at: killedAt }]
+        : [{ ...blackHole, at: killedAt + 500, healed: killedAt + 900 }];
+    const ended = { by: killedAt === 2_020 ? "f0-0" : "f9-0", at: killedAt };
+
+    expect(takenIn({ ...told, sends, requests, faults, ended, connections: [{ dialed: 0 }] }).by).toEqual(by);
+  });
+
   it("was taken if another connection ended while it waited, whatever the one of its neighbours did", () => {
     const requests = [
       { on: 1, at: 2_007, from: 0, to: 0 },
