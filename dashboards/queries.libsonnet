@@ -23,10 +23,12 @@ local mean(expression, labels=[]) = 'avg%s (%s)' % [by(labels), expression];
 
 /**
  * By how much a counter grew in each step in which it grew. Unlike `increase`, which extrapolates, this is a
- * whole number, and all steps together are what was counted. The next run of a scenario begins at 0, in a step
- * that has no value.
+ * whole number, and all steps together are what was counted. In its first step a series is compared with
+ * its own first sample. The next run of a scenario begins at 0, in a step that has no value.
  */
-local grown(metric, labels) = sum('(%s - %s offset $__interval) > 0' % [of(metric), of(metric)], labels);
+local grown(metric, labels) =
+  local series = of(metric);
+  sum('(%s - %s offset $__interval or %s - min_over_time(%s[$__interval])) > 0' % [series, series, series, series], labels);
 
 local runLabels = ['scenario', 'guarantee', 'client'];
 

@@ -13,7 +13,8 @@ export function complaintsAbout(expression: string, recorded: ReadonlySet<string
   return [
     ...errors.map((error) => `no PromQL ${error}`),
     ...standIns
-      .filter((name) => operations.has(name))
+      // The same series at another time is no stand-in.
+      .filter((name) => operations.has(name) && (name !== "or" || metricsIn(selectors) > 1))
       .map((name) => `${name} takes the place of what is missing`),
     ...selectors.flatMap(({ metric, matchers, groupedBy }) => {
       const labels = recorded.has(metric) ? commonLabels : labelsOf(metric);
@@ -28,6 +29,10 @@ export function complaintsAbout(expression: string, recorded: ReadonlySet<string
       ];
     }),
   ];
+}
+
+function metricsIn(selectors: readonly { metric: string }[]): number {
+  return new Set(selectors.map(({ metric }) => metric)).size;
 }
 
 /** The metric of the catalogue that a name in an expression stands for, its histogram's parts among them. */
