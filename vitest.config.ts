@@ -25,6 +25,7 @@ export default defineConfig({
       tier("broker", 2, { ...inPairs, ...built }),
       tier("catalogue", 3, { ...oneByOne, ...built }),
       tier("tools", 4, { ...oneByOne, ...built }),
+      tier("docker", 5, { ...oneByOne, ...built }),
     ],
   },
 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { inRepository } from "../support/paths.js";
 import { type SourceFile, sourceFile, withoutComments } from "../support/source-files.js";
 
-const tiers = new Set(["unit", "process", "broker", "catalogue", "tools"]);
+const tiers = new Set(["unit", "process", "broker", "catalogue", "tools", "docker"]);
 
 /** The one file that may use each of these; its exports are how all others do. */
 const onlyDoor = {
