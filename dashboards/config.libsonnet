@@ -17,7 +17,7 @@
   refresh: '10s',
   time: { from: 'now-15m', to: 'now' },
 
-  /** Of docker/prometheus.yml, and of whoever follows docs/dashboards.md. */
+  /** As in docker/prometheus.yml, and as docs/dashboards.md recommends. */
   scrapeInterval: '1s',
 
   /** Two scrapes, so that no step is without one. */

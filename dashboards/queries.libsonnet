@@ -120,7 +120,7 @@ local latencyOfAll(quantile, labels) =
   stepProcessedPerSecond: $.processedPerSecondOf(['step'], ofSweeps),
 
   // What a run came to.
-  /** A run that is no step of a sweep is no point of a curve. */
+  /** Selects the runs that belong to a sweep: only they are points of a curve. */
   ofSweeps: ofSweeps,
   sentPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_sent_per_second', matchers), labels),
   processedPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_processed_per_second', matchers), labels),

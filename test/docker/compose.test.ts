@@ -135,7 +135,7 @@ describe.skipIf(obstacle !== undefined)("docker compose, on a real engine", () =
       "--environment=docker",
       "mine/my.yaml",
     ).catch((error: unknown) => {
-      // A busy machine does not reach the load: that is no matter of the mount.
+      // A busy machine may miss the load, which says nothing about the mount.
       if ((error as { code?: number }).code !== 2) throw error;
     });
 

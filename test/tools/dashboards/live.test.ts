@@ -102,7 +102,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     };
 
     expect(await inAll("When are workers killed?")).toBe(1);
-    // Two that start, one that starts again, and whoever rebalances with it.
+    // Two consumers start and one restarts; others may rejoin with it.
     expect(await inAll("When does the group rebalance?")).toBeGreaterThanOrEqual(3);
   });
 

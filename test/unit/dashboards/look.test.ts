@@ -179,7 +179,7 @@ describe("what is counted", () => {
     }
   });
 
-  it("is no point of a curve if its run is no step of a sweep", () => {
+  it("is drawn as a point of a curve only if its run belongs to a sweep", () => {
     const curves = panels.filter(({ panel }) => panel.type === "xychart");
     expect(curves.length).toBe(2);
 
