@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import {
   accessSync,
   chownSync,
@@ -25,11 +25,8 @@ import { goTools, makeImages } from "./images.js";
 const execute = promisify(execFile);
 
 /** Why there can be no engine of our own here; `undefined`: there can. */
-const obstacle = obstacleHere();
-if (obstacle !== undefined) {
-  if (process.env["LOSSBOUND_REQUIRE_TOOLS"] === "1") throw new Error(obstacle);
-  process.stderr.write(`${obstacle}: the tests on a Docker engine are skipped\n`);
-}
+const obstacle = systemObstacle() ?? missingTools();
+if (obstacle !== undefined) process.stderr.write(`${obstacle}: the tests on a Docker engine are skipped\n`);
 
 describe.skipIf(obstacle !== undefined)("docker compose, on a real engine", () => {
   let folder: ReturnType<typeof engineFolder>;
@@ -145,11 +142,20 @@ describe.skipIf(obstacle !== undefined)("docker compose, on a real engine", () =
     await compose("start", "lossbound");
   }, 300_000);
 
-  it("ends a run in order when it is stopped, and leaves no proxy behind", async () => {
+  it("ends a run in order when it is stopped in the middle of a fault, and leaves no proxy behind", async () => {
+    const proxies = (): Promise<string> => onHost("curl", "--silent", "http://127.0.0.1:8474/proxies");
+    // The run that the test before began, or one after it: they go on for ever.
+    await waitUntil("a fault", async () => (await proxies()).includes('"toxics":[{'), {
+      limitMs: 120_000,
+      everyMs: 50,
+    });
+
     await compose("stop", "lossbound");
 
-    expect(await onHost("curl", "--silent", "http://127.0.0.1:8474/proxies")).toBe("{}");
-  }, 120_000);
+    expect(await proxies()).toBe("{}");
+    const [stopped] = (await compose("ps", "--all", "--format", "json", "lossbound")).trim().split("\n");
+    expect(JSON.parse(stopped!)).toMatchObject({ State: "exited", ExitCode: 130 });
+  }, 240_000);
 
   it.each([
     ["consumer-kill", ["held", "inconclusive"], ""],
@@ -231,12 +237,22 @@ async function output(child: ChildProcess): Promise<string> {
   return printed;
 }
 
-function obstacleHere(): string | undefined {
-  if (process.platform !== "linux") return "this is no Linux";
+/** What nobody can install: Linux, root, and a kernel that gives root namespaces of its own. */
+function systemObstacle(): string | undefined {
+  if (process.platform !== "linux") return "this is not Linux";
   if (process.getuid?.() !== 0) return "this is not root";
+  const { status, stderr } = spawnSync("unshare", ["--net", "--mount", "true"], { encoding: "utf8" });
+  return status === 0 ? undefined : `no namespaces: ${stderr.trim() || "unshare not found"}`;
+}
+
+/** @throws if some are missing and LOSSBOUND_REQUIRE_TOOLS is 1: there, a skipped test would hide something. */
+function missingTools(): string | undefined {
   const wanted = ["docker", "dockerd", "debootstrap", "ip", "iptables", "nsenter", "curl", "go"];
   const missing = wanted.filter((name) => !isOnPath(name));
-  return missing.length === 0 ? undefined : `${missing.join(", ")} not on PATH`;
+  if (missing.length === 0) return undefined;
+  const obstacle = `${missing.join(", ")} not on PATH`;
+  if (process.env["LOSSBOUND_REQUIRE_TOOLS"] === "1") throw new Error(obstacle);
+  return obstacle;
 }
 
 function isOnPath(name: string): boolean {
