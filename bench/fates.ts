@@ -2,7 +2,8 @@
  * The fates of 100,000,000 messages, from planes of evidence that are already in memory, to the
  * finished tally with its seconds: `tallyOf`, as a verdict calls it.
  */
-import { type EvidencePlanes, type Ledger, emptyPlanes } from "../src/ledger/ledger.js";
+import type { EvidencePlanes, Ledger } from "../src/ledger/ledger.js";
+import { emptyPlanes } from "../src/ledger/read-ledger.js";
 import { bucketCount } from "../src/ledger/histogram.js";
 import { layOut } from "../src/plan/layout.js";
 import { type Tally, tallyOf } from "../src/verdict/tally.js";

@@ -15,14 +15,8 @@ import {
 import { tooFewInWords } from "./report/calibration-text.js";
 import type { Result } from "./report/result.js";
 import { commandsOf, refuseBadChance, trialsAsked } from "./repeat-scenario.js";
-import {
-  fileOf,
-  type Listeners,
-  refuseBadNames,
-  type RunOptions,
-  runAll,
-  scenarioOf,
-} from "./run-scenario.js";
+import type { Listeners, RunOptions } from "./run-options.js";
+import { fileOf, refuseBadNames, runAll, scenarioOf } from "./run-scenario.js";
 import { withBounds } from "./scenario/edit-bounds.js";
 import { falseAlarmsUsual, trialsMax } from "./scenario/limits.js";
 import type { Scenario } from "./scenario/scenario.js";

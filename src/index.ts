@@ -9,7 +9,8 @@ export type { Plan, PlannedFault } from "./plan/plan.js";
 export type { Interval, Predicted, Prediction, Unpredicted } from "./plan/predict/prediction.js";
 export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
 export { writeReport } from "./report-folder.js";
-export { compareGuarantees, type RunOptions, runScenario, runScenarios } from "./run-scenario.js";
+export type { RunOptions } from "./run-options.js";
+export { compareGuarantees, runScenario, runScenarios } from "./run-scenario.js";
 export type {
   BoundOfLossWritten,
   BoundWritten,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { LossboundError, messageOf } from "./base/errors.js";
 import { readFaultEvents, readPhaseEvents } from "./ledger/events.js";
-import { readLedger } from "./ledger/ledger.js";
+import { readLedger } from "./ledger/read-ledger.js";
 import { readCommitsInDoubt } from "./ledger/commits-in-doubt.js";
 import { readLifeTimes, timesOf } from "./ledger/life-times.js";
 import { type LifeRecord, readRunRecord } from "./ledger/run-record.js";

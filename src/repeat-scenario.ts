@@ -8,16 +8,8 @@ import { type Repeat, repeatOf } from "./report/repeat.js";
 import { refuseForeignRepeat, writeRepeat } from "./report/repeat-files.js";
 import type { Result } from "./report/result.js";
 import { storedResultsIn } from "./report/stored-results.js";
-import {
-  fileOf,
-  type Listeners,
-  outUsual,
-  refuseBadNames,
-  refuseSameScenarios,
-  type RunOptions,
-  runAll,
-  scenarioOf,
-} from "./run-scenario.js";
+import { type Listeners, outUsual, type RunOptions } from "./run-options.js";
+import { fileOf, refuseBadNames, refuseSameScenarios, runAll, scenarioOf } from "./run-scenario.js";
 import { falseAlarmsUsual, trialsMax } from "./scenario/limits.js";
 import type { Scenario } from "./scenario/scenario.js";
 import { seedOf, trialsOf } from "./scenario/trials.js";

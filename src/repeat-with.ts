@@ -1,5 +1,5 @@
 import { programHere } from "./base/program.js";
-import type { RunOptions } from "./run-scenario.js";
+import type { RunOptions } from "./run-options.js";
 
 /**
  * The command that repeats a run, for a POSIX shell, called as this one was. It names the file, the seed, and the addresses

@@ -7,11 +7,11 @@ import type { Environment } from "./environment/environment.js";
 import { openExternal } from "./environment/external.js";
 import { openLocal } from "./environment/local.js";
 import type { RunObserver } from "./experiment/progress.js";
-import type { Exporter } from "./metrics/exporter.js";
 import { makePlan, seedMax } from "./plan/plan.js";
 import { repeatWith } from "./repeat-with.js";
 import { writeIndexPage } from "./report/html/page-files.js";
 import type { Result } from "./report/result.js";
+import { type Listeners, type RunOptions, outUsual } from "./run-options.js";
 import { refuseBadPlaces } from "./report/result-places.js";
 import { storedResultsIn } from "./report/stored-results.js";
 import { experiment } from "./run.js";
@@ -20,41 +20,6 @@ import { readScenario, withPredictions } from "./read-scenario.js";
 import { canBeMissed } from "./scenario/claims.js";
 import { guarantees, type Scenario } from "./scenario/scenario.js";
 import { underGuarantee } from "./scenario/under-guarantee.js";
-
-export interface RunOptions {
-  /**
-   * `local` (the default) starts brokers and a Toxiproxy of its own; `docker` uses those of docker-compose.yml,
-   * `external` those that are named.
-   */
-  environment?: "local" | "docker" | "external";
-  /** `external`: some brokers of the cluster, `host:port` each. */
-  brokers?: readonly string[];
-  /** `external`: URL of Toxiproxy's API. */
-  toxiproxy?: string;
-  /**
-   * `external` and `docker`: the address on which Toxiproxy is to listen for the workers. By default 127.0.0.1 where
-   * it runs on this machine, and 0.0.0.0 in a container whose ports are published on 127.0.0.1.
-   */
-  proxyHost?: string;
-  /** Integer from 0 to 2^32 - 1; drawn when it is not given, and part of the result. */
-  seed?: number;
-  /** Folder for the results, one folder a scenario; `lossbound-results` when it is not given. */
-  out?: string;
-  /** Ends the run early, with the signal's reason. Nothing is left behind. */
-  signal?: AbortSignal;
-  /** Hears how the run goes. */
-  observer?: RunObserver;
-}
-
-/** Where results go when nothing else is said. */
-export const outUsual = "lossbound-results";
-
-/** Who else hears of runs, beside their observer. */
-export interface Listeners {
-  onResult?: (result: Result) => void;
-  /** Is to show all runs to whoever asks for metrics. */
-  exporter?: Exporter | undefined;
-}
 
 /**
  * Runs a scenario end to end on a real broker, and returns what became of every message: what

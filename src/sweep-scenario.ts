@@ -6,7 +6,8 @@ import { repeatWith } from "./repeat-with.js";
 import { type Curve, curveOf } from "./report/curve.js";
 import { refuseForeignFiles, writeCurve } from "./report/curve-files.js";
 import type { Result } from "./report/result.js";
-import { fileOf, outUsual, refuseBadNames, type RunOptions, runAll, scenarioOf } from "./run-scenario.js";
+import { outUsual, type RunOptions } from "./run-options.js";
+import { fileOf, refuseBadNames, runAll, scenarioOf } from "./run-scenario.js";
 import type { Scenario, Sweep } from "./scenario/scenario.js";
 import { repeatsMax, repeatsUsual, stepsOf, whyNoStep } from "./scenario/sweep.js";
 

@@ -11,7 +11,8 @@ import { type Claim, type Claimed, duplicatesClaimed, lossClaim } from "./report
 import { claimInText, type Trail } from "./report/claim-text.js";
 import { reportName } from "./report/html/page-names.js";
 import type { Result } from "./report/result.js";
-import { outUsual, type RunOptions, runScenario } from "./run-scenario.js";
+import { outUsual, type RunOptions } from "./run-options.js";
+import { runScenario } from "./run-scenario.js";
 import type { LimitWritten } from "./scenario/definition.js";
 import type { Cause, Scenario } from "./scenario/scenario.js";
 

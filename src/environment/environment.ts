@@ -1,4 +1,5 @@
 import type { Role } from "../scenario/scenario.js";
+import type { OwnedFolder } from "./owned-folder.js";
 import type { HostedProcess, ProcessOrder } from "./warden.js";
 
 /**
@@ -100,9 +101,4 @@ export interface Truncation {
   offset: number;
   /** Milliseconds since 1970. */
   at: number;
-}
-
-/** A folder of ours: disposing it deletes it; so does the warden when this process ends before that. */
-export interface OwnedFolder extends AsyncDisposable {
-  readonly path: string;
 }

@@ -3,8 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
-import type { OwnedFolder } from "./environment.js";
-import { deleteOwned, folderPrefix, placeFor } from "./owned-folder.js";
+import { deleteOwned, folderPrefix, type OwnedFolder, placeFor } from "./owned-folder.js";
 import { clearLeftovers, type Leftover } from "./sweep.js";
 import { openWarden } from "./warden-client.js";
 import type { HostedProcess, ProcessOrder } from "./warden.js";

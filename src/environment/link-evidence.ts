@@ -4,9 +4,8 @@ import type { ConnectionOptions } from "node:tls";
 import { advertisedAddress } from "../base/address.js";
 import { waitUntil } from "../base/wait.js";
 import { expectationOf, type Expectation } from "./expectation.js";
-import type { ToxicOnLink } from "./link.js";
 import { probe, type Seen, wordsOf } from "./probe.js";
-import type { StandIn } from "./stand-in.js";
+import type { StandIn, ToxicOnLink } from "./stand-in.js";
 
 /** What probes through all proxies of a link saw of a fault. */
 export interface Evidence {

@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
-import type { Role, Toxic } from "../scenario/scenario.js";
+import type { Role } from "../scenario/scenario.js";
 import { type Evidence, type Look, seeFault, seeHealthy } from "./link-evidence.js";
-import type { StandIn } from "./stand-in.js";
+import type { StandIn, ToxicOnLink } from "./stand-in.js";
 import { together } from "./together.js";
 import type { Removal, Stream } from "./toxiproxy.js";
 
@@ -17,14 +17,6 @@ export interface Link {
    * error passed on.
    */
   apply(fault: ToxicOnLink, id: string): Promise<LinkFaultInForce>;
-}
-
-export interface ToxicOnLink {
-  toxic: Toxic | "down";
-  /** Which way the toxic works, `both` with two toxics; without meaning for `down`. */
-  stream: Stream | "both";
-  /** `host:port` that the one broker advertises whose proxy it falls on; all of them without it. */
-  broker?: string | undefined;
 }
 
 /**

@@ -3,6 +3,11 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename } from "node:path";
 
+/** A folder of ours: disposing it deletes it; so does the warden when this process ends before that. */
+export interface OwnedFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
 /** Every folder of ours starts like this; nothing else is ever deleted. */
 export const folderPrefix = "lossbound-";
 

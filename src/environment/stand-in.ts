@@ -2,6 +2,14 @@ import { waitUntil } from "../base/wait.js";
 import type { Toxic } from "../scenario/scenario.js";
 import type { Proxy, Removal, Stream } from "./toxiproxy.js";
 
+export interface ToxicOnLink {
+  toxic: Toxic | "down";
+  /** Which way the toxic works, `both` with two toxics; without meaning for `down`. */
+  stream: Stream | "both";
+  /** `host:port` that the one broker advertises whose proxy it falls on; all of them without it. */
+  broker?: string | undefined;
+}
+
 /**
  * The proxy that stands for one broker on one link. It may be shut for several reasons at the same
  * time (two faults, a dead broker), and listens only when there is none left.

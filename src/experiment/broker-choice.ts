@@ -1,5 +1,5 @@
 import { LossboundError } from "../base/errors.js";
-import type { PartitionLeadership } from "../kafka/leaders.js";
+import type { PartitionLeadership } from "../kafka/driver.js";
 import type { BrokerChoice } from "../scenario/scenario.js";
 
 /** A broker of the cluster, as it advertises itself. */

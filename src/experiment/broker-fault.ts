@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { BrokerHandle } from "../environment/environment.js";
-import type { PartitionLeadership } from "../kafka/leaders.js";
+import type { PartitionLeadership } from "../kafka/driver.js";
 import type { PlannedBrokerFault } from "../plan/plan.js";
 import { chooseBroker } from "./broker-choice.js";
 import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";

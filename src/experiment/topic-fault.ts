@@ -1,6 +1,6 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
-import type { PartitionLeadership } from "../kafka/leaders.js";
+import type { PartitionLeadership } from "../kafka/driver.js";
 import type { PlannedTopicFault } from "../plan/plan.js";
 import type { TopicAction } from "../scenario/scenario.js";
 import { countsOf } from "./counts.js";

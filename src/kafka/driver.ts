@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 
 import type { Acks } from "../scenario/scenario.js";
-import type { PartitionLeadership } from "./leaders.js";
 import type { Security } from "./security.js";
 
 /**
@@ -248,4 +247,14 @@ export interface LogFollowingOrder {
 export interface LogFollowing extends AsyncDisposable {
   /** Resolves when it can read no further by itself: a broker is away, or the topic is. */
   readonly ended: Promise<void>;
+}
+
+/** Who leads a partition, and who has its replicas. Brokers are named by their ids. */
+export interface PartitionLeadership {
+  partition: number;
+  /** `null` while it has none. */
+  leader: number | null;
+  replicas: readonly number[];
+  /** Replicas that are in sync. */
+  isr: readonly number[];
 }

@@ -1,7 +1,7 @@
 import { LossboundError, messageOf } from "../base/errors.js";
 import { unlessAborted, waitUntil, within, withinOrSoon } from "../base/wait.js";
-import type { AdminClient, Connection } from "./driver.js";
-import { askForLeaders, isKnownToAll, type PartitionLeadership } from "./leaders.js";
+import type { AdminClient, Connection, PartitionLeadership } from "./driver.js";
+import { askForLeaders, isKnownToAll } from "./leaders.js";
 import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./kafkajs-client.js";
 
 /** A topic is there in a moment, unless the machine is short of everything. */

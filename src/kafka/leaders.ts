@@ -2,17 +2,7 @@ import type { Socket } from "node:net";
 
 import { advertisedAddress } from "../base/address.js";
 import { LossboundError, messageOf } from "../base/errors.js";
-import type { Connection } from "./driver.js";
-
-/** Who leads a partition, and who has its replicas. Brokers are named by their ids. */
-export interface PartitionLeadership {
-  partition: number;
-  /** `null` while it has none. */
-  leader: number | null;
-  replicas: readonly number[];
-  /** Replicas that are in sync. */
-  isr: readonly number[];
-}
+import type { Connection, PartitionLeadership } from "./driver.js";
 
 /** A broker answers in a millisecond; one that is stopped takes connections, and never does. */
 const answerLimitMs = 1_000;

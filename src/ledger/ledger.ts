@@ -1,19 +1,7 @@
-import { join } from "node:path";
-
 import type { Layout } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
-import { readAuditorBox } from "./auditor-box.js";
-import { orInto } from "./bits.js";
-import { EvidenceError } from "./evidence.js";
-import { takeSeen } from "./follow.js";
-import { addBuckets, bucketCount } from "./histogram.js";
-import { type ConsumerLife, type ProducerLife, consumerLifeOf } from "./life-evidence.js";
-import { checkLives } from "./life-checks.js";
-import { checkLog } from "./log-checks.js";
-import { takeOutputForEnds } from "./output.js";
-import { checkBehind, checkRefusals, mergeProducerLife } from "./producer-evidence.js";
-import { readBox } from "./read-box.js";
-import { type LifeRecord, type PartitionRecord, type RunRecord, boxName } from "./run-record.js";
+import type { ConsumerLife, ProducerLife } from "./life-evidence.js";
+import type { PartitionRecord, RunRecord } from "./run-record.js";
 import type { SendTime } from "./send-times.js";
 
 /**
@@ -73,84 +61,6 @@ export interface EvidencePlanes {
   beganUncovered: Uint32Array;
 }
 
-/**
- * Reads the black boxes in `folder`, one life and one plane at a time, and merges them: a bit is set
- * when any life set it. Holds 16 bits a message, and two planes more while it reads, however many lives
- * there were; a plane that no bit is set in takes no memory.
- *
- * @throws EvidenceError where evidence contradicts itself; LossboundError `INPUT` where a file is missing.
- */
-export async function readLedger(folder: string, plan: Plan, run: RunRecord): Promise<Ledger> {
-  const { layout } = plan;
-  checkLives(folder, plan, run);
-  const ledger: Ledger = {
-    layout,
-    sentBelow: layout.messages.map(() => 0),
-    planes: emptyPlanes(layout),
-    sendTimes: layout.messages.map(() => []),
-    schedule: { lagUs: new Float64Array(bucketCount), lagMaxUs: 0, stoodStillMaxMs: 0, sendingUntil: 0 },
-    processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
-    group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
-    extraCopies: 0,
-    acknowledges: run.scenario.producers.acks !== 0,
-    requestsUnlisted: 0,
-    log: run.log,
-    lives: { producers: [], consumers: [] },
-  };
-  const reading: Reading = {
-    ledger,
-    plan,
-    folder,
-    run,
-    words: new Uint32Array(layout.words),
-    others: new Uint32Array(layout.words),
-  };
-  for (const life of inOrder(run.lives)) {
-    switch (life.role) {
-      case "producer":
-        await mergeProducerLife(reading, life);
-        break;
-      case "consumer":
-        await mergeConsumerLife(reading, life);
-        break;
-    }
-  }
-  checkRefusals(run);
-  await mergeScan(reading);
-  if (run.witnesses.followed) await takeSeen(ledger, folder, run);
-  if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
-    throw new EvidenceError(
-      "run-record",
-      `a run under ${run.scenario.guarantee} ${run.output === null ? "has no" : "has a"} record of the output topic`,
-    );
-  }
-  if (run.output !== null) await takeOutputForEnds(ledger, folder, run.runId, run.output);
-  return ledger;
-}
-
-/** Planes for the messages of a layout, no bit set. */
-export function emptyPlanes(layout: Layout): EvidencePlanes {
-  const plane = (): Uint32Array => new Uint32Array(layout.words);
-  return {
-    accepted: plane(),
-    rejected: plane(),
-    handed: plane(),
-    refused: plane(),
-    behindRefused: plane(),
-    seen: plane(),
-    stored: plane(),
-    uncommitted: plane(),
-    fetched: plane(),
-    tried: plane(),
-    covered: plane(),
-    began: plane(),
-    beganAgain: plane(),
-    ended: plane(),
-    endedAgain: plane(),
-    beganUncovered: plane(),
-  };
-}
-
 /** A ledger that is being made. */
 export interface Reading {
   ledger: Ledger;
@@ -160,72 +70,4 @@ export interface Reading {
   /** Room for the planes that are being read, the same for all lives. */
   words: Uint32Array;
   others: Uint32Array;
-}
-
-function inOrder(lives: readonly LifeRecord[]): LifeRecord[] {
-  return lives.toSorted((a, b) => a.worker - b.worker || a.life - b.life);
-}
-
-async function mergeConsumerLife(
-  { ledger, folder, run, words, others }: Reading,
-  life: LifeRecord,
-): Promise<void> {
-  const { planes } = ledger;
-  const bits = ledger.layout.words * 32;
-  await using box = await readBox(join(folder, boxName(life)), {
-    kind: "consumer",
-    runId: run.runId,
-    bits,
-    ...life,
-  });
-  for (const name of ["fetched", "tried", "beganAgain", "endedAgain", "beganUncovered"] as const) {
-    orInto(planes[name], await box.plane(name, words));
-  }
-
-  // What began without cover is judged within the life: another life's commit is no excuse.
-  const covered = await box.plane("covered", words);
-  orInto(planes.covered, covered);
-  const began = await box.plane("began", others);
-  for (let word = 0; word < began.length; word++) {
-    const uncovered = began[word]! & ~covered[word]!;
-    if (uncovered !== 0) planes.beganUncovered[word]! |= uncovered;
-  }
-  orWithRepeats(planes.began, planes.beganAgain, began);
-  orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
-  // Nothing is concluded from them; but a box that contradicts itself is not to be trusted.
-  await box.connections();
-  ledger.lives.consumers.push(await consumerLifeOf(life, box, { words, others }));
-
-  for (const name of ["joins", "commitsAcknowledged", "commitsFailed"] as const) {
-    ledger.group[name] += box.counter(name);
-  }
-  addBuckets(ledger.processing.latencyUs, await box.histogram());
-  ledger.processing.latencyMaxUs = Math.max(ledger.processing.latencyMaxUs, box.counter("latencyMax"));
-  ledger.processing.until = Math.max(ledger.processing.until, box.counter("processingUntil"));
-}
-
-async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise<void> {
-  const { planes } = ledger;
-  await using box = await readAuditorBox(folder, "scan", { runId: run.runId, layout: ledger.layout });
-  for (const name of ["stored", "uncommitted"] as const) orInto(planes[name], await box.plane(name, words));
-  // Which messages have extra copies decides nothing; how many copies there are, the counters say.
-  await box.plane("storedAgain", words);
-  ledger.extraCopies = box.counter("records") - box.counter("stored");
-  const counts = {
-    records: box.counter("records"),
-    stored: box.counter("stored"),
-    storedAgain: box.counter("storedAgain"),
-    uncommitted: box.counter("uncommitted"),
-  };
-  checkLog(counts, ledger.log, plan);
-  if (run.scenario.producers.retries === 0) checkBehind(planes);
-}
-
-/** What is set already, by an earlier life, and now once more, has happened again. */
-function orWithRepeats(sum: Uint32Array, again: Uint32Array, words: Uint32Array): void {
-  for (let word = 0; word < words.length; word++) {
-    const repeated = sum[word]! & words[word]!;
-    if (repeated !== 0) again[word]! |= repeated;
-    if (words[word] !== 0) sum[word]! |= words[word]!;
-  }
 }

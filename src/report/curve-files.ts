@@ -1,16 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
 import type { Curve } from "./curve.js";
 import { curveAsCsv } from "./curve-csv.js";
+import { curveFiles } from "./html/page-names.js";
 import { toJson } from "./json.js";
 import { refuseForeignFile } from "./own-file.js";
-
-/** Where a curve is written, as JSON and as CSV: beside the folders of its runs. */
-export function curveFiles(out: string, scenario: string): [json: string, csv: string] {
-  return [join(out, `${scenario}.sweep.json`), join(out, `${scenario}.sweep.csv`)];
-}
 
 /** What a file of ours begins with. */
 const beginnings = [/^\{\s*"schema": "lossbound\.sweep\//, /^(rate|commit_every),runs,runs_counted,/];

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 
 import { type Cell, cell, layRows, left, right, wrap } from "./columns.js";
-import { curveFiles } from "./curve-files.js";
 import { type Curve, type CurvePoint, runsThatCount, type Spread } from "./curve.js";
-import { reportName } from "./html/page-names.js";
+import { curveFiles, reportName } from "./html/page-names.js";
 import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, formatPercent, formatPerSecond, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";

@@ -1,15 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
+import { repeatFile } from "./html/page-names.js";
 import { toJson } from "./json.js";
 import { refuseForeignFile } from "./own-file.js";
 import type { Repeat } from "./repeat.js";
-
-/** Where the result of all trials is written: beside the folders of the trials. */
-export function repeatFile(out: string, scenario: string): string {
-  return join(out, `${scenario}.repeat.json`);
-}
 
 /**
  * Before anything is run: an earlier repeat of the same scenario is replaced, anything else is not.

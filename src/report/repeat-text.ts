@@ -2,12 +2,11 @@ import { join } from "node:path";
 
 import { oneIn } from "../verdict/judge-repeat.js";
 import { cell, layRows, left, right, wrap } from "./columns.js";
-import { reportName } from "./html/page-names.js";
+import { repeatFile, reportName } from "./html/page-names.js";
 import { formatCount, formatPercent, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
 import { printable } from "./printable.js";
 import type { Repeat, RepeatedBound } from "./repeat.js";
-import { repeatFile } from "./repeat-files.js";
 import type { Result } from "./result.js";
 import { toneOf } from "./words.js";
 

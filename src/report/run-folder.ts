@@ -2,7 +2,8 @@ import { cp, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
-import type { Environment, OwnedFolder } from "../environment/environment.js";
+import type { Environment } from "../environment/environment.js";
+import type { OwnedFolder } from "../environment/owned-folder.js";
 import { reportName } from "./html/page-names.js";
 import { renderRunPage } from "./html/run-page.js";
 import type { Result } from "./result.js";

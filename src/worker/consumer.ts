@@ -5,13 +5,14 @@ import type { Batch, ConsumerClient, TransactionalClient } from "../kafka/driver
 import { messageReader, numberedReader } from "../kafka/message.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
+import type { Chunk } from "./chunk.js";
 import { atLeastOnce } from "./at-least-once.js";
 import { atMostOnce } from "./at-most-once.js";
 import { EffectivelyOnce } from "./effectively-once.js";
 import { Handling } from "./handling.js";
 import type { ConsumerOrder } from "./order.js";
 import { Places } from "./places.js";
-import type { Chunk, Steps, Work } from "./steps.js";
+import type { Steps, Work } from "./steps.js";
 
 export interface ConsumerClients {
   group: ConsumerClient;

@@ -8,7 +8,8 @@ import type {
 } from "../kafka/driver.js";
 import { headerLength } from "../kafka/message.js";
 import { outputTopicOf } from "./order.js";
-import { type Chunk, type Outcome, type Steps, type Work, markAll, offsetBehind } from "./steps.js";
+import type { Chunk } from "./chunk.js";
+import { type Outcome, type Steps, type Work, markAll, offsetBehind } from "./steps.js";
 
 /** What the steps need beside what every guarantee needs. */
 export interface Transacting {

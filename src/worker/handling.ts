@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import { record } from "../ledger/histogram.js";
+import type { Chunk } from "./chunk.js";
 import type { ConsumerOrder } from "./order.js";
 import type { Places } from "./places.js";
-import type { Chunk } from "./steps.js";
 
 /** So many handlers that take no time end within microseconds of each other. */
 const messagesPerLook = 32;

@@ -3,20 +3,10 @@ import type { Batch } from "../kafka/driver.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import type { Plane } from "../ledger/plane.js";
+import type { Chunk } from "./chunk.js";
 import type { Handling } from "./handling.js";
 import type { ConsumerOrder } from "./order.js";
 import type { Places } from "./places.js";
-
-/** Part of a batch, which is committed as one: its records from place `from` to below `to`. */
-export interface Chunk {
-  batch: Batch;
-  from: number;
-  to: number;
-  /** Place of each record's message in the planes; as `sentAt`, for the whole batch. */
-  indexes: Uint32Array;
-  /** When it was sent, milliseconds since 1970. */
-  sentAt: Float64Array;
-}
 
 /** What a guarantee makes of a chunk. The order of its steps is the guarantee. */
 export interface Steps {

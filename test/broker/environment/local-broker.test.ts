@@ -10,7 +10,7 @@ import { dialDirectly } from "../../../src/kafka/dial.js";
 import type { AdminClient, Connection } from "../../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
 import { askForLeaders } from "../../../src/kafka/leaders.js";
-import type { PartitionLeadership } from "../../../src/kafka/leaders.js";
+import type { PartitionLeadership } from "../../../src/kafka/driver.js";
 
 const mark = "0a1b2c3d";
 const topic = `lossbound-brokers-${mark}`;

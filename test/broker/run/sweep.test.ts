@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 import { LossboundError, errorsIn, exitCodeOf, messageOf } from "../../../src/base/errors.js";
-import { curveFiles } from "../../../src/report/curve-files.js";
+import { curveFiles } from "../../../src/report/html/page-names.js";
 import type { Curve } from "../../../src/report/curve.js";
 import type { Result } from "../../../src/report/result.js";
 import { sweepScenario } from "../../../src/sweep-scenario.js";
