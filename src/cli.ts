@@ -18,7 +18,7 @@ import { up } from "./commands/up.js";
 import { usageError } from "./commands/usage-error.js";
 import { errorText } from "./report/error-text.js";
 import { pageFor } from "./report/page.js";
-import { nearest } from "./scenario/nearest.js";
+import { nearest } from "./base/nearest.js";
 
 const commands: readonly Command[] = [
   run,

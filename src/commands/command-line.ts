@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { nearest } from "../scenario/nearest.js";
+import { nearest } from "../base/nearest.js";
 import { usageError } from "./usage-error.js";
 
 /** The options of a command, by name, without the dashes. */

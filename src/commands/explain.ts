@@ -2,7 +2,7 @@ import { renderExplanation } from "../report/explanation-text.js";
 import { toJson } from "../report/json.js";
 import { renderLost } from "../report/lost-text.js";
 import { pageFor } from "../report/page.js";
-import { nearest } from "../scenario/nearest.js";
+import { nearest } from "../base/nearest.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { defineCommand } from "./command.js";
 import { usageError } from "./usage-error.js";

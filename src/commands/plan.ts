@@ -3,7 +3,7 @@ import { predictLoss } from "../plan/predict/predict.js";
 import { toJson } from "../report/json.js";
 import { pageFor } from "../report/page.js";
 import { renderPlan } from "../report/plan-text.js";
-import { printable } from "../report/printable.js";
+import { printable } from "../base/printable.js";
 import { repeatWith } from "../repeat-with.js";
 import { defineCommand } from "./command.js";
 import { onlyOperand } from "./operand.js";

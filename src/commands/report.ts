@@ -1,4 +1,4 @@
-import { printable } from "../report/printable.js";
+import { printable } from "../base/printable.js";
 import { defineCommand } from "./command.js";
 import { onlyOperand } from "./operand.js";
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
-import { cacheFolder } from "./cache.js";
+import { cacheFolder } from "../base/cache-folder.js";
 import type { Hosting } from "./hosting.js";
 import { deleteOwned, folderPrefix } from "./owned-folder.js";
 import { identify } from "./process-identity.js";

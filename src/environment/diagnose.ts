@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cacheFolder } from "./cache.js";
+import { cacheFolder } from "../base/cache-folder.js";
 import { partsFolder } from "./cached-part.js";
 import { kafkaRelease } from "./kafka-jars.js";
 import { folderPrefix } from "./owned-folder.js";

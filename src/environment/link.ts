@@ -2,7 +2,7 @@ import { LossboundError } from "../base/errors.js";
 import type { Role } from "../scenario/scenario.js";
 import { type Evidence, type Look, seeFault, seeHealthy } from "./link-evidence.js";
 import type { StandIn, ToxicOnLink } from "./stand-in.js";
-import { together } from "./together.js";
+import { together } from "../base/together.js";
 import type { Removal, Stream } from "./toxiproxy.js";
 
 /** The proxies between the workers of one role and all brokers. */

@@ -10,7 +10,7 @@ import { type Link, linkOf } from "./link.js";
 import { type Look, probeThrough } from "./link-evidence.js";
 import { type Seen, wordsOf } from "./probe.js";
 import { standIn, type StandIn } from "./stand-in.js";
-import { together } from "./together.js";
+import { together } from "../base/together.js";
 import { type Proxy, type Toxiproxy, isTaken } from "./toxiproxy.js";
 
 /**

@@ -18,7 +18,7 @@ import {
 import { type LocalBroker, startLocalBroker } from "./local-broker.js";
 import { freePorts } from "./ports.js";
 import { untilReady } from "./ready.js";
-import { together } from "./together.js";
+import { together } from "../base/together.js";
 import {
   isServing,
   startToxiproxy,

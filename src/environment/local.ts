@@ -10,7 +10,7 @@ import { startLocal, type BrokersWanted, type LocalParts, type LocalProcesses } 
 import { localHost } from "./ports.js";
 import { AddressTaken } from "./ready.js";
 import { howEnded } from "./run-to-end.js";
-import { together } from "./together.js";
+import { together } from "../base/together.js";
 import { requireTool } from "./tools.js";
 import { obtainToxiproxy } from "./toxiproxy-server.js";
 import type { HostedProcess } from "./warden.js";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 
-import { cacheFolder } from "./cache.js";
+import { cacheFolder } from "../base/cache-folder.js";
 import { folderPrefix } from "./owned-folder.js";
 import type { ProcessIdentity } from "./process-identity.js";
 

@@ -12,7 +12,7 @@ import { countsOf } from "./counts.js";
 import type { Door } from "./door.js";
 import type { Follower } from "./follow.js";
 import type { Moments } from "./moments.js";
-import type { Turns } from "./turns.js";
+import type { Turns } from "../base/turns.js";
 
 /** What a fault needs, to come about and to be written down. */
 export interface FaultContext {

@@ -12,7 +12,7 @@ import { conductOversizeFault } from "./oversize-fault.js";
 import { conductPauseFault } from "./pause-fault.js";
 import { conductOffsetsReset } from "./reset-offsets-fault.js";
 import { conductTopicFault } from "./topic-fault.js";
-import { Turns } from "./turns.js";
+import { Turns } from "../base/turns.js";
 import { isPlace } from "./worker-at-work.js";
 
 /**

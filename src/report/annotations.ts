@@ -1,6 +1,6 @@
 import { expectationInWords } from "../verdict/judge.js";
 import { isBrokenBeside, type Result } from "./result.js";
-import { printable, printableLines } from "./printable.js";
+import { printable, printableLines } from "../base/printable.js";
 
 /** Where an expectation stands, for GitHub: a path in the repository, and a line from 1. */
 export interface AnnotationPlace {

@@ -4,7 +4,7 @@ import type { CalibratedBound, CalibrationResult } from "./calibration.js";
 import { cell, layRows, left, right, wrap } from "./columns.js";
 import { formatCount, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 
 /**
  * What trials propose: each bound as it is and as it would be, and what the new ones are worth.

@@ -1,7 +1,7 @@
 import { causes } from "../scenario/scenario.js";
 import type { Claimed } from "./claim.js";
 import { formatCount, formatMoment, formatPercent } from "./numbers.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Result } from "./result.js";
 import { tookInWords } from "./took.js";
 import { causeInWords } from "./words.js";

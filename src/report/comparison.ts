@@ -7,7 +7,7 @@ import { reportName } from "./html/page-names.js";
 import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, formatMs, formatPerSecond } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Result } from "./result.js";
 import { toneOf } from "./words.js";
 

@@ -6,7 +6,7 @@ import { curveFiles, reportName } from "./html/page-names.js";
 import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, formatPercent, formatPerSecond, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 
 /**
  * A curve as a table, a line a point: the mean of its runs, and the least and the most of them.

@@ -2,7 +2,7 @@ import { cell, layRows, left, right, wrap } from "./columns.js";
 import type { Difference, Side } from "./difference.js";
 import { noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import { toneOf } from "./words.js";
 
 /** What was lost before and now, a line each scenario, and why what has not held has not. */

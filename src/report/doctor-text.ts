@@ -3,7 +3,7 @@ import type { Leftover } from "../environment/sweep.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 
 /** What is installed, what is missing and how to come by it, and what earlier runs left behind. */
 export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {

@@ -1,5 +1,5 @@
 import { errorsIn, LossboundError, messageOf } from "../base/errors.js";
-import { printable, printableLines } from "./printable.js";
+import { printable, printableLines } from "../base/printable.js";
 
 /** Longest chain of causes that is shown. */
 const causesMax = 5;

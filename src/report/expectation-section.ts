@@ -2,7 +2,7 @@ import type { Expectation } from "../verdict/judge.js";
 import type { Palette } from "./colors.js";
 import { cell, layRows, left, right } from "./columns.js";
 import { formatCount, noNumber } from "./numbers.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import { toneOf } from "./words.js";
 
 /** Each bound beside what was observed. */

@@ -2,7 +2,7 @@ import { type Cell, cell, layRows, left, right, wrap } from "./columns.js";
 import type { Explanation, Step } from "./explanation.js";
 import { formatMoment } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import { causeInWords } from "./words.js";
 
 /** The life of one message for a person: its fate first, then what each witness says of it. */

@@ -1,7 +1,7 @@
 import type { Palette } from "./colors.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount, formatMoment } from "./numbers.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { FaultResult } from "./result.js";
 import { tookInWords } from "./took.js";
 import { touchedInWords } from "./touched.js";

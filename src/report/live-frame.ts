@@ -2,7 +2,7 @@ import { type Cell, cell } from "./columns.js";
 import { onTheWayOrLost, phaseInWords, provedLost } from "./live-words.js";
 import { formatClock, formatCount, formatPerSecond } from "./numbers.js";
 import type { Rates } from "./pace.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { LiveView } from "../experiment/progress.js";
 
 const barWidthMax = 30;

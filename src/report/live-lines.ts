@@ -2,7 +2,7 @@ import type { LiveReport, LiveStream } from "./live-report.js";
 import { onTheWayOrLost, phaseInWords, provedLost } from "./live-words.js";
 import { formatClock, formatCount, formatPerSecond } from "./numbers.js";
 import { openPace, type Rates } from "./pace.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { LiveView } from "../experiment/progress.js";
 
 /** Time between two lines of progress, in milliseconds of the run. */

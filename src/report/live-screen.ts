@@ -3,7 +3,7 @@ import { layLine, widthOf } from "./columns.js";
 import type { LiveReport, LiveStream } from "./live-report.js";
 import { liveFrame } from "./live-frame.js";
 import { openPace } from "./pace.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 
 /**
  * How a run goes as a view redrawn in place. Lines for people scroll by above it.

@@ -2,7 +2,7 @@ import { cell, layRows, left, right } from "./columns.js";
 import type { LostByCause, LostList, LostMessages } from "./lost-list.js";
 import { formatCount, formatMessages, formatMoment, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import { causeInWords } from "./words.js";
 
 /** More lines than this nobody reads; a program is given all of them. */

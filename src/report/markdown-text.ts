@@ -1,4 +1,4 @@
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 
 /**
  * Text from anywhere (a scenario's name, a broker's message) as text in Markdown, on one line: no sign

@@ -2,7 +2,7 @@ import { type Cause, causes } from "../scenario/scenario.js";
 import { left, right } from "./columns.js";
 import { inMarkdown, tableInMarkdown } from "./markdown-text.js";
 import { formatCount, noNumber } from "./numbers.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Result } from "./result.js";
 import { tookInWords } from "./took.js";
 

@@ -8,7 +8,7 @@ import { formatCount, formatMessages, formatSpan } from "./numbers.js";
 import type { Page } from "./page.js";
 import { timelineOf } from "./plan-timeline.js";
 import { predictionInWords } from "./prediction-words.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 
 /** A plan for a person: who does what, which fault falls when, and what is claimed of it all. */
 export function renderPlan(plan: Plan, page: Page): string {

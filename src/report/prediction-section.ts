@@ -4,7 +4,7 @@ import { causes } from "../scenario/scenario.js";
 import { cell, layRows, left, right, wrap } from "./columns.js";
 import { formatCount, formatMs } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Result } from "./result.js";
 
 /** One number that was predicted, beside what was observed. */

@@ -5,7 +5,7 @@ import { cell, layRows, left, right, wrap } from "./columns.js";
 import { repeatFile, reportName } from "./html/page-names.js";
 import { formatCount, formatPercent, noNumber } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Repeat, RepeatedBound } from "./repeat.js";
 import type { Result } from "./result.js";
 import { toneOf } from "./words.js";

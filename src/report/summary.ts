@@ -5,7 +5,7 @@ import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { reportName } from "./html/page-names.js";
 import { formatCount } from "./numbers.js";
 import type { Page } from "./page.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Result } from "./result.js";
 import { toneOf } from "./words.js";
 

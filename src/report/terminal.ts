@@ -8,7 +8,7 @@ import { lossSection, passage } from "./loss-section.js";
 import { formatMs, formatPerSecond } from "./numbers.js";
 import type { Page } from "./page.js";
 import { predictionSection } from "./prediction-section.js";
-import { printable } from "./printable.js";
+import { printable } from "../base/printable.js";
 import type { Result } from "./result.js";
 import { toneOf } from "./words.js";
 

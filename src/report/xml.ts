@@ -1,4 +1,4 @@
-import { printable, printableLines } from "./printable.js";
+import { printable, printableLines } from "../base/printable.js";
 
 /** XML that is well formed: it came from `element`. */
 export interface Xml {

@@ -2,7 +2,7 @@ import type { Claims, WrittenExpect } from "./body.js";
 import { canBeMissed } from "./claims.js";
 import { exposedWord, toBeExposed } from "./exposed-bounds.js";
 import { either, type Field, isMap, type Rule, section } from "./fields.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../base/nearest.js";
 import { limit, oneOf } from "./notations.js";
 import { predictedWord, toBePredicted } from "./predicted-bounds.js";
 import { formatLimit } from "./quantities.js";

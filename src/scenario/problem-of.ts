@@ -1,5 +1,5 @@
 import type { Complaint, Path } from "./fields.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../base/nearest.js";
 import { type ScenarioProblem, wholeFile } from "./problems.js";
 import { type Place, shortened } from "./yaml-source.js";
 

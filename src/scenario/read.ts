@@ -6,7 +6,7 @@ import { messageOf } from "../base/errors.js";
 import { isOfEach } from "./expect-schema.js";
 import { check } from "./fields.js";
 import { allowedName, isScenarioName } from "./name.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../base/nearest.js";
 import { type Predict, nobodyPredicts, tellPredicted } from "./predicted-bounds.js";
 import { problemOf } from "./problem-of.js";
 import { ScenarioError, type ScenarioProblem, wholeFile } from "./problems.js";

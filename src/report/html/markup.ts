@@ -1,4 +1,4 @@
-import { printable } from "../printable.js";
+import { printable } from "../../base/printable.js";
 
 /** HTML that is safe to put into a page: it came from a template of ours, and all else in it was escaped. */
 export class Markup {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { cacheFolder } from "../../../src/environment/cache.js";
+import { cacheFolder } from "../../../src/base/cache-folder.js";
 import { cachedPart, partsFolder } from "../../../src/environment/cached-part.js";
 import { openHosting } from "../../../src/environment/hosting.js";
 import { Program, scratchCache } from "../../support/programs.js";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { resultsAsJunit } from "../../../src/report/junit.js";
-import { printable } from "../../../src/report/printable.js";
+import { printable } from "../../../src/base/printable.js";
 import type { Result } from "../../../src/report/result.js";
 import { aResult, noLoss } from "../../support/a-result.js";
 import { anyResult, anyText } from "../../support/any-result.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { inMarkdown, tableInMarkdown } from "../../../src/report/markdown-text.js";
 import { resultsAsMarkdown } from "../../../src/report/markdown.js";
-import { printable } from "../../../src/report/printable.js";
+import { printable } from "../../../src/base/printable.js";
 import { aResult } from "../../support/a-result.js";
 import { anyText } from "../../support/any-result.js";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { Turns } from "../../../src/experiment/turns.js";
+import { Turns } from "../../../src/base/turns.js";
 
 it("whoever asks later begins when the one before has ended, whatever became of that", async () => {
   const turns = new Turns();

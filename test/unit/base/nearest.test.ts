@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { nearest } from "../../../src/scenario/nearest.js";
+import { nearest } from "../../../src/base/nearest.js";
 
 const keys = ["count", "rate", "messages", "size"];
 
