@@ -9,7 +9,7 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 
 import { createGenerator } from "ts-json-schema-generator";
 
-import { scenarioJsonSchema } from "#build/scenario/json-schema.js";
+import { scenarioJsonSchema } from "#build/scenario/file/json-schema.js";
 
 const { values } = parseArgs({ options: { check: { type: "boolean" } } });
 

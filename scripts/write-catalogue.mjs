@@ -3,7 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { renderCatalogue } from "#build/report/catalogue.js";
-import { readScenario } from "#build/scenario/read.js";
+import { readScenario } from "#build/scenario/file/read.js";
 
 const folder = new URL("../scenarios/", import.meta.url);
 const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml"));

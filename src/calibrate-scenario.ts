@@ -17,10 +17,10 @@ import type { Result } from "./report/result.js";
 import { commandsOf, refuseBadChance, trialsAsked } from "./repeat-scenario.js";
 import type { Listeners, RunOptions } from "./run-options.js";
 import { fileOf, refuseBadNames, runAll, scenarioOf } from "./run-scenario.js";
-import { withBounds } from "./scenario/edit-bounds.js";
+import { withBounds } from "./scenario/file/edit-bounds.js";
 import { falseAlarmsUsual, trialsMax } from "./scenario/limits.js";
 import type { Scenario } from "./scenario/scenario.js";
-import { seedOf, trialsOf } from "./scenario/trials.js";
+import { seedOf, trialsOf } from "./scenario/variants/trials.js";
 import { trialsToCalibrate, type Wanted } from "./statistics/allowance.js";
 
 export interface CalibrateOptions extends RunOptions {

@@ -18,8 +18,8 @@ export type {
   FaultWritten,
   LimitWritten,
   ScenarioDefinition,
-} from "./scenario/definition.js";
-export { ScenarioError, type ScenarioProblem } from "./scenario/problems.js";
+} from "./scenario/schema/definition.js";
+export { ScenarioError, type ScenarioProblem } from "./scenario/file/problems.js";
 export { defineScenario, readScenario } from "./read-scenario.js";
 export { repeatScenario, type RepeatOptions } from "./repeat-scenario.js";
 export type { Repeat, RepeatedBound, Tolerance, TrialFound, WorstTrial } from "./report/repeat.js";

@@ -1,9 +1,9 @@
 import { LossboundError } from "./base/errors.js";
 import { predictLoss } from "./plan/predict/predict.js";
-import { defineScenario as define } from "./scenario/define.js";
-import type { ScenarioDefinition } from "./scenario/definition.js";
-import { tellPredicted } from "./scenario/predicted-bounds.js";
-import { readScenario as read } from "./scenario/read.js";
+import { defineScenario as define } from "./scenario/file/define.js";
+import type { ScenarioDefinition } from "./scenario/schema/definition.js";
+import { tellPredicted } from "./scenario/schema/predicted-bounds.js";
+import { readScenario as read } from "./scenario/file/read.js";
 import type { Scenario } from "./scenario/scenario.js";
 
 /**

@@ -12,7 +12,7 @@ import { type Listeners, outUsual, type RunOptions } from "./run-options.js";
 import { fileOf, refuseBadNames, refuseSameScenarios, runAll, scenarioOf } from "./run-scenario.js";
 import { falseAlarmsUsual, trialsMax } from "./scenario/limits.js";
 import type { Scenario } from "./scenario/scenario.js";
-import { seedOf, trialsOf } from "./scenario/trials.js";
+import { seedOf, trialsOf } from "./scenario/variants/trials.js";
 import { certainVerdict } from "./verdict/judge-repeat.js";
 
 export interface RepeatOptions extends RunOptions {

@@ -19,7 +19,7 @@ import { allowedName, isScenarioName, refuseSameNames } from "./scenario/name.js
 import { readScenario, withPredictions } from "./read-scenario.js";
 import { canBeMissed } from "./scenario/claims.js";
 import { guarantees, type Scenario } from "./scenario/scenario.js";
-import { underGuarantee } from "./scenario/under-guarantee.js";
+import { underGuarantee } from "./scenario/variants/under-guarantee.js";
 
 /**
  * Runs a scenario end to end on a real broker, and returns what became of every message: what

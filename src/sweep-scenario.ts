@@ -9,7 +9,7 @@ import type { Result } from "./report/result.js";
 import { outUsual, type RunOptions } from "./run-options.js";
 import { fileOf, refuseBadNames, runAll, scenarioOf } from "./run-scenario.js";
 import type { Scenario, Sweep } from "./scenario/scenario.js";
-import { repeatsMax, repeatsUsual, stepsOf, whyNoStep } from "./scenario/sweep.js";
+import { repeatsMax, repeatsUsual, stepsOf, whyNoStep } from "./scenario/variants/sweep.js";
 
 export interface SweepOptions extends RunOptions {
   /** What to vary, and at which values; by default what the file says. */

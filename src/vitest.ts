@@ -13,7 +13,7 @@ import { reportName } from "./report/html/page-names.js";
 import type { Result } from "./report/result.js";
 import { outUsual, type RunOptions } from "./run-options.js";
 import { runScenario } from "./run-scenario.js";
-import type { LimitWritten } from "./scenario/definition.js";
+import type { LimitWritten } from "./scenario/schema/definition.js";
 import type { Cause, Scenario } from "./scenario/scenario.js";
 
 export interface LossOptions extends RunOptions {

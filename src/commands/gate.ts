@@ -7,7 +7,7 @@ import { errorText } from "../report/error-text.js";
 import { resultsAsJunit } from "../report/junit.js";
 import { inMarkdown } from "../report/markdown-text.js";
 import type { Result } from "../report/result.js";
-import { placeOfExpectation } from "../scenario/expectation-place.js";
+import { placeOfExpectation } from "../scenario/file/expectation-place.js";
 import type { Options } from "./command-line.js";
 import type { Shell } from "./shell.js";
 import { usageError } from "./usage-error.js";

@@ -1,6 +1,6 @@
 import { LossboundError } from "../base/errors.js";
 import { refuseSameNames } from "../scenario/name.js";
-import { ScenarioError } from "../scenario/problems.js";
+import { ScenarioError } from "../scenario/file/problems.js";
 import { readScenario } from "../read-scenario.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { usageError } from "./usage-error.js";

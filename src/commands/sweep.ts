@@ -3,7 +3,7 @@ import { curveAsMarkdown, renderCurve } from "../report/curve-text.js";
 import type { Result } from "../report/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
-import { repeatsMax, repeatsUsual } from "../scenario/sweep.js";
+import { repeatsMax, repeatsUsual } from "../scenario/variants/sweep.js";
 import { defineCommand } from "./command.js";
 import { gateOptions, openGate } from "./gate.js";
 import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";

@@ -1,6 +1,6 @@
 import type { ProcessOrder } from "../environment/warden.js";
 import type { LifeRecord } from "../ledger/run-record.js";
-import { type Values, filledIn } from "../scenario/command.js";
+import { type Values, filledIn } from "../scenario/schema/worker-command.js";
 import type { RunOfLives } from "./life-order.js";
 
 /** The process of one life of a command. It has no channel to lossbound but what it prints. */

@@ -1,4 +1,4 @@
-import { isMap } from "../scenario/fields.js";
+import { isMap } from "../scenario/schema/fields.js";
 
 /**
  * What a command says on its standard output, a line of JSON each: the protocol of Kafka's own verifiable

@@ -1,7 +1,7 @@
 import { judgeStored } from "../../src/judge-folder.js";
 import { makePlan } from "../../src/plan/plan.js";
 import type { Judged } from "../../src/report/make-result.js";
-import { parseScenario } from "../../src/scenario/read.js";
+import { parseScenario } from "../../src/scenario/file/read.js";
 import { aRun } from "./a-run.js";
 
 export function planOf(name: string, messages: number) {

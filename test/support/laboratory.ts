@@ -8,7 +8,7 @@ import type { Driver } from "../../src/kafka/driver.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
 import type { Result } from "../../src/report/result.js";
 import { experiment } from "../../src/run.js";
-import { parseScenario } from "../../src/scenario/read.js";
+import { parseScenario } from "../../src/scenario/file/read.js";
 
 interface RunChoices {
   seed?: number;

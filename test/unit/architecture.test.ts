@@ -40,7 +40,7 @@ const exceptions = new Map<string, string>();
 const openSwitches = new Map([
   ["src/cli.ts", "the first word of a command line"],
   ["src/commands/run-settings.ts", "the value of --environment"],
-  ["src/scenario/read.ts", "codes of system errors"],
+  ["src/scenario/file/read.ts", "codes of system errors"],
 ]);
 
 const linesMax = 320;

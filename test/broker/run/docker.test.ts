@@ -14,7 +14,7 @@ import { freePorts } from "../../../src/environment/ports.js";
 import { dialDirectly } from "../../../src/kafka/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
 import { experiment } from "../../../src/run.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { openForwarder, openServer } from "../environment/servers.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { runScenario } from "../../../src/run-scenario.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { dialDirectly } from "../../../src/kafka/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";

@@ -9,7 +9,7 @@ import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { courseName } from "../../../src/metrics/course.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { makePlan } from "../../../src/plan/plan.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { everStoredOf, lookLast, measurableOf, measuredIn } from "../../support/last-look.js";
 import {
   type Series,

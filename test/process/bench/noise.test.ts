@@ -22,7 +22,7 @@ import { currentOf, missedCriteria, renderNoise } from "../../../bench/noise-tab
 import { withMarked } from "../../../bench/marked.js";
 import { waitUntil } from "../../../src/base/wait.js";
 import { readScenario } from "../../../src/read-scenario.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { inRepository } from "../../support/paths.js";
 import { aResult, noLoss } from "../../support/a-result.js";
 

@@ -8,7 +8,7 @@ import { courseName } from "../../../src/metrics/course.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { makePlan } from "../../../src/plan/plan.js";
 import type { Result } from "../../../src/report/result.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { toolForTests } from "../../support/tools.js";
 import { type Answered, answerOf, ask, get } from "./ask.js";

@@ -6,7 +6,7 @@ import { catalogue } from "../../../src/metrics/catalogue.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { serveMetrics } from "../../../src/metrics/server.js";
 import { makePlan } from "../../../src/plan/plan.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { type Series, totalsIn, totalsOf } from "../../support/series.js";
 import { toolForTests } from "../../support/tools.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";

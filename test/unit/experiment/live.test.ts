@@ -7,7 +7,7 @@ import { Measuring } from "../../../src/experiment/measure.js";
 import type { LiveView } from "../../../src/experiment/progress.js";
 import { createBox, openBox } from "../../../src/ledger/black-box.js";
 import { makePlan } from "../../../src/plan/plan.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import type { Guarantee } from "../../../src/scenario/scenario.js";
 import { describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Measures, Measuring } from "../../../src/experiment/measure.js";
 import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger/black-box.js";
 import { makePlan, type Plan } from "../../../src/plan/plan.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import type { Guarantee, Role } from "../../../src/scenario/scenario.js";
 import type { Life } from "../../../src/worker/crew.js";
 import { type Described, describedAs } from "../../support/black-boxes.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { inRepository } from "../../support/paths.js";
 import "../../../src/vitest.js";
-import { defineScenario } from "../../../src/scenario/define.js";
+import { defineScenario } from "../../../src/scenario/file/define.js";
 import { aResult, noLoss } from "../../support/a-result.js";
 
 const { messages } = aResult();

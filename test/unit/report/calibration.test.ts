@@ -4,7 +4,7 @@ import { boundsToCalibrate, calibrationOf } from "../../../src/report/calibratio
 import { renderCalibration } from "../../../src/report/calibration-text.js";
 import { palette } from "../../../src/report/colors.js";
 import type { Result } from "../../../src/report/result.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { aResult } from "../../support/a-result.js";
 
 const scenario = parseScenario(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { causesNamed, renderCatalogue } from "../../../src/report/catalogue.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { inRepository } from "../../support/paths.js";
 
 const folder = inRepository("scenarios");

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { makePlan } from "../../../src/plan/plan.js";
 import { palette } from "../../../src/report/colors.js";
 import { renderPlan } from "../../../src/report/plan-text.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import { anyText } from "../../support/any-result.js";
 
 const page = { palette: palette(false), width: 100 };

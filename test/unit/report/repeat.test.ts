@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { repeatOf } from "../../../src/report/repeat.js";
 import { renderRepeat, renderTrial } from "../../../src/report/repeat-text.js";
 import { palette } from "../../../src/report/colors.js";
-import { seedOf, trialsOf } from "../../../src/scenario/trials.js";
+import { seedOf, trialsOf } from "../../../src/scenario/variants/trials.js";
 import { aTrial, asked, results, scenario } from "../../support/ten-trials.js";
 
 const page = { palette: palette(false), width: 100 };

@@ -1,5 +1,5 @@
-import { ScenarioError } from "../../../src/scenario/problems.js";
-import { parseScenario } from "../../../src/scenario/read.js";
+import { ScenarioError } from "../../../src/scenario/file/problems.js";
+import { parseScenario } from "../../../src/scenario/file/read.js";
 import type { Scenario } from "../../../src/scenario/scenario.js";
 
 /** The least that a scenario file must say, as values; a test names only what it adds or changes. */

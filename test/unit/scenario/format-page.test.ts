@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 
-import { scenarioJsonSchema } from "../../../src/scenario/json-schema.js";
+import { scenarioJsonSchema } from "../../../src/scenario/file/json-schema.js";
 import { aFolder } from "../../support/a-folder.js";
 import { complaintsWith, problemsOf } from "./example.js";
 import { inRepository, repository } from "../../support/paths.js";

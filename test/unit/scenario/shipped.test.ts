@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { causesNamed } from "../../../src/report/catalogue.js";
-import { readScenario } from "../../../src/scenario/read.js";
+import { readScenario } from "../../../src/scenario/file/read.js";
 import { inRepository } from "../../support/paths.js";
 
 const scenarios = filesIn("scenarios");
