@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { within } from "../src/base/wait.js";
 import type { ConsumerClient, ConsumerOptions } from "../src/kafka/driver.js";
-import { kafkajsDriver } from "../src/kafka/kafkajs.js";
+import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
 import { createBox, openBox } from "../src/ledger/black-box.js";
 import type { BoxDescription } from "../src/ledger/box-format.js";
 import { openEvents } from "../src/ledger/events.js";

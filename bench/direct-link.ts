@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 
-import { dialThrough, type SocketObserver } from "../src/kafka/dial.js";
+import { dialThrough, type SocketObserver } from "../src/kafka/dial/dial.js";
 import type { Connection, Dial } from "../src/kafka/driver.js";
 
 /** A connection of the workers' kind, with each broker in the place of its proxy. */

@@ -8,8 +8,8 @@ import { parseArgs } from "node:util";
 
 import type { OwnedFolder } from "../src/environment/owned-folder.js";
 import { type LocalEnvironment, openLocal } from "../src/environment/local.js";
-import { dialDirectly } from "../src/kafka/dial.js";
-import { kafkajsDriver } from "../src/kafka/kafkajs.js";
+import { dialDirectly } from "../src/kafka/dial/dial.js";
+import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
 import { inChild, type Place } from "./child.js";
 import type { ConsumerBench, ConsumerCosts } from "./consumer.js";
 import { timesToExplain } from "./explain.js";

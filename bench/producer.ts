@@ -11,7 +11,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { setImmediate as yieldToSockets } from "node:timers/promises";
 
-import { kafkajsDriver } from "../src/kafka/kafkajs.js";
+import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
 import { createBox, openBox } from "../src/ledger/black-box.js";
 import type { BoxDescription } from "../src/ledger/box-format.js";
 import { openEvents } from "../src/ledger/events.js";

@@ -11,7 +11,7 @@ import { howEnded } from "./environment/run-to-end.js";
 import { findTool, wantedOf } from "./environment/tools.js";
 import type { HostedProcess } from "./environment/warden.js";
 import type { RunObserver } from "./experiment/progress.js";
-import { kafkajsDriver } from "./kafka/kafkajs.js";
+import { kafkajsDriver } from "./kafka/kafkajs/driver.js";
 import { Exporter } from "./metrics/exporter.js";
 import { serveMetrics } from "./metrics/server.js";
 import { makePlan, seedMax } from "./plan/plan.js";

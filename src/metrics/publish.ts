@@ -1,6 +1,6 @@
 import { messageOf } from "../base/errors.js";
 import { formatDuration } from "../scenario/quantities.js";
-import { kafkajsDriver } from "../kafka/kafkajs.js";
+import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
 import { Exporter } from "./exporter.js";
 import { type MetricsServer, serveMetrics } from "./server.js";
 

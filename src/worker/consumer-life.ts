@@ -1,4 +1,4 @@
-import { kafkajsDriver } from "../kafka/kafkajs.js";
+import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
 import { openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { Consumer } from "./consumer.js";

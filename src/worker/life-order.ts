@@ -1,4 +1,4 @@
-import type { Route } from "../kafka/dial.js";
+import type { Route } from "../kafka/dial/dial.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { BoxDescription } from "../ledger/box-format.js";
 import type { LifeRecord } from "../ledger/run-record.js";

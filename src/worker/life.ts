@@ -1,6 +1,6 @@
 import { LossboundError, messageOf } from "../base/errors.js";
 import { pause } from "../base/wait.js";
-import { type SocketObserver, dialThrough } from "../kafka/dial.js";
+import { type SocketObserver, dialThrough } from "../kafka/dial/dial.js";
 import type { Connection } from "../kafka/driver.js";
 import { securityFromEnvironment } from "../kafka/security.js";
 import type { EventWriter } from "../ledger/events.js";

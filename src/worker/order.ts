@@ -1,5 +1,5 @@
 import type { BoxDescription } from "../ledger/box-format.js";
-import type { Route } from "../kafka/dial.js";
+import type { Route } from "../kafka/dial/dial.js";
 import type { Guarantee, Place, Scenario } from "../scenario/scenario.js";
 
 /** Everything one life of a worker needs to know. It travels as an argument, so it holds no secret. */

@@ -1,5 +1,5 @@
 import { pause, waitUntil } from "../base/wait.js";
-import { kafkajsDriver } from "../kafka/kafkajs.js";
+import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
 import { openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { handedRecorder } from "./handed.js";

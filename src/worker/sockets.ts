@@ -1,4 +1,4 @@
-import type { SocketObserver } from "../kafka/dial.js";
+import type { SocketObserver } from "../kafka/dial/dial.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box-format.js";
 import type { Acks } from "../scenario/scenario.js";

@@ -6,9 +6,9 @@ import { waitUntil } from "../../../src/base/wait.js";
 import type { LocalBroker } from "../../../src/environment/local-broker.js";
 import { openLocal, type LocalEnvironment } from "../../../src/environment/local.js";
 import { probe } from "../../../src/environment/probe.js";
-import { dialDirectly } from "../../../src/kafka/dial.js";
+import { dialDirectly } from "../../../src/kafka/dial/dial.js";
 import type { AdminClient, Connection } from "../../../src/kafka/driver.js";
-import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
+import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
 import { askForLeaders } from "../../../src/kafka/leaders.js";
 import type { PartitionLeadership } from "../../../src/kafka/driver.js";
 

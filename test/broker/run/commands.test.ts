@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Driver } from "../../../src/kafka/driver.js";
-import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
+import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { inRepository } from "../../support/paths.js";
 

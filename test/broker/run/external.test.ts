@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { runScenario } from "../../../src/run-scenario.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
-import { dialDirectly } from "../../../src/kafka/dial.js";
-import { kafkajsDriver } from "../../../src/kafka/kafkajs.js";
+import { dialDirectly } from "../../../src/kafka/dial/dial.js";
+import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
 const scenario = parseScenario(

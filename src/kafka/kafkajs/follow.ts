@@ -1,6 +1,6 @@
-import { unlessAborted, within, withinOrSoon } from "../base/wait.js";
-import type { Connection, LogFollowing, LogFollowingOrder } from "./driver.js";
-import { clientOf, endConsumer } from "./kafkajs-client.js";
+import { unlessAborted, within, withinOrSoon } from "../../base/wait.js";
+import type { Connection, LogFollowing, LogFollowingOrder } from "../driver.js";
+import { clientOf, endConsumer } from "./client.js";
 
 /** For what answers in milliseconds as long as its broker lives. */
 const requestTimeoutMs = 3_000;

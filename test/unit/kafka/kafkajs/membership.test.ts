@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { Membership } from "../../../src/kafka/membership.js";
+import { Membership } from "../../../../src/kafka/kafkajs/membership.js";
 
 const fetchLimitMs = 30_000;
 

@@ -1,5 +1,5 @@
-import type { Connection, OutgoingRecord, ProducerClient, ProducerOptions } from "./driver.js";
-import { clientOf, defaultPartitioner } from "./kafkajs-client.js";
+import type { Connection, OutgoingRecord, ProducerClient, ProducerOptions } from "../driver.js";
+import { clientOf, defaultPartitioner } from "./client.js";
 
 export function producer(connection: Connection, options: ProducerOptions): ProducerClient {
   return options.idempotent

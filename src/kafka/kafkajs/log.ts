@@ -1,6 +1,6 @@
-import { unlessAborted, waitUntil, within, withinOrSoon } from "../base/wait.js";
-import type { Connection, LogReadingOrder } from "./driver.js";
-import { type FetchedBatch, clientOf, endConsumer } from "./kafkajs-client.js";
+import { unlessAborted, waitUntil, within, withinOrSoon } from "../../base/wait.js";
+import type { Connection, LogReadingOrder } from "../driver.js";
+import { type FetchedBatch, clientOf, endConsumer } from "./client.js";
 
 const leaveLimitMs = 60_000;
 const leaveHurryMs = 500;

@@ -1,8 +1,8 @@
-import { LossboundError, messageOf } from "../base/errors.js";
-import { unlessAborted, waitUntil, within, withinOrSoon } from "../base/wait.js";
-import type { AdminClient, Connection, PartitionLeadership } from "./driver.js";
-import { askForLeaders, isKnownToAll } from "./leaders.js";
-import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./kafkajs-client.js";
+import { LossboundError, messageOf } from "../../base/errors.js";
+import { unlessAborted, waitUntil, within, withinOrSoon } from "../../base/wait.js";
+import type { AdminClient, Connection, PartitionLeadership } from "../driver.js";
+import { askForLeaders, isKnownToAll } from "../leaders.js";
+import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./client.js";
 
 /** A topic is there in a moment, unless the machine is short of everything. */
 const createLimitMs = 30_000;

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns";
 import { connect, type Socket } from "node:net";
 
-import type { Address } from "../base/address.js";
+import type { Address } from "../../base/address.js";
 
 /** Errors of dials that the broker refused, and not its proxy. */
 const brokersRefusals = new WeakSet<Error>();

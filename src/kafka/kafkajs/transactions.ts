@@ -1,5 +1,5 @@
-import type { Connection, Transaction, TransactionalClient, TransactionalOptions } from "./driver.js";
-import { type Producer, clientOf, defaultPartitioner } from "./kafkajs-client.js";
+import type { Connection, Transaction, TransactionalClient, TransactionalOptions } from "../driver.js";
+import { type Producer, clientOf, defaultPartitioner } from "./client.js";
 
 /**
  * How often kafkajs asks again, and how soon. The broker still ends a transaction when the next one

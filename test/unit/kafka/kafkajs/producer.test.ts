@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { ProducerClient } from "../../../src/kafka/driver.js";
-import { idempotentProducer } from "../../../src/kafka/kafkajs-producer.js";
+import type { ProducerClient } from "../../../../src/kafka/driver.js";
+import { idempotentProducer } from "../../../../src/kafka/kafkajs/producer.js";
 
 const records = [{ value: Buffer.from("x"), partition: 0 }];
 

@@ -1,7 +1,7 @@
-import { LossboundError } from "../base/errors.js";
-import { pause, waitUntil } from "../base/wait.js";
-import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "./driver.js";
-import { type EachBatchPayload, clientOf, endConsumer } from "./kafkajs-client.js";
+import { LossboundError } from "../../base/errors.js";
+import { pause, waitUntil } from "../../base/wait.js";
+import type { Batch, Connection, ConsumerClient, ConsumerOptions } from "../driver.js";
+import { type EachBatchPayload, clientOf, endConsumer } from "./client.js";
 import { Membership } from "./membership.js";
 
 const runAgainAfterMs = 300;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { answerCounter } from "../../../src/kafka/answers.js";
+import { answerCounter } from "../../../../src/kafka/dial/answers.js";
 
 const lengths = [0, 1, 3, 4, 255, 256, 70_000];
 

@@ -3,9 +3,9 @@ import { type AddressInfo, type Server, type Socket, createServer } from "node:n
 
 import { describe, expect, it } from "vitest";
 
-import { parseAddress } from "../../../src/base/address.js";
-import { waitUntil } from "../../../src/base/wait.js";
-import { type SocketObserver, dialDirectly, dialThrough } from "../../../src/kafka/dial.js";
+import { parseAddress } from "../../../../src/base/address.js";
+import { waitUntil } from "../../../../src/base/wait.js";
+import { type SocketObserver, dialDirectly, dialThrough } from "../../../../src/kafka/dial/dial.js";
 
 const soon = { limitMs: 5_000, everyMs: 1 };
 

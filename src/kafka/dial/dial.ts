@@ -1,11 +1,11 @@
 import { type Socket, connect as connectPlain, isIP } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
-import { parseAddress } from "../base/address.js";
-import { LossboundError } from "../base/errors.js";
+import { parseAddress } from "../../base/address.js";
+import { LossboundError } from "../../base/errors.js";
 import { answerCounter } from "./answers.js";
 import { dialWhileAlive, isBrokersRefusal } from "./dial-living.js";
-import type { Dial } from "./driver.js";
+import type { Dial } from "../driver.js";
 
 /** Which proxy stands for which broker; the addresses are `host:port`. */
 export interface Route {

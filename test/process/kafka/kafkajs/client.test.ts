@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 import { describe, expect, it } from "vitest";
-import { fixture } from "../../support/paths.js";
+import { fixture } from "../../../support/paths.js";
 
 const program = fixture("stops-while-brokers-change.mjs");
 

@@ -7,7 +7,7 @@ import kafkajs, {
   type logCreator,
 } from "kafkajs";
 
-import type { Connection } from "./driver.js";
+import type { Connection } from "../driver.js";
 
 /** The one door to the package kafkajs: what else the driver needs of it is passed on here. */
 export type { Admin, EachBatchPayload, Producer };
