@@ -7,8 +7,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { cachedPart, partsFolder } from "#build/environment/cached-part.js";
-import { openHosting } from "#build/environment/hosting.js";
-import { runToEnd } from "#build/environment/run-to-end.js";
+import { openHosting } from "#build/processes/hosting.js";
+import { runToEnd } from "#build/processes/run-to-end.js";
 import { requireTool } from "#build/environment/tools.js";
 
 const sources = {

@@ -1,6 +1,6 @@
 import { exitCode } from "../base/errors.js";
 import { diagnose, type Diagnosis } from "../environment/diagnose.js";
-import { clearLeftovers } from "../environment/sweep.js";
+import { clearLeftovers } from "../processes/leftovers.js";
 import { isMissing, renderCleared, renderDiagnosis } from "../report/doctor-text.js";
 import { toJson } from "../report/json.js";
 import { pageFor } from "../report/page.js";

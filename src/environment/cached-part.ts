@@ -4,9 +4,9 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
 import { cacheFolder } from "../base/cache-folder.js";
-import type { Hosting } from "./hosting.js";
-import { deleteOwned, folderPrefix } from "./owned-folder.js";
-import { identify } from "./process-identity.js";
+import type { Hosting } from "../processes/hosting.js";
+import { deleteOwned, folderPrefix } from "../processes/owned-folder.js";
+import { identify } from "../processes/identity.js";
 
 /** Where the parts are: a folder each, and beside them, for a while, the folders of those being built. */
 export function partsFolder(): string {

@@ -6,7 +6,7 @@ import { messageOf } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import { cachedPart } from "./cached-part.js";
 import { newClusterId } from "./cluster-id.js";
-import type { Hosting, Progress } from "./hosting.js";
+import type { Hosting, Progress } from "../processes/hosting.js";
 import {
   formatNode,
   jvmFlags,
@@ -16,7 +16,7 @@ import {
   type KafkaInstall,
   type NodePlan,
 } from "./kafka-node.js";
-import { freePorts } from "./ports.js";
+import { freePorts } from "../processes/ports.js";
 import type { Tool } from "./tools.js";
 
 /** A JVM that has to load Kafka's classes from the jars is up in 3 s. */

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { cacheFolder } from "../base/cache-folder.js";
 import { partsFolder } from "./cached-part.js";
 import { kafkaRelease } from "./kafka-jars.js";
-import { folderPrefix } from "./owned-folder.js";
-import { findLeftovers, type Leftover } from "./sweep.js";
+import { folderPrefix } from "../processes/owned-folder.js";
+import { findLeftovers, type Leftover } from "../processes/leftovers.js";
 import { findTool, wantedOf, type Tool, type ToolName } from "./tools.js";
 import { toxiproxyPart } from "./toxiproxy-server.js";
 

@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { LossboundError } from "../base/errors.js";
 import type { Environment } from "./environment.js";
 import { openExternal } from "./external.js";
-import type { Progress } from "./hosting.js";
+import type { Progress } from "../processes/hosting.js";
 import { kafkaRelease } from "./kafka-jars.js";
-import { isFree, localHost } from "./ports.js";
-import { accepts } from "./ready.js";
+import { isFree, localHost } from "../processes/ports.js";
+import { accepts } from "../processes/ready.js";
 import { connectToxiproxy } from "./toxiproxy.js";
 
 /** Where docker-compose.yml publishes its services; the same in the network that its containers share. */

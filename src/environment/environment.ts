@@ -1,6 +1,6 @@
 import type { Role } from "../scenario/scenario.js";
-import type { OwnedFolder } from "./owned-folder.js";
-import type { HostedProcess, ProcessOrder } from "./warden.js";
+import type { OwnedFolder } from "../processes/owned-folder.js";
+import type { HostedProcess, ProcessOrder } from "../processes/hosted-process.js";
 
 /**
  * Broker(s) and a Toxiproxy, ready to be used: started here (`local`) or met (`external`, and `docker`,

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { formatAddress, isHost, isLoopback, parseAddress, withoutBrackets } from "../base/address.js";
 import { LossboundError } from "../base/errors.js";
 import type { Environment } from "./environment.js";
-import { openHosting, type Progress } from "./hosting.js";
+import { openHosting, type Progress } from "../processes/hosting.js";
 import { connectToxiproxy, originOf } from "./toxiproxy.js";
 
 export interface ExternalOptions {

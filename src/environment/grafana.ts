@@ -3,8 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
-import type { Hosting } from "./hosting.js";
-import { localHost } from "./ports.js";
+import type { Hosting } from "../processes/hosting.js";
+import { localHost } from "../processes/ports.js";
 import { startWebServer, type WebServer } from "./web-server.js";
 
 export interface GrafanaWanted {

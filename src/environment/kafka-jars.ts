@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import { cachedPart } from "./cached-part.js";
-import type { Hosting, Progress } from "./hosting.js";
-import { runToEnd } from "./run-to-end.js";
+import type { Hosting, Progress } from "../processes/hosting.js";
+import { runToEnd } from "../processes/run-to-end.js";
 import { requireTool } from "./tools.js";
 
 /** Apache Kafka as it lies in the cache. */

@@ -5,12 +5,12 @@ import { pathToFileURL } from "node:url";
 
 import type { Role } from "../scenario/scenario.js";
 import type { AdvertisedLink } from "./environment.js";
-import type { Hosting } from "./hosting.js";
+import type { Hosting } from "../processes/hosting.js";
 import type { KafkaJars } from "./kafka-jars.js";
-import { localHost } from "./ports.js";
-import { accepts, untilReady } from "./ready.js";
-import { runToEnd } from "./run-to-end.js";
-import type { HostedProcess } from "./warden.js";
+import { localHost } from "../processes/ports.js";
+import { accepts, untilReady } from "../processes/ready.js";
+import { runToEnd } from "../processes/run-to-end.js";
+import type { HostedProcess } from "../processes/hosted-process.js";
 
 /** What it takes to start one of Kafka's programs. */
 export interface KafkaInstall extends KafkaJars {

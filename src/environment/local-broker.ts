@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { unlessAborted, waitUntil, within } from "../base/wait.js";
 import type { BrokerHandle } from "./environment.js";
-import type { Hosting } from "./hosting.js";
+import type { Hosting } from "../processes/hosting.js";
 import {
   addressOf,
   dataFolderOf,
@@ -10,8 +10,8 @@ import {
   type KafkaInstall,
   type NodePlan,
 } from "./kafka-node.js";
-import { isStopped } from "./process-identity.js";
-import type { HostedProcess, ProcessEnd } from "./warden.js";
+import { isStopped } from "../processes/identity.js";
+import type { HostedProcess, ProcessEnd } from "../processes/hosted-process.js";
 
 /** A broker that was started here. */
 export interface LocalBroker extends BrokerHandle {

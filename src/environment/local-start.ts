@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Role } from "../scenario/scenario.js";
 import { newClusterId } from "./cluster-id.js";
 import type { AdvertisedLink } from "./environment.js";
-import type { Hosting } from "./hosting.js";
+import type { Hosting } from "../processes/hosting.js";
 import {
   formatNode,
   linksOf,
@@ -16,8 +16,8 @@ import {
   type RoleListener,
 } from "./kafka-node.js";
 import { type LocalBroker, startLocalBroker } from "./local-broker.js";
-import { freePorts } from "./ports.js";
-import { untilReady } from "./ready.js";
+import { freePorts } from "../processes/ports.js";
+import { untilReady } from "../processes/ready.js";
 import { together } from "../base/together.js";
 import {
   isServing,
@@ -26,7 +26,7 @@ import {
   toxiproxyUrl,
   type ToxiproxyServer,
 } from "./toxiproxy-server.js";
-import type { HostedProcess } from "./warden.js";
+import type { HostedProcess } from "../processes/hosted-process.js";
 
 export interface LocalParts {
   readonly kafka: KafkaInstall;

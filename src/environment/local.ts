@@ -2,18 +2,18 @@ import { LossboundError } from "../base/errors.js";
 import { brokerLogOf } from "./broker-log.js";
 import { obtainClassData } from "./class-data.js";
 import type { BrokerLog, Environment } from "./environment.js";
-import { openHosting, type Hosting, type Progress } from "./hosting.js";
+import { openHosting, type Hosting, type Progress } from "../processes/hosting.js";
 import { obtainKafkaJars } from "./kafka-jars.js";
 import type { KafkaInstall } from "./kafka-node.js";
 import type { LocalBroker } from "./local-broker.js";
 import { startLocal, type BrokersWanted, type LocalParts, type LocalProcesses } from "./local-start.js";
-import { localHost } from "./ports.js";
-import { AddressTaken } from "./ready.js";
-import { howEnded } from "./run-to-end.js";
+import { localHost } from "../processes/ports.js";
+import { AddressTaken } from "../processes/ready.js";
+import { howEnded } from "../processes/run-to-end.js";
 import { together } from "../base/together.js";
 import { requireTool } from "./tools.js";
 import { obtainToxiproxy } from "./toxiproxy-server.js";
-import type { HostedProcess } from "./warden.js";
+import type { HostedProcess } from "../processes/hosted-process.js";
 
 export interface LocalOptions {
   brokers: BrokersWanted;

@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
-import type { Hosting } from "./hosting.js";
-import { localHost } from "./ports.js";
+import type { Hosting } from "../processes/hosting.js";
+import { localHost } from "../processes/ports.js";
 import { answerLimitMs, startWebServer, type WebServer } from "./web-server.js";
 
 export interface PrometheusWanted {

@@ -2,11 +2,11 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { cachedPart } from "./cached-part.js";
-import type { Hosting, Progress } from "./hosting.js";
-import { localHost } from "./ports.js";
-import { runToEnd } from "./run-to-end.js";
+import type { Hosting, Progress } from "../processes/hosting.js";
+import { localHost } from "../processes/ports.js";
+import { runToEnd } from "../processes/run-to-end.js";
 import { findTool, requireTool } from "./tools.js";
-import type { HostedProcess } from "./warden.js";
+import type { HostedProcess } from "../processes/hosted-process.js";
 
 /** The Toxiproxy server as it can be started. */
 export interface ToxiproxyServer {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Hosting } from "./hosting.js";
-import { localHost } from "./ports.js";
-import { atFreePort, untilReady } from "./ready.js";
-import type { HostedProcess, ProcessOrder } from "./warden.js";
+import type { Hosting } from "../processes/hosting.js";
+import { localHost } from "../processes/ports.js";
+import { atFreePort, untilReady } from "../processes/ready.js";
+import type { HostedProcess, ProcessOrder } from "../processes/hosted-process.js";
 
 /** A server of our own that is asked by HTTP, with its files in a folder that goes with it. */
 export interface WebServer extends AsyncDisposable {

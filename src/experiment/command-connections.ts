@@ -1,6 +1,6 @@
 import { parseAddress } from "../base/address.js";
 import type { Link } from "../environment/link.js";
-import { connectionsOf } from "../environment/process-connections.js";
+import { connectionsOf } from "../processes/connections.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { Crew, Life } from "../worker/crew.js";
 import type { SocketCounts } from "./counts.js";

@@ -1,5 +1,5 @@
 import type { Diagnosis, OptionalTool, ToolDiagnosis } from "../environment/diagnose.js";
-import type { Leftover } from "../environment/sweep.js";
+import type { Leftover } from "../processes/leftovers.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount } from "./numbers.js";
 import type { Page } from "./page.js";

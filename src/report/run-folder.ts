@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
 import type { Environment } from "../environment/environment.js";
-import type { OwnedFolder } from "../environment/owned-folder.js";
+import type { OwnedFolder } from "../processes/owned-folder.js";
 import { reportName } from "./html/page-names.js";
 import { renderRunPage } from "./html/run-page.js";
 import type { Result } from "./result.js";

@@ -1,4 +1,4 @@
-import type { ProcessOrder } from "../environment/warden.js";
+import type { ProcessOrder } from "../processes/hosted-process.js";
 import type { LifeRecord } from "../ledger/run-record.js";
 import { type Values, filledIn } from "../scenario/schema/worker-command.js";
 import type { RunOfLives } from "./life-order.js";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
-import { isStopped } from "../environment/process-identity.js";
-import type { HostedProcess, ProcessEnd, ProcessOrder } from "../environment/warden.js";
+import { isStopped } from "../processes/identity.js";
+import type { HostedProcess, ProcessEnd, ProcessOrder } from "../processes/hosted-process.js";
 import { type BlackBox, createBox, openBox } from "../ledger/black-box.js";
 import type { EventWriter } from "../ledger/events.js";
 import { type LifeRecord, boxName, clientIdOf } from "../ledger/run-record.js";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { obtainKafkaJars } from "../../src/environment/kafka-jars.js";
-import { openHosting } from "../../src/environment/hosting.js";
+import { openHosting } from "../../src/processes/hosting.js";
 import { inRepository } from "../support/paths.js";
 import type { Engine } from "./engine.js";
 

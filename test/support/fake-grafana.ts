@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startGrafana } from "../../src/environment/grafana.js";
-import { openHosting } from "../../src/environment/hosting.js";
+import { openHosting } from "../../src/processes/hosting.js";
 import type { WebServer } from "../../src/environment/web-server.js";
 import { inRepository } from "./paths.js";
 import { fakeTool } from "./programs.js";

@@ -19,7 +19,7 @@ const programsThatSleep = [
   "test/broker/mutations/real-workers.test.ts",
   "test/broker/mutations/zombies.test.ts",
   "test/process/commands/cli.test.ts",
-  "test/process/environment/process-connections.test.ts",
+  "test/process/processes/connections.test.ts",
 ];
 
 const files: SourceFile[] = readdirSync(inRepository("test"), { recursive: true, encoding: "utf8" })

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openExternal } from "../../../src/environment/external.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import { connectToxiproxy } from "../../../src/environment/toxiproxy.js";
 import { type OwnToxiproxy, openOwnToxiproxy } from "./own-toxiproxy.js";
 

@@ -10,18 +10,18 @@ import { waitUntil, within } from "../../../src/base/wait.js";
 import { partsFolder } from "../../../src/environment/cached-part.js";
 import { kafkaRelease } from "../../../src/environment/kafka-jars.js";
 import { openLocal, type LocalEnvironment } from "../../../src/environment/local.js";
-import { freePorts } from "../../../src/environment/ports.js";
-import { identify } from "../../../src/environment/process-identity.js";
+import { freePorts } from "../../../src/processes/ports.js";
+import { identify } from "../../../src/processes/identity.js";
 import { requireTool } from "../../../src/environment/tools.js";
 import { toxiproxyPart } from "../../../src/environment/toxiproxy-server.js";
-import { readState, runningFolder, stateFileOf } from "../../../src/environment/warden-state.js";
+import { readState, runningFolder, stateFileOf } from "../../../src/processes/warden-state.js";
 import { fakeTool, scratchCache } from "../../support/programs.js";
 
 /** The first run fetches the parts into the user's cache. */
 const firstRunMs = 300_000;
 const soon = { limitMs: 60_000, everyMs: 10 };
 
-vi.mock(import("../../../src/environment/ports.js"), async (original) => {
+vi.mock(import("../../../src/processes/ports.js"), async (original) => {
   const ports = await original();
   return { ...ports, freePorts: vi.fn(ports.freePorts) };
 });

@@ -1,6 +1,6 @@
 import { waitUntil } from "../../../src/base/wait.js";
-import { openHosting } from "../../../src/environment/hosting.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { openHosting } from "../../../src/processes/hosting.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import {
   isServing,
   obtainToxiproxy,

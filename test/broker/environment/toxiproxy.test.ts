@@ -4,7 +4,7 @@ import net from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { pause, waitUntil, within } from "../../../src/base/wait.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import { connectToxiproxy, type Proxy, type Toxiproxy } from "../../../src/environment/toxiproxy.js";
 import { type OwnToxiproxy, openOwnToxiproxy } from "./own-toxiproxy.js";
 import { type Flood, openFlood, openServer } from "./servers.js";

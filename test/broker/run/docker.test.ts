@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type ComposePorts, openDocker } from "../../../src/environment/docker.js";
 import { kafkaRelease } from "../../../src/environment/kafka-jars.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import { dialDirectly } from "../../../src/kafka/dial/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
 import { experiment } from "../../../src/run.js";

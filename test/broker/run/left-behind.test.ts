@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { pause, waitUntil } from "../../../src/base/wait.js";
-import { readState, stateFiles } from "../../../src/environment/warden-state.js";
+import { readState, stateFiles } from "../../../src/processes/warden-state.js";
 import { printedChance } from "../../support/chance.js";
 import { processesWith } from "./marked-processes.js";
 import { cli, inRepository } from "../../support/paths.js";

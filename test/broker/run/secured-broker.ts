@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { dirname, join } from "node:path";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import type { Laboratory } from "../../support/laboratory.js";
 
 /** A broker that lets in only who has the password, and speaks TLS under the name `localhost`. */

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { waitUntil } from "../../../src/base/wait.js";
 import { cacheFolder } from "../../../src/base/cache-folder.js";
 import { cachedPart, partsFolder } from "../../../src/environment/cached-part.js";
-import { openHosting } from "../../../src/environment/hosting.js";
+import { openHosting } from "../../../src/processes/hosting.js";
 import { Program, scratchCache } from "../../support/programs.js";
 
 const soon = { limitMs: 60_000, everyMs: 10 };

@@ -5,10 +5,10 @@ import { expect, test, vi } from "vitest";
 
 import { partsFolder } from "../../../src/environment/cached-part.js";
 import { diagnose } from "../../../src/environment/diagnose.js";
-import { openHosting } from "../../../src/environment/hosting.js";
+import { openHosting } from "../../../src/processes/hosting.js";
 import { obtainKafkaJars } from "../../../src/environment/kafka-jars.js";
 import { openLocal } from "../../../src/environment/local.js";
-import { runningFolder } from "../../../src/environment/warden-state.js";
+import { runningFolder } from "../../../src/processes/warden-state.js";
 import { obtainToxiproxy } from "../../../src/environment/toxiproxy-server.js";
 import { findTool, requireTool, type ToolName } from "../../../src/environment/tools.js";
 import { fakeTool, pathWith, scratchCache } from "../../support/programs.js";

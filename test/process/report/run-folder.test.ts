@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { LossboundError } from "../../../src/base/errors.js";
-import type { OwnedFolder } from "../../../src/environment/owned-folder.js";
+import type { OwnedFolder } from "../../../src/processes/owned-folder.js";
 import { refuseBadPlaces } from "../../../src/report/result-places.js";
 import { writeIndexPage } from "../../../src/report/html/page-files.js";
 import { renderIndexPage } from "../../../src/report/html/index-page.js";

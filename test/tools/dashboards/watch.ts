@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import { type Prometheus, startPrometheus } from "../../../src/environment/prometheus.js";
 import type { Exporter } from "../../../src/metrics/exporter.js";
 import { serveMetrics } from "../../../src/metrics/server.js";

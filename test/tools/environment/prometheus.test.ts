@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { openHosting } from "../../../src/environment/hosting.js";
+import { openHosting } from "../../../src/processes/hosting.js";
 import { startPrometheus } from "../../../src/environment/prometheus.js";
 import { toolForTests } from "../../support/tools.js";
 import { scratchCache } from "../../support/programs.js";

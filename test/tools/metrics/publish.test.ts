@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { freePorts } from "../../../src/environment/ports.js";
+import { freePorts } from "../../../src/processes/ports.js";
 import { type Publishing, publish } from "../../../src/metrics/publish.js";
 import { lastBy, readSeries } from "../../support/series.js";
 import { toolForTests } from "../../support/tools.js";

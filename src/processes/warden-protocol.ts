@@ -1,4 +1,4 @@
-import type { ProcessEnd, ProcessOrder } from "./warden.js";
+import type { ProcessEnd, ProcessOrder } from "./hosted-process.js";
 
 /** What lossbound says to the warden. `request` numbers a request; a start's number names its process from then on. */
 export type Request =

@@ -4,7 +4,7 @@ import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import { freePorts, localHost, portOr } from "./ports.js";
 import { howEnded } from "./run-to-end.js";
-import type { HostedProcess } from "./warden.js";
+import type { HostedProcess } from "./hosted-process.js";
 
 /** A port that was free when it was chosen is not any more. */
 export class AddressTaken extends LossboundError {}

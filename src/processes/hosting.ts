@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
 import { deleteOwned, folderPrefix, type OwnedFolder, placeFor } from "./owned-folder.js";
-import { clearLeftovers, type Leftover } from "./sweep.js";
+import { clearLeftovers, type Leftover } from "./leftovers.js";
 import { openWarden } from "./warden-client.js";
-import type { HostedProcess, ProcessOrder } from "./warden.js";
+import type { HostedProcess, ProcessOrder } from "./hosted-process.js";
 
 /** Processes and folders that cannot outlive this process: what every environment is built on. */
 export interface Hosting extends AsyncDisposable {

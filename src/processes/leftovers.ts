@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 
 import { waitUntil } from "../base/wait.js";
 import { deleteOwned } from "./owned-folder.js";
-import { isAlive, killGroup, type ProcessIdentity } from "./process-identity.js";
+import { isAlive, killGroup, type ProcessIdentity } from "./identity.js";
 import { readState, removeState, stateFiles, type WardenState } from "./warden-state.js";
 
 /** What a run left behind whose lossbound and whose warden were both killed. */

@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 
 import { LossboundError, messageOf } from "../base/errors.js";
 import { within } from "../base/wait.js";
-import { identify } from "./process-identity.js";
-import { clearLeftover, leftoverIn } from "./sweep.js";
-import { Ward } from "./ward.js";
+import { identify } from "./identity.js";
+import { clearLeftover, leftoverIn } from "./leftovers.js";
+import { Ward } from "./warden-process.js";
 import type { Report, Request } from "./warden-protocol.js";
 import { removeState, runningFolder, stateFileOf } from "./warden-state.js";
-import type { HostedProcess, ProcessOrder } from "./warden.js";
+import type { HostedProcess, ProcessOrder } from "./hosted-process.js";
 
 /** lossbound's end of the warden. Disposing it kills all processes and deletes all folders. */
 export interface Warden extends AsyncDisposable {
@@ -217,7 +217,7 @@ function makeRunningFolder(): void {
 function spawnWarden(stateFile: string): ChildProcess {
   const self = identify(process.pid);
   if (self === undefined) throw new LossboundError("HARNESS", "this process does not find itself");
-  const entry = createRequire(import.meta.url).resolve("#build/environment/warden-main.js");
+  const entry = createRequire(import.meta.url).resolve("#build/processes/warden-main.js");
   return spawn(process.execPath, [entry, stateFile, String(self.pid), self.startedAt], {
     detached: true,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { Hosting } from "./hosting.js";
-import type { ProcessEnd, ProcessOrder } from "./warden.js";
+import type { ProcessEnd, ProcessOrder } from "./hosted-process.js";
 
 /**
  * Runs a command to its end.

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 
 import { cacheFolder } from "../base/cache-folder.js";
 import { folderPrefix } from "./owned-folder.js";
-import type { ProcessIdentity } from "./process-identity.js";
+import type { ProcessIdentity } from "./identity.js";
 
 /**
  * What one warden has to clear away, on disk: whoever comes after both it and lossbound were killed

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 
 import { expect, test } from "vitest";
 
-import { connectionsOf } from "../../../src/environment/process-connections.js";
+import { connectionsOf } from "../../../src/processes/connections.js";
 
 const dials = (port: number) =>
   `const s = [1, 2].map(() => require("node:net").connect(${port}, "127.0.0.1")); setTimeout(() => {}, 60000);`;

@@ -14,10 +14,10 @@ import { basename } from "node:path";
 import { messageOf } from "../base/errors.js";
 import { within } from "../base/wait.js";
 import { deleteOwned } from "./owned-folder.js";
-import { identify, type ProcessIdentity } from "./process-identity.js";
+import { identify, type ProcessIdentity } from "./identity.js";
 import type { Report, Request } from "./warden-protocol.js";
 import { removeState, writeState } from "./warden-state.js";
-import type { ProcessOrder } from "./warden.js";
+import type { ProcessOrder } from "./hosted-process.js";
 
 interface Ward {
   readonly name: string;

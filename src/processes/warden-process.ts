@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { within } from "../base/wait.js";
 import { lastLinesOf } from "./output-file.js";
-import type { HostedProcess, ProcessEnd, ProcessOrder } from "./warden.js";
+import type { HostedProcess, ProcessEnd, ProcessOrder } from "./hosted-process.js";
 
 /** How long a process may take to end once it got SIGKILL. */
 const killLimitMs = 10_000;

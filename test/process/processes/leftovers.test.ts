@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { openHosting } from "../../../src/environment/hosting.js";
-import { identify, isAlive, type ProcessIdentity } from "../../../src/environment/process-identity.js";
-import { clearLeftovers, findLeftovers } from "../../../src/environment/sweep.js";
+import { openHosting } from "../../../src/processes/hosting.js";
+import { identify, isAlive, type ProcessIdentity } from "../../../src/processes/identity.js";
+import { clearLeftovers, findLeftovers } from "../../../src/processes/leftovers.js";
 import {
   readState,
   runningFolder,
   stateFileOf,
   writeState,
   type WardenState,
-} from "../../../src/environment/warden-state.js";
+} from "../../../src/processes/warden-state.js";
 import { processesWith, Program, scratchCache } from "../../support/programs.js";
 import { fixture } from "../../support/paths.js";
 

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 
 import { pause, waitUntil, within } from "../../../src/base/wait.js";
-import { openHosting, type Hosting } from "../../../src/environment/hosting.js";
-import { identify } from "../../../src/environment/process-identity.js";
-import { readState, runningFolder, stateFileOf } from "../../../src/environment/warden-state.js";
-import type { HostedProcess } from "../../../src/environment/warden.js";
+import { openHosting, type Hosting } from "../../../src/processes/hosting.js";
+import { identify } from "../../../src/processes/identity.js";
+import { readState, runningFolder, stateFileOf } from "../../../src/processes/warden-state.js";
+import type { HostedProcess } from "../../../src/processes/hosted-process.js";
 import { processesWith, Program, scratchCache } from "../../support/programs.js";
 import { fixture } from "../../support/paths.js";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { identify, isStopped } from "../../../src/environment/process-identity.js";
+import { identify, isStopped } from "../../../src/processes/identity.js";
 
 describe("a process", () => {
   it("is seen to stand still from SIGSTOP to SIGCONT, and is the same all the while", async () => {
