@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 
 import { messageOf } from "../src/base/errors.js";
 import { listenForInterruption } from "../src/commands/interruption.js";
-import { openLocal } from "../src/environment/local.js";
+import { openLocal } from "../src/environment/local/local.js";
 import { predictLoss } from "../src/plan/predict/predict.js";
 import { type Predicted, formulas } from "../src/plan/predict/prediction.js";
 import { runAll } from "../src/run-scenario.js";

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 
 import type { OwnedFolder } from "../src/processes/owned-folder.js";
-import { type LocalEnvironment, openLocal } from "../src/environment/local.js";
+import { type LocalEnvironment, openLocal } from "../src/environment/local/local.js";
 import { dialDirectly } from "../src/kafka/dial/dial.js";
 import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
 import { inChild, type Place } from "./child.js";

@@ -1,5 +1,5 @@
 import type { Scenario } from "../src/scenario/scenario.js";
-import { brokersFor, neighbours } from "../src/brokers-wanted.js";
+import { brokersFor, neighbours } from "../src/environment/local/brokers-wanted.js";
 import type { DefectName } from "./noise-defects.js";
 import type { Level } from "./noise-load.js";
 

@@ -6,10 +6,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { LossboundError, messageOf } from "../src/base/errors.js";
-import { brokersFor } from "../src/brokers-wanted.js";
+import { brokersFor } from "../src/environment/local/brokers-wanted.js";
 import { listenForInterruption } from "../src/commands/interruption.js";
 import type { Environment } from "../src/environment/environment.js";
-import { openLocal } from "../src/environment/local.js";
+import { openLocal } from "../src/environment/local/local.js";
 import { readScenario } from "../src/read-scenario.js";
 import { experiment } from "../src/run.js";
 import { makeMutant } from "./mutant.js";

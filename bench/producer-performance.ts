@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { LossboundError } from "../src/base/errors.js";
 import { within } from "../src/base/wait.js";
-import type { LocalEnvironment } from "../src/environment/local.js";
+import type { LocalEnvironment } from "../src/environment/local/local.js";
 
 const limitMs = 120_000;
 

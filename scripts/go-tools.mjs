@@ -6,10 +6,10 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { cachedPart, partsFolder } from "#build/environment/cached-part.js";
+import { cachedPart, partsFolder } from "#build/environment/local/cached-part.js";
 import { openHosting } from "#build/processes/hosting.js";
 import { runToEnd } from "#build/processes/run-to-end.js";
-import { requireTool } from "#build/environment/tools.js";
+import { requireTool } from "#build/environment/local/tools.js";
 
 const sources = {
   "go-jsonnet": {

@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto";
 
 import { LossboundError } from "./base/errors.js";
-import { brokersFor, canUse, neighbours, refuseForeign } from "./brokers-wanted.js";
-import { openDocker } from "./environment/docker.js";
+import { brokersFor, canUse, neighbours, refuseForeign } from "./environment/local/brokers-wanted.js";
+import { openDocker } from "./environment/existing/docker.js";
 import type { Environment } from "./environment/environment.js";
-import { openExternal } from "./environment/external.js";
-import { openLocal } from "./environment/local.js";
+import { openExternal } from "./environment/existing/external.js";
+import { openLocal } from "./environment/local/local.js";
 import type { RunObserver } from "./experiment/progress.js";
 import { makePlan, seedMax } from "./plan/plan.js";
 import { repeatWith } from "./repeat-with.js";

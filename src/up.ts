@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 
 import { errorsIn, LossboundError, messageOf } from "./base/errors.js";
 import { pause } from "./base/wait.js";
-import { startGrafana } from "./environment/grafana.js";
-import { openLocal } from "./environment/local.js";
+import { startGrafana } from "./environment/monitoring/grafana.js";
+import { openLocal } from "./environment/local/local.js";
 import { localHost, portOr } from "./processes/ports.js";
-import { startPrometheus } from "./environment/prometheus.js";
+import { startPrometheus } from "./environment/monitoring/prometheus.js";
 import { howEnded } from "./processes/run-to-end.js";
-import { findTool, wantedOf } from "./environment/tools.js";
+import { findTool, wantedOf } from "./environment/local/tools.js";
 import type { HostedProcess } from "./processes/hosted-process.js";
 import type { RunObserver } from "./experiment/progress.js";
 import { kafkajsDriver } from "./kafka/kafkajs/driver.js";

@@ -1,5 +1,5 @@
 import { exitCode } from "../base/errors.js";
-import { diagnose, type Diagnosis } from "../environment/diagnose.js";
+import { diagnose, type Diagnosis } from "../environment/local/diagnose.js";
 import { clearLeftovers } from "../processes/leftovers.js";
 import { isMissing, renderCleared, renderDiagnosis } from "../report/doctor-text.js";
 import { toJson } from "../report/json.js";

@@ -1,5 +1,5 @@
 import { parseAddress } from "../base/address.js";
-import type { Link } from "../environment/link.js";
+import type { Link } from "../environment/links/link.js";
 import { connectionsOf } from "../processes/connections.js";
 import type { BlackBox } from "../ledger/black-box.js";
 import type { Crew, Life } from "../worker/crew.js";

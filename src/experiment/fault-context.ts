@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import { pause, unlessAborted, waitUntil } from "../base/wait.js";
 import type { BrokerHandle } from "../environment/environment.js";
-import type { Links } from "../environment/links.js";
+import type { Links } from "../environment/links/links.js";
 import type { AdminClient } from "../kafka/driver.js";
 import type { EventWriter, FaultEvent } from "../ledger/events.js";
 import type { Plan } from "../plan/plan.js";

@@ -1,5 +1,5 @@
 import { epochMs } from "../base/clock.js";
-import type { LinkFaultInForce } from "../environment/link.js";
+import type { LinkFaultInForce } from "../environment/links/link.js";
 import type { PlannedLinkFault } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { chooseBroker, type ClusterBroker } from "./broker-choice.js";

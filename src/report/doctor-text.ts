@@ -1,4 +1,4 @@
-import type { Diagnosis, OptionalTool, ToolDiagnosis } from "../environment/diagnose.js";
+import type { Diagnosis, OptionalTool, ToolDiagnosis } from "../environment/local/diagnose.js";
 import type { Leftover } from "../processes/leftovers.js";
 import { type Cell, cell, layRows, left, right } from "./columns.js";
 import { formatCount } from "./numbers.js";

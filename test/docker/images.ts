@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { obtainKafkaJars } from "../../src/environment/kafka-jars.js";
+import { obtainKafkaJars } from "../../src/environment/local/kafka-jars.js";
 import { openHosting } from "../../src/processes/hosting.js";
 import { inRepository } from "../support/paths.js";
 import type { Engine } from "./engine.js";

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { startGrafana } from "../../src/environment/grafana.js";
+import { startGrafana } from "../../src/environment/monitoring/grafana.js";
 import { openHosting } from "../../src/processes/hosting.js";
-import type { WebServer } from "../../src/environment/web-server.js";
+import type { WebServer } from "../../src/environment/monitoring/web-server.js";
 import { inRepository } from "./paths.js";
 import { fakeTool } from "./programs.js";
 

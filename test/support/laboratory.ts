@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { BrokersWanted } from "../../src/environment/local-start.js";
-import { openLocal } from "../../src/environment/local.js";
+import type { BrokersWanted } from "../../src/environment/local/start.js";
+import { openLocal } from "../../src/environment/local/local.js";
 import type { Driver } from "../../src/kafka/driver.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
 import type { Result } from "../../src/report/result.js";

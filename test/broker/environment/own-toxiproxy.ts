@@ -6,7 +6,7 @@ import {
   obtainToxiproxy,
   startToxiproxy,
   toxiproxyUrl,
-} from "../../../src/environment/toxiproxy-server.js";
+} from "../../../src/environment/local/toxiproxy-server.js";
 
 /** A Toxiproxy without a broker, for one test file alone: some of them leave it in a bad state. */
 export interface OwnToxiproxy extends AsyncDisposable {

@@ -8,8 +8,8 @@ import { text } from "node:stream/consumers";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type ComposePorts, openDocker } from "../../../src/environment/docker.js";
-import { kafkaRelease } from "../../../src/environment/kafka-jars.js";
+import { type ComposePorts, openDocker } from "../../../src/environment/existing/docker.js";
+import { kafkaRelease } from "../../../src/environment/local/kafka-jars.js";
 import { freePorts } from "../../../src/processes/ports.js";
 import { dialDirectly } from "../../../src/kafka/dial/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";

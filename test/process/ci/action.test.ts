@@ -93,7 +93,7 @@ describe("what they use", () => {
     expect(Object.keys(run.options)).toEqual(expect.arrayContaining([...new Set(options)]));
     const hashed = action.runs.steps.find(({ id }) => id === "parts")!.run!;
     const files = [...hashed.matchAll(/[\w-]+(?:\/[\w.-]+)+/g)].map(([path]) => path);
-    expect(files).toEqual(["parts/kafka/pom.xml", "src/environment/toxiproxy-server.ts"]);
+    expect(files).toEqual(["parts/kafka/pom.xml", "src/environment/local/toxiproxy-server.ts"]);
     const scenarios = stepsOf(".github/workflows/ci.yml").flatMap(
       (step) => step.with?.["scenarios"]?.split(" ") ?? [],
     );

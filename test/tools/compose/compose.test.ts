@@ -16,9 +16,9 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
-import { composePorts } from "../../../src/environment/docker.js";
-import { kafkaRelease } from "../../../src/environment/kafka-jars.js";
-import { toxiproxyPart } from "../../../src/environment/toxiproxy-server.js";
+import { composePorts } from "../../../src/environment/existing/docker.js";
+import { kafkaRelease } from "../../../src/environment/local/kafka-jars.js";
+import { toxiproxyPart } from "../../../src/environment/local/toxiproxy-server.js";
 import { toolForTests } from "../../support/tools.js";
 import { complaintAbout, missingIn, noModel, readModel, type Service } from "../../support/compose-model.js";
 import { inRepository, cli } from "../../support/paths.js";

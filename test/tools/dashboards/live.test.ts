@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Prometheus } from "../../../src/environment/prometheus.js";
+import type { Prometheus } from "../../../src/environment/monitoring/prometheus.js";
 import { courseName } from "../../../src/metrics/course.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { makePlan } from "../../../src/plan/plan.js";

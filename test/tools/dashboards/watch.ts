@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { waitUntil } from "../../../src/base/wait.js";
 import { freePorts } from "../../../src/processes/ports.js";
-import { type Prometheus, startPrometheus } from "../../../src/environment/prometheus.js";
+import { type Prometheus, startPrometheus } from "../../../src/environment/monitoring/prometheus.js";
 import type { Exporter } from "../../../src/metrics/exporter.js";
 import { serveMetrics } from "../../../src/metrics/server.js";
 import type { Laboratory } from "../../support/laboratory.js";

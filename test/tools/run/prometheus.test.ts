@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { startPrometheus } from "../../../src/environment/prometheus.js";
+import { startPrometheus } from "../../../src/environment/monitoring/prometheus.js";
 import { waitUntil } from "../../../src/base/wait.js";
 import { catalogue } from "../../../src/metrics/catalogue.js";
 import { Exporter } from "../../../src/metrics/exporter.js";

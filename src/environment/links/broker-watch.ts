@@ -1,0 +1,93 @@
+import net from "node:net";
+import { performance } from "node:perf_hooks";
+
+import { advertisedAddress } from "../../base/address.js";
+import { pause } from "../../base/wait.js";
+
+/** How a broker's port answers: a change is told once. */
+export type BrokerSign = "refuses" | "answers";
+
+export interface BrokerWatch extends AsyncDisposable {
+  readonly address: string;
+}
+
+/** Time between two dials of a port that refuses. */
+const dialEveryMs = 200;
+/** A dial that gets no answer at all. */
+const dialLimitMs = 1000;
+/** A broker that takes connections and ends them at once is dialled no more often than this. */
+const dialAgainMs = 50;
+
+/**
+ * Watches a broker that somebody else may kill. It holds one connection, whose end it hears within a
+ * millisecond of the broker's; a look every 200 ms would come after hundreds of messages. Only a
+ * refused dial is a sign of death: an ended connection may be the broker's idle limit.
+ *
+ * @param tell is awaited before the broker is dialled again; it must not reject.
+ */
+export function watchBroker(address: string, tell: (sign: BrokerSign) => Promise<void>): BrokerWatch {
+  const over = new AbortController();
+  const watching = watch().catch((error: unknown) => {
+    if (!over.signal.aborted) throw error;
+  });
+
+  return {
+    address,
+    async [Symbol.asyncDispose]() {
+      over.abort();
+      await watching;
+    },
+  };
+
+  async function watch(): Promise<void> {
+    let known: BrokerSign = "answers";
+    while (!over.signal.aborted) {
+      const dialled = performance.now();
+      const seen = await dial(address, over.signal);
+      if (seen.kind !== "unclear" && seen.kind !== known) {
+        known = seen.kind;
+        await tell(known);
+      }
+      if (seen.kind === "answers") await seen.ended;
+      const spent = performance.now() - dialled;
+      const pauseMs = seen.kind === "answers" ? dialAgainMs - spent : dialEveryMs;
+      await pause(Math.max(0, pauseMs), over.signal);
+    }
+  }
+}
+
+type Dialled =
+  /** Connected: `ended` resolves with the end of the connection. */
+  { kind: "answers"; ended: Promise<void> } | { kind: "refuses" } | { kind: "unclear" };
+
+async function dial(address: string, signal: AbortSignal): Promise<Dialled> {
+  const { host, port } = advertisedAddress(address);
+  const socket = net.connect({ host, port });
+  const giveUp = () => void socket.destroy();
+  signal.addEventListener("abort", giveUp);
+  const ended = new Promise<void>((resolve) => {
+    socket.once("close", () => {
+      signal.removeEventListener("abort", giveUp);
+      resolve();
+    });
+  });
+  // A broker says nothing on its own; what it might say is thrown away, so that its end is heard.
+  socket.resume();
+  return await new Promise<Dialled>((resolve) => {
+    const limit = setTimeout(() => socket.destroy(), dialLimitMs);
+    socket.once("connect", () => {
+      clearTimeout(limit);
+      // Nobody listens, and the system gave the dial that very port to dial from: TCP then connects
+      // it to itself.
+      if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
+      else resolve({ kind: "answers", ended });
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED") resolve({ kind: "refuses" });
+    });
+    socket.once("close", () => {
+      clearTimeout(limit);
+      resolve({ kind: "unclear" });
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Hosting } from "../../processes/hosting.js";
+import { localHost } from "../../processes/ports.js";
+import { atFreePort, untilReady } from "../../processes/ready.js";
+import type { HostedProcess, ProcessOrder } from "../../processes/hosted-process.js";
+
+/** A server of our own that is asked by HTTP, with its files in a folder that goes with it. */
+export interface WebServer extends AsyncDisposable {
+  /** `http://127.0.0.1:21234` */
+  readonly url: string;
+  readonly process: HostedProcess;
+}
+
+export interface WebServerWanted {
+  /** In lower case: `prometheus`. */
+  name: string;
+  /** The port where it is to listen, where that is free. */
+  usualPort: number | undefined;
+  /** What its files may take, in bytes: decides whether they fit on memory. */
+  dataBytes: number | undefined;
+  /** Writes what it needs into its folder, and says how it is started. */
+  prepare: (folder: string, port: number) => Promise<Pick<ProcessOrder, "command" | "args" | "env">>;
+  /** The path at which it answers with success once it is ready. */
+  readyPath: string;
+  signal: AbortSignal;
+}
+
+const stopLimitMs = 10_000;
+export const answerLimitMs = 10_000;
+
+/**
+ * Starts a server on 127.0.0.1, in the warden's care, and waits until it is ready.
+ *
+ * @throws LossboundError `ENVIRONMENT` where it does not start, with what it printed; `DEADLINE`; whatever
+ *   `prepare` throws.
+ */
+export async function startWebServer(
+  hosting: Pick<Hosting, "start" | "folder">,
+  wanted: WebServerWanted,
+): Promise<WebServer> {
+  return await atFreePort(wanted.usualPort, (port) => startAt(port, hosting, wanted));
+}
+
+async function startAt(
+  port: number,
+  hosting: Pick<Hosting, "start" | "folder">,
+  { name, dataBytes, prepare, readyPath, signal }: WebServerWanted,
+): Promise<WebServer> {
+  const folder = await hosting.folder(`${name}-${port}`, dataBytes);
+  const output = join(folder.path, `${name}.log`);
+  const url = `http://${localHost}:${port}`;
+  let process: HostedProcess | undefined;
+  const end = async (): Promise<void> => {
+    await process?.stop(stopLimitMs);
+    await folder[Symbol.asyncDispose]();
+  };
+  try {
+    const order = await prepare(folder.path, port);
+    process = await hosting.start({ ...order, name: `${name} at ${localHost}:${port}`, output });
+    await untilReady(
+      process,
+      () => readFileSync(output, "utf8"),
+      async () => (await fetch(url + readyPath, { signal: AbortSignal.timeout(answerLimitMs) })).ok,
+      signal,
+    );
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { url, process, [Symbol.asyncDispose]: end };
+}

@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { fakeGrafana, startAndAsk } from "../../../support/fake-grafana.js";
+import { fakeTool, scratchCache } from "../../../support/programs.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = scratchCache();
+});
+
+describe("a Grafana", () => {
+  it("starts with the files of its archive", async () => {
+    const command = fakeGrafana(join(folder, "grafana"));
+
+    await startAndAsk(command, (_, { args }) =>
+      expect(args).toEqual(["server", "--homepath", join(folder, "grafana")]),
+    );
+  });
+
+  it("starts as Homebrew installs it: a link on PATH, and its files under share", async () => {
+    const cellar = join(folder, "Cellar/grafana/13");
+    const program = fakeGrafana(cellar, join(cellar, "share/grafana"));
+    mkdirSync(join(folder, "bin"));
+    const command = join(folder, "bin/grafana");
+    symlinkSync(program, command);
+
+    await startAndAsk(command, (_, { args }) =>
+      expect(args).toEqual(["server", "--homepath", join(cellar, "share/grafana")]),
+    );
+  });
+
+  it("starts as Debian installs it: the program itself, not the script on PATH", async () => {
+    const share = join(folder, "usr/share/grafana");
+    const program = fakeGrafana(share);
+    fakeTool(
+      join(folder, "usr/sbin"),
+      "grafana",
+      `shift; exec ${program} server --homepath=${share} --config=/etc/grafana/grafana.ini "$@"`,
+    );
+
+    await startAndAsk(join(folder, "usr/sbin/grafana"), (_, { args }) =>
+      expect(args).toEqual(["server", "--homepath", share]),
+    );
+  });
+
+  it("starts as one that has no other program than grafana-server", async () => {
+    const place = join(folder, "grafana");
+    const command = fakeGrafana(place, place, "grafana-server");
+
+    await startAndAsk(command, (_, { args }) => expect(args).toEqual(["--homepath", place]));
+  });
+
+  it("is refused where its files are nowhere", async () => {
+    const command = fakeGrafana(folder, join(folder, "elsewhere"));
+
+    await expect(startAndAsk(command, () => {})).rejects.toMatchObject({
+      code: "ENVIRONMENT",
+      message: expect.stringContaining(`no conf/defaults.ini in ${folder}, ${folder}/share/grafana,`),
+    });
+  });
+
+  it("takes another port where its port was taken meanwhile", async () => {
+    const place = join(folder, "grafana");
+    const program = fakeGrafana(place);
+    const ports = join(folder, "ports");
+    const complaint = "listen tcp: bind: address already in use";
+    writeFileSync(ports, "");
+    // Its own home is what it is started from: the first start fails, the second goes on.
+    const real = join(place, "bin/real");
+    writeFileSync(real, readFileSync(program), { mode: 0o755 });
+    fakeTool(
+      join(place, "bin"),
+      "grafana",
+      `[ -s ${ports} ]; first=$?; echo $GF_SERVER_HTTP_PORT >> ${ports}
+       [ $first = 0 ] || { echo "${complaint}"; exit 1; }
+       exec ${real} "$@"`,
+    );
+
+    await startAndAsk(program, ({ url }) => {
+      const tried = readFileSync(ports, "utf8").trim().split("\n");
+      expect(tried.length).toBe(2);
+      expect(tried[0]).not.toBe(tried[1]);
+      expect(new URL(url).port).toBe(tried[1]);
+    });
+  });
+});
