@@ -4,7 +4,7 @@
  */
 import type { EvidencePlanes, Ledger } from "../src/ledger/ledger.js";
 import { emptyPlanes } from "../src/ledger/read-ledger.js";
-import { bucketCount } from "../src/ledger/histogram.js";
+import { bucketCount } from "../src/ledger/box/histogram.js";
 import { layOut } from "../src/plan/layout.js";
 import { type Tally, tallyOf } from "../src/verdict/tally.js";
 import { answer } from "./child.js";

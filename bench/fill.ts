@@ -4,9 +4,9 @@ import { setImmediate as yieldToSockets } from "node:timers/promises";
 
 import { waitUntil } from "../src/base/wait.js";
 import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
-import { createBox, openBox } from "../src/ledger/black-box.js";
-import type { BoxDescription } from "../src/ledger/box-format.js";
-import { openEvents } from "../src/ledger/events.js";
+import { createBox, openBox } from "../src/ledger/box/black-box.js";
+import type { BoxDescription } from "../src/ledger/box/format.js";
+import { openEvents } from "../src/ledger/record/events.js";
 import { openSender } from "../src/worker/sender.js";
 import { expectsAnswerUnless, socketRecorder } from "../src/worker/sockets.js";
 import { answer, type Place } from "./child.js";

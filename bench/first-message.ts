@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { epochMs } from "../src/base/clock.js";
-import { readRunRecord } from "../src/ledger/run-record.js";
+import { readRunRecord } from "../src/ledger/record/run-record.js";
 
 const scenario = `guarantee: at-most-once
 topic: { partitions: 3 }

@@ -12,9 +12,9 @@ import { join } from "node:path";
 import { setImmediate as yieldToSockets } from "node:timers/promises";
 
 import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
-import { createBox, openBox } from "../src/ledger/black-box.js";
-import type { BoxDescription } from "../src/ledger/box-format.js";
-import { openEvents } from "../src/ledger/events.js";
+import { createBox, openBox } from "../src/ledger/box/black-box.js";
+import type { BoxDescription } from "../src/ledger/box/format.js";
+import { openEvents } from "../src/ledger/record/events.js";
 import { handedRecorder } from "../src/worker/handed.js";
 import { openSender } from "../src/worker/sender.js";
 import { expectsAnswerUnless, socketRecorder } from "../src/worker/sockets.js";

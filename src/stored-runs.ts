@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { LossboundError } from "./base/errors.js";
-import { runRecordName } from "./ledger/run-record.js";
+import { runRecordName } from "./ledger/record/run-record.js";
 import { isOurs } from "./report/result-places.js";
 
 /** The folders of stored runs: the one that was given, or those in it, by name. */

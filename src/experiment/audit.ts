@@ -1,5 +1,5 @@
 import type { AdminClient, Connection, Driver } from "../kafka/driver.js";
-import { EvidenceError } from "../ledger/evidence.js";
+import { EvidenceError } from "../ledger/record/evidence-error.js";
 import type { Plan } from "../plan/plan.js";
 import { auditorOf } from "./topic.js";
 

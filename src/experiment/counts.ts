@@ -1,5 +1,5 @@
-import type { BlackBox } from "../ledger/black-box.js";
-import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box-format.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
+import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box/format.js";
 import type { Role } from "../scenario/scenario.js";
 import type { Crew, Life } from "../worker/crew.js";
 

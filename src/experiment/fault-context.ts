@@ -3,7 +3,7 @@ import { pause, unlessAborted, waitUntil } from "../base/wait.js";
 import type { BrokerHandle } from "../environment/environment.js";
 import type { Links } from "../environment/links/links.js";
 import type { AdminClient } from "../kafka/driver.js";
-import type { EventWriter, FaultEvent } from "../ledger/events.js";
+import type { EventWriter, FaultEvent } from "../ledger/record/events.js";
 import type { Plan } from "../plan/plan.js";
 import type { Moment } from "../scenario/scenario.js";
 import type { Crew } from "../worker/crew.js";

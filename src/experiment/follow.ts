@@ -1,6 +1,6 @@
 import { pause, waitUntil } from "../base/wait.js";
-import { createAuditorBox } from "../ledger/auditor-box.js";
-import { hasBit, setBit } from "../ledger/bits.js";
+import { createAuditorBox } from "../ledger/box/auditor-box.js";
+import { hasBit, setBit } from "../ledger/box/bits.js";
 import { logMayShrink } from "../plan/log-changes.js";
 import type { AuditOrder } from "./audit.js";
 import { recordIndex } from "./record-index.js";

@@ -1,5 +1,5 @@
 import { epochMs } from "../base/clock.js";
-import type { BlackBox } from "../ledger/black-box.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
 import { joinerOf } from "../plan/extra-consumers.js";
 import type { PlannedJoin } from "../plan/plan.js";
 import type { Life } from "../worker/crew.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-import type { MachineRecord } from "../ledger/run-record.js";
+import type { MachineRecord } from "../ledger/record/run-record.js";
 
 /** Measures how well the machine keeps up, from its construction on. */
 export class MachineWatch implements Disposable {

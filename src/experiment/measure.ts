@@ -1,6 +1,6 @@
-import { countBits, orInto, popcount } from "../ledger/bits.js";
-import type { BlackBox } from "../ledger/black-box.js";
-import { addBuckets, bucketCount } from "../ledger/histogram.js";
+import { countBits, orInto, popcount } from "../ledger/box/bits.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
+import { addBuckets, bucketCount } from "../ledger/box/histogram.js";
 import { logMayShrink } from "../plan/log-changes.js";
 import type { Plan } from "../plan/plan.js";
 import { type Cause, causes } from "../scenario/scenario.js";

@@ -1,4 +1,4 @@
-import type { FaultEvent } from "../ledger/events.js";
+import type { FaultEvent } from "../ledger/record/events.js";
 import type { Moment } from "../scenario/scenario.js";
 import { type FaultProgress, momentCame, never, pauseUntil } from "./fault-context.js";
 

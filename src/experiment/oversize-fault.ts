@@ -1,6 +1,6 @@
 import { epochMs } from "../base/clock.js";
 import { within } from "../base/wait.js";
-import type { BlackBox } from "../ledger/black-box.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
 import type { PlannedOversize } from "../plan/plan.js";
 import { type FaultProgress, waitOrOver } from "./fault-context.js";
 import { conductOccurrences } from "./occurrences.js";

@@ -1,6 +1,6 @@
-import { createAuditorBox } from "../ledger/auditor-box.js";
-import { EvidenceError } from "../ledger/evidence.js";
-import type { OutputRecord } from "../ledger/run-record.js";
+import { createAuditorBox } from "../ledger/box/auditor-box.js";
+import { EvidenceError } from "../ledger/record/evidence-error.js";
+import type { OutputRecord } from "../ledger/record/run-record.js";
 import { outputTopicOf } from "../worker/order.js";
 import { type AuditOrder, auditTopic } from "./audit.js";
 import { recordIndex } from "./record-index.js";

@@ -1,7 +1,7 @@
-import { createAuditorBox } from "../ledger/auditor-box.js";
-import { EvidenceError } from "../ledger/evidence.js";
-import { goesOnAt } from "../ledger/position.js";
-import type { PartitionRecord } from "../ledger/run-record.js";
+import { createAuditorBox } from "../ledger/box/auditor-box.js";
+import { EvidenceError } from "../ledger/record/evidence-error.js";
+import { goesOnAt } from "../ledger/record/position.js";
+import type { PartitionRecord } from "../ledger/record/run-record.js";
 import { type AuditOrder, auditTopic } from "./audit.js";
 import { recordIndex } from "./record-index.js";
 

@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import { LossboundError, messageOf } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { AdminClient } from "../kafka/driver.js";
-import { goesOnAt } from "../ledger/position.js";
+import { goesOnAt } from "../ledger/record/position.js";
 import type { Plan } from "../plan/plan.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { Crew } from "../worker/crew.js";

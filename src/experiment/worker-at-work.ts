@@ -1,6 +1,6 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
-import type { BlackBox } from "../ledger/black-box.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
 import type { Moment, Place, Role } from "../scenario/scenario.js";
 import type { Life } from "../worker/crew.js";
 import { type FaultProgress, waitOrOver } from "./fault-context.js";

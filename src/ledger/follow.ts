@@ -1,8 +1,8 @@
-import { readAuditorBox } from "./auditor-box.js";
-import { countBitsOutside } from "./bits.js";
-import { EvidenceError } from "./evidence.js";
+import { readAuditorBox } from "./box/auditor-box.js";
+import { countBitsOutside } from "./box/bits.js";
+import { EvidenceError } from "./record/evidence-error.js";
 import type { Ledger } from "./ledger.js";
-import type { RunRecord } from "./run-record.js";
+import type { RunRecord } from "./record/run-record.js";
 
 /**
  * Takes what an auditor saw that followed the log: which messages were there at some time. It read to the

@@ -1,7 +1,7 @@
 import type { Layout } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
 import type { ConsumerLife, ProducerLife } from "./life-evidence.js";
-import type { PartitionRecord, RunRecord } from "./run-record.js";
+import type { PartitionRecord, RunRecord } from "./record/run-record.js";
 import type { SendTime } from "./send-times.js";
 
 /**

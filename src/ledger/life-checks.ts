@@ -4,8 +4,8 @@ import { LossboundError, messageOf } from "../base/errors.js";
 import { consumersMax } from "../plan/extra-consumers.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
-import { EvidenceError } from "./evidence.js";
-import { type RunRecord, boxName, followBoxName, outputBoxName, scanBoxName } from "./run-record.js";
+import { EvidenceError } from "./record/evidence-error.js";
+import { type RunRecord, boxName, followBoxName, outputBoxName, scanBoxName } from "./record/run-record.js";
 
 /**
  * Holds the lives that the record of the run names against the plan and against the black boxes that

@@ -1,8 +1,8 @@
-import { hasBit } from "./bits.js";
-import type { ConnectionRecord } from "./connections.js";
-import type { BoxReading, ListedRequests } from "./read-box.js";
-import type { LifeRecord } from "./run-record.js";
-import type { ListedSends } from "./sends.js";
+import { hasBit } from "./box/bits.js";
+import type { ConnectionRecord } from "./box/connections.js";
+import type { BoxReading, ListedRequests } from "./box/read-box.js";
+import type { LifeRecord } from "./record/run-record.js";
+import type { ListedSends } from "./box/sends.js";
 
 /** What a producer's life left behind beside its bits: what became of its sends, its requests and its connections. */
 export interface ProducerLife {

@@ -5,9 +5,9 @@ import {
   positionMayVanish,
 } from "../plan/log-changes.js";
 import type { Plan } from "../plan/plan.js";
-import { EvidenceError } from "./evidence.js";
-import { goesOnAt } from "./position.js";
-import type { PartitionRecord } from "./run-record.js";
+import { EvidenceError } from "./record/evidence-error.js";
+import { goesOnAt } from "./record/position.js";
+import type { PartitionRecord } from "./record/run-record.js";
 
 /**
  * Holds the log scan against itself and against the plan: records against stored bits, records against

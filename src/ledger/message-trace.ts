@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { partitionOf } from "../plan/layout.js";
 import type { MessageId } from "../plan/message-name.js";
-import { readAuditorBox } from "./auditor-box.js";
-import { hasBit } from "./bits.js";
-import type { PlaneName } from "./box-format.js";
+import { readAuditorBox } from "./box/auditor-box.js";
+import { hasBit } from "./box/bits.js";
+import type { PlaneName } from "./box/format.js";
 import type { Ledger } from "./ledger.js";
-import { type BoxReading, readBox } from "./read-box.js";
-import { fieldOf, hasPartition } from "./request-rows.js";
-import { type LifeRecord, type RunRecord, boxName } from "./run-record.js";
+import { type BoxReading, readBox } from "./box/read-box.js";
+import { fieldOf, hasPartition } from "./box/request-rows.js";
+import { type LifeRecord, type RunRecord, boxName } from "./record/run-record.js";
 
 /** Everything that the black boxes say of one message, life by life. Moments are milliseconds since 1970. */
 export interface MessageTrace {

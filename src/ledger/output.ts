@@ -1,8 +1,8 @@
-import { readAuditorBox } from "./auditor-box.js";
-import { countBitsOutside } from "./bits.js";
-import { EvidenceError } from "./evidence.js";
+import { readAuditorBox } from "./box/auditor-box.js";
+import { countBitsOutside } from "./box/bits.js";
+import { EvidenceError } from "./record/evidence-error.js";
 import type { Ledger } from "./ledger.js";
-import type { OutputRecord } from "./run-record.js";
+import type { OutputRecord } from "./record/run-record.js";
 
 /**
  * Takes the records in the output topic for the ends of handlers: where a handler's effect is part of a

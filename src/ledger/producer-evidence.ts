@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import { lowBits, orInto, popcount, setBit } from "./bits.js";
-import { EvidenceError } from "./evidence.js";
-import { addBuckets } from "./histogram.js";
+import { lowBits, orInto, popcount, setBit } from "./box/bits.js";
+import { EvidenceError } from "./record/evidence-error.js";
+import { addBuckets } from "./box/histogram.js";
 import type { EvidencePlanes, Ledger, Reading } from "./ledger.js";
-import { readBox } from "./read-box.js";
+import { readBox } from "./box/read-box.js";
 import { type RefusedLife, findRefused } from "./refusals.js";
-import { type LifeRecord, type RunRecord, boxName, clientIdOf } from "./run-record.js";
+import { type LifeRecord, type RunRecord, boxName, clientIdOf } from "./record/run-record.js";
 import { sendTimesOf } from "./send-times.js";
 
 export async function mergeProducerLife(

@@ -2,19 +2,19 @@ import { join } from "node:path";
 
 import type { Layout } from "../plan/layout.js";
 import type { Plan } from "../plan/plan.js";
-import { readAuditorBox } from "./auditor-box.js";
-import { orInto } from "./bits.js";
-import { EvidenceError } from "./evidence.js";
+import { readAuditorBox } from "./box/auditor-box.js";
+import { orInto } from "./box/bits.js";
+import { EvidenceError } from "./record/evidence-error.js";
 import { takeSeen } from "./follow.js";
-import { addBuckets, bucketCount } from "./histogram.js";
+import { addBuckets, bucketCount } from "./box/histogram.js";
 import type { EvidencePlanes, Ledger, Reading } from "./ledger.js";
 import { consumerLifeOf } from "./life-evidence.js";
 import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
 import { takeOutputForEnds } from "./output.js";
 import { checkBehind, checkRefusals, mergeProducerLife } from "./producer-evidence.js";
-import { readBox } from "./read-box.js";
-import { type LifeRecord, type RunRecord, boxName } from "./run-record.js";
+import { readBox } from "./box/read-box.js";
+import { type LifeRecord, type RunRecord, boxName } from "./record/run-record.js";
 
 /**
  * Reads the black boxes in `folder`, one life and one plane at a time, and merges them: a bit is set

@@ -1,8 +1,8 @@
 import { partitionOf } from "../plan/layout.js";
-import { EvidenceError } from "./evidence.js";
-import type { ListedRequests } from "./read-box.js";
-import { fieldOf, hasPartition } from "./request-rows.js";
-import type { RefusalRecord } from "./run-record.js";
+import { EvidenceError } from "./record/evidence-error.js";
+import type { ListedRequests } from "./box/read-box.js";
+import { fieldOf, hasPartition } from "./box/request-rows.js";
+import type { RefusalRecord } from "./record/run-record.js";
 
 /** One life of a producer that brokers refused requests of. */
 export interface RefusedLife {

@@ -1,6 +1,6 @@
-import { tickMs } from "./box-format.js";
-import { EvidenceError } from "./evidence.js";
-import type { BoxReading } from "./read-box.js";
+import { tickMs } from "./box/format.js";
+import { EvidenceError } from "./record/evidence-error.js";
+import type { BoxReading } from "./box/read-box.js";
 
 export interface SendTime {
   /** Milliseconds since 1970. */

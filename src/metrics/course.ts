@@ -1,5 +1,5 @@
 import { keyOf } from "../plan/occurrence-key.js";
-import type { FaultEvent } from "../ledger/events.js";
+import type { FaultEvent } from "../ledger/record/events.js";
 import type { Judged } from "../report/make-result.js";
 import { causes } from "../scenario/scenario.js";
 import { courseOf } from "../verdict/course.js";

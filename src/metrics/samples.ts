@@ -1,4 +1,4 @@
-import { countBelow, sumOf } from "../ledger/histogram.js";
+import { countBelow, sumOf } from "../ledger/box/histogram.js";
 import { causes } from "../scenario/scenario.js";
 import { type Metric, catalogue, latencyPowers } from "./catalogue.js";
 import {

@@ -1,9 +1,9 @@
 import type { Measures } from "../experiment/measure.js";
 import { version } from "../base/version.js";
 import type { Phase } from "../experiment/progress.js";
-import type { FaultEvent } from "../ledger/events.js";
-import { bucketCount } from "../ledger/histogram.js";
-import { countBits } from "../ledger/bits.js";
+import type { FaultEvent } from "../ledger/record/events.js";
+import { bucketCount } from "../ledger/box/histogram.js";
+import { countBits } from "../ledger/box/bits.js";
 import { keyOf } from "../plan/occurrence-key.js";
 import type { Plan } from "../plan/plan.js";
 import { lostPerFaultOf } from "../report/curve.js";

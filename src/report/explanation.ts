@@ -1,7 +1,13 @@
 import type { ConsumerTrace, MessageTrace, SentTrace } from "../ledger/message-trace.js";
-import type { LifeRecord, RefusalRecord } from "../ledger/run-record.js";
-import { boxName, clientIdOf, followBoxName, outputBoxName, scanBoxName } from "../ledger/run-record.js";
-import { timesOf } from "../ledger/life-times.js";
+import type { LifeRecord, RefusalRecord } from "../ledger/record/run-record.js";
+import {
+  boxName,
+  clientIdOf,
+  followBoxName,
+  outputBoxName,
+  scanBoxName,
+} from "../ledger/record/run-record.js";
+import { timesOf } from "../ledger/record/life-times.js";
 import { partitionOf } from "../plan/layout.js";
 import { type MessageId, messageName } from "../plan/message-name.js";
 import { type Cause, causes } from "../scenario/scenario.js";

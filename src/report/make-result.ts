@@ -1,9 +1,9 @@
 import { version } from "../base/version.js";
-import type { FaultEvent } from "../ledger/events.js";
-import { type Span, quantile, spansOf } from "../ledger/histogram.js";
+import type { FaultEvent } from "../ledger/record/events.js";
+import { type Span, quantile, spansOf } from "../ledger/box/histogram.js";
 import type { Ledger } from "../ledger/ledger.js";
-import { type LifeTimes, timesOf } from "../ledger/life-times.js";
-import type { RunRecord } from "../ledger/run-record.js";
+import { type LifeTimes, timesOf } from "../ledger/record/life-times.js";
+import type { RunRecord } from "../ledger/record/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import { predictLoss } from "../plan/predict/predict.js";
 import type { Culprits } from "../verdict/culprits/culprits.js";

@@ -1,4 +1,4 @@
-import { popcount, lowBits } from "../ledger/bits.js";
+import { popcount, lowBits } from "../ledger/box/bits.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { secondsOf } from "./tally.js";
 

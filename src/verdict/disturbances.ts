@@ -1,7 +1,7 @@
-import type { FaultEvent } from "../ledger/events.js";
+import type { FaultEvent } from "../ledger/record/events.js";
 import type { ProducerLife } from "../ledger/life-evidence.js";
-import type { MachineRecord } from "../ledger/run-record.js";
-import { sendFieldOf } from "../ledger/send-rows.js";
+import type { MachineRecord } from "../ledger/record/run-record.js";
+import { sendFieldOf } from "../ledger/box/send-rows.js";
 import type { Plan, PlannedFault } from "../plan/plan.js";
 
 /** Something that the machine did, and that the scenario did not ask for. */

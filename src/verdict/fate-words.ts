@@ -1,4 +1,4 @@
-import { lowBits } from "../ledger/bits.js";
+import { lowBits } from "../ledger/box/bits.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { type EvidenceBit, evidenceBits, fates, sortIntoFates } from "./fates.js";
 

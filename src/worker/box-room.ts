@@ -1,4 +1,4 @@
-import { type BoxKind, sectionsOf, tickMs } from "../ledger/box-format.js";
+import { type BoxKind, sectionsOf, tickMs } from "../ledger/box/format.js";
 import type { Plan } from "../plan/plan.js";
 import { messagesPerSend, sendEveryMs } from "../plan/schedule.js";
 import type { Role } from "../scenario/scenario.js";

@@ -1,5 +1,5 @@
 import type { ProcessOrder } from "../processes/hosted-process.js";
-import type { LifeRecord } from "../ledger/run-record.js";
+import type { LifeRecord } from "../ledger/record/run-record.js";
 import { type Values, filledIn } from "../scenario/schema/worker-command.js";
 import type { RunOfLives } from "./life-order.js";
 

@@ -1,6 +1,6 @@
 import { epochMs } from "../base/clock.js";
 import { numberedReader } from "../kafka/message.js";
-import type { BlackBox } from "../ledger/black-box.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
 import type { Layout } from "../plan/layout.js";
 import { readConsumerLine } from "./report-lines.js";
 import type { LineTaker } from "./reports.js";

@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
-import { hasBit } from "../ledger/bits.js";
-import { type BlackBox, moveNext } from "../ledger/black-box.js";
-import { tickMs } from "../ledger/box-format.js";
+import { hasBit } from "../ledger/box/bits.js";
+import { type BlackBox, moveNext } from "../ledger/box/black-box.js";
+import { tickMs } from "../ledger/box/format.js";
 import { readProducerLine } from "./report-lines.js";
 import type { LineTaker } from "./reports.js";
 

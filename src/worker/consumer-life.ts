@@ -1,6 +1,6 @@
 import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
-import { openBox } from "../ledger/black-box.js";
-import type { EventWriter } from "../ledger/events.js";
+import { openBox } from "../ledger/box/black-box.js";
+import type { EventWriter } from "../ledger/record/events.js";
 import { Consumer } from "./consumer.js";
 import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "./life.js";
 import type { Command, ConsumerOrder } from "./order.js";

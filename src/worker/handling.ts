@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { epochMs } from "../base/clock.js";
-import type { BlackBox } from "../ledger/black-box.js";
-import { record } from "../ledger/histogram.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
+import { record } from "../ledger/box/histogram.js";
 import type { Chunk } from "./chunk.js";
 import type { ConsumerOrder } from "./order.js";
 import type { Places } from "./places.js";

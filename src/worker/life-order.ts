@@ -1,7 +1,7 @@
 import type { Route } from "../kafka/dial/dial.js";
-import type { BlackBox } from "../ledger/black-box.js";
-import type { BoxDescription } from "../ledger/box-format.js";
-import type { LifeRecord } from "../ledger/run-record.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
+import type { BoxDescription } from "../ledger/box/format.js";
+import type { LifeRecord } from "../ledger/record/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { requestRowsFor, sendRowsFor, ticksFor } from "./box-room.js";

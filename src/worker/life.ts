@@ -3,7 +3,7 @@ import { pause } from "../base/wait.js";
 import { type SocketObserver, dialThrough } from "../kafka/dial/dial.js";
 import type { Connection } from "../kafka/driver.js";
 import { securityFromEnvironment } from "../kafka/security.js";
-import type { EventWriter } from "../ledger/events.js";
+import type { EventWriter } from "../ledger/record/events.js";
 import type { Command, LifeOrder, Report } from "./order.js";
 
 /** What the lives of both roles are made of. */

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.js";
-import { openEvents } from "../ledger/events.js";
+import { openEvents } from "../ledger/record/events.js";
 import { liveAsConsumer } from "./consumer-life.js";
 import type { LifeOrder } from "./order.js";
 import { liveAsProducer } from "./producer-life.js";

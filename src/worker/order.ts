@@ -1,4 +1,4 @@
-import type { BoxDescription } from "../ledger/box-format.js";
+import type { BoxDescription } from "../ledger/box/format.js";
 import type { Route } from "../kafka/dial/dial.js";
 import type { Guarantee, Place, Scenario } from "../scenario/scenario.js";
 

@@ -1,7 +1,7 @@
 import { pause, waitUntil } from "../base/wait.js";
 import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
-import { openBox } from "../ledger/black-box.js";
-import type { EventWriter } from "../ledger/events.js";
+import { openBox } from "../ledger/box/black-box.js";
+import type { EventWriter } from "../ledger/record/events.js";
 import { handedRecorder } from "./handed.js";
 import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "./life.js";
 import type { Command, ProducerOrder } from "./order.js";

@@ -1,8 +1,8 @@
 import type { SocketObserver } from "../kafka/dial/dial.js";
-import type { BlackBox } from "../ledger/black-box.js";
-import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box-format.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
+import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box/format.js";
 import type { Acks } from "../scenario/scenario.js";
-import type { EventWriter } from "../ledger/events.js";
+import type { EventWriter } from "../ledger/record/events.js";
 import { messageReader } from "../kafka/message.js";
 import { produceApiKey } from "../kafka/produce-request.js";
 

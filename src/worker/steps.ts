@@ -1,8 +1,8 @@
 import { epochMs } from "../base/clock.js";
 import type { Batch } from "../kafka/driver.js";
-import type { BlackBox } from "../ledger/black-box.js";
-import type { EventWriter } from "../ledger/events.js";
-import type { Plane } from "../ledger/plane.js";
+import type { BlackBox } from "../ledger/box/black-box.js";
+import type { EventWriter } from "../ledger/record/events.js";
+import type { Plane } from "../ledger/box/plane.js";
 import type { Chunk } from "./chunk.js";
 import type { Handling } from "./handling.js";
 import type { ConsumerOrder } from "./order.js";

@@ -2,10 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type BlackBox, listRequest, listSend, moveNext, settleSend } from "../../src/ledger/black-box.js";
-import { tickMs } from "../../src/ledger/box-format.js";
-import type { FaultEvent } from "../../src/ledger/events.js";
-import { record } from "../../src/ledger/histogram.js";
+import {
+  type BlackBox,
+  listRequest,
+  listSend,
+  moveNext,
+  settleSend,
+} from "../../src/ledger/box/black-box.js";
+import { tickMs } from "../../src/ledger/box/format.js";
+import type { FaultEvent } from "../../src/ledger/record/events.js";
+import { record } from "../../src/ledger/box/histogram.js";
 import {
   type LifeRecord,
   type OutputRecord,
@@ -18,7 +24,7 @@ import {
   outputBoxName,
   scanBoxName,
   writeRunRecord,
-} from "../../src/ledger/run-record.js";
+} from "../../src/ledger/record/run-record.js";
 import { type Layout, layOut, partitionOf } from "../../src/plan/layout.js";
 import type { Fault, Guarantee, Scenario } from "../../src/scenario/scenario.js";
 import { aKill, aLinkFault, aScenario } from "./a-scenario.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-import { type BlackBox, createBox, openBox } from "../../src/ledger/black-box.js";
-import type { BoxDescription, BoxKind } from "../../src/ledger/box-format.js";
+import { type BlackBox, createBox, openBox } from "../../src/ledger/box/black-box.js";
+import type { BoxDescription, BoxKind } from "../../src/ledger/box/format.js";
 
 export const runId = "00112233445566778899aabbccddeeff";
 

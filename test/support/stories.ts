@@ -1,4 +1,4 @@
-import type { PlaneName } from "../../src/ledger/box-format.js";
+import type { PlaneName } from "../../src/ledger/box/format.js";
 
 /** What a message went through, told as the evidence that it left. */
 export interface Story {

@@ -1,7 +1,7 @@
-import type { CommitInDoubt } from "../../ledger/commits-in-doubt.js";
+import type { CommitInDoubt } from "../../ledger/record/commits-in-doubt.js";
 import type { ConsumerLife } from "../../ledger/life-evidence.js";
-import type { Join } from "../../ledger/joins.js";
-import { clientIdOf } from "../../ledger/run-record.js";
+import type { Join } from "../../ledger/record/joins.js";
+import { clientIdOf } from "../../ledger/record/run-record.js";
 import { movesGroup } from "../../plan/moves-group.js";
 import { type Occurrence, meets } from "./occurrence.js";
 

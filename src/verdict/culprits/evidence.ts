@@ -1,8 +1,8 @@
-import type { CommitInDoubt } from "../../ledger/commits-in-doubt.js";
-import type { FaultEvent } from "../../ledger/events.js";
-import type { Join } from "../../ledger/joins.js";
+import type { CommitInDoubt } from "../../ledger/record/commits-in-doubt.js";
+import type { FaultEvent } from "../../ledger/record/events.js";
+import type { Join } from "../../ledger/record/joins.js";
 import type { Ledger } from "../../ledger/ledger.js";
-import type { LifeRecord, RunRecord } from "../../ledger/run-record.js";
+import type { LifeRecord, RunRecord } from "../../ledger/record/run-record.js";
 import type { Plan } from "../../plan/plan.js";
 
 /** What is known of a run: its plan, its ledger, and what its event file says of faults, lives and commits. */

@@ -1,4 +1,4 @@
-import { hasBit, popcount, setBit } from "../../ledger/bits.js";
+import { hasBit, popcount, setBit } from "../../ledger/box/bits.js";
 import { isExposureKnown } from "../../scenario/exposed-bounds.js";
 import type { Evidence } from "./evidence.js";
 import { type Occurrence, endsConnections, meets } from "./occurrence.js";

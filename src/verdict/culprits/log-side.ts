@@ -1,4 +1,4 @@
-import type { TruncationRecord } from "../../ledger/run-record.js";
+import type { TruncationRecord } from "../../ledger/record/run-record.js";
 import type { Occurrence } from "./occurrence.js";
 
 /** What became of the log, beside its records. */

@@ -1,4 +1,4 @@
-import type { FaultEvent, MovedPosition } from "../../ledger/events.js";
+import type { FaultEvent, MovedPosition } from "../../ledger/record/events.js";
 import { keyOf } from "../../plan/occurrence-key.js";
 import type { Plan, PlannedFault } from "../../plan/plan.js";
 

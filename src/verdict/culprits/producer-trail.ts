@@ -1,7 +1,7 @@
-import type { ConnectionRecord } from "../../ledger/connections.js";
+import type { ConnectionRecord } from "../../ledger/box/connections.js";
 import type { ProducerLife } from "../../ledger/life-evidence.js";
-import { fieldOf, hasPartition } from "../../ledger/request-rows.js";
-import { sendFieldOf, sendRowWords } from "../../ledger/send-rows.js";
+import { fieldOf, hasPartition } from "../../ledger/box/request-rows.js";
+import { sendFieldOf, sendRowWords } from "../../ledger/box/send-rows.js";
 import { partitionOf } from "../../plan/layout.js";
 import type { Span } from "./occurrence.js";
 

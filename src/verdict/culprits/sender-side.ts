@@ -1,4 +1,4 @@
-import { hasBit } from "../../ledger/bits.js";
+import { hasBit } from "../../ledger/box/bits.js";
 import type { Ledger } from "../../ledger/ledger.js";
 import type { MessageId } from "../../plan/message-name.js";
 import type { Cause } from "../../scenario/scenario.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { judgeStored } from "../../../src/judge-folder.js";
-import { sumOf as histogramSum } from "../../../src/ledger/histogram.js";
+import { sumOf as histogramSum } from "../../../src/ledger/box/histogram.js";
 import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { courseName } from "../../../src/metrics/course.js";
 import { Exporter } from "../../../src/metrics/exporter.js";

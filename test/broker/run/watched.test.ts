@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { boxesName, judgeFolder } from "../../../src/judge-folder.js";
 import type { Driver } from "../../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
-import { readRunRecord } from "../../../src/ledger/run-record.js";
+import { readRunRecord } from "../../../src/ledger/record/run-record.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import type { Result } from "../../../src/report/result.js";
 import { lookLast } from "../../support/last-look.js";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { boxesName, eventsName } from "../../../src/judge-folder.js";
-import { hasBit } from "../../../src/ledger/bits.js";
-import { readBox } from "../../../src/ledger/read-box.js";
-import { readRunRecord, scanBoxName } from "../../../src/ledger/run-record.js";
+import { hasBit } from "../../../src/ledger/box/bits.js";
+import { readBox } from "../../../src/ledger/box/read-box.js";
+import { readRunRecord, scanBoxName } from "../../../src/ledger/record/run-record.js";
 import { makePlan } from "../../../src/plan/plan.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { anchorRuns } from "./runs.js";

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { exitCode } from "../../../src/base/errors.js";
 import { waitUntil } from "../../../src/base/wait.js";
 import type { Verdict } from "../../../src/verdict/judge.js";
-import { writeRunRecord } from "../../../src/ledger/run-record.js";
+import { writeRunRecord } from "../../../src/ledger/record/run-record.js";
 import { type RunTold, type StoredRun, aRun } from "../../support/a-run.js";
 import { times } from "../../support/stories.js";
 import { readJunit } from "../../support/junit.js";

@@ -3,16 +3,21 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger/box/black-box.js";
 import {
   type BoxKind,
   type PlaneName,
   digestsAt,
   planeNames,
   sectionsOf,
-} from "../../../src/ledger/box-format.js";
-import { digestOf } from "../../../src/ledger/digest.js";
-import { type LifeRecord, boxName, scanBoxName, writeRunRecord } from "../../../src/ledger/run-record.js";
+} from "../../../src/ledger/box/format.js";
+import { digestOf } from "../../../src/ledger/box/digest.js";
+import {
+  type LifeRecord,
+  boxName,
+  scanBoxName,
+  writeRunRecord,
+} from "../../../src/ledger/record/run-record.js";
 import { layOut } from "../../../src/plan/layout.js";
 import { aScenario } from "../../support/a-scenario.js";
 import { type Described, describedAs, runId } from "../../support/black-boxes.js";

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { waitUntil } from "../../../src/base/wait.js";
-import { createBox, openBox } from "../../../src/ledger/black-box.js";
-import { planeNames } from "../../../src/ledger/box-format.js";
-import { countBits } from "../../../src/ledger/bits.js";
-import { readBox } from "../../../src/ledger/read-box.js";
+import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
+import { planeNames } from "../../../src/ledger/box/format.js";
+import { countBits } from "../../../src/ledger/box/bits.js";
+import { readBox } from "../../../src/ledger/box/read-box.js";
 import { type Described, describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 import { fixture } from "../../support/paths.js";

@@ -7,8 +7,8 @@ import {
   descriptionAt,
   checkedFrom,
   sectionsOf,
-} from "../../../src/ledger/box-format.js";
-import { rowWords } from "../../../src/ledger/request-rows.js";
+} from "../../../src/ledger/box/format.js";
+import { rowWords } from "../../../src/ledger/box/request-rows.js";
 import { everyFate } from "../../support/healthy-run.js";
 import { boxesOf, caughtBy, withBytes } from "./mutate.js";
 

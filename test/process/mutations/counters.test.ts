@@ -9,7 +9,7 @@ import {
   digestsAt,
   planeNames,
   sectionsOf,
-} from "../../../src/ledger/box-format.js";
+} from "../../../src/ledger/box/format.js";
 import { judgeFolder } from "../../../src/judge-folder.js";
 import type { Result } from "../../../src/report/result.js";
 import type { StoredRun } from "../../support/a-run.js";

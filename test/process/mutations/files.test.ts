@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { checksumAt, countersAt, sectionsAt, sectionsOf } from "../../../src/ledger/box-format.js";
+import { checksumAt, countersAt, sectionsAt, sectionsOf } from "../../../src/ledger/box/format.js";
 import { LossboundError } from "../../../src/base/errors.js";
 import { judgeFolder } from "../../../src/judge-folder.js";
 import type { StoredRun } from "../../support/a-run.js";

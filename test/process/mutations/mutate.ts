@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-import { type BoxKind, countersAt, countersOf } from "../../../src/ledger/box-format.js";
-import { EvidenceError } from "../../../src/ledger/evidence.js";
+import { type BoxKind, countersAt, countersOf } from "../../../src/ledger/box/format.js";
+import { EvidenceError } from "../../../src/ledger/record/evidence-error.js";
 import {
   type LifeRecord,
   type RunRecord,
@@ -10,7 +10,7 @@ import {
   followBoxName,
   scanBoxName,
   writeRunRecord,
-} from "../../../src/ledger/run-record.js";
+} from "../../../src/ledger/record/run-record.js";
 import { LossboundError } from "../../../src/base/errors.js";
 import { judgeFolder } from "../../../src/judge-folder.js";
 import type { StoredRun } from "../../support/a-run.js";

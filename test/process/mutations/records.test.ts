@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { judgeFolder } from "../../../src/judge-folder.js";
-import { hasBit } from "../../../src/ledger/bits.js";
-import type { PlaneName } from "../../../src/ledger/box-format.js";
-import { readBox } from "../../../src/ledger/read-box.js";
-import { type RunRecord, followBoxName, scanBoxName } from "../../../src/ledger/run-record.js";
+import { hasBit } from "../../../src/ledger/box/bits.js";
+import type { PlaneName } from "../../../src/ledger/box/format.js";
+import { readBox } from "../../../src/ledger/box/read-box.js";
+import { type RunRecord, followBoxName, scanBoxName } from "../../../src/ledger/record/run-record.js";
 import { layOut } from "../../../src/plan/layout.js";
 import { type StoredRun, aRun } from "../../support/a-run.js";
 import { describedAs, runId, writeBox } from "../../support/black-boxes.js";

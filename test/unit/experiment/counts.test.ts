@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { type SocketCounts, socketsOf, touchedBetween } from "../../../src/experiment/counts.js";
-import { createBox, openBox } from "../../../src/ledger/black-box.js";
+import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import type { Crew } from "../../../src/worker/crew.js";
 import { type SocketRecorder, socketRecorder } from "../../../src/worker/sockets.js";
 import { describedAs } from "../../support/black-boxes.js";

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { watchLive } from "../../../src/experiment/live.js";
 import { Measuring } from "../../../src/experiment/measure.js";
 import type { LiveView } from "../../../src/experiment/progress.js";
-import { createBox, openBox } from "../../../src/ledger/black-box.js";
+import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import { makePlan } from "../../../src/plan/plan.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import type { Guarantee } from "../../../src/scenario/scenario.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { type Measures, Measuring } from "../../../src/experiment/measure.js";
-import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger/box/black-box.js";
 import { makePlan, type Plan } from "../../../src/plan/plan.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import type { Guarantee, Role } from "../../../src/scenario/scenario.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { checkLog } from "../../../src/ledger/log-checks.js";
-import type { PartitionRecord } from "../../../src/ledger/run-record.js";
+import type { PartitionRecord } from "../../../src/ledger/record/run-record.js";
 import { makePlan } from "../../../src/plan/plan.js";
 import type { BrokerFault, Fault, TopicAction, TopicFault } from "../../../src/scenario/scenario.js";
 import { aScenario } from "../../support/a-scenario.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { EvidenceError } from "../../../src/ledger/evidence.js";
+import { EvidenceError } from "../../../src/ledger/record/evidence-error.js";
 import { findRefused } from "../../../src/ledger/refusals.js";
-import { type RequestRow, rowWords, storeRow } from "../../../src/ledger/request-rows.js";
+import { type RequestRow, rowWords, storeRow } from "../../../src/ledger/box/request-rows.js";
 
 const partitions = 2;
 const startedAt = 1_700_000_000_000;

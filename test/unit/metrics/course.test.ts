@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { judgeStored } from "../../../src/judge-folder.js";
-import { countBits } from "../../../src/ledger/bits.js";
+import { countBits } from "../../../src/ledger/box/bits.js";
 import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { renderCourse } from "../../../src/metrics/course.js";
 import { labelsOf } from "../../../src/metrics/exporter.js";

@@ -1,5 +1,5 @@
 import type { EvidencePlanes, Ledger } from "../../../src/ledger/ledger.js";
-import { bucketCount } from "../../../src/ledger/histogram.js";
+import { bucketCount } from "../../../src/ledger/box/histogram.js";
 import { layOut } from "../../../src/plan/layout.js";
 
 export const planeNames = [

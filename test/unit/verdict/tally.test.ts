@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { EvidenceError } from "../../../src/ledger/evidence.js";
+import { EvidenceError } from "../../../src/ledger/record/evidence-error.js";
 import { causes } from "../../../src/scenario/scenario.js";
 import { type Tally, lostBy, tallyOf } from "../../../src/verdict/tally.js";
 import {

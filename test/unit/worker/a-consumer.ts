@@ -7,7 +7,7 @@ import type {
   TransactionalClient,
 } from "../../../src/kafka/driver.js";
 import { messageWriter } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import type { Guarantee } from "../../../src/scenario/scenario.js";
 import { Consumer } from "../../../src/worker/consumer.js";
 import type { ConsumerOrder } from "../../../src/worker/order.js";

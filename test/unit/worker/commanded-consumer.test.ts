@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import { layOut } from "../../../src/plan/layout.js";
 import { CommandedConsumer } from "../../../src/worker/commanded-consumer.js";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { LossboundError } from "../../../src/base/errors.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
-import { setBit } from "../../../src/ledger/bits.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
+import { setBit } from "../../../src/ledger/box/bits.js";
 import { CommandedProducer } from "../../../src/worker/commanded-producer.js";
 import { Reports } from "../../../src/worker/reports.js";
 

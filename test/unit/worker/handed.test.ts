@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { messageWriter } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
-import { fieldOf, hasPartition, rowWords } from "../../../src/ledger/request-rows.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
+import { fieldOf, hasPartition, rowWords } from "../../../src/ledger/box/request-rows.js";
 import { partitionOf } from "../../../src/plan/layout.js";
 import { handedRecorder } from "../../../src/worker/handed.js";
 import { encodeRequest } from "../kafka/encode-request.js";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import { Places } from "../../../src/worker/places.js";
 import { describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";

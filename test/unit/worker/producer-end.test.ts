@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { expect, it } from "vitest";
 
-import { createBox, openBox } from "../../../src/ledger/black-box.js";
-import type { RunEvent } from "../../../src/ledger/events.js";
+import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
+import type { RunEvent } from "../../../src/ledger/record/events.js";
 import { disconnect } from "../../../src/worker/producer.js";
 import { describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";

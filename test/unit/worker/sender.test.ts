@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import type { OutgoingRecord, ProducerClient } from "../../../src/kafka/driver.js";
 import { messageReader } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import { type SenderOrder, openSender } from "../../../src/worker/sender.js";
 import { describedAs, runId } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";

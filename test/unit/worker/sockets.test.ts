@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { messageWriter } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/black-box.js";
-import { connectionFields, connectionSlots, connectionStride } from "../../../src/ledger/box-format.js";
-import type { RunEvent } from "../../../src/ledger/events.js";
+import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
+import { connectionFields, connectionSlots, connectionStride } from "../../../src/ledger/box/format.js";
+import type { RunEvent } from "../../../src/ledger/record/events.js";
 import { apiKeyOf, expectsAnswerUnless, requestTracer, socketRecorder } from "../../../src/worker/sockets.js";
 import { describedAs, runId } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
-import { clientIdOf } from "../../../../src/ledger/run-record.js";
+import { clientIdOf } from "../../../../src/ledger/record/run-record.js";
 import { produceBytes } from "../../../../src/plan/predict/request-bytes.js";
 import { encodeRequest } from "../../kafka/encode-request.js";
 

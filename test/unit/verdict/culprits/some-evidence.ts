@@ -1,11 +1,11 @@
-import type { CommitInDoubt } from "../../../../src/ledger/commits-in-doubt.js";
-import type { ConnectionRecord } from "../../../../src/ledger/connections.js";
-import type { FaultEvent } from "../../../../src/ledger/events.js";
+import type { CommitInDoubt } from "../../../../src/ledger/record/commits-in-doubt.js";
+import type { ConnectionRecord } from "../../../../src/ledger/box/connections.js";
+import type { FaultEvent } from "../../../../src/ledger/record/events.js";
 import type { ConsumerLife, ProducerLife } from "../../../../src/ledger/life-evidence.js";
 import type { Ledger } from "../../../../src/ledger/ledger.js";
-import { type RequestRow, rowWords, storeRow } from "../../../../src/ledger/request-rows.js";
-import { type RunRecord, clientIdOf } from "../../../../src/ledger/run-record.js";
-import { sendRowWords, storeSend, storeSettled } from "../../../../src/ledger/send-rows.js";
+import { type RequestRow, rowWords, storeRow } from "../../../../src/ledger/box/request-rows.js";
+import { type RunRecord, clientIdOf } from "../../../../src/ledger/record/run-record.js";
+import { sendRowWords, storeSend, storeSettled } from "../../../../src/ledger/box/send-rows.js";
 import { makePlan } from "../../../../src/plan/plan.js";
 import type { Fault } from "../../../../src/scenario/scenario.js";
 import type { Evidence } from "../../../../src/verdict/culprits/evidence.js";

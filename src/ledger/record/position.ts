@@ -1,4 +1,4 @@
-import type { Scenario } from "../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
 import type { PartitionRecord } from "./run-record.js";
 
 type Reset = Scenario["consumers"]["reset"];

@@ -1,5 +1,5 @@
-import { messagesMax, workersMax } from "../scenario/limits.js";
-import { causes, type Fault, guarantees, swept } from "../scenario/scenario.js";
+import { messagesMax, workersMax } from "../../scenario/limits.js";
+import { causes, type Fault, guarantees, swept } from "../../scenario/scenario.js";
 import {
   type Shape,
   amount,

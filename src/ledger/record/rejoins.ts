@@ -1,5 +1,5 @@
-import { movesGroup } from "../plan/moves-group.js";
-import type { Plan } from "../plan/plan.js";
+import { movesGroup } from "../../plan/moves-group.js";
+import type { Plan } from "../../plan/plan.js";
 import { readEvents } from "./events.js";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { scenario as shape } from "../../../src/ledger/scenario-shape.js";
-import { parseScenario } from "../../../src/scenario/file/read.js";
+import { scenario as shape } from "../../../../src/ledger/record/scenario-shape.js";
+import { parseScenario } from "../../../../src/scenario/file/read.js";
 
 /** With every kind of fault, of trigger, of broker and of bound that a file can have. */
 const text = `

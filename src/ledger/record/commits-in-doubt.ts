@@ -1,4 +1,4 @@
-import { LossboundError } from "../base/errors.js";
+import { LossboundError } from "../../base/errors.js";
 import { type FailedChunk, readEvents } from "./events.js";
 
 /** A commit that a consumer heard no good word of: the broker may have applied it all the same. */

@@ -1,4 +1,4 @@
-import { EvidenceError } from "./evidence.js";
+import { EvidenceError } from "../record/evidence-error.js";
 import { isEmptySend, isWholeSend, sendFieldOf, sendRowWords } from "./send-rows.js";
 
 /** The rows of a life's sends, checked. */

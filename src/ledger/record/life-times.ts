@@ -1,4 +1,4 @@
-import { LossboundError } from "../base/errors.js";
+import { LossboundError } from "../../base/errors.js";
 import { type EventLine, readEvents } from "./events.js";
 import { type LifeRecord, boxName } from "./run-record.js";
 

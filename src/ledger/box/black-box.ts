@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
-import { LossboundError } from "../base/errors.js";
+import { LossboundError } from "../../base/errors.js";
 import {
   type BoxDescription,
   type BoxKind,
@@ -21,7 +21,7 @@ import {
   planeNames,
   sectionsAt,
   sectionsOf,
-} from "./box-format.js";
+} from "./format.js";
 import { digestOfNone } from "./digest.js";
 import { type MappedFile, mapFile } from "./memory-map.js";
 import { pendingCode } from "./pending.js";

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 
-import { LossboundError, messageOf } from "../base/errors.js";
+import { LossboundError, messageOf } from "../../base/errors.js";
 import { countBits, hasBit } from "./bits.js";
 import {
   type BoxDescription,
@@ -23,10 +23,10 @@ import {
   planeNames,
   sectionsAt,
   sectionsOf,
-} from "./box-format.js";
+} from "./format.js";
 import { digestOf, digestOfBit } from "./digest.js";
 import { type ConnectionRecord, connectionsOf } from "./connections.js";
-import { EvidenceError } from "./evidence.js";
+import { EvidenceError } from "../record/evidence-error.js";
 import { readPending } from "./pending.js";
 import { isEmpty, isWhole, rowWords } from "./request-rows.js";
 import { checkSends, type ListedSends } from "./sends.js";

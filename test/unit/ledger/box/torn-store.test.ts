@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { type BlackBox, listRequest, moveNext, openBox } from "../../../src/ledger/black-box.js";
+import { type BlackBox, listRequest, moveNext, openBox } from "../../../../src/ledger/box/black-box.js";
 import {
   countersAt,
   countersOf,
@@ -11,13 +11,13 @@ import {
   digestsAt,
   planeNames,
   sectionsOf,
-} from "../../../src/ledger/box-format.js";
-import { EvidenceError } from "../../../src/ledger/evidence.js";
-import { Plane } from "../../../src/ledger/plane.js";
-import { readBox } from "../../../src/ledger/read-box.js";
-import { type RequestRow, rowWords } from "../../../src/ledger/request-rows.js";
-import { describedAs, runId, writeBox } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
+} from "../../../../src/ledger/box/format.js";
+import { EvidenceError } from "../../../../src/ledger/record/evidence-error.js";
+import { Plane } from "../../../../src/ledger/box/plane.js";
+import { readBox } from "../../../../src/ledger/box/read-box.js";
+import { type RequestRow, rowWords } from "../../../../src/ledger/box/request-rows.js";
+import { describedAs, runId, writeBox } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
 
 /** A life that had accepted these, and was killed while it stored the next one. */
 const acceptedBefore = [3, 4, 5, 40, 41];

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 
 import koffi from "koffi";
 
-import { LossboundError } from "../base/errors.js";
+import { LossboundError } from "../../base/errors.js";
 
 /** A file mapped into memory. Its buffer must not be touched, nor transferred, after it was disposed. */
 export interface MappedFile extends Disposable {

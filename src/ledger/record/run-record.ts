@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { LossboundError, messageOf } from "../base/errors.js";
-import type { Role, Scenario } from "../scenario/scenario.js";
-import { EvidenceError } from "./evidence.js";
+import { LossboundError, messageOf } from "../../base/errors.js";
+import type { Role, Scenario } from "../../scenario/scenario.js";
+import { EvidenceError } from "./evidence-error.js";
 import { problemOfRun } from "./run-shape.js";
 
 /**

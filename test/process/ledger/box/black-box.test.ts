@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 
 import { describe, expect, it } from "vitest";
 
-import { createBox, moveNext, openBox } from "../../../src/ledger/black-box.js";
+import { createBox, moveNext, openBox } from "../../../../src/ledger/box/black-box.js";
 import {
   checkedFrom,
   checksumAt,
@@ -15,14 +15,14 @@ import {
   planeNames,
   sectionsAt,
   sectionsOf,
-} from "../../../src/ledger/box-format.js";
-import { countBits, hasBit } from "../../../src/ledger/bits.js";
-import { EvidenceError } from "../../../src/ledger/evidence.js";
-import { record } from "../../../src/ledger/histogram.js";
-import { readBox } from "../../../src/ledger/read-box.js";
-import { describedAs, runId, writeBox } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
-import { fixture } from "../../support/paths.js";
+} from "../../../../src/ledger/box/format.js";
+import { countBits, hasBit } from "../../../../src/ledger/box/bits.js";
+import { EvidenceError } from "../../../../src/ledger/record/evidence-error.js";
+import { record } from "../../../../src/ledger/box/histogram.js";
+import { readBox } from "../../../../src/ledger/box/read-box.js";
+import { describedAs, runId, writeBox } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
+import { fixture } from "../../../support/paths.js";
 
 const ofLife = { runId, worker: 0, life: 0, bits: 64, killed: false };
 

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
-import { openEvents } from "../../../src/ledger/events.js";
-import { readLifeTimes, timesOf } from "../../../src/ledger/life-times.js";
-import { aFolder } from "../../support/a-folder.js";
+import { openEvents } from "../../../../src/ledger/record/events.js";
+import { readLifeTimes, timesOf } from "../../../../src/ledger/record/life-times.js";
+import { aFolder } from "../../../support/a-folder.js";
 
 const life = { role: "consumer", worker: 1, life: 2 } as const;
 

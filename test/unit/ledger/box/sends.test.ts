@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { sendFieldOf, sendRowWords, storeSend, storeSettled } from "../../../src/ledger/send-rows.js";
-import { checkSends } from "../../../src/ledger/sends.js";
+import { sendFieldOf, sendRowWords, storeSend, storeSettled } from "../../../../src/ledger/box/send-rows.js";
+import { checkSends } from "../../../../src/ledger/box/sends.js";
 
 const next = 30;
 

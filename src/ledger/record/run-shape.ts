@@ -1,4 +1,4 @@
-import { seedMax } from "../plan/plan.js";
+import { seedMax } from "../../plan/plan.js";
 import { role, scenario } from "./scenario-shape.js";
 import { amount, either, flag, list, oneOf, section, text, whole } from "./shape.js";
 

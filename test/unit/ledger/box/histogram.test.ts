@@ -9,7 +9,7 @@ import {
   record,
   spansOf,
   sumOf,
-} from "../../../src/ledger/histogram.js";
+} from "../../../../src/ledger/box/histogram.js";
 
 const range = 2 ** 31;
 

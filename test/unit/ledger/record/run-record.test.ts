@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { type RunRecord, readRunRecord, writeRunRecord } from "../../../src/ledger/run-record.js";
-import { aRun } from "../../support/a-run.js";
-import { times } from "../../support/stories.js";
+import { type RunRecord, readRunRecord, writeRunRecord } from "../../../../src/ledger/record/run-record.js";
+import { aRun } from "../../../support/a-run.js";
+import { times } from "../../../support/stories.js";
 
 describe("the record of a run", () => {
   it("is read as it was written", () => {

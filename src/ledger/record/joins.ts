@@ -1,4 +1,4 @@
-import { LossboundError } from "../base/errors.js";
+import { LossboundError } from "../../base/errors.js";
 import { readEvents } from "./events.js";
 
 /** A consumer that joined its group, and was given its partitions. */

@@ -1,4 +1,4 @@
-import { LossboundError } from "../base/errors.js";
+import { LossboundError } from "../../base/errors.js";
 
 /**
  * The checks that evidence must pass before anything is concluded from it. A partition of messages

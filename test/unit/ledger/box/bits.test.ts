@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { countBits, hasBit, lowBits, popcount } from "../../../src/ledger/bits.js";
-import { digestOf, digestOfBit, digestOfNone } from "../../../src/ledger/digest.js";
-import { Plane } from "../../../src/ledger/plane.js";
+import { countBits, hasBit, lowBits, popcount } from "../../../../src/ledger/box/bits.js";
+import { digestOf, digestOfBit, digestOfNone } from "../../../../src/ledger/box/digest.js";
+import { Plane } from "../../../../src/ledger/box/plane.js";
 
 describe("bits", () => {
   it("are counted as their binary digits are", () => {

@@ -1,5 +1,5 @@
-import { type ConnectionField, connectionPlace, connectionSlots, connectionStride } from "./box-format.js";
-import { EvidenceError } from "./evidence.js";
+import { type ConnectionField, connectionPlace, connectionSlots, connectionStride } from "./format.js";
+import { EvidenceError } from "../record/evidence-error.js";
 
 /** A connection that a life opened. Times are milliseconds since 1970. */
 export interface ConnectionRecord {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
 import { type BlackBox, createBox, openBox } from "./black-box.js";
-import type { BoxKind } from "./box-format.js";
+import type { BoxKind } from "./format.js";
 import { type BoxReading, readBox } from "./read-box.js";
-import { followBoxName, outputBoxName, scanBoxName } from "./run-record.js";
+import { followBoxName, outputBoxName, scanBoxName } from "../record/run-record.js";
 
 /** What an auditor writes down: he has one life, is not killed, and has a bit for each message of the plan. */
 type AuditorKind = Exclude<BoxKind, "producer" | "consumer">;
