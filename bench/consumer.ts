@@ -13,7 +13,7 @@ import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
 import { createBox, openBox } from "../src/ledger/box/black-box.js";
 import type { BoxDescription } from "../src/ledger/box/format.js";
 import { openEvents } from "../src/ledger/record/events.js";
-import { Consumer } from "../src/worker/consumer.js";
+import { Consumer } from "../src/worker/consumer/consumer.js";
 import type { ConsumerOrder } from "../src/worker/order.js";
 import { apiKeyOf, socketRecorder } from "../src/worker/sockets.js";
 import { type Around, startBareConsumer } from "./bare-consumer.js";

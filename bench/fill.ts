@@ -7,7 +7,7 @@ import { kafkajsDriver } from "../src/kafka/kafkajs/driver.js";
 import { createBox, openBox } from "../src/ledger/box/black-box.js";
 import type { BoxDescription } from "../src/ledger/box/format.js";
 import { openEvents } from "../src/ledger/record/events.js";
-import { openSender } from "../src/worker/sender.js";
+import { openSender } from "../src/worker/producer/sender.js";
 import { expectsAnswerUnless, socketRecorder } from "../src/worker/sockets.js";
 import { answer, type Place } from "./child.js";
 import { linkTo } from "./direct-link.js";

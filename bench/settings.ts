@@ -1,5 +1,5 @@
 import type { ProducerOptions } from "../src/kafka/driver.js";
-import type { SenderOrder } from "../src/worker/sender.js";
+import type { SenderOrder } from "../src/worker/producer/sender.js";
 
 /** An at-most-once producer, as scenarios have it by default. */
 export const producerOptions: Omit<ProducerOptions, "acks"> = {

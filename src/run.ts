@@ -30,8 +30,8 @@ import type { Phase, RunObserver } from "./experiment/progress.js";
 import type { Result } from "./report/result.js";
 import { openRunFolder } from "./report/run-folder.js";
 import type { Scenario } from "./scenario/scenario.js";
-import { bytesOfBoxes } from "./worker/box-room.js";
-import { Crew } from "./worker/crew.js";
+import { bytesOfBoxes } from "./crew/box-room.js";
+import { Crew } from "./crew/crew.js";
 
 export interface ExperimentOptions {
   scenario: Scenario;

@@ -2,7 +2,7 @@ import { parseAddress } from "../base/address.js";
 import type { Link } from "../environment/links/link.js";
 import { connectionsOf } from "../processes/connections.js";
 import type { BlackBox } from "../ledger/box/black-box.js";
-import type { Crew, Life } from "../worker/crew.js";
+import type { Crew, Life } from "../crew/crew.js";
 import type { SocketCounts } from "./counts.js";
 
 /**

@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/box/black-box.js";
 import type { PlannedKill, PlannedStop } from "../plan/plan.js";
-import type { Life } from "../worker/crew.js";
+import type { Life } from "../crew/crew.js";
 import { type FaultProgress, pauseUntil } from "./fault-context.js";
 import { keyOf } from "../plan/occurrence-key.js";
 import { type Fell, conductOccurrences } from "./occurrences.js";

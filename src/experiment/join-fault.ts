@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import type { BlackBox } from "../ledger/box/black-box.js";
 import { joinerOf } from "../plan/extra-consumers.js";
 import type { PlannedJoin } from "../plan/plan.js";
-import type { Life } from "../worker/crew.js";
+import type { Life } from "../crew/crew.js";
 import { type FaultProgress, pauseUntil, waitOrOver } from "./fault-context.js";
 import { keyOf } from "../plan/occurrence-key.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";

@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import type { Plan } from "../plan/plan.js";
 import type { Phase, RunObserver } from "./progress.js";
-import type { Crew } from "../worker/crew.js";
+import type { Crew } from "../crew/crew.js";
 import { countsOf } from "./counts.js";
 import type { Faults } from "./faults.js";
 import type { Measuring } from "./measure.js";

@@ -4,7 +4,7 @@ import { addBuckets, bucketCount } from "../ledger/box/histogram.js";
 import { logMayShrink } from "../plan/log-changes.js";
 import type { Plan } from "../plan/plan.js";
 import { type Cause, causes } from "../scenario/scenario.js";
-import type { Life } from "../worker/crew.js";
+import type { Life } from "../crew/crew.js";
 import type { Faults } from "./faults.js";
 import type { LogWatch } from "./follow.js";
 import type { Phase } from "./progress.js";

@@ -1,6 +1,6 @@
 import { epochMs } from "../base/clock.js";
 import type { PlannedPause } from "../plan/plan.js";
-import type { Life } from "../worker/crew.js";
+import type { Life } from "../crew/crew.js";
 import { type FaultProgress, momentLimitMs, pauseUntil } from "./fault-context.js";
 import { keyOf } from "../plan/occurrence-key.js";
 import { conductOccurrences } from "./occurrences.js";

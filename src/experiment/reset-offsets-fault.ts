@@ -1,7 +1,7 @@
 import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
 import type { PlannedOffsetsReset } from "../plan/plan.js";
-import type { Life } from "../worker/crew.js";
+import type { Life } from "../crew/crew.js";
 import { countsOf } from "./counts.js";
 import { type FaultProgress, answerTo, waitOrOver } from "./fault-context.js";
 import { keyOf } from "../plan/occurrence-key.js";

@@ -5,7 +5,7 @@ import type { AdminClient } from "../kafka/driver.js";
 import { goesOnAt } from "../ledger/record/position.js";
 import type { Plan } from "../plan/plan.js";
 import type { Scenario } from "../scenario/scenario.js";
-import type { Crew } from "../worker/crew.js";
+import type { Crew } from "../crew/crew.js";
 import { countsOf } from "./counts.js";
 import type { Faults } from "./faults.js";
 

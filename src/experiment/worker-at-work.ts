@@ -2,7 +2,7 @@ import { epochMs } from "../base/clock.js";
 import { waitUntil } from "../base/wait.js";
 import type { BlackBox } from "../ledger/box/black-box.js";
 import type { Moment, Place, Role } from "../scenario/scenario.js";
-import type { Life } from "../worker/crew.js";
+import type { Life } from "../crew/crew.js";
 import { type FaultProgress, waitOrOver } from "./fault-context.js";
 import { keyOf } from "../plan/occurrence-key.js";
 import { occurrenceCame } from "./occurrences.js";

@@ -1,8 +1,8 @@
 import { messageOf } from "../base/errors.js";
 import { openEvents } from "../ledger/record/events.js";
-import { liveAsConsumer } from "./consumer-life.js";
+import { liveAsConsumer } from "./consumer/life.js";
 import type { LifeOrder } from "./order.js";
-import { liveAsProducer } from "./producer-life.js";
+import { liveAsProducer } from "./producer/life.js";
 
 /**
  * One life of a worker: `node main.js '<LifeOrder as JSON>'`, started by the supervisor. It ends

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { commandSockets } from "../../../src/experiment/command-connections.js";
 import { touchedBetween } from "../../../src/experiment/counts.js";
 import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import type { Life } from "../../../src/worker/crew.js";
+import type { Life } from "../../../src/crew/crew.js";
 import { describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { type SocketCounts, socketsOf, touchedBetween } from "../../../src/experiment/counts.js";
 import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import type { Crew } from "../../../src/worker/crew.js";
+import type { Crew } from "../../../src/crew/crew.js";
 import { type SocketRecorder, socketRecorder } from "../../../src/worker/sockets.js";
 import { describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";

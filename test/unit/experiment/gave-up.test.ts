@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { livesThatGaveUp } from "../../../src/experiment/counts.js";
 import { endSeen } from "../../../src/experiment/end-fault.js";
 import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import type { Life } from "../../../src/worker/crew.js";
+import type { Life } from "../../../src/crew/crew.js";
 import { describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 

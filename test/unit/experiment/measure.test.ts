@@ -7,7 +7,7 @@ import { type BlackBox, createBox, moveNext, openBox } from "../../../src/ledger
 import { makePlan, type Plan } from "../../../src/plan/plan.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import type { Guarantee, Role } from "../../../src/scenario/scenario.js";
-import type { Life } from "../../../src/worker/crew.js";
+import type { Life } from "../../../src/crew/crew.js";
 import { type Described, describedAs } from "../../support/black-boxes.js";
 import { scratchFolder } from "../../support/scratch-folder.js";
 

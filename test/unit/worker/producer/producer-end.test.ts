@@ -2,11 +2,11 @@ import { join } from "node:path";
 
 import { expect, it } from "vitest";
 
-import { createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import type { RunEvent } from "../../../src/ledger/record/events.js";
-import { disconnect } from "../../../src/worker/producer.js";
-import { describedAs } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
+import { createBox, openBox } from "../../../../src/ledger/box/black-box.js";
+import type { RunEvent } from "../../../../src/ledger/record/events.js";
+import { disconnect } from "../../../../src/worker/producer/producer.js";
+import { describedAs } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
 
 const never = (): Promise<void> => new Promise(() => {});
 const refuses = (): Promise<void> => Promise.reject(new Error("not now"));

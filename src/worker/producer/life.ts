@@ -1,13 +1,13 @@
-import { pause, waitUntil } from "../base/wait.js";
-import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
-import { openBox } from "../ledger/box/black-box.js";
-import type { EventWriter } from "../ledger/record/events.js";
+import { pause, waitUntil } from "../../base/wait.js";
+import { kafkajsDriver } from "../../kafka/kafkajs/driver.js";
+import { openBox } from "../../ledger/box/black-box.js";
+import type { EventWriter } from "../../ledger/record/events.js";
 import { handedRecorder } from "./handed.js";
-import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "./life.js";
-import type { Command, ProducerOrder } from "./order.js";
+import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "../life.js";
+import type { Command, ProducerOrder } from "../order.js";
 import { disconnect, flush, sendOnSchedule } from "./producer.js";
 import { openSender } from "./sender.js";
-import { type SocketRecording, expectsAnswerUnless, requestTracer, socketRecorder } from "./sockets.js";
+import { type SocketRecording, expectsAnswerUnless, requestTracer, socketRecorder } from "../sockets.js";
 
 const connectLimitMs = 5_000;
 

@@ -1,18 +1,18 @@
 import { setImmediate as yieldToSockets } from "node:timers/promises";
 
-import { epochMs } from "../base/clock.js";
-import { messageOf } from "../base/errors.js";
-import { pause, waitUntil, within } from "../base/wait.js";
-import type { ProducerClient } from "../kafka/driver.js";
-import type { BlackBox } from "../ledger/box/black-box.js";
-import { tickMs } from "../ledger/box/format.js";
-import type { EventWriter } from "../ledger/record/events.js";
-import { record } from "../ledger/box/histogram.js";
-import { dueAfter, messagesPerSend, sendEveryMs } from "../plan/schedule.js";
-import { disconnectLimitMs } from "./life.js";
-import type { ProducerOrder } from "./order.js";
+import { epochMs } from "../../base/clock.js";
+import { messageOf } from "../../base/errors.js";
+import { pause, waitUntil, within } from "../../base/wait.js";
+import type { ProducerClient } from "../../kafka/driver.js";
+import type { BlackBox } from "../../ledger/box/black-box.js";
+import { tickMs } from "../../ledger/box/format.js";
+import type { EventWriter } from "../../ledger/record/events.js";
+import { record } from "../../ledger/box/histogram.js";
+import { dueAfter, messagesPerSend, sendEveryMs } from "../../plan/schedule.js";
+import { disconnectLimitMs } from "../life.js";
+import type { ProducerOrder } from "../order.js";
 import type { Sender } from "./sender.js";
-import type { SocketRecorder } from "./sockets.js";
+import type { SocketRecorder } from "../sockets.js";
 
 /**
  * Hands each message to the client once, on the clock's schedule, and never waits for the outcome.

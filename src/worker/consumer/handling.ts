@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { epochMs } from "../base/clock.js";
-import type { BlackBox } from "../ledger/box/black-box.js";
-import { record } from "../ledger/box/histogram.js";
+import { epochMs } from "../../base/clock.js";
+import type { BlackBox } from "../../ledger/box/black-box.js";
+import { record } from "../../ledger/box/histogram.js";
 import type { Chunk } from "./chunk.js";
-import type { ConsumerOrder } from "./order.js";
+import type { ConsumerOrder } from "../order.js";
 import type { Places } from "./places.js";
 
 /** So many handlers that take no time end within microseconds of each other. */

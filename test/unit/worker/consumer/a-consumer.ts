@@ -5,15 +5,15 @@ import type {
   ConsumerClient,
   ConsumerHandlers,
   TransactionalClient,
-} from "../../../src/kafka/driver.js";
-import { messageWriter } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import type { Guarantee } from "../../../src/scenario/scenario.js";
-import { Consumer } from "../../../src/worker/consumer.js";
-import type { ConsumerOrder } from "../../../src/worker/order.js";
-import { aScenario } from "../../support/a-scenario.js";
-import { describedAs, runId } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
+} from "../../../../src/kafka/driver.js";
+import { messageWriter } from "../../../../src/kafka/message.js";
+import { type BlackBox, createBox, openBox } from "../../../../src/ledger/box/black-box.js";
+import type { Guarantee } from "../../../../src/scenario/scenario.js";
+import { Consumer } from "../../../../src/worker/consumer/consumer.js";
+import type { ConsumerOrder } from "../../../../src/worker/order.js";
+import { aScenario } from "../../../support/a-scenario.js";
+import { describedAs, runId } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
 
 export interface Consuming extends Disposable {
   consumer: Consumer;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readConsumerLine, readProducerLine } from "../../../src/worker/report-lines.js";
+import { readConsumerLine, readProducerLine } from "../../../src/crew/report-lines.js";
 
 const read = (line: unknown) =>
   readProducerLine(typeof line === "string" ? line : JSON.stringify(line), "3", 100);

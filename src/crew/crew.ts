@@ -13,7 +13,7 @@ import { processOf } from "./command-process.js";
 import { CommandedConsumer } from "./commanded-consumer.js";
 import { CommandedProducer } from "./commanded-producer.js";
 import { type RunOfLives, describeLife, orderOf } from "./life-order.js";
-import type { Command, Report } from "./order.js";
+import type { Command, Report } from "../worker/order.js";
 import { type LineTaker, Reports } from "./reports.js";
 
 /** One life of a worker, as its supervisor sees it. */

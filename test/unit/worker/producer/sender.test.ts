@@ -2,12 +2,12 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import type { OutgoingRecord, ProducerClient } from "../../../src/kafka/driver.js";
-import { messageReader } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import { type SenderOrder, openSender } from "../../../src/worker/sender.js";
-import { describedAs, runId } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
+import type { OutgoingRecord, ProducerClient } from "../../../../src/kafka/driver.js";
+import { messageReader } from "../../../../src/kafka/message.js";
+import { type BlackBox, createBox, openBox } from "../../../../src/ledger/box/black-box.js";
+import { type SenderOrder, openSender } from "../../../../src/worker/producer/sender.js";
+import { describedAs, runId } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
 
 const order: SenderOrder = {
   runId,

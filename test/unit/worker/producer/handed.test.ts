@@ -2,14 +2,14 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { messageWriter } from "../../../src/kafka/message.js";
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import { fieldOf, hasPartition, rowWords } from "../../../src/ledger/box/request-rows.js";
-import { partitionOf } from "../../../src/plan/layout.js";
-import { handedRecorder } from "../../../src/worker/handed.js";
-import { encodeRequest } from "../kafka/encode-request.js";
-import { describedAs, runId } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
+import { messageWriter } from "../../../../src/kafka/message.js";
+import { type BlackBox, createBox, openBox } from "../../../../src/ledger/box/black-box.js";
+import { fieldOf, hasPartition, rowWords } from "../../../../src/ledger/box/request-rows.js";
+import { partitionOf } from "../../../../src/plan/layout.js";
+import { handedRecorder } from "../../../../src/worker/producer/handed.js";
+import { encodeRequest } from "../../kafka/encode-request.js";
+import { describedAs, runId } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
 
 const partitions = 3;
 const oneConnection = { connection: 0, broker: 1, ends: 100 };

@@ -1,4 +1,4 @@
-import type { Batch } from "../kafka/driver.js";
+import type { Batch } from "../../kafka/driver.js";
 
 /** Part of a batch, which is committed as one: its records from place `from` to below `to`. */
 export interface Chunk {

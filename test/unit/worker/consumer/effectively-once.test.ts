@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import type { Transaction, TransactionalClient } from "../../../src/kafka/driver.js";
-import { headerLength, messageReader } from "../../../src/kafka/message.js";
-import { runId } from "../../support/black-boxes.js";
+import type { Transaction, TransactionalClient } from "../../../../src/kafka/driver.js";
+import { headerLength, messageReader } from "../../../../src/kafka/message.js";
+import { runId } from "../../../support/black-boxes.js";
 import { type Consuming, aBatch, aConsumer } from "./a-consumer.js";
 
 describe("an effectively-once consumer", () => {

@@ -2,10 +2,10 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
-import { Places } from "../../../src/worker/places.js";
-import { describedAs } from "../../support/black-boxes.js";
-import { scratchFolder } from "../../support/scratch-folder.js";
+import { type BlackBox, createBox, openBox } from "../../../../src/ledger/box/black-box.js";
+import { Places } from "../../../../src/worker/consumer/places.js";
+import { describedAs } from "../../../support/black-boxes.js";
+import { scratchFolder } from "../../../support/scratch-folder.js";
 
 describe("a place to stand still", () => {
   it("is passed by whoever was not told to stand there", async () => {

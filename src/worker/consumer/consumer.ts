@@ -1,16 +1,16 @@
-import { epochMs } from "../base/clock.js";
-import { LossboundError, messageOf } from "../base/errors.js";
-import { within } from "../base/wait.js";
-import type { Batch, ConsumerClient, TransactionalClient } from "../kafka/driver.js";
-import { messageReader, numberedReader } from "../kafka/message.js";
-import type { BlackBox } from "../ledger/box/black-box.js";
-import type { EventWriter } from "../ledger/record/events.js";
+import { epochMs } from "../../base/clock.js";
+import { LossboundError, messageOf } from "../../base/errors.js";
+import { within } from "../../base/wait.js";
+import type { Batch, ConsumerClient, TransactionalClient } from "../../kafka/driver.js";
+import { messageReader, numberedReader } from "../../kafka/message.js";
+import type { BlackBox } from "../../ledger/box/black-box.js";
+import type { EventWriter } from "../../ledger/record/events.js";
 import type { Chunk } from "./chunk.js";
 import { atLeastOnce } from "./at-least-once.js";
 import { atMostOnce } from "./at-most-once.js";
 import { EffectivelyOnce } from "./effectively-once.js";
 import { Handling } from "./handling.js";
-import type { ConsumerOrder } from "./order.js";
+import type { ConsumerOrder } from "../order.js";
 import { Places } from "./places.js";
 import type { Steps, Work } from "./steps.js";
 

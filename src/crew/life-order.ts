@@ -5,7 +5,7 @@ import type { LifeRecord } from "../ledger/record/run-record.js";
 import type { Plan } from "../plan/plan.js";
 import type { Role } from "../scenario/scenario.js";
 import { requestRowsFor, sendRowsFor, ticksFor } from "./box-room.js";
-import type { LifeOrder } from "./order.js";
+import type { LifeOrder } from "../worker/order.js";
 
 /** What the lives of a run have in common. */
 export interface RunOfLives {

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LossboundError } from "../../../src/base/errors.js";
 import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import { setBit } from "../../../src/ledger/box/bits.js";
-import { CommandedProducer } from "../../../src/worker/commanded-producer.js";
-import { Reports } from "../../../src/worker/reports.js";
+import { CommandedProducer } from "../../../src/crew/commanded-producer.js";
+import { Reports } from "../../../src/crew/reports.js";
 
 let folder: string;
 let printed: string;

@@ -1,11 +1,11 @@
-import { epochMs } from "../base/clock.js";
-import type { Batch } from "../kafka/driver.js";
-import type { BlackBox } from "../ledger/box/black-box.js";
-import type { EventWriter } from "../ledger/record/events.js";
-import type { Plane } from "../ledger/box/plane.js";
+import { epochMs } from "../../base/clock.js";
+import type { Batch } from "../../kafka/driver.js";
+import type { BlackBox } from "../../ledger/box/black-box.js";
+import type { EventWriter } from "../../ledger/record/events.js";
+import type { Plane } from "../../ledger/box/plane.js";
 import type { Chunk } from "./chunk.js";
 import type { Handling } from "./handling.js";
-import type { ConsumerOrder } from "./order.js";
+import type { ConsumerOrder } from "../order.js";
 import type { Places } from "./places.js";
 
 /** What a guarantee makes of a chunk. The order of its steps is the guarantee. */

@@ -1,13 +1,13 @@
-import { messageOf } from "../base/errors.js";
+import { messageOf } from "../../base/errors.js";
 import type {
   Batch,
   ConsumerClient,
   OutgoingRecord,
   Transaction,
   TransactionalClient,
-} from "../kafka/driver.js";
-import { headerLength } from "../kafka/message.js";
-import { outputTopicOf } from "./order.js";
+} from "../../kafka/driver.js";
+import { headerLength } from "../../kafka/message.js";
+import { outputTopicOf } from "../order.js";
 import type { Chunk } from "./chunk.js";
 import { type Outcome, type Steps, type Work, markAll, offsetBehind } from "./steps.js";
 

@@ -1,10 +1,10 @@
-import { epochMs } from "../base/clock.js";
-import { type ProduceRequest, produceRequestReader } from "../kafka/produce-request.js";
-import { type BlackBox, listRequest } from "../ledger/box/black-box.js";
-import type { RequestRow } from "../ledger/box/request-rows.js";
-import { partitionOf } from "../plan/layout.js";
-import type { ProducerOrder } from "./order.js";
-import type { ProducerConnection } from "./sockets.js";
+import { epochMs } from "../../base/clock.js";
+import { type ProduceRequest, produceRequestReader } from "../../kafka/produce-request.js";
+import { type BlackBox, listRequest } from "../../ledger/box/black-box.js";
+import type { RequestRow } from "../../ledger/box/request-rows.js";
+import { partitionOf } from "../../plan/layout.js";
+import type { ProducerOrder } from "../order.js";
+import type { ProducerConnection } from "../sockets.js";
 
 /**
  * Writes down what a producer's process hands to the kernel, before it does: each message of a

@@ -1,10 +1,10 @@
-import { epochMs } from "../base/clock.js";
-import type { OutgoingRecord, ProducerClient } from "../kafka/driver.js";
-import { messageWriter } from "../kafka/message.js";
-import { type BlackBox, listSend, moveNext, settleSend } from "../ledger/box/black-box.js";
-import { partitionOf } from "../plan/layout.js";
-import { messagesPerSend } from "../plan/schedule.js";
-import type { ProducerOrder } from "./order.js";
+import { epochMs } from "../../base/clock.js";
+import type { OutgoingRecord, ProducerClient } from "../../kafka/driver.js";
+import { messageWriter } from "../../kafka/message.js";
+import { type BlackBox, listSend, moveNext, settleSend } from "../../ledger/box/black-box.js";
+import { partitionOf } from "../../plan/layout.js";
+import { messagesPerSend } from "../../plan/schedule.js";
+import type { ProducerOrder } from "../order.js";
 
 export interface Sender {
   /** Below this number every message was handed to the client. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black-box.js";
 import { layOut } from "../../../src/plan/layout.js";
-import { CommandedConsumer } from "../../../src/worker/commanded-consumer.js";
+import { CommandedConsumer } from "../../../src/crew/commanded-consumer.js";
 
 // Two lives of a command, 40 messages each: the bits of the second one begin at 64.
 const layout = layOut(80, 2);

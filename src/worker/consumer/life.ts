@@ -1,10 +1,10 @@
-import { kafkajsDriver } from "../kafka/kafkajs/driver.js";
-import { openBox } from "../ledger/box/black-box.js";
-import type { EventWriter } from "../ledger/record/events.js";
+import { kafkajsDriver } from "../../kafka/kafkajs/driver.js";
+import { openBox } from "../../ledger/box/black-box.js";
+import type { EventWriter } from "../../ledger/record/events.js";
 import { Consumer } from "./consumer.js";
-import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "./life.js";
-import type { Command, ConsumerOrder } from "./order.js";
-import { apiKeyOf, socketRecorder } from "./sockets.js";
+import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "../life.js";
+import type { Command, ConsumerOrder } from "../order.js";
+import { apiKeyOf, socketRecorder } from "../sockets.js";
 
 /** A transaction that nobody ends is ended by the broker after so long. */
 const transactionTimeoutMs = 10_000;
