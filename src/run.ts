@@ -6,15 +6,21 @@ import { LossboundError, messageOf } from "./base/errors.js";
 import type { Environment } from "./environment/environment.js";
 import { openLinks } from "./environment/links/links.js";
 import { connectToxiproxy } from "./environment/links/toxiproxy.js";
-import { Faults } from "./experiment/faults.js";
+import { Faults } from "./experiment/faults/faults.js";
 import { MachineWatch } from "./experiment/machine.js";
 import { livesThatGaveUp } from "./experiment/counts.js";
-import { followWhereNeeded, missedInWords, watchLog } from "./experiment/follow.js";
-import { watchLive } from "./experiment/live.js";
-import { Measuring } from "./experiment/measure.js";
-import { scanLog } from "./experiment/scan.js";
-import { scanOutput } from "./experiment/scan-output.js";
-import { drain, groupAssigned, logStandsStill, producersEnded, producersReady } from "./experiment/settle.js";
+import { followWhereNeeded, missedInWords, watchLog } from "./experiment/audit/follow.js";
+import { watchLive } from "./experiment/live/live.js";
+import { Measuring } from "./experiment/live/measure.js";
+import { scanLog } from "./experiment/audit/scan.js";
+import { scanOutput } from "./experiment/audit/scan-output.js";
+import {
+  drain,
+  groupAssigned,
+  logStandsStill,
+  producersEnded,
+  producersReady,
+} from "./experiment/phases/settle.js";
 import { ownTopic } from "./experiment/topic.js";
 import { boxesName, eventsName, judgeStored, writeCourse } from "./judge-folder.js";
 import { dialDirectly } from "./kafka/dial/dial.js";

@@ -1,4 +1,4 @@
-import type { Measures } from "../experiment/measure.js";
+import type { Measures } from "../experiment/live/measure.js";
 import type { Plan } from "../plan/plan.js";
 import type { Judged } from "../report/make-result.js";
 import type { Scenario } from "../scenario/scenario.js";

@@ -1,4 +1,4 @@
-import type { Measures } from "../experiment/measure.js";
+import type { Measures } from "../experiment/live/measure.js";
 import { version } from "../base/version.js";
 import type { Phase } from "../experiment/progress.js";
 import type { FaultEvent } from "../ledger/record/events.js";

@@ -1,4 +1,4 @@
-import type { Measures } from "../../src/experiment/measure.js";
+import type { Measures } from "../../src/experiment/live/measure.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
 import { everStored } from "../../src/metrics/values.js";
 import type { Judged } from "../../src/report/make-result.js";

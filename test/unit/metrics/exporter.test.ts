@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { Measuring } from "../../../src/experiment/measure.js";
+import { Measuring } from "../../../src/experiment/live/measure.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { factsOf, valuesBefore } from "../../../src/metrics/values.js";
 import type { PlannedFault } from "../../../src/plan/plan.js";

@@ -1,0 +1,136 @@
+import { epochMs } from "../../base/clock.js";
+import { waitUntil } from "../../base/wait.js";
+import type { TopicAction } from "../../scenario/scenario.js";
+import { type FaultProgress, answerTo } from "./context.js";
+import type { Fell } from "./occurrences.js";
+import { seek, shownBy } from "./seek.js";
+
+/** The faults that take records out of the log. What goes was seen by the following auditor before. */
+
+type Deletion = Extract<TopicAction, { do: "delete-records" }>;
+type Retention = Extract<TopicAction, { do: "retention" }>;
+type Log = { partition: number; start: number; end: number };
+type Starts = ReadonlyMap<number, number>;
+
+/** What takes effect at once, but for what a slow machine adds, and for a broker that is away. */
+const effectLimitMs = 60_000;
+
+export async function deleteRecords({ partition, upTo }: Deletion, run: FaultProgress): Promise<Fell> {
+  const { admin, topic, follower, signal } = run;
+  const logs = (await logsOf(run)).filter((log) => partition === undefined || log.partition === partition);
+  const targets = new Map(
+    logs
+      .map(({ partition: one, start, end }) => ({ one, start, below: Math.min(upTo ?? end, end) }))
+      .filter(({ start, below }) => below > start)
+      .map(({ one, below }) => [one, below]),
+  );
+  const appliedAt = epochMs();
+  if (targets.size === 0) return { appliedAt, probe: "there was no record to delete" };
+
+  await follower?.passed(targets);
+  const after = await waitUntil(
+    "the log to start where records were deleted",
+    async () => {
+      await admin.deleteRecords(topic, targets);
+      const starts = startsOf(await admin.logEnds(topic));
+      return [...targets].every(([one, below]) => (starts.get(one) ?? 0) >= below) && starts;
+    },
+    { limitMs: effectLimitMs, signal },
+  );
+  return { appliedAt, ...moved(startsOf(logs), after), inForce: true };
+}
+
+/**
+ * Sets the topic's retention until each log that held records has lost some: the brokers sweep one after
+ * the other, and each has swept when what is to expire has done so and the time between two sweeps is
+ * over. Then the topic has its own settings again.
+ */
+export async function shortenRetention({ ms }: Retention, run: FaultProgress): Promise<Fell> {
+  const { admin, topic, follower, plan, drained, signal } = run;
+  const { config } = plan.scenario.topic;
+  const settings = (): Promise<string> => settingsOf(topic, run);
+  const own = await answerTo(`the settings of ${topic}`, settings, run);
+  await follower?.passedEnds();
+  const before = await logsOf(run);
+  const filled = before.filter(({ start, end }) => end > start);
+  const appliedAt = epochMs();
+  const configure = (settings: Readonly<Record<string, string>>): Promise<void> =>
+    answerTo(`${topic} to be configured`, () => admin.configureTopic(topic, settings), run);
+  await configure({ ...config, "retention.ms": String(ms) });
+  const haveMoved = async (): Promise<boolean> => {
+    const starts = startsOf(await admin.logEnds(topic));
+    return filled.every(({ partition, start }) => (starts.get(partition) ?? 0) > start);
+  };
+  const sweepMs = ms + sweepEveryMs(plan.scenario.brokers.config) + effectLimitMs;
+  const wait = { limitMs: sweepMs, enoughMs: sweepMs, everyMs: 20, over: drained };
+  const swept = await seek("the retention to take records away", haveMoved, wait);
+  await configure(config);
+  const healedAt = epochMs();
+  const after = startsOf(await logsOf(run));
+  const back = await seek(`${topic} to have its own settings again`, async () => (await settings()) === own, {
+    limitMs: effectLimitMs,
+    enoughMs: effectLimitMs,
+    over: signal,
+  });
+  return {
+    appliedAt,
+    healedAt,
+    ...moved(startsOf(before), after),
+    inForce: shownBy(swept),
+    healed: shownBy(back),
+  };
+}
+
+/** Kafka's own time between two sweeps, where the scenario's brokers have none. */
+const sweepEveryMsUsual = 300_000;
+
+function sweepEveryMs(config: Readonly<Record<string, string>>): number {
+  return Number(config["log.retention.check.interval.ms"] ?? sweepEveryMsUsual);
+}
+
+/** All that the topic sets itself, as one text. */
+async function settingsOf(topic: string, { admin }: FaultProgress): Promise<string> {
+  const settings = [...(await admin.topicSettings(topic))].filter(([, { own }]) => own);
+  return JSON.stringify(settings.toSorted(([one], [other]) => one.localeCompare(other)));
+}
+
+/** Deletes the topic, and creates it again as it was at first: empty, and with offsets from 0 on. */
+export async function recreateTopic(run: FaultProgress): Promise<Fell> {
+  const { admin, topic, follower, plan, signal } = run;
+  await follower?.passedEnds();
+  const records = (await logsOf(run)).reduce((sum, { start, end }) => sum + end - start, 0);
+  const appliedAt = epochMs();
+  const isThere = async (): Promise<boolean> => (await admin.inventory()).topics.includes(topic);
+  await waitUntil(
+    `${topic} to be gone`,
+    async () => {
+      if (!(await isThere())) return true;
+      await admin.deleteTopic(topic);
+      return !(await isThere());
+    },
+    { limitMs: effectLimitMs, signal },
+  );
+  const create = async (): Promise<void> => {
+    // The brokers may have made it, and the answer be lost.
+    if (!(await isThere())) await admin.createTopic(topic, plan.scenario.topic);
+  };
+  await answerTo(`${topic} to be created again`, create, run);
+  follower?.startAnew();
+  const probe = `deleted with ${records} records, and created again`;
+  return { appliedAt, healedAt: epochMs(), touched: 1, probe, inForce: true, healed: true };
+}
+
+async function logsOf(run: FaultProgress): Promise<Log[]> {
+  return await answerTo("the log to be asked for", () => run.admin.logEnds(run.topic), run);
+}
+
+function startsOf(logs: readonly Log[]): Starts {
+  return new Map(logs.map(({ partition, start }) => [partition, start]));
+}
+
+/** What moved, and by how much. */
+function moved(before: Starts, after: Starts): { touched: number; probe: string } {
+  const starts = [...after].filter(([one, start]) => start > (before.get(one) ?? start));
+  const words = starts.map(([one, start]) => `partition ${one}: log start ${before.get(one)} → ${start}`);
+  return { touched: starts.length, probe: words.length > 0 ? words.join(", ") : "no log start moved" };
+}
