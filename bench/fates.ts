@@ -6,7 +6,7 @@ import type { EvidencePlanes, Ledger } from "../src/ledger/ledger.js";
 import { emptyPlanes } from "../src/ledger/read-ledger.js";
 import { bucketCount } from "../src/ledger/box/histogram.js";
 import { layOut } from "../src/plan/layout.js";
-import { type Tally, tallyOf } from "../src/verdict/tally.js";
+import { type Tally, tallyOf } from "../src/verdict/fates/tally.js";
 import { answer } from "./child.js";
 
 export interface FatesBench {

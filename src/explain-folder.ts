@@ -8,7 +8,7 @@ import { type LostList, listLost } from "./report/lost-list.js";
 import type { Judged } from "./report/make-result.js";
 import type { Cause } from "./scenario/scenario.js";
 import { culpritOf } from "./verdict/culprits/culprits.js";
-import { fateOf } from "./verdict/each-fate.js";
+import { fateOf } from "./verdict/fates/each-fate.js";
 
 /**
  * Tells the life of one message of a stored run, by the same evidence that it was judged by.

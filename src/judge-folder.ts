@@ -17,7 +17,7 @@ import type { Result } from "./report/result.js";
 import { findCulprits, sumOf } from "./verdict/culprits/culprits.js";
 import { disturbancesOf } from "./verdict/disturbances.js";
 import { judge } from "./verdict/judge.js";
-import { tallyOf } from "./verdict/tally.js";
+import { tallyOf } from "./verdict/fates/tally.js";
 
 /** Files of a stored run, in its folder. */
 export const eventsName = "events.ndjson";

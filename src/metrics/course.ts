@@ -2,7 +2,7 @@ import { keyOf } from "../plan/occurrence-key.js";
 import type { FaultEvent } from "../ledger/record/events.js";
 import type { Judged } from "../report/make-result.js";
 import { causes } from "../scenario/scenario.js";
-import { courseOf } from "../verdict/course.js";
+import { courseOf } from "../verdict/fates/course.js";
 import { type Metric } from "./catalogue.js";
 import { phases } from "./labels.js";
 import { type RunLabels, type Sample, samplesOf } from "./samples.js";

@@ -10,7 +10,7 @@ import { lostPerFaultOf } from "../report/curve.js";
 import type { Judged } from "../report/make-result.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { type Verdict, judge } from "../verdict/judge.js";
-import { type Tally, noMessages, zeroed } from "../verdict/tally.js";
+import { type Tally, noMessages, zeroed } from "../verdict/fates/tally.js";
 import { killedRoles } from "./labels.js";
 import { type FaultSeries, faultSeries } from "./fault-series.js";
 

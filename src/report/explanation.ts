@@ -11,7 +11,7 @@ import { timesOf } from "../ledger/record/life-times.js";
 import { partitionOf } from "../plan/layout.js";
 import { type MessageId, messageName } from "../plan/message-name.js";
 import { type Cause, causes } from "../scenario/scenario.js";
-import type { Fate } from "../verdict/fates.js";
+import type { Fate } from "../verdict/fates/fates.js";
 import { witnessOfFate } from "./fate-witness.js";
 import type { Judged } from "./make-result.js";
 

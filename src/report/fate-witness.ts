@@ -1,4 +1,4 @@
-import type { Fate } from "../verdict/fates.js";
+import type { Fate } from "../verdict/fates/fates.js";
 
 /** Whose evidence decides on a fate: what it would be without that, `docs/fates.md` says. */
 export function witnessOfFate(fate: Fate): string {

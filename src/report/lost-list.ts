@@ -1,7 +1,7 @@
 import type { Ledger } from "../ledger/ledger.js";
 import { rangeName } from "../plan/message-name.js";
 import { type Cause, causes } from "../scenario/scenario.js";
-import { type LostRange, lostRanges } from "../verdict/each-fate.js";
+import { type LostRange, lostRanges } from "../verdict/fates/each-fate.js";
 import type { Judged } from "./make-result.js";
 
 /** The lost messages of a run by cause and time, as data. */

@@ -10,7 +10,7 @@ import type { Culprits } from "../verdict/culprits/culprits.js";
 import type { Evidence } from "../verdict/culprits/evidence.js";
 import type { Disturbances } from "../verdict/disturbances.js";
 import { type Judgement, lostInAll, silentlyLost } from "../verdict/judge.js";
-import { type Tally, lostBy } from "../verdict/tally.js";
+import { type Tally, lostBy } from "../verdict/fates/tally.js";
 import type {
   FaultResult,
   LatencySpan,

@@ -8,7 +8,7 @@ import {
 } from "../scenario/scenario.js";
 import type { Exposure } from "./culprits/exposure.js";
 import type { Disturbance, Disturbances } from "./disturbances.js";
-import { type Tally, lostBy } from "./tally.js";
+import { type Tally, lostBy } from "./fates/tally.js";
 import { disturbedInWords, toleratedBy } from "./tolerance.js";
 
 export type Verdict = "held" | "broken" | "inconclusive";

@@ -1,10 +1,10 @@
 import type { Ledger } from "../../ledger/ledger.js";
 import type { MessageId } from "../../plan/message-name.js";
 import { type Cause, causes } from "../../scenario/scenario.js";
-import { fateOf } from "../each-fate.js";
-import { FateWords, numbersOf } from "../fate-words.js";
-import { fates } from "../fates.js";
-import { zeroed } from "../tally.js";
+import { fateOf } from "../fates/each-fate.js";
+import { FateWords, numbersOf } from "../fates/fate-words.js";
+import { fates } from "../fates/fates.js";
+import { zeroed } from "../fates/tally.js";
 import type { Evidence } from "./evidence.js";
 import { type Exposures, exposuresOf } from "./exposure.js";
 import { Search } from "./search.js";

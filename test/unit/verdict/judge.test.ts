@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { type Bound, type Expect, type Guarantee, causes } from "../../../src/scenario/scenario.js";
 import { type FaultEvidence, judge, silentlyLost } from "../../../src/verdict/judge.js";
 import type { Disturbances } from "../../../src/verdict/disturbances.js";
-import { fates } from "../../../src/verdict/fates.js";
-import type { Tally } from "../../../src/verdict/tally.js";
+import { fates } from "../../../src/verdict/fates/fates.js";
+import type { Tally } from "../../../src/verdict/fates/tally.js";
 
 describe("a bound", () => {
   const limits: [string, Bound, number, string][] = [

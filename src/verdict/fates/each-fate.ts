@@ -1,6 +1,6 @@
-import type { Ledger } from "../ledger/ledger.js";
-import type { MessageId } from "../plan/message-name.js";
-import { type Cause, causes } from "../scenario/scenario.js";
+import type { Ledger } from "../../ledger/ledger.js";
+import type { MessageId } from "../../plan/message-name.js";
+import { type Cause, causes } from "../../scenario/scenario.js";
 import { FateWords, numbersOf } from "./fate-words.js";
 import { type Fate, fates } from "./fates.js";
 

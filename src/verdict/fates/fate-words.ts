@@ -1,5 +1,5 @@
-import { lowBits } from "../ledger/box/bits.js";
-import type { Ledger } from "../ledger/ledger.js";
+import { lowBits } from "../../ledger/box/bits.js";
+import type { Ledger } from "../../ledger/ledger.js";
 import { type EvidenceBit, evidenceBits, fates, sortIntoFates } from "./fates.js";
 
 /** The numbers of one producer, and where its bits begin. */

@@ -6,7 +6,7 @@ import {
   evidenceBits,
   fates,
   sortIntoFates,
-} from "../../../src/verdict/fates.js";
+} from "../../../../src/verdict/fates/fates.js";
 import { type Evidence, rowsOf } from "./oracle.js";
 
 /** Every combination of the sixteen bits, `planned` among them. */

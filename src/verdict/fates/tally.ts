@@ -1,9 +1,9 @@
-import { LossboundError } from "../base/errors.js";
-import { countBits, lowBits, popcount } from "../ledger/box/bits.js";
-import type { EvidencePlanes, Ledger } from "../ledger/ledger.js";
-import type { SendTime } from "../ledger/send-times.js";
-import { EvidenceError } from "../ledger/record/evidence-error.js";
-import { type Cause, causes } from "../scenario/scenario.js";
+import { LossboundError } from "../../base/errors.js";
+import { countBits, lowBits, popcount } from "../../ledger/box/bits.js";
+import type { EvidencePlanes, Ledger } from "../../ledger/ledger.js";
+import type { SendTime } from "../../ledger/send-times.js";
+import { EvidenceError } from "../../ledger/record/evidence-error.js";
+import { type Cause, causes } from "../../scenario/scenario.js";
 import { FateWords, type ProducerNumbers, numbersOf } from "./fate-words.js";
 import { type Fate, fates } from "./fates.js";
 

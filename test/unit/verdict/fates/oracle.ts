@@ -1,4 +1,4 @@
-import type { EvidenceBit, Fate } from "../../../src/verdict/fates.js";
+import type { EvidenceBit, Fate } from "../../../../src/verdict/fates/fates.js";
 
 export type Evidence = Record<EvidenceBit, boolean>;
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { EvidenceError } from "../../../src/ledger/record/evidence-error.js";
-import { causes } from "../../../src/scenario/scenario.js";
-import { type Tally, lostBy, tallyOf } from "../../../src/verdict/tally.js";
+import { EvidenceError } from "../../../../src/ledger/record/evidence-error.js";
+import { causes } from "../../../../src/scenario/scenario.js";
+import { type Tally, lostBy, tallyOf } from "../../../../src/verdict/fates/tally.js";
 import {
   type Evidence,
   type ProducerTold,
@@ -26,7 +26,7 @@ import {
   startedAt,
   unread,
   vanished,
-} from "./a-ledger.js";
+} from "../a-ledger.js";
 
 function tallied(...producers: ProducerTold[]): Tally {
   return tallyOf(aLedger(producers), startedAt);

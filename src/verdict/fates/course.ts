@@ -1,5 +1,5 @@
-import { popcount, lowBits } from "../ledger/box/bits.js";
-import type { Ledger } from "../ledger/ledger.js";
+import { popcount, lowBits } from "../../ledger/box/bits.js";
+import type { Ledger } from "../../ledger/ledger.js";
 import { secondsOf } from "./tally.js";
 
 /** Messages by the second of their sending. */

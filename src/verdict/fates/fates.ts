@@ -1,4 +1,4 @@
-import { type Cause, causes } from "../scenario/scenario.js";
+import { type Cause, causes } from "../../scenario/scenario.js";
 
 /**
  * Every message has exactly one fate. The evidence for 32 messages at a time stands in one word a
