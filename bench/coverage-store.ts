@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import type { Predicted } from "../src/plan/predict/prediction.js";
-import type { Result } from "../src/report/result.js";
+import type { Result } from "../src/results/result.js";
 import { type Cause, type Scenario, causes } from "../src/scenario/scenario.js";
 
 /** One run of a short form: what was predicted before it, and what it lost. */

@@ -20,7 +20,7 @@ import { predictLoss } from "../src/plan/predict/predict.js";
 import { type Predicted, formulas } from "../src/plan/predict/prediction.js";
 import { runAll } from "../src/run-scenario.js";
 import { readScenario } from "../src/read-scenario.js";
-import type { Result } from "../src/report/result.js";
+import type { Result } from "../src/results/result.js";
 import type { Scenario } from "../src/scenario/scenario.js";
 import { type Measured, appendMeasured, digestOf, measuredOf, readMeasured } from "./coverage-store.js";
 import { type Form, coverageOf, isOf, renderCoverage, withTable } from "./coverage-table.js";

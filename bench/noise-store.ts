@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, write
 import { dirname, join } from "node:path";
 
 import { exitCode } from "../src/base/errors.js";
-import type { Result } from "../src/report/result.js";
+import type { Result } from "../src/results/result.js";
 import type { Scenario } from "../src/scenario/scenario.js";
 import type { Defect, DefectName } from "./noise-defects.js";
 import type { Level } from "./noise-load.js";

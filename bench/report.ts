@@ -1,7 +1,7 @@
 import { cpus, loadavg, totalmem } from "node:os";
 
 import type { LocalEnvironment } from "../src/environment/local/local.js";
-import { cell, layRows, left, right } from "../src/report/columns.js";
+import { cell, layRows, left, right } from "../src/views/layout/columns.js";
 import { type Cost, cpuMicroseconds, perSecond } from "./meter.js";
 import { type Estimate, estimate, medianOf } from "./statistics.js";
 

@@ -20,7 +20,7 @@ const banner = [
 
 await build({
   entryPoints: { charts: "web/main.ts", report: "web/report.css" },
-  outdir: "dist/report/html",
+  outdir: "dist/views/html",
   bundle: true,
   minify: true,
   platform: "browser",

@@ -28,7 +28,7 @@ for (const [name, schema] of Object.entries(schemas)) {
 function resultJsonSchema() {
   const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { $schema, ...schema } = createGenerator({
-    path: path("src/report/result.ts"),
+    path: path("src/results/result.ts"),
     tsconfig: path("tsconfig.json"),
     type: "Result",
     topRef: false,

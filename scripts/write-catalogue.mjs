@@ -2,7 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { renderCatalogue } from "#build/report/catalogue.js";
+import { renderCatalogue } from "#build/views/words/catalogue.js";
 import { readScenario } from "#build/scenario/file/read.js";
 
 const folder = new URL("../scenarios/", import.meta.url);

@@ -11,9 +11,9 @@ import {
   type CalibrationResult,
   confidenceUsual,
   showsLoss,
-} from "./report/calibration.js";
-import { tooFewInWords } from "./report/calibration-text.js";
-import type { Result } from "./report/result.js";
+} from "./results/calibration.js";
+import { tooFewInWords } from "./views/terminal/calibration.js";
+import type { Result } from "./results/result.js";
 import { commandsOf, refuseBadChance, trialsAsked } from "./repeat-scenario.js";
 import type { Listeners, RunOptions } from "./run-options.js";
 import { fileOf, refuseBadNames, runAll, scenarioOf } from "./run-scenario.js";

@@ -16,8 +16,8 @@ import { outliveReaders, type Shell } from "./commands/shell.js";
 import { sweep } from "./commands/sweep.js";
 import { up } from "./commands/up.js";
 import { usageError } from "./commands/usage-error.js";
-import { errorText } from "./report/error-text.js";
-import { pageFor } from "./report/page.js";
+import { errorText } from "./views/terminal/error.js";
+import { pageFor } from "./views/layout/page.js";
 import { nearest } from "./base/nearest.js";
 
 const commands: readonly Command[] = [

@@ -1,13 +1,13 @@
 /** The library's public names. */
 export { calibrateScenario, type CalibrateOptions, writeCalibration } from "./calibrate-scenario.js";
-export type { CalibratedBound, CalibrationResult } from "./report/calibration.js";
+export type { CalibratedBound, CalibrationResult } from "./results/calibration.js";
 export { LossboundError, type ErrorCode } from "./base/errors.js";
 export type { LiveView, Phase, RunObserver } from "./experiment/progress.js";
 export { judgeFolder as judge } from "./judge-folder.js";
 export { type PredictedPlan, planScenario } from "./plan-scenario.js";
 export type { Plan, PlannedFault } from "./plan/plan.js";
 export type { Interval, Predicted, Prediction, Unpredicted } from "./plan/predict/prediction.js";
-export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./report/result.js";
+export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from "./results/result.js";
 export { writeReport } from "./report-folder.js";
 export type { RunOptions } from "./run-options.js";
 export { compareGuarantees, runScenario, runScenarios } from "./run-scenario.js";
@@ -22,7 +22,7 @@ export type {
 export { ScenarioError, type ScenarioProblem } from "./scenario/file/problems.js";
 export { defineScenario, readScenario } from "./read-scenario.js";
 export { repeatScenario, type RepeatOptions } from "./repeat-scenario.js";
-export type { Repeat, RepeatedBound, Tolerance, TrialFound, WorstTrial } from "./report/repeat.js";
+export type { Repeat, RepeatedBound, Tolerance, TrialFound, WorstTrial } from "./results/repeat.js";
 export type {
   Bound,
   Cause,
@@ -35,5 +35,5 @@ export type {
   SweepStep,
 } from "./scenario/scenario.js";
 export { type SweepOptions, sweepScenario } from "./sweep-scenario.js";
-export type { Curve, CurvePoint, CurveRun, Spread } from "./report/curve.js";
+export type { Curve, CurvePoint, CurveRun, Spread } from "./results/curve.js";
 export type { Expectation, Verdict } from "./verdict/judge.js";

@@ -2,11 +2,11 @@ import { join } from "node:path";
 
 import { LossboundError } from "./base/errors.js";
 import { judgeFolder } from "./judge-folder.js";
-import { isOurPage, writeIndexPage, writeRunPage } from "./report/html/page-files.js";
-import { reportName } from "./report/html/page-names.js";
-import { isTaken } from "./report/result-places.js";
-import type { Result } from "./report/result.js";
-import { storedRunsAt } from "./stored-runs.js";
+import { isOurPage, writeIndexPage, writeRunPage } from "./store/page-files.js";
+import { reportName } from "./results/file-names.js";
+import { isTaken } from "./store/result-places.js";
+import type { Result } from "./results/result.js";
+import { storedRunsAt } from "./store/stored-runs.js";
 
 /**
  * Makes the page of a stored run again from its evidence, or, in a folder of several, that of each and

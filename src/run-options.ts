@@ -1,6 +1,6 @@
 import type { RunObserver } from "./experiment/progress.js";
 import type { Exporter } from "./metrics/exporter.js";
-import type { Result } from "./report/result.js";
+import type { Result } from "./results/result.js";
 
 export interface RunOptions {
   /**

@@ -16,8 +16,8 @@ import { Exporter } from "./metrics/exporter.js";
 import { serveMetrics } from "./metrics/server.js";
 import { makePlan, seedMax } from "./plan/plan.js";
 import { repeatWith } from "./repeat-with.js";
-import type { Result } from "./report/result.js";
-import { refuseBadPlaces } from "./report/result-places.js";
+import type { Result } from "./results/result.js";
+import { refuseBadPlaces } from "./store/result-places.js";
 import { refuseUnswept, runAll } from "./run-scenario.js";
 import { readScenario } from "./read-scenario.js";
 

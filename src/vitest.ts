@@ -7,10 +7,10 @@ import { join, resolve } from "node:path";
 import { expect } from "vitest";
 
 import { LossboundError } from "./base/errors.js";
-import { type Claim, type Claimed, duplicatesClaimed, lossClaim } from "./report/claim.js";
-import { claimInText, type Trail } from "./report/claim-text.js";
-import { reportName } from "./report/html/page-names.js";
-import type { Result } from "./report/result.js";
+import { type Claim, type Claimed, duplicatesClaimed, lossClaim } from "./results/claim.js";
+import { claimInText, type Trail } from "./views/terminal/claim.js";
+import { reportName } from "./results/file-names.js";
+import type { Result } from "./results/result.js";
 import { outUsual, type RunOptions } from "./run-options.js";
 import { runScenario } from "./run-scenario.js";
 import type { LimitWritten } from "./scenario/schema/definition.js";

@@ -1,5 +1,5 @@
-import type { RunPoint } from "../src/report/html/run-point.js";
-import { formatCount, formatPercent, formatPerSecond } from "../src/report/numbers.js";
+import type { RunPoint } from "../src/views/html/run-point.js";
+import { formatCount, formatPercent, formatPerSecond } from "../src/views/layout/numbers.js";
 import type { Verdict } from "../src/verdict/judge.js";
 import type { Option } from "./echarts.js";
 import type { Look } from "./look.js";

@@ -1,7 +1,7 @@
-import { type Slice, rateOf, sendingUntil, slicesOf } from "../src/report/html/slices.js";
-import { windowsOf } from "../src/report/html/windows.js";
-import { formatCount, formatMoment, formatPercent, formatPerSecond } from "../src/report/numbers.js";
-import type { Result } from "../src/report/result.js";
+import { type Slice, rateOf, sendingUntil, slicesOf } from "../src/views/html/slices.js";
+import { windowsOf } from "../src/views/words/windows.js";
+import { formatCount, formatMoment, formatPercent, formatPerSecond } from "../src/views/layout/numbers.js";
+import type { Result } from "../src/results/result.js";
 import { causes } from "../src/scenario/scenario.js";
 import type { LineSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";

@@ -1,6 +1,6 @@
-import type { CurvePoint, Spread } from "../src/report/curve.js";
-import type { SweptCurve } from "../src/report/html/swept.js";
-import { formatCount, formatPercent, formatPerSecond } from "../src/report/numbers.js";
+import type { CurvePoint, Spread } from "../src/results/curve.js";
+import type { SweptCurve } from "../src/views/html/swept.js";
+import { formatCount, formatPercent, formatPerSecond } from "../src/views/layout/numbers.js";
 import type { CustomSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, tooltip } from "./parts.js";

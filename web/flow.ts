@@ -1,6 +1,6 @@
-import { type FlowKind, flowOf } from "../src/report/html/flow.js";
-import { formatCount, formatPercent } from "../src/report/numbers.js";
-import type { Result } from "../src/report/result.js";
+import { type FlowKind, flowOf } from "../src/views/html/flow.js";
+import { formatCount, formatPercent } from "../src/views/layout/numbers.js";
+import type { Result } from "../src/results/result.js";
 import type { Option } from "./echarts.js";
 import type { Colors, Look } from "./look.js";
 import { base, font, tooltip } from "./parts.js";

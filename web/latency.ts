@@ -1,5 +1,5 @@
-import { formatCount, formatMs } from "../src/report/numbers.js";
-import type { Result } from "../src/report/result.js";
+import { formatCount, formatMs } from "../src/views/layout/numbers.js";
+import type { Result } from "../src/results/result.js";
 import type { Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, tooltip } from "./parts.js";

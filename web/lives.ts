@@ -1,6 +1,6 @@
-import { type FaultWindow, isWorker, windowsOf } from "../src/report/html/windows.js";
-import { formatMoment } from "../src/report/numbers.js";
-import type { LifeResult, Result } from "../src/report/result.js";
+import { type FaultWindow, isWorker, windowsOf } from "../src/views/words/windows.js";
+import { formatMoment } from "../src/views/layout/numbers.js";
+import type { LifeResult, Result } from "../src/results/result.js";
 import type { CustomSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, plain, tooltip } from "./parts.js";

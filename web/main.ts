@@ -1,8 +1,8 @@
 /** Runs in the page: draws each chart from the JSON beside it, anew for other widths, colours, and paper. */
 import { causes } from "../src/scenario/scenario.js";
-import type { RunPoint } from "../src/report/html/run-point.js";
-import type { SweptCurve } from "../src/report/html/swept.js";
-import type { Result } from "../src/report/result.js";
+import type { RunPoint } from "../src/views/html/run-point.js";
+import type { SweptCurve } from "../src/views/html/swept.js";
+import type { Result } from "../src/results/result.js";
 import { comparison } from "./comparison.js";
 import { course } from "./course.js";
 import { curve } from "./curve.js";

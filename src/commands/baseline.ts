@@ -1,5 +1,5 @@
-import type { Difference, Stored } from "../report/difference.js";
-import type { Page } from "../report/page.js";
+import type { Difference, Stored } from "../results/difference.js";
+import type { Page } from "../views/layout/page.js";
 
 export const baselineOption = {
   value: "PATH",
@@ -21,9 +21,9 @@ export async function readBaseline(
   rule: { falseAlarms: number; seed: number },
 ): Promise<Baseline> {
   // Loaded only now: the special functions of statistics take their time.
-  const { differencesOf, withDifference } = await import("../report/difference.js");
-  const { renderDifferences } = await import("../report/difference-text.js");
-  const { storedLossesAt } = await import("../stored-losses.js");
+  const { differencesOf, withDifference } = await import("../results/difference.js");
+  const { renderDifferences } = await import("../views/terminal/difference.js");
+  const { storedLossesAt } = await import("../store/stored-losses.js");
   const before = storedLossesAt(path);
   const differences = (found: readonly Stored[]): Difference[] => {
     // What was not run now is no loss.

@@ -1,4 +1,4 @@
-import type { CalibrationResult } from "../report/calibration.js";
+import type { CalibrationResult } from "../results/calibration.js";
 import { exitCode } from "../base/errors.js";
 import { readChance } from "./chance.js";
 import { defineCommand } from "./command.js";
@@ -54,8 +54,8 @@ export const calibrate = defineCommand({
     await readScenarioFiles([file], "calibrate");
 
     // Loaded only now, as for `run`; and so are the special functions of statistics.
-    const { renderCalibration } = await import("../report/calibration-text.js");
-    const { renderTrial } = await import("../report/repeat-text.js");
+    const { renderCalibration } = await import("../views/terminal/calibration.js");
+    const { renderTrial } = await import("../views/terminal/repeat.js");
     const { calibrateScenario, refuseUnwritable, writeCalibration } =
       await import("../calibrate-scenario.js");
     if (options.write) await refuseUnwritable(file);

@@ -1,5 +1,5 @@
-import { comparisonAsMarkdown, renderComparison } from "../report/comparison.js";
-import type { Result } from "../report/result.js";
+import { comparisonAsMarkdown, renderComparison } from "../views/terminal/comparison.js";
+import type { Result } from "../results/result.js";
 import { defineCommand } from "./command.js";
 import { gateOptions, openGate } from "./gate.js";
 import { onlyOperand } from "./operand.js";

@@ -1,5 +1,5 @@
-import { toJson } from "../report/json.js";
-import { pageFor } from "../report/page.js";
+import { toJson } from "../results/json.js";
+import { pageFor } from "../views/layout/page.js";
 import { defineCommand } from "./command.js";
 import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
 import { falseAlarmsOption, readFalseAlarms } from "./repeat-settings.js";
@@ -37,9 +37,9 @@ export const diff = defineCommand({
     const falseAlarms = readFalseAlarms(options["false-alarms"], "diff");
     const seed = options.seed === undefined ? 0 : readSeed(options.seed, "diff");
     // Loaded only now: the special functions of statistics take their time.
-    const { differencesOf, verdictOfAll } = await import("../report/difference.js");
-    const { renderDifferences } = await import("../report/difference-text.js");
-    const { storedLossesAt } = await import("../stored-losses.js");
+    const { differencesOf, verdictOfAll } = await import("../results/difference.js");
+    const { renderDifferences } = await import("../views/terminal/difference.js");
+    const { storedLossesAt } = await import("../store/stored-losses.js");
     const found = differencesOf(storedLossesAt(before), storedLossesAt(now), { falseAlarms, seed });
     stdout.write(options.json ? toJson(found) : renderDifferences(found, pageFor(stdout, env)));
     return exitCodeOfVerdicts([verdictOfAll(found)]);

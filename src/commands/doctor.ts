@@ -1,9 +1,9 @@
 import { exitCode } from "../base/errors.js";
 import { diagnose, type Diagnosis } from "../environment/local/diagnose.js";
 import { clearLeftovers } from "../processes/leftovers.js";
-import { isMissing, renderCleared, renderDiagnosis } from "../report/doctor-text.js";
-import { toJson } from "../report/json.js";
-import { pageFor } from "../report/page.js";
+import { isMissing, renderCleared, renderDiagnosis } from "../views/terminal/doctor.js";
+import { toJson } from "../results/json.js";
+import { pageFor } from "../views/layout/page.js";
 import { defineCommand } from "./command.js";
 import { usageError } from "./usage-error.js";
 

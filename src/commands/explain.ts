@@ -1,7 +1,7 @@
-import { renderExplanation } from "../report/explanation-text.js";
-import { toJson } from "../report/json.js";
-import { renderLost } from "../report/lost-text.js";
-import { pageFor } from "../report/page.js";
+import { renderExplanation } from "../views/terminal/explanation.js";
+import { toJson } from "../results/json.js";
+import { renderLost } from "../views/terminal/lost.js";
+import { pageFor } from "../views/layout/page.js";
 import { nearest } from "../base/nearest.js";
 import { type Cause, causes } from "../scenario/scenario.js";
 import { defineCommand } from "./command.js";

@@ -2,11 +2,11 @@ import { accessSync, appendFileSync, constants, readFileSync, statSync, writeFil
 import { basename, dirname, relative, resolve } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
-import { type AnnotationPlace, annotation, annotationsOf } from "../report/annotations.js";
-import { errorText } from "../report/error-text.js";
-import { resultsAsJunit } from "../report/junit.js";
-import { inMarkdown } from "../report/markdown-text.js";
-import type { Result } from "../report/result.js";
+import { type AnnotationPlace, annotation, annotationsOf } from "../views/ci/annotations.js";
+import { errorText } from "../views/terminal/error.js";
+import { resultsAsJunit } from "../views/ci/junit.js";
+import { inMarkdown } from "../views/layout/markdown-text.js";
+import type { Result } from "../results/result.js";
 import { placeOfExpectation } from "../scenario/file/expectation-place.js";
 import type { Options } from "./command-line.js";
 import type { Shell } from "./shell.js";

@@ -1,5 +1,5 @@
-import { layRows, left, cell, wrap } from "../report/columns.js";
-import type { Page } from "../report/page.js";
+import { layRows, left, cell, wrap } from "../views/layout/columns.js";
+import type { Page } from "../views/layout/page.js";
 import type { Command } from "./command.js";
 
 /** The page of lossbound itself: its commands, with an example each. */

@@ -1,10 +1,10 @@
 import { messageOf } from "../base/errors.js";
-import { toJson } from "../report/json.js";
-import { resultsAsMarkdown } from "../report/markdown.js";
-import { pageFor } from "../report/page.js";
-import type { Result } from "../report/result.js";
-import { renderSummary } from "../report/summary.js";
-import { renderResult } from "../report/terminal.js";
+import { toJson } from "../results/json.js";
+import { resultsAsMarkdown } from "../views/ci/markdown.js";
+import { pageFor } from "../views/layout/page.js";
+import type { Result } from "../results/result.js";
+import { renderSummary } from "../views/terminal/summary.js";
+import { renderResult } from "../views/terminal/result.js";
 import { defineCommand } from "./command.js";
 import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
 import { gateOptions, openGate } from "./gate.js";
@@ -36,7 +36,7 @@ export const judge = defineCommand({
     const { junit, markdown } = options;
     const gate = openGate({ junit, markdown, files: [], summary: resultsAsMarkdown }, shell, "judge");
     const { judgeStored, writeCourse } = await import("../judge-folder.js");
-    const { storedRunsAt } = await import("../stored-runs.js");
+    const { storedRunsAt } = await import("../store/stored-runs.js");
     const page = pageFor(stdout, env);
     const results: Result[] = [];
     try {

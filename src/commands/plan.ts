@@ -1,8 +1,8 @@
 import { makePlan } from "../plan/plan.js";
 import { predictLoss } from "../plan/predict/predict.js";
-import { toJson } from "../report/json.js";
-import { pageFor } from "../report/page.js";
-import { renderPlan } from "../report/plan-text.js";
+import { toJson } from "../results/json.js";
+import { pageFor } from "../views/layout/page.js";
+import { renderPlan } from "../views/terminal/plan.js";
 import { printable } from "../base/printable.js";
 import { repeatWith } from "../repeat-with.js";
 import { defineCommand } from "./command.js";

@@ -2,12 +2,12 @@ import { join } from "node:path";
 
 import { messageOf } from "../base/errors.js";
 import type { Publishing, Voice } from "../metrics/publish.js";
-import { toJson } from "../report/json.js";
-import { openLive } from "../report/live.js";
-import { type Page, pageFor } from "../report/page.js";
-import type { Result } from "../report/result.js";
-import { renderSummary } from "../report/summary.js";
-import { renderResult } from "../report/terminal.js";
+import { toJson } from "../results/json.js";
+import { openLive } from "../views/live/live.js";
+import { type Page, pageFor } from "../views/layout/page.js";
+import type { Result } from "../results/result.js";
+import { renderSummary } from "../views/terminal/summary.js";
+import { renderResult } from "../views/terminal/result.js";
 import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
 import type { Gate } from "./gate.js";
 import { listenForInterruption } from "./interruption.js";

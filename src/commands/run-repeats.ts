@@ -1,10 +1,10 @@
 import { join } from "node:path";
 
 import { commandsOf, foldTrials, repeatScenarios, trialsAsked } from "../repeat-scenario.js";
-import type { Repeat } from "../report/repeat.js";
-import { renderRepeat, renderTrial } from "../report/repeat-text.js";
-import type { Result } from "../report/result.js";
-import { renderResult } from "../report/terminal.js";
+import type { Repeat } from "../results/repeat.js";
+import { renderRepeat, renderTrial } from "../views/terminal/repeat.js";
+import type { Result } from "../results/result.js";
+import { renderResult } from "../views/terminal/result.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { Baseline } from "./baseline.js";
 import type { RepeatSettings } from "./repeat-settings.js";

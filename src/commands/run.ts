@@ -1,4 +1,4 @@
-import { resultsAsMarkdown } from "../report/markdown.js";
+import { resultsAsMarkdown } from "../views/ci/markdown.js";
 import { falseAlarmsUsual } from "../scenario/limits.js";
 import { baselineOption, readBaseline } from "./baseline.js";
 import { defineCommand } from "./command.js";

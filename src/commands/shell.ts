@@ -1,4 +1,4 @@
-import type { LiveStream } from "../report/live-report.js";
+import type { LiveStream } from "../views/live/report.js";
 
 /** What a command is given of the process it runs in. Results go to `stdout`, all else to `stderr`. */
 export interface Shell {

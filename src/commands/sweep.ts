@@ -1,6 +1,6 @@
-import { curveOf } from "../report/curve.js";
-import { curveAsMarkdown, renderCurve } from "../report/curve-text.js";
-import type { Result } from "../report/result.js";
+import { curveOf } from "../results/curve.js";
+import { curveAsMarkdown, renderCurve } from "../views/terminal/curve.js";
+import type { Result } from "../results/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
 import { repeatsMax, repeatsUsual } from "../scenario/variants/sweep.js";

@@ -1,6 +1,6 @@
 import { keyOf } from "../plan/occurrence-key.js";
 import type { FaultEvent } from "../ledger/record/events.js";
-import type { Judged } from "../report/make-result.js";
+import type { Judged } from "../results/make-result.js";
 import { causes } from "../scenario/scenario.js";
 import { courseOf } from "../verdict/fates/course.js";
 import { type Metric } from "./catalogue.js";

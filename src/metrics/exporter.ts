@@ -1,6 +1,6 @@
 import type { Measures } from "../experiment/live/measure.js";
 import type { Plan } from "../plan/plan.js";
-import type { Judged } from "../report/make-result.js";
+import type { Judged } from "../results/make-result.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { FaultSeries } from "./fault-series.js";
 import { type MetricsText, openMetricsText } from "./registry.js";

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import { waitUntil } from "../../src/base/wait.js";
-import type { Result } from "../../src/report/result.js";
+import type { Result } from "../../src/results/result.js";
 import { cli, inRepository, repository } from "../support/paths.js";
 import { type Engine, engineFolder, startEngine } from "./engine.js";
 import { goTools, makeImages } from "./images.js";

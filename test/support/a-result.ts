@@ -1,5 +1,5 @@
 import type { Interval } from "../../src/plan/predict/prediction.js";
-import type { Result } from "../../src/report/result.js";
+import type { Result } from "../../src/results/result.js";
 import { type Cause, causes } from "../../src/scenario/scenario.js";
 
 /** A black hole that held: 4,010 of 20,000 lost in transit. A test names only what matters to it. */

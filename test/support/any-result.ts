@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { Result } from "../../src/report/result.js";
+import type { Result } from "../../src/results/result.js";
 import { type Interval, formulas } from "../../src/plan/predict/prediction.js";
 import { type Cause, causes } from "../../src/scenario/scenario.js";
 

@@ -1,6 +1,6 @@
 import { judgeStored } from "../../src/judge-folder.js";
 import { makePlan } from "../../src/plan/plan.js";
-import type { Judged } from "../../src/report/make-result.js";
+import type { Judged } from "../../src/results/make-result.js";
 import { parseScenario } from "../../src/scenario/file/read.js";
 import { aRun } from "./a-run.js";
 

@@ -6,7 +6,7 @@ import type { BrokersWanted } from "../../src/environment/local/start.js";
 import { openLocal } from "../../src/environment/local/local.js";
 import type { Driver } from "../../src/kafka/driver.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
-import type { Result } from "../../src/report/result.js";
+import type { Result } from "../../src/results/result.js";
 import { experiment } from "../../src/run.js";
 import { parseScenario } from "../../src/scenario/file/read.js";
 

@@ -1,7 +1,7 @@
 import type { Measures } from "../../src/experiment/live/measure.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
 import { everStored } from "../../src/metrics/values.js";
-import type { Judged } from "../../src/report/make-result.js";
+import type { Judged } from "../../src/results/make-result.js";
 import { countBits } from "../../src/ledger/box/bits.js";
 
 /** What was measured of a run when the ledger was about to take the place of that. */

@@ -1,4 +1,4 @@
-import type { Result } from "../../src/report/result.js";
+import type { Result } from "../../src/results/result.js";
 
 /** Series by what they are called, with their labels: the values in the order in which they stand. */
 export type Series = Map<string, number[]>;

@@ -1,4 +1,4 @@
-import type { Result } from "../../src/report/result.js";
+import type { Result } from "../../src/results/result.js";
 import type { Verdict } from "../../src/verdict/judge.js";
 import { aResult } from "./a-result.js";
 import { aScenario } from "./a-scenario.js";

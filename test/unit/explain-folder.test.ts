@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { explainJudged, explainMessage, listLostOf } from "../../src/explain-folder.js";
 import { judgeStored } from "../../src/judge-folder.js";
-import type { Explanation } from "../../src/report/explanation.js";
+import type { Explanation } from "../../src/results/explanation.js";
 import { causes } from "../../src/scenario/scenario.js";
 import { type StoredRun, aRun } from "../support/a-run.js";
 import { times } from "../support/stories.js";

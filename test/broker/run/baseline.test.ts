@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
-import type { Difference } from "../../../src/report/difference.js";
-import type { Repeat } from "../../../src/report/repeat.js";
+import type { Difference } from "../../../src/results/difference.js";
+import type { Repeat } from "../../../src/results/repeat.js";
 import { aFolder } from "../../support/a-folder.js";
 import { lossbound } from "../../support/lossbound.js";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { fixture } from "../../support/paths.js";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
-import type { CalibrationResult } from "../../../src/report/calibration.js";
-import type { Result } from "../../../src/report/result.js";
+import type { CalibrationResult } from "../../../src/results/calibration.js";
+import type { Result } from "../../../src/results/result.js";
 import { aFolder } from "../../support/a-folder.js";
 import { inRepository } from "../../support/paths.js";
 import { lossbound } from "../../support/lossbound.js";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import { aFolder } from "../../support/a-folder.js";
 import { lossbound } from "../../support/lossbound.js";
 

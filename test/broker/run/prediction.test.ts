@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { renderResult } from "../../../src/report/terminal.js";
-import { palette } from "../../../src/report/colors.js";
+import { renderResult } from "../../../src/views/terminal/result.js";
+import { palette } from "../../../src/views/layout/colors.js";
 import { readScenario } from "../../../src/read-scenario.js";
 import { aFolder } from "../../support/a-folder.js";
 import { experiment } from "../../../src/run.js";

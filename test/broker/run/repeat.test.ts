@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
-import type { Repeat } from "../../../src/report/repeat.js";
-import type { Result } from "../../../src/report/result.js";
+import type { Repeat } from "../../../src/results/repeat.js";
+import type { Result } from "../../../src/results/result.js";
 import { seedOfTrial } from "../../../src/statistics/trial-seed.js";
 import { aFolder } from "../../support/a-folder.js";
 import { lossbound } from "../../support/lossbound.js";

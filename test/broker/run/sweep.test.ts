@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
 import { LossboundError, errorsIn, exitCodeOf, messageOf } from "../../../src/base/errors.js";
-import { curveFiles } from "../../../src/report/html/page-names.js";
-import type { Curve } from "../../../src/report/curve.js";
-import type { Result } from "../../../src/report/result.js";
+import { curveFiles } from "../../../src/results/file-names.js";
+import type { Curve } from "../../../src/results/curve.js";
+import type { Result } from "../../../src/results/result.js";
 import { sweepScenario } from "../../../src/sweep-scenario.js";
 import { aFolder } from "../../support/a-folder.js";
 import { lossbound } from "../../support/lossbound.js";

@@ -8,7 +8,7 @@ import type { Driver } from "../../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
 import { readRunRecord } from "../../../src/ledger/record/run-record.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import { lookLast } from "../../support/last-look.js";
 import { lastBy, readSeries } from "../../support/series.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";

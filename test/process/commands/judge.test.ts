@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import { aRun } from "../../support/a-run.js";
 import { times } from "../../support/stories.js";
 import { aFolder } from "../../support/a-folder.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { planScenario } from "../../../src/plan-scenario.js";
-import { toJson } from "../../../src/report/json.js";
+import { toJson } from "../../../src/results/json.js";
 import { lossbound } from "../../support/lossbound.js";
 import { inRepository } from "../../support/paths.js";
 

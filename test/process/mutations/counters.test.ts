@@ -11,7 +11,7 @@ import {
   sectionsOf,
 } from "../../../src/ledger/box/format.js";
 import { judgeFolder } from "../../../src/judge-folder.js";
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import type { StoredRun } from "../../support/a-run.js";
 import { everyFate } from "../../support/healthy-run.js";
 import { boxesOf, caughtBy, withBytes, withCounter } from "./mutate.js";

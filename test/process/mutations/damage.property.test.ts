@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { LossboundError } from "../../../src/base/errors.js";
 import { judgeFolder } from "../../../src/judge-folder.js";
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import type { StoredRun } from "../../support/a-run.js";
 import { anyDamage, withDamages } from "./damage.js";
 import { everyFate } from "../../support/healthy-run.js";

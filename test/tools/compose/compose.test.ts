@@ -260,7 +260,7 @@ describe("the Dockerfile", () => {
       symlinkSync(inRepository("node_modules"), join(folder, "node_modules"));
       execFileSync("npm", ["run", "build"], { cwd: folder, stdio: "pipe" });
 
-      expect(readdirSync(join(folder, "dist/report/html"))).toEqual(expect.arrayContaining(["charts.js"]));
+      expect(readdirSync(join(folder, "dist/views/html"))).toEqual(expect.arrayContaining(["charts.js"]));
       const help = execFileSync(process.execPath, [join(folder, "dist/cli.js"), "help"], {
         encoding: "utf8",
       });

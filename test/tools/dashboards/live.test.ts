@@ -7,7 +7,7 @@ import type { Prometheus } from "../../../src/environment/monitoring/prometheus.
 import { courseName } from "../../../src/metrics/course.js";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import { makePlan } from "../../../src/plan/plan.js";
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { toolForTests } from "../../support/tools.js";

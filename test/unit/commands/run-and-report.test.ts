@@ -13,7 +13,7 @@ import {
   type Views,
 } from "../../../src/commands/run-and-report.js";
 import type { Publishing } from "../../../src/metrics/publish.js";
-import type { Result } from "../../../src/report/result.js";
+import type { Result } from "../../../src/results/result.js";
 import type { Verdict } from "../../../src/verdict/judge.js";
 import { finished, planOf } from "../../support/finished-run.js";
 import { aResult } from "../../support/a-result.js";

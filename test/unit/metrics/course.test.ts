@@ -6,7 +6,7 @@ import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { renderCourse } from "../../../src/metrics/course.js";
 import { labelsOf } from "../../../src/metrics/exporter.js";
 import { everStored } from "../../../src/metrics/values.js";
-import type { Judged } from "../../../src/report/make-result.js";
+import type { Judged } from "../../../src/results/make-result.js";
 import { aRun } from "../../support/a-run.js";
 import type { StoryName } from "../../support/stories.js";
 import {

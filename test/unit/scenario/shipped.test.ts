@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { causesNamed } from "../../../src/report/catalogue.js";
+import { causesNamed } from "../../../src/views/words/catalogue.js";
 import { readScenario } from "../../../src/scenario/file/read.js";
 import { inRepository } from "../../support/paths.js";
 

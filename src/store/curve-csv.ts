@@ -1,0 +1,30 @@
+import { type Curve, type CurvePoint, runsThatCount } from "../results/curve.js";
+
+/** One line a point. Shares are from 0 to 1; an empty field where no run counts. */
+export function curveAsCsv({ of, points }: Curve): string {
+  const ends = ["mean", "min", "max"] as const;
+  const columns = {
+    loss_ratio: "lossRatio",
+    lost_per_fault: "lostPerFault",
+    sent_per_second: "sentPerSecond",
+    processed_per_second: "processedPerSecond",
+  } as const satisfies Record<string, keyof CurvePoint>;
+  const heads = [
+    of === "rate" ? "rate" : "commit_every",
+    "runs",
+    "runs_counted",
+    ...Object.keys(columns).flatMap((name) => ends.map((end) => `${name}_${end}`)),
+  ];
+  const rows = points.map((point) => [
+    point.value,
+    point.runs.length,
+    runsThatCount(point).length,
+    ...Object.values(columns).flatMap((key) => ends.map((end) => rounded(point[key]?.[end]))),
+  ]);
+  return [heads, ...rows].map((row) => `${row.join(",")}\n`).join("");
+}
+
+/** Without the guard against binary fractions, a share of 0.201 would be 0.20099999999999998. */
+function rounded(value: number | undefined): number | "" {
+  return value === undefined ? "" : Number(value.toPrecision(12));
+}

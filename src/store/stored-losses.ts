@@ -1,0 +1,58 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { LossboundError, messageOf } from "../base/errors.js";
+import type { Stored } from "../results/difference.js";
+import { storedRepeatsIn } from "./stored-repeats.js";
+import { storedResultsIn } from "./stored-results.js";
+
+/**
+ * What was stored of scenarios: a `result.json`, a `NAME.repeat.json`, an array of them as `run --json` prints it,
+ * the folder of a run, or one in which several lie. Trials are there as what they found together.
+ *
+ * @throws LossboundError `INPUT` where there is none, or a file holds something else.
+ */
+export function storedLossesAt(path: string): Stored[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new LossboundError("INPUT", `there is no file and no folder ${path}`);
+  if (!stat.isDirectory()) return lossesIn(path);
+  const own = join(path, "result.json");
+  if (statSync(own, { throwIfNoEntry: false })?.isFile() === true) return lossesIn(own);
+  const single = storedResultsIn(path).filter(({ trial }) => trial === null);
+  const stored = [...single, ...storedRepeatsIn(path)];
+  if (stored.length > 0) return stored;
+  throw new LossboundError("INPUT", `${path} is not the folder of a run, and has none in it`);
+}
+
+function lossesIn(file: string): Stored[] {
+  let read: unknown;
+  try {
+    read = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new LossboundError("INPUT", `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  const all = Array.isArray(read) ? (read as unknown[]) : [read];
+  if (all.length > 0 && all.every(isStored)) return all;
+  throw new LossboundError(
+    "INPUT",
+    `${file} is no stored result: allowed is a result.json, a NAME.repeat.json, or an array of them`,
+  );
+}
+
+/** As far as it is asked for: whoever wrote the rest by hand is told nothing by it. */
+function isStored(value: unknown): value is Stored {
+  if (typeof value !== "object" || value === null) return false;
+  const { schema, scenario, guarantee, messages, faults, trials, verdict } = value as Record<string, unknown>;
+  if (typeof scenario !== "string" || typeof guarantee !== "string" || typeof verdict !== "string")
+    return false;
+  if (schema === "lossbound.repeat/1") return Array.isArray(trials) && trials.every(isTrial);
+  const lost =
+    typeof messages === "object" && messages !== null && "lost" in messages ? messages.lost : undefined;
+  return schema === "lossbound.result/1" && typeof lost === "number" && Array.isArray(faults);
+}
+
+function isTrial(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { verdict, lost, faults } = value as Record<string, unknown>;
+  return typeof verdict === "string" && typeof lost === "number" && typeof faults === "number";
+}

@@ -1,0 +1,18 @@
+import type { Guarantee } from "../../scenario/scenario.js";
+import type { Verdict } from "../../verdict/judge.js";
+import type { Result } from "../../results/result.js";
+
+/** What the page of several runs knows of each. */
+export interface RunPoint {
+  scenario: string;
+  guarantee: Guarantee;
+  verdict: Verdict;
+  sentPerSecond: number;
+  lost: number;
+  lossRatio: number;
+}
+
+export function pointOf({ scenario, guarantee, verdict, throughput, messages, lossRatio }: Result): RunPoint {
+  const { sentPerSecond } = throughput;
+  return { scenario, guarantee, verdict, sentPerSecond, lost: messages.lost, lossRatio };
+}

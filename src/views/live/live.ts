@@ -1,0 +1,21 @@
+import { understandsControls } from "../layout/colors.js";
+import { liveLines } from "./lines.js";
+import type { LiveReport, LiveStream } from "./report.js";
+import { liveScreen } from "./screen.js";
+
+/** A view redrawn in place on a terminal, plain lines anywhere else, and nothing where that was asked for. */
+export function openLive(
+  stream: LiveStream,
+  env: NodeJS.ProcessEnv,
+  options: { quiet: boolean },
+): LiveReport {
+  if (options.quiet) return silent;
+  return understandsControls(stream, env) ? liveScreen(stream, env) : liveLines(stream);
+}
+
+const silent: LiveReport = {
+  line() {},
+  live() {},
+  clear() {},
+  [Symbol.dispose]() {},
+};
