@@ -14,12 +14,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { messageOf } from "../src/base/errors.js";
-import { listenForInterruption } from "../src/commands/interruption.js";
+import { listenForInterruption } from "../src/commands/session/interruption.js";
 import { openLocal } from "../src/environment/local/local.js";
 import { predictLoss } from "../src/plan/predict/predict.js";
 import { type Predicted, formulas } from "../src/plan/predict/prediction.js";
-import { runAll } from "../src/run-scenario.js";
-import { readScenario } from "../src/read-scenario.js";
+import { runAll } from "../src/library/run.js";
+import { readScenario } from "../src/library/scenario.js";
 import type { Result } from "../src/results/result.js";
 import type { Scenario } from "../src/scenario/scenario.js";
 import { type Measured, appendMeasured, digestOf, measuredOf, readMeasured } from "./coverage-store.js";

@@ -7,11 +7,11 @@ import { join } from "node:path";
 
 import { LossboundError, messageOf } from "../src/base/errors.js";
 import { brokersFor } from "../src/environment/local/brokers-wanted.js";
-import { listenForInterruption } from "../src/commands/interruption.js";
+import { listenForInterruption } from "../src/commands/session/interruption.js";
 import type { Environment } from "../src/environment/environment.js";
 import { openLocal } from "../src/environment/local/local.js";
-import { readScenario } from "../src/read-scenario.js";
-import { experiment } from "../src/run.js";
+import { readScenario } from "../src/library/scenario.js";
+import { experiment } from "../src/library/run-one.js";
 import { makeMutant } from "./mutant.js";
 import { type DefectName, defects } from "./noise-defects.js";
 import type { Level } from "./noise-load.js";

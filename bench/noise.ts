@@ -23,8 +23,8 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { listenForInterruption } from "../src/commands/interruption.js";
-import { readScenario } from "../src/read-scenario.js";
+import { listenForInterruption } from "../src/commands/session/interruption.js";
+import { readScenario } from "../src/library/scenario.js";
 import { withMarked } from "./marked.js";
 import { type Subject, blocksOf } from "./noise-blocks.js";
 import { type DefectName, defectNames, defects } from "./noise-defects.js";

@@ -11,8 +11,8 @@ import { type Claim, type Claimed, duplicatesClaimed, lossClaim } from "./result
 import { claimInText, type Trail } from "./views/terminal/claim.js";
 import { reportName } from "./results/file-names.js";
 import type { Result } from "./results/result.js";
-import { outUsual, type RunOptions } from "./run-options.js";
-import { runScenario } from "./run-scenario.js";
+import { outUsual, type RunOptions } from "./library/run-options.js";
+import { runScenario } from "./library/run.js";
 import type { LimitWritten } from "./scenario/schema/definition.js";
 import type { Cause, Scenario } from "./scenario/scenario.js";
 

@@ -1,13 +1,13 @@
 import type { CalibrationResult } from "../results/calibration.js";
 import { exitCode } from "../base/errors.js";
-import { readChance } from "./chance.js";
-import { defineCommand } from "./command.js";
-import { onlyOperand } from "./operand.js";
-import { falseAlarmsOption, readTrials } from "./repeat-settings.js";
-import { type Runner, runAndReport } from "./run-and-report.js";
-import { readRunSettings, runOptions } from "./run-settings.js";
-import { readScenarioFiles } from "./scenario-files.js";
-import { readSeed } from "./seed.js";
+import { readChance } from "./line/chance.js";
+import { defineCommand } from "./line/command.js";
+import { onlyOperand } from "./line/operand.js";
+import { falseAlarmsOption, readTrials } from "./line/repeat-settings.js";
+import { type Runner, runAndReport } from "./session/run-and-report.js";
+import { readRunSettings, runOptions } from "./line/run-settings.js";
+import { readScenarioFiles } from "./line/scenario-files.js";
+import { readSeed } from "./line/seed.js";
 
 export const calibrate = defineCommand({
   name: "calibrate",
@@ -56,8 +56,7 @@ export const calibrate = defineCommand({
     // Loaded only now, as for `run`; and so are the special functions of statistics.
     const { renderCalibration } = await import("../views/terminal/calibration.js");
     const { renderTrial } = await import("../views/terminal/repeat.js");
-    const { calibrateScenario, refuseUnwritable, writeCalibration } =
-      await import("../calibrate-scenario.js");
+    const { calibrateScenario, refuseUnwritable, writeCalibration } = await import("../library/calibrate.js");
     if (options.write) await refuseUnwritable(file);
     let found: CalibrationResult | undefined;
     let written: string | undefined;

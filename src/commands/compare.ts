@@ -1,13 +1,13 @@
 import { comparisonAsMarkdown, renderComparison } from "../views/terminal/comparison.js";
 import type { Result } from "../results/result.js";
-import { defineCommand } from "./command.js";
-import { gateOptions, openGate } from "./gate.js";
-import { onlyOperand } from "./operand.js";
-import { type Runner, runAndReport } from "./run-and-report.js";
-import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
-import { readRunSettings, runOptions } from "./run-settings.js";
-import { readScenarioFiles } from "./scenario-files.js";
-import { readSeed } from "./seed.js";
+import { defineCommand } from "./line/command.js";
+import { gateOptions, openGate } from "./session/gate.js";
+import { onlyOperand } from "./line/operand.js";
+import { type Runner, runAndReport } from "./session/run-and-report.js";
+import { metricsOptions, readMetricsSettings } from "./line/metrics-settings.js";
+import { readRunSettings, runOptions } from "./line/run-settings.js";
+import { readScenarioFiles } from "./line/scenario-files.js";
+import { readSeed } from "./line/seed.js";
 
 export const compare = defineCommand({
   name: "compare",
@@ -47,7 +47,7 @@ export const compare = defineCommand({
     const gate = openGate({ junit, markdown, files: [file], summary }, shell, "compare");
 
     // Loaded only now, as for `run`.
-    const { compareGuarantees } = await import("../run-scenario.js");
+    const { compareGuarantees } = await import("../library/run.js");
     const runner: Runner = async (_, runnerOptions) => await compareGuarantees(file, runnerOptions);
     return await runAndReport(
       runner,

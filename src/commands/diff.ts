@@ -1,10 +1,10 @@
 import { toJson } from "../results/json.js";
 import { pageFor } from "../views/layout/page.js";
-import { defineCommand } from "./command.js";
-import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
-import { falseAlarmsOption, readFalseAlarms } from "./repeat-settings.js";
-import { readSeed } from "./seed.js";
-import { usageError } from "./usage-error.js";
+import { defineCommand } from "./line/command.js";
+import { exitCodeOfVerdicts } from "./session/exit-code-of-verdicts.js";
+import { falseAlarmsOption, readFalseAlarms } from "./line/repeat-settings.js";
+import { readSeed } from "./line/seed.js";
+import { usageError } from "./line/usage-error.js";
 
 export const diff = defineCommand({
   name: "diff",

@@ -4,8 +4,8 @@ import { clearLeftovers } from "../processes/leftovers.js";
 import { isMissing, renderCleared, renderDiagnosis } from "../views/terminal/doctor.js";
 import { toJson } from "../results/json.js";
 import { pageFor } from "../views/layout/page.js";
-import { defineCommand } from "./command.js";
-import { usageError } from "./usage-error.js";
+import { defineCommand } from "./line/command.js";
+import { usageError } from "./line/usage-error.js";
 
 export const doctor = defineCommand({
   name: "doctor",

@@ -4,8 +4,8 @@ import { renderLost } from "../views/terminal/lost.js";
 import { pageFor } from "../views/layout/page.js";
 import { nearest } from "../base/nearest.js";
 import { type Cause, causes } from "../scenario/scenario.js";
-import { defineCommand } from "./command.js";
-import { usageError } from "./usage-error.js";
+import { defineCommand } from "./line/command.js";
+import { usageError } from "./line/usage-error.js";
 
 export const explain = defineCommand({
   name: "explain",
@@ -48,7 +48,7 @@ export const explain = defineCommand({
         : []),
     ];
     if (problems.length > 0) throw usageError(problems, "explain");
-    const { explainMessage, listLostOf } = await import("../explain-folder.js");
+    const { explainMessage, listLostOf } = await import("../library/explain.js");
     const page = pageFor(stdout, env);
     if (message === undefined) {
       const list = await listLostOf(folder!, only);

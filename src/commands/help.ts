@@ -1,6 +1,6 @@
 import { layRows, left, cell, wrap } from "../views/layout/columns.js";
 import type { Page } from "../views/layout/page.js";
-import type { Command } from "./command.js";
+import type { Command } from "./line/command.js";
 
 /** The page of lossbound itself: its commands, with an example each. */
 export function generalHelp(commands: readonly Command[], { palette, width }: Page): string {

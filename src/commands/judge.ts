@@ -5,10 +5,10 @@ import { pageFor } from "../views/layout/page.js";
 import type { Result } from "../results/result.js";
 import { renderSummary } from "../views/terminal/summary.js";
 import { renderResult } from "../views/terminal/result.js";
-import { defineCommand } from "./command.js";
-import { exitCodeOfVerdicts } from "./exit-code-of-verdicts.js";
-import { gateOptions, openGate } from "./gate.js";
-import { onlyOperand } from "./operand.js";
+import { defineCommand } from "./line/command.js";
+import { exitCodeOfVerdicts } from "./session/exit-code-of-verdicts.js";
+import { gateOptions, openGate } from "./session/gate.js";
+import { onlyOperand } from "./line/operand.js";
 
 export const judge = defineCommand({
   name: "judge",
@@ -35,7 +35,7 @@ export const judge = defineCommand({
     const folder = onlyOperand(operands, "the folder of a run, or of several", "judge");
     const { junit, markdown } = options;
     const gate = openGate({ junit, markdown, files: [], summary: resultsAsMarkdown }, shell, "judge");
-    const { judgeStored, writeCourse } = await import("../judge-folder.js");
+    const { judgeStored, writeCourse } = await import("../library/judge.js");
     const { storedRunsAt } = await import("../store/stored-runs.js");
     const page = pageFor(stdout, env);
     const results: Result[] = [];

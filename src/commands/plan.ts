@@ -4,11 +4,11 @@ import { toJson } from "../results/json.js";
 import { pageFor } from "../views/layout/page.js";
 import { renderPlan } from "../views/terminal/plan.js";
 import { printable } from "../base/printable.js";
-import { repeatWith } from "../repeat-with.js";
-import { defineCommand } from "./command.js";
-import { onlyOperand } from "./operand.js";
-import { readScenarioFiles } from "./scenario-files.js";
-import { readSeed } from "./seed.js";
+import { repeatWith } from "../library/rerun-command.js";
+import { defineCommand } from "./line/command.js";
+import { onlyOperand } from "./line/operand.js";
+import { readScenarioFiles } from "./line/scenario-files.js";
+import { readSeed } from "./line/seed.js";
 
 export const plan = defineCommand({
   name: "plan",

@@ -1,6 +1,6 @@
 import { printable } from "../base/printable.js";
-import { defineCommand } from "./command.js";
-import { onlyOperand } from "./operand.js";
+import { defineCommand } from "./line/command.js";
+import { onlyOperand } from "./line/operand.js";
 
 export const report = defineCommand({
   name: "report",
@@ -22,7 +22,7 @@ export const report = defineCommand({
   ],
   async run({ operands }, { stdout }) {
     const folder = onlyOperand(operands, "the folder of a run, or of several", "report");
-    const { writeReport } = await import("../report-folder.js");
+    const { writeReport } = await import("../library/report.js");
     const pages = await writeReport(folder);
     stdout.write(pages.map((page) => `${printable(page)}\n`).join(""));
     return 0;

@@ -1,14 +1,14 @@
 import { resultsAsMarkdown } from "../views/ci/markdown.js";
 import { falseAlarmsUsual } from "../scenario/limits.js";
-import { baselineOption, readBaseline } from "./baseline.js";
-import { defineCommand } from "./command.js";
-import { gateOptions, openGate } from "./gate.js";
-import { eachAndSummary, runAndReport, type Views } from "./run-and-report.js";
-import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
-import { readRepeatSettings, repeatOptions } from "./repeat-settings.js";
-import { readRunSettings, runOptions } from "./run-settings.js";
-import { readScenarioFiles } from "./scenario-files.js";
-import { readSeed } from "./seed.js";
+import { baselineOption, readBaseline } from "./session/baseline.js";
+import { defineCommand } from "./line/command.js";
+import { gateOptions, openGate } from "./session/gate.js";
+import { eachAndSummary, runAndReport, type Views } from "./session/run-and-report.js";
+import { metricsOptions, readMetricsSettings } from "./line/metrics-settings.js";
+import { readRepeatSettings, repeatOptions } from "./line/repeat-settings.js";
+import { readRunSettings, runOptions } from "./line/run-settings.js";
+import { readScenarioFiles } from "./line/scenario-files.js";
+import { readSeed } from "./line/seed.js";
 
 export const run = defineCommand({
   name: "run",
@@ -64,7 +64,7 @@ export const run = defineCommand({
     const gate = openGate({ junit, markdown, files: operands, summary: resultsAsMarkdown }, shell, "run");
 
     // Loaded only now: help, and a mistake in a file, need neither a Kafka client nor a native addon.
-    const { runScenarios } = await import("../run-scenario.js");
+    const { runScenarios } = await import("../library/run.js");
     const reporting = {
       settings: { ...settings, seed },
       metrics,
@@ -73,7 +73,7 @@ export const run = defineCommand({
       gate,
     };
     if (scenarios.some(({ repeat = 1 }) => (repeating.repeat ?? repeat) > 1)) {
-      const { runRepeats } = await import("./run-repeats.js");
+      const { runRepeats } = await import("./session/run-repeats.js");
       return await runRepeats(operands, scenarios, repeating, { ...reporting, baseline }, shell);
     }
     const views = eachAndSummary(settings.out, operands.length);

@@ -4,15 +4,15 @@ import type { Result } from "../results/result.js";
 import { readRate } from "../scenario/quantities.js";
 import type { Sweep } from "../scenario/scenario.js";
 import { repeatsMax, repeatsUsual } from "../scenario/variants/sweep.js";
-import { defineCommand } from "./command.js";
-import { gateOptions, openGate } from "./gate.js";
-import { metricsOptions, readMetricsSettings } from "./metrics-settings.js";
-import { onlyOperand } from "./operand.js";
-import { type Runner, runAndReport } from "./run-and-report.js";
-import { readRunSettings, runOptions } from "./run-settings.js";
-import { readScenarioFiles } from "./scenario-files.js";
-import { readSeed } from "./seed.js";
-import { usageError } from "./usage-error.js";
+import { defineCommand } from "./line/command.js";
+import { gateOptions, openGate } from "./session/gate.js";
+import { metricsOptions, readMetricsSettings } from "./line/metrics-settings.js";
+import { onlyOperand } from "./line/operand.js";
+import { type Runner, runAndReport } from "./session/run-and-report.js";
+import { readRunSettings, runOptions } from "./line/run-settings.js";
+import { readScenarioFiles } from "./line/scenario-files.js";
+import { readSeed } from "./line/seed.js";
+import { usageError } from "./line/usage-error.js";
 
 export const sweep = defineCommand({
   name: "sweep",
@@ -59,7 +59,7 @@ export const sweep = defineCommand({
     const swept = given ?? scenario!.sweep;
 
     // Loaded only now, as for `run`.
-    const { sweepScenario } = await import("../sweep-scenario.js");
+    const { sweepScenario } = await import("../library/sweep.js");
     const runner: Runner = async (_, runnerOptions) => {
       const sweepOptions = { ...runnerOptions, repeats, ...(given !== undefined && { sweep: given }) };
       await sweepScenario(file, sweepOptions);

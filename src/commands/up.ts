@@ -1,10 +1,10 @@
 import { LossboundError } from "../base/errors.js";
-import { defineCommand } from "./command.js";
-import { eachAndSummary, type Runner, runAndReport } from "./run-and-report.js";
-import { runOptions } from "./run-settings.js";
-import { readScenarioFiles } from "./scenario-files.js";
-import { readSeed } from "./seed.js";
-import { usageError } from "./usage-error.js";
+import { defineCommand } from "./line/command.js";
+import { eachAndSummary, type Runner, runAndReport } from "./session/run-and-report.js";
+import { runOptions } from "./line/run-settings.js";
+import { readScenarioFiles } from "./line/scenario-files.js";
+import { readSeed } from "./line/seed.js";
+import { usageError } from "./line/usage-error.js";
 
 export const up = defineCommand({
   name: "up",
@@ -36,7 +36,7 @@ export const up = defineCommand({
     const out = options.out ?? "lossbound-results";
 
     // Loaded only now, as for `run`.
-    const { keepUp } = await import("../up.js");
+    const { keepUp } = await import("../library/up.js");
     const { repeat } = options;
     const runner: Runner = async (files, { observer, signal, onResult } = {}) =>
       await keepUp(files as readonly string[], {

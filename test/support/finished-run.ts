@@ -1,4 +1,4 @@
-import { judgeStored } from "../../src/judge-folder.js";
+import { judgeStored } from "../../src/library/judge.js";
 import { makePlan } from "../../src/plan/plan.js";
 import type { Judged } from "../../src/results/make-result.js";
 import { parseScenario } from "../../src/scenario/file/read.js";

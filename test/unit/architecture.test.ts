@@ -39,7 +39,7 @@ const exceptions = new Map<string, string>();
 /** Switches over what people or the system may say: no union can be closed over that. */
 const openSwitches = new Map([
   ["src/cli.ts", "the first word of a command line"],
-  ["src/commands/run-settings.ts", "the value of --environment"],
+  ["src/commands/line/run-settings.ts", "the value of --environment"],
   ["src/scenario/file/read.ts", "codes of system errors"],
 ]);
 

@@ -13,7 +13,7 @@ import { kafkaRelease } from "../../../src/environment/local/kafka-jars.js";
 import { freePorts } from "../../../src/processes/ports.js";
 import { dialDirectly } from "../../../src/kafka/dial/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
-import { experiment } from "../../../src/run.js";
+import { experiment } from "../../../src/library/run-one.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import { openForwarder, openServer } from "../environment/servers.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { runScenario } from "../../../src/run-scenario.js";
+import { runScenario } from "../../../src/library/run.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import { dialDirectly } from "../../../src/kafka/dial/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { judgeStored } from "../../../src/judge-folder.js";
+import { judgeStored } from "../../../src/library/judge.js";
 import { sumOf as histogramSum } from "../../../src/ledger/box/histogram.js";
 import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { courseName } from "../../../src/metrics/course.js";

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { renderResult } from "../../../src/views/terminal/result.js";
 import { palette } from "../../../src/views/layout/colors.js";
-import { readScenario } from "../../../src/read-scenario.js";
+import { readScenario } from "../../../src/library/scenario.js";
 import { aFolder } from "../../support/a-folder.js";
-import { experiment } from "../../../src/run.js";
+import { experiment } from "../../../src/library/run-one.js";
 import { inRepository } from "../../support/paths.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 

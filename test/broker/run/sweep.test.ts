@@ -6,7 +6,7 @@ import { LossboundError, errorsIn, exitCodeOf, messageOf } from "../../../src/ba
 import { curveFiles } from "../../../src/results/file-names.js";
 import type { Curve } from "../../../src/results/curve.js";
 import type { Result } from "../../../src/results/result.js";
-import { sweepScenario } from "../../../src/sweep-scenario.js";
+import { sweepScenario } from "../../../src/library/sweep.js";
 import { aFolder } from "../../support/a-folder.js";
 import { lossbound } from "../../support/lossbound.js";
 

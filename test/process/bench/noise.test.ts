@@ -21,7 +21,7 @@ import {
 import { currentOf, missedCriteria, renderNoise } from "../../../bench/noise-table.js";
 import { withMarked } from "../../../bench/marked.js";
 import { waitUntil } from "../../../src/base/wait.js";
-import { readScenario } from "../../../src/read-scenario.js";
+import { readScenario } from "../../../src/library/scenario.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import { inRepository } from "../../support/paths.js";
 import { aResult, noLoss } from "../../support/a-result.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { planScenario } from "../../../src/plan-scenario.js";
+import { planScenario } from "../../../src/library/plan.js";
 import { toJson } from "../../../src/results/json.js";
 import { lossbound } from "../../support/lossbound.js";
 import { inRepository } from "../../support/paths.js";

@@ -10,7 +10,7 @@ import {
   planeNames,
   sectionsOf,
 } from "../../../src/ledger/box/format.js";
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import type { Result } from "../../../src/results/result.js";
 import type { StoredRun } from "../../support/a-run.js";
 import { everyFate } from "../../support/healthy-run.js";

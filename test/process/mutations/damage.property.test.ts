@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { LossboundError } from "../../../src/base/errors.js";
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import type { Result } from "../../../src/results/result.js";
 import type { StoredRun } from "../../support/a-run.js";
 import { anyDamage, withDamages } from "./damage.js";

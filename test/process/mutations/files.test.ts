@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { checksumAt, countersAt, sectionsAt, sectionsOf } from "../../../src/ledger/box/format.js";
 import { LossboundError } from "../../../src/base/errors.js";
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import type { StoredRun } from "../../support/a-run.js";
 import { everyFate } from "../../support/healthy-run.js";
 import { boxesOf, caughtBy, rewriteRecord, withBytes } from "./mutate.js";

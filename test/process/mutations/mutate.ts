@@ -12,7 +12,7 @@ import {
   writeRunRecord,
 } from "../../../src/ledger/record/run-record.js";
 import { LossboundError } from "../../../src/base/errors.js";
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import type { StoredRun } from "../../support/a-run.js";
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import { hasBit } from "../../../src/ledger/box/bits.js";
 import type { PlaneName } from "../../../src/ledger/box/format.js";
 import { readBox } from "../../../src/ledger/box/read-box.js";

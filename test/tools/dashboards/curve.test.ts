@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Exporter } from "../../../src/metrics/exporter.js";
 import type { CurvePoint } from "../../../src/results/curve.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
-import { sweepScenario } from "../../../src/sweep-scenario.js";
+import { sweepScenario } from "../../../src/library/sweep.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { toolForTests } from "../../support/tools.js";
 import { ask } from "./ask.js";

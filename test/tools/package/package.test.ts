@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import { aRun, type StoredRun } from "../../support/a-run.js";
 import { installedInAProject, type Project } from "./installed.js";
 import { inRepository } from "../../support/paths.js";

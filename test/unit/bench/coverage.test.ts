@@ -14,7 +14,7 @@ import {
 import { type Form, coverageOf, renderCoverage, withTable } from "../../../bench/coverage-table.js";
 import { predictLoss } from "../../../src/plan/predict/predict.js";
 import { type Interval, type Predicted, formulas, predicted } from "../../../src/plan/predict/prediction.js";
-import { readScenario } from "../../../src/read-scenario.js";
+import { readScenario } from "../../../src/library/scenario.js";
 import { aResult, noLoss } from "../../support/a-result.js";
 import { inRepository } from "../../support/paths.js";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import { type OutputRecord, outputBoxName, writeRunRecord } from "../../../src/ledger/record/run-record.js";
 import { type StoredRun, aRun } from "../../support/a-run.js";
 import { type StoryName, times } from "../../support/stories.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { judgeStored } from "../../../src/judge-folder.js";
+import { judgeStored } from "../../../src/library/judge.js";
 import { countBits } from "../../../src/ledger/box/bits.js";
 import { type Metric, catalogue } from "../../../src/metrics/catalogue.js";
 import { renderCourse } from "../../../src/metrics/course.js";

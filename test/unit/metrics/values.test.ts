@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { judgeStored } from "../../../src/judge-folder.js";
+import { judgeStored } from "../../../src/library/judge.js";
 import { labelsOf } from "../../../src/metrics/exporter.js";
 import { samplesOf } from "../../../src/metrics/samples.js";
 import { valuesAtEnd } from "../../../src/metrics/values.js";

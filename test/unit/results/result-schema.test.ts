@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { judgeFolder } from "../../../src/judge-folder.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import { toJson } from "../../../src/results/json.js";
 import type { Result } from "../../../src/results/result.js";
 import type { Verdict } from "../../../src/verdict/judge.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { predictLoss } from "../../../../src/plan/predict/predict.js";
-import { defineScenario, withPredictions } from "../../../../src/read-scenario.js";
+import { defineScenario, withPredictions } from "../../../../src/library/scenario.js";
 import { ScenarioError } from "../../../../src/scenario/file/problems.js";
 import { parseScenario } from "../../../../src/scenario/file/read.js";
 import type { Scenario } from "../../../../src/scenario/scenario.js";
