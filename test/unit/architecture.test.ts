@@ -1,40 +1,23 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 import { inRepository } from "../support/paths.js";
 import { type SourceFile, sourceFile, withoutComments } from "../support/source-files.js";
 
 /**
- * The stages in the order of the way of the data. A file imports from its own stage and from those
- * before it. The library are the files beside the folders, which put the stages together.
+ * The rooms of the source, in the order in which data passes through them. A file imports from its own room and from
+ * rooms before it; the files beside the rooms put them together.
  */
-const stages = [
-  "base",
-  "statistics",
-  "scenario",
-  "plan",
-  "kafka",
-  "processes",
-  "environment",
-  "ledger",
-  "worker",
-  "crew",
-  "experiment",
-  "verdict",
-  "results",
-  "views",
-  "store",
-  "report",
-  "metrics",
-  "library",
-  "the library",
-  "commands",
-  "the command line",
-];
+const rooms = (
+  JSON.parse(readFileSync(inRepository("scripts", "rooms.json"), "utf8")) as { room: string }[]
+).map(({ room }) => room);
 
-/** What goes against the direction all the same, and why that does no harm. */
-const exceptions = new Map<string, string>();
+/** Where a process begins: it imports from all of its stage, and nothing imports it. */
+const entryPoints = ["src/processes/warden-main.ts", "src/worker/main.ts"];
+
+/** The files beside the rooms. */
+const doors = ["src/cli.ts", "src/index.ts", "src/vitest.ts"];
 
 /** Switches over what people or the system may say: no union can be closed over that. */
 const openSwitches = new Map([
@@ -44,24 +27,58 @@ const openSwitches = new Map([
 ]);
 
 const linesMax = 320;
+const filesMax = 16;
 
 const files: SourceFile[] = readdirSync(inRepository("src"), { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => sourceFile(join("src", name)));
 
 describe("the source", () => {
-  it("imports in one direction: from its own stage, and from stages before it", () => {
-    const against = files.flatMap(({ path, imports }) =>
-      imports
-        .filter((imported) => imported.startsWith("src/") && stageOf(imported) > stageOf(path))
-        .map((imported) => `${path} → ${imported}`),
-    );
+  it("imports in one direction: from its own room, and from rooms before it", () => {
+    const against = files
+      .filter(({ path }) => !doors.includes(path))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((imported) => imported.startsWith("src/") && rankOf(imported) > rankOf(path))
+          .map((imported) => `${path} → ${imported}`),
+      );
 
-    expect(against).toEqual([...exceptions.keys()]);
+    expect(against).toEqual([]);
   });
 
-  it("has no folder that is not a stage", () => {
-    expect(files.filter(({ path }) => stageOf(path) === -1).map(({ path }) => path)).toEqual([]);
+  it("imports no entry point and no door", () => {
+    const imported = new Set(files.flatMap(({ path, imports }) => (path === "src/cli.ts" ? [] : imports)));
+
+    expect([...entryPoints, ...doors].filter((path) => imported.has(path))).toEqual([]);
+  });
+
+  it("has no two files that import each other, over whatever detour", () => {
+    const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
+    const reachable = (from: string): Set<string> => {
+      const found = new Set<string>();
+      const next = [...(importsOf.get(from) ?? [])];
+      for (let path = next.pop(); path !== undefined; path = next.pop()) {
+        if (found.has(path)) continue;
+        found.add(path);
+        next.push(...(importsOf.get(path) ?? []));
+      }
+      return found;
+    };
+
+    expect(files.map(({ path }) => path).filter((path) => reachable(path).has(path))).toEqual([]);
+  });
+
+  it("has each file in a room that is listed, or among the doors", () => {
+    const outside = files.map(({ path }) => path).filter((path) => !rooms.includes(roomOf(path)));
+
+    expect(outside.toSorted()).toEqual(doors);
+    expect(rooms.filter((room) => !files.some(({ path }) => roomOf(path) === room))).toEqual([]);
+  });
+
+  it(`has no room with more than ${filesMax} files`, () => {
+    const counts = rooms.map((room) => [room, files.filter(({ path }) => roomOf(path) === room).length]);
+
+    expect(counts.filter(([, count]) => Number(count) > filesMax)).toEqual([]);
   });
 
   it("has one door to each third-party package", () => {
@@ -110,7 +127,7 @@ describe("the source", () => {
 
   it("lets no stage of evidence or judgement know Kafka, processes, or the network", () => {
     const forbidden =
-      /^(node:(net|tls|child_process|dgram|http|https)|src\/(kafka|worker|environment|experiment)\/.*)$/;
+      /^(node:(net|tls|child_process|dgram|http|https)|src\/(kafka|processes|worker|crew|environment|experiment)\/.*)$/;
     const knowing = files
       .filter(({ path }) => /^src\/(base|statistics|scenario|plan|ledger|verdict)\//.test(path))
       .flatMap(({ path, imports }) =>
@@ -141,15 +158,21 @@ describe("the source", () => {
     expect(
       random
         .map(({ path }) => path)
-        .filter((path) => /^src\/(plan|statistics|scenario|ledger|verdict|worker|experiment)\//.test(path)),
+        .filter((path) =>
+          /^src\/(plan|statistics|scenario|ledger|verdict|worker|crew|experiment)\//.test(path),
+        ),
     ).toEqual([]);
   });
 });
 
-function stageOf(path: string): number {
-  const parts = path.split("/");
-  if (path === "src/cli.ts") return stages.indexOf("the command line");
-  return stages.indexOf(parts.length === 2 ? "the library" : parts[1]!);
+function roomOf(path: string): string {
+  return dirname(path).slice("src/".length);
+}
+
+function rankOf(path: string): number {
+  const room = roomOf(path);
+  if (!entryPoints.includes(path)) return rooms.indexOf(room);
+  return rooms.findLastIndex((other) => other === room || other.startsWith(`${room}/`));
 }
 
 function isPackage(name: string): boolean {

@@ -8,7 +8,7 @@ import { chooseBroker } from "./broker-choice.js";
 import { type FaultProgress, pauseUntil, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
 import { conductOccurrences, occurrenceCame } from "./occurrences.js";
-import { seek, shownByAll, type Sought } from "./seek.js";
+import { seek, shownByAll, type Sought } from "../../base/seek.js";
 
 /** A dead leader is missed after its session, three seconds; then it takes an election. */
 const successionLimitMs = 30_000;

@@ -4,7 +4,7 @@ import type { Life } from "../../crew/crew.js";
 import { type FaultProgress, momentLimitMs, pauseUntil } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
 import { conductOccurrences } from "./occurrences.js";
-import { seek, shownBy, type Sought } from "./seek.js";
+import { seek, shownBy, type Sought } from "../../base/seek.js";
 import { letGoOn, lifeToHit, nameOfTarget, overFor } from "./worker-at-work.js";
 
 /**

@@ -3,7 +3,7 @@ import { waitUntil } from "../../base/wait.js";
 import type { TopicAction } from "../../scenario/scenario.js";
 import { type FaultProgress, answerTo } from "./context.js";
 import type { Fell } from "./occurrences.js";
-import { seek, shownBy } from "./seek.js";
+import { seek, shownBy } from "../../base/seek.js";
 
 /** The faults that take records out of the log. What goes was seen by the following auditor before. */
 

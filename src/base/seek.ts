@@ -1,4 +1,4 @@
-import { waitUntil, type WaitOptions } from "../../base/wait.js";
+import { waitUntil, type WaitOptions } from "./wait.js";
 
 /** What came of looking for the state that shows a fault in force. */
 export type Sought<T> =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type Sought, seek, shownBy, shownByAll } from "../../../../src/experiment/faults/seek.js";
+import { type Sought, seek, shownBy, shownByAll } from "../../../src/base/seek.js";
 
 const never = new AbortController().signal;
 const quick = { everyMs: 1, over: never };
