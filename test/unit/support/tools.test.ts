@@ -26,7 +26,8 @@ it("what the tests look for, .ci/run demands, or fetches where it is missing, un
 it("the workflow installs what no runner of its kind has, and then nothing may be skipped", () => {
   const run = readFileSync(inRepository(".ci/run"), "utf8");
   const workflow = readFileSync(inRepository(".github/workflows/ci.yml"), "utf8");
-  const packages = new Set([...run.matchAll(/missing\+=\(([a-z-]+)\)/g)].map(([, name]) => name!));
+  // Those of the Docker engine stand in a condition: root alone needs them, which no job of the workflow is.
+  const packages = new Set([...run.matchAll(/^here .+ missing\+=\(([a-z-]+)\)/gm)].map(([, name]) => name!));
   // GitHub's runners of Ubuntu have Chrome.
   packages.delete("chromium");
 
