@@ -11,14 +11,10 @@ export type { FaultResult, MessageCounts, Result, TimelineSecond, Witness } from
 export { writeReport } from "./library/report.js";
 export type { RunOptions } from "./library/run-options.js";
 export { compareGuarantees, runScenario, runScenarios } from "./library/run.js";
-export type {
-  BoundOfLossWritten,
-  BoundWritten,
-  ClaimsWritten,
-  FaultWritten,
-  LimitWritten,
-  ScenarioDefinition,
-} from "./scenario/schema/definition.js";
+export type { BoundOfLossWritten, BoundWritten, ClaimsWritten } from "./scenario/schema/expect.js";
+export type { FaultWritten } from "./scenario/schema/fault.js";
+export type { LimitWritten } from "./scenario/schema/notations.js";
+export type { ScenarioDefinition } from "./scenario/schema/scenario.js";
 export { ScenarioError, type ScenarioProblem } from "./scenario/file/problems.js";
 export { defineScenario, readScenario } from "./library/scenario.js";
 export { repeatScenario, type RepeatOptions } from "./library/repeat.js";

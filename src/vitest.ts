@@ -13,7 +13,7 @@ import { reportName } from "./results/file-names.js";
 import type { Result } from "./results/result.js";
 import { outUsual, type RunOptions } from "./library/run-options.js";
 import { runScenario } from "./library/run.js";
-import type { LimitWritten } from "./scenario/schema/definition.js";
+import type { LimitWritten } from "./scenario/schema/notations.js";
 import type { Cause, Scenario } from "./scenario/scenario.js";
 
 export interface LossOptions extends RunOptions {

@@ -1,7 +1,7 @@
 import { LossboundError } from "../base/errors.js";
 import { predictLoss } from "../plan/predict/predict.js";
 import { defineScenario as define } from "../scenario/file/define.js";
-import type { ScenarioDefinition } from "../scenario/schema/definition.js";
+import type { ScenarioDefinition } from "../scenario/schema/scenario.js";
 import { tellPredicted } from "../scenario/schema/predicted-bounds.js";
 import { readScenario as read } from "../scenario/file/read.js";
 import type { Scenario } from "../scenario/scenario.js";

@@ -1,6 +1,6 @@
 /** What a test claims of a run by itself, whatever the scenario claims: held against a result. */
 import { LossboundError } from "../base/errors.js";
-import type { LimitWritten } from "../scenario/schema/definition.js";
+import type { LimitWritten } from "../scenario/schema/notations.js";
 import { readShare } from "../scenario/quantities.js";
 import { type Cause, causes, type Limit } from "../scenario/scenario.js";
 import { countOf, type Verdict } from "../verdict/judge.js";

@@ -9,11 +9,8 @@ export const workersMax = 64;
 /** Each partition costs a local broker files and memory, and each consumer a fetch session. */
 export const partitionsMax = 1_000;
 
-/** Bytes of a message's value where nothing is said. */
-export const sizeUsual = 200;
-
-/** Messages that a commit covers at most where nothing is said. */
-export const commitEveryUsual = 100;
+/** More repetitions of a request outlast any fault of a run. */
+export const retriesMax = 1_000;
 
 /** A request is held in memory whole, by the client, the proxy and the broker. */
 export const oversizeBytesMax = 64_000_000;

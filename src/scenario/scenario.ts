@@ -75,7 +75,7 @@ export interface Scenario {
   /** What is claimed under `guarantee`. */
   expect: Expect;
   /** What is claimed under other guarantees, where the file says so. */
-  expectUnder: Partial<Record<Guarantee, Expect>>;
+  expectUnder: { [G in Guarantee]?: Expect | undefined };
 }
 
 /** What a sweep varies: the rate of the producers, messages a second; or what one commit covers, messages. */
@@ -294,13 +294,13 @@ export type Cause = (typeof causes)[number];
 /** What a scenario claims. Every bound is inclusive. */
 export interface Expect {
   lost: Bound;
-  silentlyLost: Bound | undefined;
-  lostBy: Partial<Record<Cause, Bound>>;
+  silentlyLost?: Bound | undefined;
+  lostBy: { [C in Cause]?: Bound | undefined };
   duplicated: Bound;
   /** At most so many may be left with an indeterminate fate; without it none. It has no lower end. */
-  indeterminate: Bound | undefined;
+  indeterminate?: Bound | undefined;
   /** At most this many may be lost without a fault that explains it; none if it is not given. It has no lower end. */
-  unexplained: Bound | undefined;
+  unexplained?: Bound | undefined;
 }
 
 export interface Bound {

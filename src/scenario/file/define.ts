@@ -1,13 +1,13 @@
 /** A scenario that a program writes, where a file would be in its way. */
-import type { ScenarioDefinition } from "../schema/definition.js";
+import type { ScenarioDefinition } from "../schema/scenario.js";
 import { isOfEach } from "../schema/expect.js";
-import { check, isMap, type Path } from "../schema/fields.js";
+import { isMap, type Path } from "../schema/fields.js";
 import { allowedName, isScenarioName } from "../name.js";
 import { type Predict, nobodyPredicts, tellPredicted } from "../schema/predicted-bounds.js";
 import { problemOf } from "./problem-of.js";
 import { ScenarioError, type ScenarioProblem, wholeDefinition } from "./problems.js";
 import type { Scenario } from "../scenario.js";
-import { scenarioSchema } from "./schema.js";
+import { checkScenario } from "./schema.js";
 import { type Place, shortened } from "./yaml.js";
 
 /** What is deeper is no part of a scenario, and may be a circle. */
@@ -31,7 +31,7 @@ export function defineScenario(definition: ScenarioDefinition, predict: Predict 
   const { name, claim = "", ...body } = written;
   const named = typeof name === "string" && isScenarioName(name);
   const where = named ? `${wholeDefinition} ${name}` : wholeDefinition;
-  const outcome = check(scenarioSchema, body);
+  const outcome = checkScenario(body);
   const complaints = outcome.ok ? [] : outcome.complaints;
   const problems = [
     ...(named ? [] : [problem(where, "name", shown(name), allowedName)]),

@@ -4,14 +4,13 @@ import { basename, dirname, join } from "node:path";
 
 import { messageOf } from "../../base/errors.js";
 import { isOfEach } from "../schema/expect.js";
-import { check } from "../schema/fields.js";
 import { allowedName, isScenarioName } from "../name.js";
 import { nearest } from "../../base/nearest.js";
 import { type Predict, nobodyPredicts, tellPredicted } from "../schema/predicted-bounds.js";
 import { problemOf } from "./problem-of.js";
 import { ScenarioError, type ScenarioProblem, wholeFile } from "./problems.js";
 import type { Scenario } from "../scenario.js";
-import { scenarioSchema } from "./schema.js";
+import { checkScenario } from "./schema.js";
 import { readYaml } from "./yaml.js";
 
 /** Ten times the largest scenario anyone will write; what is larger is another file. */
@@ -43,7 +42,7 @@ export function parseScenario(text: string, file: string, predict: Predict = nob
   }
   // What is not YAML has no values to check.
   if (source.value === undefined) throw new ScenarioError(problems);
-  const outcome = check(scenarioSchema, source.value);
+  const outcome = checkScenario(source.value);
   if (!outcome.ok) {
     problems.push(...outcome.complaints.map((complaint) => problemOf(complaint, file, source.locate)));
   }

@@ -2,17 +2,19 @@
  * What must fit together across the parts of a scenario. Each rule refuses only what is certain to
  * be meaningless; what is merely unlikely is the author's business.
  */
-import type { Body, Claims, Sound } from "../schema/body.js";
-import { commandRules } from "../schema/worker-command.js";
+import type { Claims } from "../schema/expect.js";
+import type { Body } from "../schema/scenario.js";
+import type { Sound } from "./sound.js";
+import { commandRules } from "./commands.js";
 import { exposedWord, isExposureKnown } from "../exposed-bounds.js";
 import { faultRules } from "./faults.js";
 import type { Complaint, Rule } from "../schema/fields.js";
-import { guaranteeRules } from "../variants/guarantee.js";
+import { guaranteeRules } from "./guarantee.js";
 import { durationMsMax } from "../schema/notations.js";
 import { formatDuration } from "../quantities.js";
 import { type Bound, causes, guarantees } from "../scenario.js";
-import { settingsRules } from "../schema/settings.js";
-import { sweepIsOne } from "../variants/sweep.js";
+import { settingsRules } from "./settings.js";
+import { sweepIsOne } from "./sweep.js";
 
 export const coherenceRules: Rule<Body>[] = [
   replicasHaveBrokers,

@@ -1,7 +1,8 @@
 /** What must hold between the faults, and between them and the rest of a scenario. */
-import type { Body, Sound } from "../schema/body.js";
+import type { Body } from "../schema/scenario.js";
+import type { Sound } from "./sound.js";
 import type { Complaint, Rule } from "../schema/fields.js";
-import { commitEveryUsual, partitionsMax, sizeUsual } from "../limits.js";
+import { partitionsMax } from "../limits.js";
 import { overlappingFaults } from "./overlap.js";
 import { formatDuration, formatSize } from "../quantities.js";
 import type { BrokerChoice, Fault, KillFault, PauseFault, Role, StopFault } from "../scenario.js";
@@ -137,7 +138,7 @@ function* partitionsAreNotTooMany(body: Body, sound: Sound): Iterable<Complaint>
 /** What the brokers take does no harm: the fault would be in force only by name. */
 function* oversizeIsRefused(body: Body, sound: Sound): Iterable<Complaint> {
   if (!sound("producers", "size") || !sound("topic", "config") || !sound("brokers", "config")) return;
-  const { size = sizeUsual } = body.producers;
+  const { size } = body.producers;
   const taken = largestBatchOf(body);
   for (const [index, fault] of soundFaults(body, sound)) {
     if (fault.kind !== "oversize" || fault.size > Math.max(size, taken.bytes)) continue;
@@ -176,7 +177,7 @@ function* milestonesAreReached(body: Body, sound: Sound): Iterable<Complaint> {
 
 function* chunksAreLargeEnough(body: Body, sound: Sound): Iterable<Complaint> {
   if (!sound("consumers", "commitEvery")) return;
-  const commitEvery = Math.min(...(body.consumers.commitEvery ?? [commitEveryUsual]));
+  const commitEvery = Math.min(...body.consumers.commitEvery);
   for (const [index, { trigger }] of soundFaults(body, sound)) {
     if (trigger.kind !== "handling" || trigger.of <= commitEvery) continue;
     const allowed = `at most consumers.commitEvery, which is ${commitEvery}: no chunk is larger`;

@@ -1,8 +1,8 @@
 /** Which broker is meant, and the faults of a broker's process. */
-import { type Field, type Rule, section } from "./fields.js";
+import { type Field, type Rule, type Section, section, type WrittenSection } from "./fields.js";
 import { partitionsMax } from "../limits.js";
 import { count, oneOf } from "./notations.js";
-import type { BrokerChoice, BrokerFault, Moment } from "../scenario.js";
+import type { BrokerChoice, BrokerFault } from "../scenario.js";
 import {
   exactlyOneRequired,
   momentFields,
@@ -14,14 +14,6 @@ import {
   recurrenceOf,
   stay,
 } from "./trigger.js";
-
-type Written = BrokerChoiceWritten & {
-  at?: Moment | undefined;
-  after?: Moment | undefined;
-  for?: number | undefined;
-  times: number;
-  every?: number | undefined;
-};
 
 interface BrokerChoiceWritten {
   broker: 0 | 1 | 2 | "leader" | "follower";
@@ -63,27 +55,29 @@ const verbs = {
   stop: "SIGTERM of a broker: it hands its partitions over, and ends.",
 } as const;
 
+const keysOf = (back: string) => ({
+  broker: broker.describe("Which broker: its place from 0, or what it is to a partition."),
+  partition: ofPartition,
+  ...momentFields,
+  for: stay()
+    .optional()
+    .describe(`After so long ${back}; without it, when the producers have ended. Example: 2s.`),
+  ...recurrenceFields,
+});
+
+type Keys = ReturnType<typeof keysOf>;
+
 /** The fault of a broker that is written `kill: broker`, or with another verb. */
-export function brokerFault(action: BrokerFault["action"]): Field<BrokerFault> {
+export function brokerFault<A extends BrokerFault["action"]>(
+  action: A,
+): Field<BrokerFault, Record<A, "broker"> & WrittenSection<Keys>> {
   const back = action === "pause" ? "it is continued" : "it is started again";
-  const form = section(
-    {
-      [action]: oneOf(["broker"]).describe(verbs[action]),
-      broker: broker.describe("Which broker: its place from 0, or what it is to a partition."),
-      partition: ofPartition,
-      ...momentFields,
-      for: stay()
-        .optional()
-        .describe(`After so long ${back}; without it, when the producers have ended. Example: 2s.`),
-      ...recurrenceFields,
-    },
-    [oneMoment, recurrenceIsWhole, partitionHasRole],
-    {
-      restartAfter: `for, after which ${back}`,
-      worker: "broker, which says which one: 0, 1, 2, leader or follower",
-      when: "at or after: a place of a consumer's work is no moment of a broker's",
-    },
-  ) as Field<unknown> as Field<Written>;
+  const verb = { [action]: oneOf(["broker"]).describe(verbs[action]) };
+  const form = section({ ...verb, ...keysOf(back) }, [oneMoment, recurrenceIsWhole, partitionHasRole], {
+    restartAfter: `for, after which ${back}`,
+    worker: "broker, which says which one: 0, 1, 2, leader or follower",
+    when: "at or after: a place of a consumer's work is no moment of a broker's",
+  }) as Field<unknown> as Field<Section<Keys>, Record<A, "broker"> & WrittenSection<Keys>>;
   return form
     .transform((fault): BrokerFault => ({
       kind: "broker",

@@ -1,58 +1,59 @@
-import type { Claims, WrittenExpect } from "./body.js";
 import { canBeMissed } from "../claims.js";
 import { exposedWord, toBeExposed } from "../exposed-bounds.js";
-import { either, type Field, isMap, type Rule, section } from "./fields.js";
+import { either, type Field, isMap, type Rule, type Section, section, type Written } from "./fields.js";
 import { nearest } from "../../base/nearest.js";
 import { limit, oneOf } from "./notations.js";
 import { predictedWord, toBePredicted } from "./predicted-bounds.js";
 import { formatLimit } from "../quantities.js";
-import {
-  type Bound,
-  type Cause,
-  causes,
-  type Expect,
-  type Guarantee,
-  guarantees,
-  type Limit,
-} from "../scenario.js";
+import { type Bound, type Cause, causes, type Guarantee, guarantees, type Limit } from "../scenario.js";
 
 const end = "a count such as 40, or a share of the sent messages such as 2%";
 
-const oneLimit: Field<Bound> = limit(`${end}, or a map of min and max`).transform((both) => ({
+const oneLimit = limit(`${end}, or a map of min and max`).transform((both): Bound => ({
   min: both,
   max: both,
 }));
 
-const limits: Field<Bound> = section(
+const limits = section(
   {
     min: limit(end).optional().describe("The least that must be observed."),
     max: limit(end).optional().describe("The most that may be observed."),
   },
   [atLeastOneEnd, endsInOrder],
 )
-  .transform(({ min, max }) => ({ min, max }))
+  .transform(({ min, max }): Bound => ({ min, max }))
   .meta({ minProperties: 1 });
 
+/** Both ends are inclusive; one value is both of them. */
+export type BoundWritten = Written<typeof oneLimit> | Written<typeof limits>;
+
 /** `{ min, max }` with one end at least, or one value that is both ends. */
-function bound(): Field<Bound> {
-  return either([oneLimit, limits], (written) => (isMap(written) ? limits : oneLimit));
+function bound(): Field<Bound, BoundWritten> {
+  return either<Field<Bound, BoundWritten>>([oneLimit, limits], (written) =>
+    isMap(written) ? limits : oneLimit,
+  );
 }
 
-const predicted: Field<Bound> = oneOf([predictedWord]).transform(() => toBePredicted);
+const predicted = oneOf([predictedWord]).transform(() => toBePredicted);
+
+/** `predicted`: both ends are what the plan predicts. */
+export type BoundOfLossWritten = BoundWritten | typeof predictedWord;
 
 /** The same, or what the plan predicts. */
-function boundOfLoss(): Field<Bound> {
-  return either([predicted, oneLimit, limits], (written) => {
+function boundOfLoss(): Field<Bound, BoundOfLossWritten> {
+  return either<Field<Bound, BoundOfLossWritten>>([predicted, oneLimit, limits], (written) => {
     if (isMap(written)) return limits;
     return typeof written === "string" && nearest(written, [predictedWord]) ? predicted : oneLimit;
   });
 }
 
-const exposed: Field<Bound> = oneOf([exposedWord]).transform(() => toBeExposed);
+const exposed = oneOf([exposedWord]).transform(() => toBeExposed);
+
+type AnyBoundWritten = BoundWritten | typeof predictedWord | typeof exposedWord;
 
 /** The same, or what the faults of the run reached. */
-function boundOfAllLoss(): Field<Bound> {
-  return either([predicted, exposed, oneLimit, limits], (written) => {
+function boundOfAllLoss(): Field<Bound, AnyBoundWritten> {
+  return either<Field<Bound, AnyBoundWritten>>([predicted, exposed, oneLimit, limits], (written) => {
     if (isMap(written)) return limits;
     const word = typeof written === "string" ? nearest(written, [predictedWord, exposedWord]) : undefined;
     return word === exposedWord ? exposed : word === predictedWord ? predicted : oneLimit;
@@ -60,9 +61,9 @@ function boundOfAllLoss(): Field<Bound> {
 }
 
 /** What nobody can want to see has an upper end alone. */
-const atMost: Field<Bound> = section({
+const atMost = section({
   max: limit(end).describe("The most that may be observed."),
-}).transform(({ max }) => ({ min: undefined, max }));
+}).transform(({ max }): Bound => ({ min: undefined, max }));
 
 const causeWords: Record<Cause, string> = {
   rejected: "The client reported an error: the application could know.",
@@ -84,9 +85,9 @@ const claimFields = {
   silentlyLost: boundOfLoss()
     .optional()
     .describe("Messages that are lost and were not rejected: nobody was told."),
-  lostBy: section(Object.fromEntries(causeFields))
+  lostBy: section(Object.fromEntries(causeFields) as Record<Cause, (typeof causeFields)[number][1]>)
     .prefault({})
-    .describe("Messages that are lost, by the place where they died.") as Field<Expect["lostBy"]>,
+    .describe("Messages that are lost, by the place where they died."),
   duplicated: bound()
     .optional()
     .describe(
@@ -100,26 +101,32 @@ const claimFields = {
     .describe("Messages that are lost and that no fault of the run explains. Without it, none."),
 };
 
-const claims: Field<Claims> = section(claimFields, [somethingToMiss]).transform((expect) => ({
-  ...expect,
-  silentlyLost: expect.silentlyLost,
-  duplicated: expect.duplicated,
-  indeterminate: expect.indeterminate,
-  unexplained: expect.unexplained,
-}));
+/** What is claimed under one guarantee. */
+export type Claims = Section<typeof claimFields>;
 
-const ownClaims: Field<WrittenExpect> = claims.transform((own) => ({ kind: "own", claims: own }));
+/** Claims under the scenario's own guarantee, or under each of several. */
+export type ClaimsRead =
+  | { kind: "own"; claims: Claims }
+  | { kind: "each"; claims: { [G in Guarantee]?: Claims | undefined } };
 
-const claimsOfEach: Field<WrittenExpect> = section({
+const claims = section(claimFields, [somethingToMiss]);
+
+/** Claims as they may be written. */
+export type ClaimsWritten = Written<typeof claims>;
+
+const ownClaims = claims.transform((own): ClaimsRead => ({ kind: "own", claims: own }));
+
+const claimsOfEach = section({
   "at-most-once": claims.optional().describe("What is claimed under at-most-once."),
   "at-least-once": claims.optional().describe("What is claimed under at-least-once."),
   "effectively-once": claims.optional().describe("What is claimed under effectively-once."),
 } satisfies Record<Guarantee, Field<unknown>>)
-  .transform((each): WrittenExpect => ({ kind: "each", claims: each }))
+  .transform((each): ClaimsRead => ({ kind: "each", claims: each }))
   .meta({ minProperties: 1 });
 
-export const expectSchema: Field<WrittenExpect> = either([ownClaims, claimsOfEach], (written) =>
-  isOfEach(written) ? claimsOfEach : ownClaims,
+export const expectSchema = either<typeof ownClaims | typeof claimsOfEach>(
+  [ownClaims, claimsOfEach],
+  (written) => (isOfEach(written) ? claimsOfEach : ownClaims),
 );
 
 /** Whether claims are written under each guarantee by itself. */

@@ -8,7 +8,14 @@
  */
 import { z } from "zod";
 
-export type Field<T> = z.ZodType<T>;
+/** Reads what is written, a `W`, as a `T`. */
+export type Field<T, W = unknown> = z.ZodType<T, W>;
+
+/** What may be written for a field. */
+export type Written<F extends Field<unknown>> = z.input<F>;
+
+/** What a field makes of it. */
+export type Read<F extends Field<unknown>> = z.output<F>;
 
 export type Path = readonly (string | number)[];
 
@@ -35,30 +42,34 @@ export interface Complaint {
 export type Rule<T> = (value: T, sound: (...path: Path) => boolean) => Iterable<Complaint>;
 
 type Shape = Record<string, Field<unknown>>;
-type Section<S extends Shape> = { [K in keyof S]: z.output<S[K]> };
+/** What a map of these fields is read as. */
+export type Section<S extends Shape> = z.output<z.ZodObject<S, z.core.$strict>>;
+
+/** A map of these fields, as it may be written. */
+export type WrittenSection<S extends Shape> = z.input<z.ZodObject<S, z.core.$strict>>;
 
 /**
  * A single value. `editor` is what JSON Schema can say about it, `meant` makes of what is no value the
  * values that may have been meant by it.
  */
-export function leaf<T>(options: {
+export function leaf<T, W = unknown>(options: {
   allowed: string;
   names?: readonly string[];
   meant?: (written: unknown) => readonly string[];
   editor: Record<string, unknown>;
   read: (written: unknown) => T | undefined;
-}): Field<T> {
+}): Field<T, W> {
   const { allowed, names, meant = () => [], editor, read } = options;
   return z
     .unknown()
-    .transform((written, context) => {
+    .transform((written, context): T => {
       const value = read(written);
       if (value !== undefined) return value;
       const complaint = { path: [], allowed, meant: meant(written), ...(names && { names }) };
       context.issues.push(issueOf(complaint, written));
       return z.NEVER;
     })
-    .meta(editor);
+    .meta(editor) as Field<unknown> as Field<T, W>;
 }
 
 /**
@@ -70,10 +81,9 @@ export function section<S extends Shape>(
   shape: S,
   rules: Rule<Section<S>>[] = [],
   instead: Readonly<Record<string, string>> = {},
-): Field<Section<S>> {
+): Field<Section<S>, WrittenSection<S>> {
   const keys = Object.keys(shape);
-  const object = z.strictObject(shape, { error: `a map of ${keys.join(", ")}` });
-  return object.superRefine(
+  const object = z.strictObject(shape, { error: `a map of ${keys.join(", ")}` }).superRefine(
     (value, context) => {
       // zod names the unknown keys, not the known ones; and where nothing else is wrong, it would go on.
       const issues = context.issues.flatMap((issue) =>
@@ -82,23 +92,31 @@ export function section<S extends Shape>(
           : [issue],
       );
       context.issues.splice(0, Infinity, ...issues);
-      const wrong = issues.map(({ path = [] }) => path as Path);
+    },
+    { when: ({ value }) => isMap(value) },
+  ) as unknown as Field<Section<S>, WrittenSection<S>>;
+  return rules.length === 0 ? object : withRules(object, rules);
+}
+
+/** The same field, with rules about several of its keys. */
+export function withRules<T, W>(field: Field<T, W>, rules: readonly Rule<T>[]): Field<T, W> {
+  return (field as z.ZodType<T, W>).superRefine(
+    (value, context) => {
+      const wrong = context.issues.map(({ path = [] }) => path as Path);
       const sound = (...path: Path) => !wrong.some((other) => isPrefix(path, other) || isPrefix(other, path));
       for (const rule of rules) {
-        for (const complaint of rule(value as Section<S>, sound)) {
-          context.issues.push(issueOf(complaint, value));
-        }
+        for (const complaint of rule(value, sound)) context.issues.push(issueOf(complaint, value));
       }
     },
     { when: ({ value }) => isMap(value) },
-  ) as unknown as Field<Section<S>>;
+  ) as unknown as Field<T, W>;
 }
 
 /** A map whose keys are not known beforehand, only what they look like. */
-export function mapOf<T>(
-  value: Field<T>,
+export function mapOf<T, W>(
+  value: Field<T, W>,
   { key: pattern, allowedKey }: { key: RegExp; allowedKey: string },
-): Field<Record<string, T>> {
+): Field<Record<string, T>, Readonly<Record<string, W>>> {
   return z
     .unknown()
     .transform((written, context): Record<string, T> => {
@@ -125,36 +143,39 @@ export function mapOf<T>(
       type: "object",
       propertyNames: { pattern: pattern.source },
       additionalProperties: bareJsonSchemaOf(value),
-    });
+    }) as Field<unknown> as Field<Record<string, T>, Readonly<Record<string, W>>>;
 }
 
-export function list<T>(item: Field<T>, of: string, lengthMax: number): Field<T[]> {
+export function list<T, W>(item: Field<T, W>, of: string, lengthMax: number): Field<T[], readonly W[]> {
   const words = `a list of at most ${lengthMax} ${of}`;
-  return z.array(item, { error: words }).max(lengthMax, { error: words });
+  return z.array(item, { error: words }).max(lengthMax, { error: words }) as unknown as Field<
+    T[],
+    readonly W[]
+  >;
 }
 
 /**
  * One of several forms, chosen by a look at what was written *before* it is checked: the problems are
  * then those of the form that was meant, and not "none of nine forms fits".
  */
-export function either<T>(
-  forms: readonly Field<T>[],
-  choose: (written: unknown) => Field<T> | Complaint,
-): Field<T> {
+export function either<const F extends Field<unknown>>(
+  forms: readonly F[],
+  choose: (written: unknown) => F | Complaint,
+): Field<Read<F>, Written<F>> {
   return z
     .unknown()
-    .transform((written, context): T => {
+    .transform((written, context): Read<F> => {
       const form = choose(written);
       if (!(form instanceof z.ZodType)) {
         context.issues.push(issueOf(form, written));
         return z.NEVER;
       }
       const outcome = form.safeParse(written);
-      if (outcome.success) return outcome.data;
+      if (outcome.success) return outcome.data as Read<F>;
       context.issues.push(...(outcome.error.issues as z.core.$ZodRawIssue[]));
       return z.NEVER;
     })
-    .meta({ anyOf: forms.map(bareJsonSchemaOf) });
+    .meta({ anyOf: forms.map(bareJsonSchemaOf) }) as Field<unknown> as Field<Read<F>, Written<F>>;
 }
 
 /** The value with its defaults, or everything that is wrong with it. */

@@ -1,6 +1,6 @@
 /** Faults on a link: a toxic, or the proxy disabled. Each toxic is a form of its own. */
 import { broker, brokerChoice, ofPartition, partitionHasRole } from "./broker.js";
-import { type Field, leaf, type Rule, section } from "./fields.js";
+import { type Field, leaf, type Rule, section, type Written, type WrittenSection } from "./fields.js";
 import { oneOf, only } from "./notations.js";
 import type { BrokerChoice, LinkFault, Moment, Toxic } from "../scenario.js";
 import { toxicAttributes, toxicRules, toxicTypes } from "./toxic.js";
@@ -46,7 +46,7 @@ const toxicFields = {
 const rules = [oneMoment, recurrenceIsWhole, partitionHasRole];
 
 /** The proxy disabled. It cuts both ways, so it has no stream. */
-const downFault: Field<LinkFault> = section(
+const downFault = section(
   {
     down: only(true, "true").describe("The proxy is disabled: connections close, and dials are refused."),
     ...commonFields,
@@ -57,7 +57,16 @@ const downFault: Field<LinkFault> = section(
   .transform((fault) => linkFault({ ...fault, stream: "upstream" }, "down"))
   .meta(exactlyOneRequired(moments));
 
-const toxicFaults = new Map<unknown, Field<LinkFault>>(toxicTypes.map((type) => [type, toxicFault(type)]));
+type ToxicFaultWritten<T extends Toxic["type"]> = { toxic: T } & WrittenSection<(typeof toxicAttributes)[T]> &
+  WrittenSection<typeof toxicFields>;
+
+type LinkFaultWritten =
+  | Written<typeof downFault>
+  | { [T in Toxic["type"]]: ToxicFaultWritten<T> }[Toxic["type"]];
+
+const toxicFaults = new Map<unknown, Field<LinkFault, LinkFaultWritten>>(
+  toxicTypes.map((type) => [type, toxicFault(type)]),
+);
 
 /**
  * Stands in where a toxic has no known name, so that the problems of the other keys show beside that
@@ -74,12 +83,15 @@ const unknownToxicFault = section(
     ),
   },
   rules,
-) as Field<unknown> as Field<LinkFault>;
+) as Field<unknown> as Field<LinkFault, LinkFaultWritten>;
 
-export const linkFaultForms: readonly Field<LinkFault>[] = [...toxicFaults.values(), downFault];
+export const linkFaultForms: readonly Field<LinkFault, LinkFaultWritten>[] = [
+  ...toxicFaults.values(),
+  downFault,
+];
 
 /** The form that was meant, by `toxic` or else `down`. */
-export function chooseLinkFault(written: Record<string, unknown>): Field<LinkFault> {
+export function chooseLinkFault(written: Record<string, unknown>): Field<LinkFault, LinkFaultWritten> {
   if (!("toxic" in written)) return downFault;
   return toxicFaults.get(written["toxic"]) ?? unknownToxicFault;
 }
@@ -96,7 +108,7 @@ interface Common {
   every?: number | undefined;
 }
 
-function toxicFault(type: Toxic["type"]): Field<LinkFault> {
+function toxicFault(type: Toxic["type"]): Field<LinkFault, LinkFaultWritten> {
   const attributes: Record<string, Field<unknown>> = toxicAttributes[type];
   const rule = toxicRules[type] as Rule<unknown> | undefined;
   const form = section(
@@ -108,8 +120,8 @@ function toxicFault(type: Toxic["type"]): Field<LinkFault> {
     [...rules, ...(rule ? [rule] : [])],
   );
   const names = Object.keys(attributes);
-  return form
-    .transform((fault: Common & Record<string, unknown>) => {
+  return (form as Field<unknown> as Field<Common & Record<string, unknown>, LinkFaultWritten>)
+    .transform((fault) => {
       // `toxicAttributes` is typed so that a type with its attributes is a Toxic.
       const toxic = Object.fromEntries([["type", type], ...names.map((name) => [name, fault[name]])]);
       return linkFault(fault, toxic as Toxic);

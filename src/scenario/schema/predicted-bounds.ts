@@ -40,7 +40,7 @@ export function tellPredicted(
 ): { scenario: Scenario; complaints: Complaint[] } {
   const own = keysToTell(scenario.expect);
   const others = Object.entries(scenario.expectUnder).flatMap(([guarantee, expect]) =>
-    keysToTell(expect).map((key) => ["expect", guarantee, ...key]),
+    (expect === undefined ? [] : keysToTell(expect)).map((key) => ["expect", guarantee, ...key]),
   );
   if (own.length + others.length === 0) return { scenario, complaints: [] };
   const complaints = others.map((path): Complaint => ({ path, allowed: `a bound: ${onlyOwn}` }));

@@ -1,8 +1,17 @@
 /** What is done to the topic and to the group that reads it. */
-import { type Complaint, either, type Field, isMap, section } from "./fields.js";
+import {
+  type Complaint,
+  either,
+  type Field,
+  isMap,
+  type Section,
+  section,
+  type Written,
+  type WrittenSection,
+} from "./fields.js";
 import { messagesMax, partitionsMax } from "../limits.js";
 import { count, oneOf, only } from "./notations.js";
-import type { JoinFault, Moment, ResetOffsetsFault, TopicAction, TopicFault } from "../scenario.js";
+import type { JoinFault, ResetOffsetsFault, TopicAction, TopicFault } from "../scenario.js";
 import {
   exactlyOneRequired,
   momentFields,
@@ -18,13 +27,13 @@ import {
 
 const partition = () => count({ max: partitionsMax - 1 });
 
-const everyRecord: Field<TopicAction> = oneOf(["all"], ", or a map of upTo and partition").transform(() => ({
+const everyRecord = oneOf(["all"], ", or a map of upTo and partition").transform((): TopicAction => ({
   do: "delete-records",
   partition: undefined,
   upTo: undefined,
 }));
 
-const someRecords: Field<TopicAction> = section(
+const someRecords = section(
   {
     upTo: count({ min: 1, max: messagesMax })
       .optional()
@@ -57,20 +66,17 @@ const actions = {
 
 type Verb = keyof typeof actions;
 
-export const topicVerbs = Object.keys(actions) as Verb[];
+const commonFields = { ...momentFields, ...recurrenceFields };
 
-interface Written {
-  at?: Moment | undefined;
-  after?: Moment | undefined;
-  times: number;
-  every?: number | undefined;
-}
+type TopicFaultWritten<V extends Verb> = { [K in V]: Written<(typeof actions)[K]> } & WrittenSection<
+  typeof commonFields
+>;
 
-export function topicFault(verb: Verb): Field<TopicFault> {
-  const form = section({ [verb]: actions[verb], ...momentFields, ...recurrenceFields }, [
+function topicFault<V extends Verb>(verb: V): Field<TopicFault, TopicFaultWritten<V>> {
+  const form = section({ [verb]: actions[verb], ...commonFields }, [
     oneMoment,
     recurrenceIsTimed,
-  ]) as Field<unknown> as Field<Written & Record<Verb, TopicAction>>;
+  ]) as Field<unknown> as Field<Section<typeof commonFields> & Record<V, TopicAction>, TopicFaultWritten<V>>;
   return form
     .transform((fault): TopicFault => ({
       kind: "topic",
@@ -81,7 +87,16 @@ export function topicFault(verb: Verb): Field<TopicFault> {
     .meta(exactlyOneRequired(moments));
 }
 
-export const resetOffsetsFault: Field<ResetOffsetsFault> = section(
+/** The faults of the topic, by verb. */
+export const topicFaults: { [V in Verb]: Field<TopicFault, TopicFaultWritten<V>> } = {
+  deleteRecords: topicFault("deleteRecords"),
+  retention: topicFault("retention"),
+  recreateTopic: topicFault("recreateTopic"),
+  moveLeader: topicFault("moveLeader"),
+  addPartitions: topicFault("addPartitions"),
+};
+
+export const resetOffsetsFault = section(
   {
     resetOffsets: oneOf(["latest", "earliest", "expired"]).describe(
       "The consumers end, the group's committed offsets are moved there (expired: forgotten), and they start again.",
@@ -99,7 +114,7 @@ export const resetOffsetsFault: Field<ResetOffsetsFault> = section(
   }))
   .meta(exactlyOneRequired(moments));
 
-export const joinFault: Field<JoinFault> = section(
+export const joinFault = section(
   {
     join: oneOf(["consumer"]).describe("One more consumer joins the group: a rebalance."),
     ...momentFields,

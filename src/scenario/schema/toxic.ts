@@ -13,7 +13,7 @@ type Attributes = { [T in Toxic["type"]]: AttributesOf<Extract<Toxic, { type: T 
 /** Toxiproxy counts in 64 bits; a terabyte is beyond any scenario. */
 const dataRange: Range = { max: 1_000_000_000_000 };
 
-export const toxicAttributes: Attributes = {
+export const toxicAttributes = {
   latency: {
     latency: duration().describe("How long each piece of data is held back. Example: 50ms."),
     jitter: duration().prefault("0ms").describe("By how much that varies, up and down. Example: 10ms."),
@@ -46,7 +46,7 @@ export const toxicAttributes: Attributes = {
       "Each connection is closed after so many bytes. Example: 20000, or 20KB.",
     ),
   },
-};
+} satisfies Attributes;
 
 export const toxicTypes = Object.keys(toxicAttributes) as Toxic["type"][];
 

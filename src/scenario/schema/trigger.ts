@@ -1,9 +1,9 @@
 /** When a fault falls, and how often: the keys that every fault has, and what must hold between them. */
 import { type Complaint, either, type Field, isMap, type Path, type Rule, section } from "./fields.js";
 import { messagesMax } from "../limits.js";
-import { count, duration, durationMsMax, oneOf } from "./notations.js";
+import { count, duration, durationMsMax, type DurationWritten, oneOf } from "./notations.js";
 import { formatDuration } from "../quantities.js";
-import type { CommitPlace, Handling, Moment, Place, Recurrence } from "../scenario.js";
+import type { Handling, Moment, Place, Recurrence } from "../scenario.js";
 
 /** Every recurrence is a line of the plan, and each takes at least a moment of the run. */
 const timesMax = 1_000;
@@ -11,7 +11,7 @@ const timesMax = 1_000;
 const milestone = () => count({ min: 1, max: messagesMax }).optional();
 
 /** The first key whose count is given; that there is exactly one is a rule. */
-const after: Field<Moment> = section(
+const after = section(
   {
     sent: milestone().describe("So many messages were given to the client."),
     received: milestone().describe("So many handlers began."),
@@ -26,7 +26,7 @@ const after: Field<Moment> = section(
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 
-const handling: Field<Handling> = section(
+const handling = section(
   {
     message: count({ min: 1, max: messagesMax }).describe("Which message of the chunk, from 1."),
     of: count({ min: 1, max: messagesMax }).describe("How many messages the chunk has, exactly."),
@@ -38,17 +38,15 @@ const handling: Field<Handling> = section(
       }
     },
   ],
-).transform(({ message, of }) => ({ kind: "handling", message, of }));
+).transform(({ message, of }): Handling => ({ kind: "handling", message, of }));
 
-const inHandler: Field<Place> = section({
+const inHandler = section({
   handling: handling.describe("The handler of this message of a chunk of this size has begun."),
-}).transform((when) => when.handling);
+}).transform((when): Place => when.handling);
 
 const commitPlaces = ["before-commit", "in-commit", "after-commit", "during-rebalance"] as const;
 
-const atCommit: Field<Place> = oneOf(commitPlaces, ", or a map with handling").transform(
-  (kind): CommitPlace => ({ kind }),
-);
+const atCommit = oneOf(commitPlaces, ", or a map with handling").transform((kind): Place => ({ kind }));
 
 export const momentFields = {
   at: duration()
@@ -76,7 +74,7 @@ export const recurrenceFields = {
 };
 
 /** How long a fault stays. What lasts no time at all was not there. */
-export function stay(): Field<number> {
+export function stay(): Field<number, DurationWritten> {
   return duration({ min: 1, max: durationMsMax });
 }
 

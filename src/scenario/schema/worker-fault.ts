@@ -36,7 +36,7 @@ const restartFields = {
 
 const brokerAlone = "worker, which says which one; broker stands only beside a broker";
 
-export const killWorker: Field<KillFault> = section(
+export const killWorker = section(
   {
     kill: roleThat("is killed with SIGKILL"),
     ...workerFields,
@@ -61,7 +61,7 @@ export const killWorker: Field<KillFault> = section(
   })
   .meta(exactlyOneRequired(momentsAndPlaces));
 
-export const pauseWorker: Field<PauseFault> = section(
+export const pauseWorker = section(
   {
     pause: roleThat("is stopped with SIGSTOP, and continued with SIGCONT"),
     ...workerFields,
@@ -86,7 +86,7 @@ export const pauseWorker: Field<PauseFault> = section(
   })
   .meta(exactlyOneRequired(momentsAndPlaces));
 
-export const stopWorker: Field<StopFault> = section(
+export const stopWorker = section(
   {
     stop: roleThat("is asked to end with SIGTERM"),
     ...workerFields,
@@ -114,7 +114,7 @@ export const stopWorker: Field<StopFault> = section(
   })
   .meta(exactlyOneRequired(moments));
 
-export const oversizeFault: Field<OversizeFault> = section(
+export const oversizeFault = section(
   {
     oversize: bytes({ min: 1, max: oversizeBytesMax }).describe(
       "A producer's next message is this large, above what the brokers take: usually 1 MiB. Example: 1200KB.",
@@ -138,8 +138,8 @@ export const oversizeFault: Field<OversizeFault> = section(
   .meta(exactlyOneRequired(moments));
 
 /** `broker` is allowed behind these verbs too, in a form of its own: it is a word that may have been meant. */
-function roleThat(suffers: string): Field<Role> {
-  return leaf({
+function roleThat(suffers: string): Field<Role, Role> {
+  return leaf<Role, Role>({
     allowed: "one of producer, consumer, broker",
     names: [...roles, "broker"],
     editor: { enum: roles },

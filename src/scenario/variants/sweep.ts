@@ -1,46 +1,17 @@
 /** One scenario at several values of one thing: how a file says so, and what its steps are. */
-import type { Body, Sound } from "../schema/body.js";
-import { type Complaint, either, type Field, list } from "../schema/fields.js";
+import type { Body } from "../schema/scenario.js";
 import { messagesMax } from "../limits.js";
 import { nameLengthMax } from "../name.js";
 import type { Bound, Expect, Scenario, Sweep } from "../scenario.js";
-
-/** A curve has some ten points; each is a run, or several. */
-const valuesMax = 50;
 
 /** Runs at each value. */
 export const repeatsMax = 1_000;
 export const repeatsUsual = 3;
 
-/** One value, or a list of them, as a list. */
-export function orSwept(one: Field<number>): Field<readonly number[]> {
-  const alone: Field<readonly number[]> = one.transform((value) => [value]);
-  const several: Field<readonly number[]> = list(one, "values", valuesMax);
-  return either([alone, several], (written) => (Array.isArray(written) ? several : alone));
-}
-
-export function sweepOf({ producers: { rate }, consumers: { commitEvery = [] } }: Body): Sweep | undefined {
+/** What the file sweeps, if it does. */
+export function sweepOf({ producers: { rate }, consumers: { commitEvery } }: Body): Sweep | undefined {
   if (rate.length > 1) return { of: "rate", values: rate };
   return commitEvery.length > 1 ? { of: "commitEvery", values: commitEvery } : undefined;
-}
-
-const placeOf = { rate: ["producers", "rate"], commitEvery: ["consumers", "commitEvery"] } as const;
-
-export function* sweepIsOne({ producers, consumers }: Body, sound: Sound): Iterable<Complaint> {
-  const lists = { rate: producers?.rate, commitEvery: consumers?.commitEvery };
-  for (const of of ["rate", "commitEvery"] as const) {
-    const path = placeOf[of];
-    const values = lists[of];
-    if (!sound(...path) || values === undefined) continue;
-    if (values.length === 0) yield { path, found: "an empty list", allowed: "one value, or a list of them" };
-    const twice = values.find((value, place) => values.indexOf(value) !== place);
-    if (twice !== undefined) yield { path, found: `${twice} twice`, allowed: "each value once" };
-  }
-  if (!sound(...placeOf.rate) || !sound(...placeOf.commitEvery)) return;
-  if (lists.rate.length > 1 && (lists.commitEvery?.length ?? 0) > 1) {
-    const allowed = "one value, since producers.rate is a list: a sweep varies one thing";
-    yield { path: placeOf.commitEvery, found: "a list", allowed };
-  }
 }
 
 /**
@@ -103,7 +74,9 @@ function sharesOf(expect: Expect): Expect {
     ...expect,
     lost: shareOf(lost),
     silentlyLost: silentlyLost && shareOf(silentlyLost),
-    lostBy: Object.fromEntries(Object.entries(lostBy).map(([cause, bound]) => [cause, shareOf(bound)])),
+    lostBy: Object.fromEntries(
+      Object.entries(lostBy).map(([cause, bound]) => [cause, bound && shareOf(bound)]),
+    ),
   };
 }
 

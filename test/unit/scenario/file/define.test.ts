@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-import { createGenerator } from "ts-json-schema-generator";
 import { describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 
 import { defineScenario } from "../../../../src/scenario/file/define.js";
-import type { ScenarioDefinition } from "../../../../src/scenario/schema/definition.js";
-import { scenarioJsonSchema } from "../../../../src/scenario/file/json-schema.js";
+import type { ScenarioDefinition } from "../../../../src/scenario/schema/scenario.js";
 import { ScenarioError, type ScenarioProblem } from "../../../../src/scenario/file/problems.js";
 import { readScenario } from "../../../../src/scenario/file/read.js";
 import { problemsWith } from "../example.js";
@@ -128,72 +126,70 @@ describe("the types of a definition", () => {
     expect(problemsOf({ ...least, faults })).toHaveLength(1);
   });
 
-  test("have the keys of the schema, each with the same words, and want the same of them", () => {
-    const { properties: all = {}, required = [], ...schema } = typesSchema();
-    const { name, claim, ...properties } = all;
-    expect([name, claim]).toMatchObject([{ type: "string" }, { type: "string" }]);
-    expect(required).toContain("name");
-    const ofTypes = { ...schema, properties, required: required.filter((key) => key !== "name") };
-    const ofFile = scenarioJsonSchema() as Schema;
+  test("take each fault as the schema does", () => {
+    const at = "1s";
+    const link = { on: "producer-link", at, for: "1s" } as const;
+    const faults: NonNullable<ScenarioDefinition["faults"]> = [
+      { ...link, down: true },
+      { ...link, toxic: "latency", latency: "5ms", stream: "both" },
+      { ...link, toxic: "bandwidth", rate: "5KB/s" },
+      { ...link, toxic: "slow_close", delay: "1s" },
+      { ...link, toxic: "timeout", broker: "leader", partition: 0 },
+      { ...link, toxic: "reset_peer", timeout: "10ms" },
+      { ...link, toxic: "slicer", average_size: "64B", delay: "100us" },
+      { ...link, toxic: "limit_data", bytes: 20_000 },
+      { kill: "consumer", when: { handling: { message: 1, of: 2 } }, restartAfter: "1s", worker: 1 },
+      { kill: "broker", broker: 0, at, for: "1s" },
+      { pause: "consumer", when: "before-commit", for: "1s" },
+      { pause: "broker", broker: "follower", at },
+      { stop: "producer", after: { sent: 5 }, times: 2, every: "1s", restartAfter: "10ms" },
+      { stop: "broker", broker: 2, after: { received: 5 } },
+      { join: "consumer", at, for: "1s" },
+      { oversize: "2MB", at },
+      { deleteRecords: { upTo: 5 }, at },
+      { deleteRecords: "all", at },
+      { retention: "500ms", at },
+      { recreateTopic: true, at },
+      { moveLeader: { partition: 0 }, at },
+      { addPartitions: 1, at },
+      { resetOffsets: "expired", after: { processed: 5 } },
+    ];
+    for (const fault of faults) {
+      const brokers = { count: 3 } as const;
+      const topic = { replicationFactor: 3 };
+      const definition = { ...least, brokers, topic, consumers: { count: 2 }, faults: [fault] };
+      expect(defineScenario(definition).faults).toHaveLength(1);
+    }
+  });
 
-    expect(wordsOf(ofTypes)).toEqual(wordsOf(ofFile));
-    expect(wordsOf(ofFile).size).toBeGreaterThan(80);
-    // Where the schema wants any one of several keys, the types have a form for each.
-    const free = new Set([...nodesOf(ofFile)].flatMap(([path, node]) => (node.minProperties ? [path] : [])));
-    expect(requiredOf(ofTypes, free)).toEqual(requiredOf(ofFile, free));
+  test("refuse each fault that the schema refuses", () => {
+    const at = "1s";
+    const link = { on: "producer-link", at } as const;
+    const faults: NonNullable<ScenarioDefinition["faults"]> = [
+      // @ts-expect-error a toxic has its attributes
+      { ...link, toxic: "latency" },
+      // @ts-expect-error and no others
+      { ...link, toxic: "slow_close", delay: "1s", latency: "5ms" },
+      // @ts-expect-error a bandwidth has a unit
+      { ...link, toxic: "bandwidth", rate: "5" },
+      // @ts-expect-error a pause has an end
+      { pause: "consumer", at },
+      // @ts-expect-error a broker has a name
+      { kill: "broker", at },
+      // @ts-expect-error a place has a name
+      { kill: "consumer", when: "before" },
+      // @ts-expect-error a partition has a leader
+      { moveLeader: {}, at },
+      // @ts-expect-error offsets are reset to one of three
+      { resetOffsets: "newest", at },
+      // @ts-expect-error a joining consumer leaves
+      { join: "consumer", at },
+      // @ts-expect-error a fault has a verb
+      { at },
+    ];
+    for (const fault of faults) expect(problemsOf({ ...least, faults: [fault] }).length).toBeGreaterThan(0);
   });
 });
-
-interface Schema {
-  properties?: Record<string, Schema>;
-  required?: string[];
-  items?: Schema;
-  anyOf?: Schema[];
-  enum?: unknown[];
-  const?: unknown;
-  minProperties?: number;
-}
-
-/** JSON Schema of the types, as the compiler understands them. */
-function typesSchema(): Schema {
-  return createGenerator({
-    path: inRepository("src", "scenario", "definition.ts"),
-    tsconfig: inRepository("tsconfig.json"),
-    type: "ScenarioDefinition",
-    topRef: false,
-    expose: "none",
-    skipTypeCheck: true,
-  }).createSchema("ScenarioDefinition") as Schema;
-}
-
-/** Every form of every value, with the keys that lead to it. */
-function* nodesOf(node: Schema, path = ""): Iterable<[path: string, node: Schema]> {
-  yield [path, node];
-  for (const [key, child] of Object.entries(node.properties ?? {})) yield* nodesOf(child, `${path}.${key}`);
-  for (const child of node.anyOf ?? []) yield* nodesOf(child, path);
-  if (node.items !== undefined) yield* nodesOf(node.items, `${path}[]`);
-}
-
-/** The words that may stand at each path. */
-function wordsOf(schema: Schema): Map<string, string[]> {
-  const words = new Map<string, string[]>();
-  for (const [path, node] of nodesOf(schema)) {
-    const own = node.enum ?? (node.const === undefined ? [] : [node.const]);
-    const all = [...(words.get(path) ?? []), ...own.map((word) => JSON.stringify(word))];
-    words.set(path, [...new Set(all)].toSorted());
-  }
-  return words;
-}
-
-/** The keys that the maps at each path must have, once for each form. */
-function requiredOf(schema: Schema, but: ReadonlySet<string>): Map<string, string[]> {
-  const required = new Map<string, string[]>();
-  for (const [path, { properties, required: own = [] }] of nodesOf(schema)) {
-    if (properties === undefined || but.has(path)) continue;
-    required.set(path, [...new Set([...(required.get(path) ?? []), own.toSorted().join()])].toSorted());
-  }
-  return required;
-}
 
 function filesIn(folder: string): [name: string, file: string][] {
   return readdirSync(inRepository(folder))
