@@ -13,7 +13,11 @@ import { scenarioJsonSchema } from "#build/scenario/file/json-schema.js";
 
 const { values } = parseArgs({ options: { check: { type: "boolean" } } });
 
-const schemas = { "scenario.schema.json": scenarioJsonSchema(), "result.schema.json": resultJsonSchema() };
+const schemas = {
+  "scenario.schema.json": scenarioJsonSchema(),
+  "result.schema.json": ofType("Result", "src/results/result.ts"),
+  "run.schema.json": withoutWords(ofType("RunRecord", "src/ledger/record/run-record.ts", "all")),
+};
 
 for (const [name, schema] of Object.entries(schemas)) {
   const path = new URL(`../schemas/${name}`, import.meta.url);
@@ -24,18 +28,25 @@ for (const [name, schema] of Object.entries(schemas)) {
   }
 }
 
-/** Of the type that the compiler holds every result against. */
-function resultJsonSchema() {
+/** Of a type that the compiler knows. */
+function ofType(type, file, expose = "none") {
   const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { $schema, ...schema } = createGenerator({
-    path: path("src/results/result.ts"),
+    path: path(file),
     tsconfig: path("tsconfig.json"),
-    type: "Result",
+    type,
     topRef: false,
-    expose: "none",
+    expose,
     sortProps: false,
     // `npm run build` has done that.
     skipTypeCheck: true,
-  }).createSchema("Result");
-  return { $schema, title: "lossbound result", ...schema };
+  }).createSchema(type);
+  return { $schema, title: `lossbound ${type === "Result" ? "result" : "run"}`, ...schema };
+}
+
+/** Without descriptions, which only people read. */
+function withoutWords(schema) {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === "description" && typeof value === "string" ? undefined : value,
+  );
 }

@@ -96,7 +96,11 @@ async function traceSending(
       outcome: accepted ? "accepted" : (await has("rejected")) ? "rejected" : "none",
       handed: await has("handed"),
       behindRefused: hasBit(ledger.planes.behindRefused, ledger.layout.bases[producer]! + number),
-      requests: await requestsWith(box, number, partitionOf(number, producer, run.scenario.topic.partitions)),
+      requests: await requestsWith(
+        box,
+        number,
+        partitionOf(number, producer, run.plan.scenario.topic.partitions),
+      ),
     };
   }
   return null;

@@ -69,7 +69,7 @@ function mergeRefusals(
   ledger.requestsUnlisted += unlisted;
   const clientId = clientIdOf(run.runId, life);
   const refusals = (run.witnesses.refusals ?? []).filter((refusal) => refusal.clientId === clientId);
-  const { partitions } = run.scenario.topic;
+  const { partitions } = run.plan.scenario.topic;
   const base = ledger.layout.bases[life.worker]!;
   const { refused, behindRefused } = ledger.planes;
   findRefused({ clientId, worker: life.worker, partitions, requests, unlisted }, refusals, {

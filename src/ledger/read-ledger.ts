@@ -35,7 +35,7 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
     processing: { latencyUs: new Float64Array(bucketCount), latencyMaxUs: 0, until: 0 },
     group: { joins: 0, commitsAcknowledged: 0, commitsFailed: 0 },
     extraCopies: 0,
-    acknowledges: run.scenario.producers.acks !== 0,
+    acknowledges: run.plan.scenario.producers.acks !== 0,
     requestsUnlisted: 0,
     log: run.log,
     lives: { producers: [], consumers: [] },
@@ -61,10 +61,10 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
   checkRefusals(run);
   await mergeScan(reading);
   if (run.witnesses.followed) await takeSeen(ledger, folder, run);
-  if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
+  if ((run.output !== null) !== (run.plan.scenario.guarantee === "effectively-once")) {
     throw new EvidenceError(
       "run-record",
-      `a run under ${run.scenario.guarantee} ${run.output === null ? "has no" : "has a"} record of the output topic`,
+      `a run under ${run.plan.scenario.guarantee} ${run.output === null ? "has no" : "has a"} record of the output topic`,
     );
   }
   if (run.output !== null) await takeOutputForEnds(ledger, folder, run.runId, run.output);
@@ -150,7 +150,7 @@ async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise
     uncommitted: box.counter("uncommitted"),
   };
   checkLog(counts, ledger.log, plan);
-  if (run.scenario.producers.retries === 0) checkBehind(planes);
+  if (run.plan.scenario.producers.retries === 0) checkBehind(planes);
 }
 
 /** What is set already, by an earlier life, and now once more, has happened again. */

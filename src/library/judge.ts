@@ -11,7 +11,6 @@ import { courseName, renderCourse } from "../metrics/course.js";
 import { labelsOf } from "../metrics/exporter.js";
 import { readJoins } from "../ledger/record/joins.js";
 import { readRejoins } from "../ledger/record/rejoins.js";
-import { makePlan } from "../plan/plan.js";
 import { type Judged, makeResult } from "../results/make-result.js";
 import type { Result } from "../results/result.js";
 import { findCulprits, sumOf } from "../verdict/culprits/culprits.js";
@@ -39,7 +38,7 @@ export async function judgeFolder(folder: string): Promise<Result> {
 /** The same, with everything that the result was made from. */
 export async function judgeStored(folder: string): Promise<Judged> {
   const run = readRunRecord(folder);
-  const plan = makePlan(run.scenario, run.seed);
+  const { plan } = run;
   const faults = readFaultEvents(join(folder, eventsName), plan.faults);
   const lifeTimes = readLifeTimes(join(folder, eventsName));
   const ledger = await readLedger(join(folder, boxesName), plan, run);
@@ -59,7 +58,7 @@ export async function judgeStored(folder: string): Promise<Judged> {
     rejoins: readRejoins(join(folder, eventsName), plan, run.startedAt),
     overtaken: culprits.overtaken,
   });
-  const judgement = judge(run.scenario, tally, faults, {
+  const judgement = judge(run.plan.scenario, tally, faults, {
     gaveUp: run.gaveUp,
     unexplained: sumOf(culprits.unexplained),
     exposed: culprits.exposures?.all ?? null,
@@ -75,12 +74,12 @@ export async function judgeStored(folder: string): Promise<Judged> {
  * @throws LossboundError `ENVIRONMENT` where the file cannot be written.
  */
 export async function writeCourse(folder: string, judged: Judged): Promise<void> {
-  const { scenario, environment } = judged.run;
-  const [client = ""] = environment.client.split(" ");
+  const { plan, run } = judged;
+  const [client = ""] = run.environment.client.split(" ");
   const text = renderCourse({
     judged,
     phases: readPhaseEvents(join(folder, eventsName)),
-    labels: labelsOf(scenario, client),
+    labels: labelsOf(plan.scenario, client),
   });
   const path = join(folder, courseName);
   await writeFile(path, text).catch((error: unknown) => {

@@ -218,8 +218,7 @@ export async function experiment(environment: Environment, options: ExperimentOp
   enter("judging");
   writeRunRecord(folder.path, {
     runId,
-    scenario,
-    seed,
+    plan,
     startedAt,
     lives: crew.records(),
     log,

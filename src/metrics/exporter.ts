@@ -83,9 +83,9 @@ export class Exporter {
   /** Has every series of a run say what the ledger has in total. */
   finish(judged: Judged): void {
     const last = valuesAtEnd(judged);
-    const name = nameOf(judged.run.scenario);
+    const name = nameOf(judged.run.plan.scenario);
     this.#found.set(name, [...(this.#found.get(name) ?? []), last.step]);
-    this.#put(judged.run.scenario, () => last, true);
+    this.#put(judged.run.plan.scenario, () => last, true);
   }
 
   /** All of it in Prometheus' text format, for whoever looks only once: of the faults, what is in force now. */

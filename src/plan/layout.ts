@@ -1,3 +1,5 @@
+import type { MessageCount, Whole } from "../scenario/scenario.js";
+
 /**
  * How the plan numbers its messages. Each producer numbers its own 0, 1, 2 …; the ledger keeps the
  * producers' bits one behind the other, each producer from a fresh 32-bit word, so that a word
@@ -5,13 +7,13 @@
  */
 export interface Layout {
   /** Messages of each producer. */
-  readonly messages: readonly number[];
+  readonly messages: readonly Whole[];
   /** Where each producer's bits begin; a multiple of 32. */
-  readonly bases: readonly number[];
+  readonly bases: readonly Whole[];
   /** Planned messages, all producers together. */
-  readonly planned: number;
+  readonly planned: MessageCount;
   /** 32-bit words of one plane of bits. */
-  readonly words: number;
+  readonly words: MessageCount;
 }
 
 /** Shares `messages` out evenly; the first producers take one more where it does not divide. */

@@ -11,6 +11,9 @@ import type {
   Scenario,
   StopFault,
   TopicFault,
+  Whole,
+  WorkerIndex,
+  Milliseconds,
 } from "../scenario/scenario.js";
 import { type Layout, layOut } from "./layout.js";
 
@@ -21,34 +24,50 @@ import { type Layout, layOut } from "./layout.js";
 export interface Plan {
   schema: "lossbound.plan/1";
   scenario: Scenario;
-  seed: number;
+  seed: Seed;
   layout: Layout;
   /** How long the producers send when nothing holds them up, in milliseconds. */
-  sendingMs: number;
+  sendingMs: Milliseconds;
   faults: PlannedFault[];
 }
 
 /** A fault of the plan. `index` is its place in the plan's list, from 0. */
-export type PlannedFault = Fault extends infer One
-  ? One extends OnDrawnWorker
-    ? Targeted<One>
-    : Indexed<One>
-  : never;
+export type PlannedFault =
+  | PlannedLinkFault
+  | PlannedKill
+  | PlannedPause
+  | PlannedStop
+  | PlannedOversize
+  | PlannedJoin
+  | PlannedBrokerFault
+  | PlannedTopicFault
+  | PlannedOffsetsReset;
 
-type OnDrawnWorker = KillFault | PauseFault | StopFault | OversizeFault;
-type Indexed<One> = One & { index: number };
-/** `targets`: the worker that each occurrence falls on. */
-type Targeted<One> = Indexed<One> & { targets: number[] };
+interface Indexed {
+  index: Whole;
+}
 
-export type PlannedLinkFault = Indexed<LinkFault>;
-export type PlannedKill = Targeted<KillFault>;
-export type PlannedPause = Targeted<PauseFault>;
-export type PlannedStop = Targeted<StopFault>;
-export type PlannedOversize = Targeted<OversizeFault>;
-export type PlannedJoin = Indexed<JoinFault>;
-export type PlannedBrokerFault = Indexed<BrokerFault>;
-export type PlannedTopicFault = Indexed<TopicFault>;
-export type PlannedOffsetsReset = Indexed<ResetOffsetsFault>;
+interface Targeted extends Indexed {
+  /** The worker that each occurrence falls on. */
+  targets: WorkerIndex[];
+}
+
+export type PlannedLinkFault = LinkFault & Indexed;
+export type PlannedKill = KillFault & Targeted;
+export type PlannedPause = PauseFault & Targeted;
+export type PlannedStop = StopFault & Targeted;
+export type PlannedOversize = OversizeFault & Targeted;
+export type PlannedJoin = JoinFault & Indexed;
+export type PlannedBrokerFault = BrokerFault & Indexed;
+export type PlannedTopicFault = TopicFault & Indexed;
+export type PlannedOffsetsReset = ResetOffsetsFault & Indexed;
+
+/**
+ * @asType integer
+ * @minimum 0
+ * @maximum 4294967295
+ */
+export type Seed = number;
 
 /** Seeds are integers from 0 to this. */
 export const seedMax = 2 ** 32 - 1;

@@ -67,13 +67,13 @@ export function explain(
 ): Explanation {
   const { run } = judged;
   const cause = causes.find((one) => one === fate) ?? null;
-  const { producers, topic } = run.scenario;
+  const { producers, topic } = run.plan.scenario;
   const partition =
     producers.command === undefined ? partitionOf(message.number, message.producer, topic.partitions) : null;
   const consumers = trace.consumers.flatMap((each) => handling(judged, each));
   return {
     schema: "lossbound.message/1",
-    scenario: run.scenario.name,
+    scenario: run.plan.scenario.name,
     runId: run.runId,
     message: messageName(message),
     ...message,
@@ -102,7 +102,7 @@ function takerOf(judged: Judged, culprit: number): Taker {
 }
 
 function planned({ run }: Judged, { producer, number }: MessageId, partition: number | null): Step {
-  const { rate, count } = run.scenario.producers;
+  const { rate, count } = run.plan.scenario.producers;
   if (partition === null) return step(`planned: number ${number} of life ${producer} of the command`, "plan");
   const due = Math.round((number * 1000 * count) / rate);
   return step(`planned: producer ${producer}, number ${number}, for partition ${partition}`, "plan", due);

@@ -39,7 +39,7 @@ export interface LostMessages {
 
 export function listLost({ run, ledger }: Judged, only?: Cause): LostList {
   const { startedAt } = run;
-  const ranges = lostRanges(ledger, run.scenario.topic.partitions).map((range) =>
+  const ranges = lostRanges(ledger, run.plan.scenario.topic.partitions).map((range) =>
     inTime(range, ledger, startedAt),
   );
   const wanted = causes.filter((cause) => only === undefined || cause === only);
@@ -52,7 +52,7 @@ export function listLost({ run, ledger }: Judged, only?: Cause): LostList {
   });
   return {
     schema: "lossbound.lost/1",
-    scenario: run.scenario.name,
+    scenario: run.plan.scenario.name,
     runId: run.runId,
     lost: lists.reduce((all, { lost }) => all + lost, 0),
     causes: lists.filter(({ lost }) => lost > 0 || only !== undefined),

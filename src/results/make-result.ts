@@ -42,7 +42,8 @@ export interface Judged extends ResultParts {
 
 export function makeResult(parts: ResultParts): Result {
   const { run, ledger, tally, faults, lifeTimes, culprits, disturbances, judgement } = parts;
-  const { scenario, startedAt } = run;
+  const { startedAt } = run;
+  const { scenario } = run.plan;
   const messages = countsOf(tally);
   return {
     schema: "lossbound.result/1",
@@ -52,7 +53,7 @@ export function makeResult(parts: ResultParts): Result {
     step: scenario.step ?? null,
     trial: scenario.trial ?? null,
     runId: run.runId,
-    seed: run.seed,
+    seed: run.plan.seed,
     startedAt: new Date(startedAt).toISOString(),
     guarantee: scenario.guarantee,
     verdict: judgement.verdict,
@@ -94,7 +95,7 @@ export function makeResult(parts: ResultParts): Result {
   };
 }
 
-function witnessesOf({ witnesses, scenario }: RunRecord): Witness[] {
+function witnessesOf({ witnesses, plan: { scenario } }: RunRecord): Witness[] {
   const posted: Witness[] = [scenario.producers.command === undefined ? "write-callbacks" : "reports"];
   if (scenario.producers.acks !== 0) posted.push("acknowledgements");
   if (witnesses.refusals !== null) posted.push("broker-log");
@@ -103,7 +104,7 @@ function witnessesOf({ witnesses, scenario }: RunRecord): Witness[] {
 }
 
 /** A command's process is closed to us: what it prints is all that is known of it. */
-function untoldOf({ scenario }: RunRecord): Pick<Result, "untold"> {
+function untoldOf({ plan: { scenario } }: RunRecord): Pick<Result, "untold"> {
   if (scenario.producers.command === undefined) return {};
   const ofConsumers = [
     "after-commit and in-processing: nobody saw where a record was between its fetch and its report; one that was committed over without a report counts as skipped",

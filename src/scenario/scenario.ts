@@ -11,63 +11,63 @@ export interface Scenario {
   brokers: {
     count: 1 | 3;
     /** Settings of every broker, under Kafka's own names. */
-    config: Readonly<Record<string, string>>;
+    config: Settings;
   };
   topic: {
-    partitions: number;
-    replicationFactor: number;
+    partitions: Count;
+    replicationFactor: Count;
     /** Settings of the topic, under Kafka's own names. */
-    config: Readonly<Record<string, string>>;
+    config: Settings;
   };
   producers: {
     /** A program and its arguments that send in place of lossbound's own producers; `undefined`: those do. */
     command?: readonly string[] | undefined;
-    count: number;
+    count: WorkerCount;
     /** Messages a second, all producers together. */
-    rate: number;
+    rate: Amount;
     /** The rate is more than the client can send: that it is late is what the scenario wants. */
     overload?: true | undefined;
     /** Messages in all, all producers together. */
-    messages: number;
+    messages: MessageCount;
     /** Bytes of one message's value, its header among them. */
-    size: number;
+    size: Whole;
     /** Who has to have a record before a send resolves: nobody, the leader, every replica in sync. */
     acks: Acks;
     /** How often the client sends again what failed. At-most-once: 0. */
-    retries: number;
+    retries: Whole;
     /** After so long the client asks for the leaders anew, in milliseconds. */
-    metadataMaxAge: number;
+    metadataMaxAge: Milliseconds;
     /** After so long a request counts as unanswered, in milliseconds. */
-    requestTimeout: number;
+    requestTimeout: Milliseconds;
   };
   consumers: {
     /** As for the producers. */
     command?: readonly string[] | undefined;
-    count: number;
+    count: WorkerCount;
     /** Messages a commit covers: the chunk. */
-    commitEvery: number;
+    commitEvery: Count;
     /** What the handler of one message takes, in milliseconds. */
-    handle: number;
+    handle: Milliseconds;
     /** Where a partition without a valid committed offset is read from. */
     reset: "latest" | "earliest";
     /** After so long without a heartbeat the group goes on without a consumer, in milliseconds. */
-    sessionTimeout: number;
+    sessionTimeout: Milliseconds;
     /** Partitions whose chunks one consumer handles at the same time. */
-    partitionsConsumedConcurrently: number;
+    partitionsConsumedConcurrently: Count;
     /** How often the client asks again what failed: a commit, a fetch, a join. */
-    retries: number;
-    metadataMaxAge: number;
-    requestTimeout: number;
+    retries: Whole;
+    metadataMaxAge: Milliseconds;
+    requestTimeout: Milliseconds;
   };
   faults: Fault[];
   /** How many of `faults` the plan draws, by the seed; `undefined`: all of them happen. */
-  faultsDrawn: number | undefined;
+  faultsDrawn: Count | undefined;
   /** The values that `lossbound sweep` runs it at; the first stands in its place. `undefined`: it has one of each. */
   sweep: Sweep | undefined;
   /** Which step of a sweep it is; `undefined` where it is none. */
   step: SweepStep | undefined;
   /** Trials that `lossbound run` makes of it; `undefined`: it runs once, and is no trial. */
-  repeat: number | undefined;
+  repeat: Count | undefined;
   /** What the bounds on losses were calibrated for; `undefined`: every trial has to keep them. */
   calibrated: Calibration | undefined;
   /** Which trial of several it is; `undefined` where it is none. */
@@ -78,40 +78,96 @@ export interface Scenario {
   expectUnder: { [G in Guarantee]?: Expect | undefined };
 }
 
+/** Settings under Kafka's own names. */
+export interface Settings {
+  readonly [name: string]: string;
+}
+
 /** What a sweep varies: the rate of the producers, messages a second; or what one commit covers, messages. */
 export const swept = ["rate", "commitEvery"] as const;
 
 export interface Sweep {
   of: (typeof swept)[number];
   /** Two or more, each once, in the order of the file. */
-  values: readonly number[];
+  values: readonly Amount[];
 }
 
 export interface SweepStep {
   /** Name of the scenario that is swept. */
   sweep: string;
   of: Sweep["of"];
-  value: number;
+  value: Amount;
   /** Which run at this value, from 1. */
-  repeat: number;
+  repeat: Count;
 }
 
 /** Bounds that come from trials, as `lossbound calibrate` writes them. */
 export interface Calibration {
   /** How many trials they come from. */
-  trials: number;
+  trials: Count;
   /** The share of trials that may lie outside each of them by chance alone, above 0 and below 1. */
-  outside: number;
+  outside: Amount;
 }
 
 export interface Trial {
   /** Name of the scenario that is repeated. */
   of: string;
   /** Which trial, from 1. */
-  number: number;
+  number: Count;
   /** The seed from which those of all trials are derived. */
-  firstSeed: number;
+  firstSeed: Whole;
 }
+
+/**
+ * A whole number, 0 or more.
+ *
+ * @asType integer
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+export type Whole = number;
+
+/**
+ * A whole number, 1 or more.
+ *
+ * @asType integer
+ * @minimum 1
+ * @maximum 9007199254740991
+ */
+export type Count = number;
+
+/**
+ * A number of messages of one scenario.
+ *
+ * @asType integer
+ * @minimum 1
+ * @maximum 1000000000
+ */
+export type MessageCount = number;
+
+/**
+ * A number of workers of one role.
+ *
+ * @asType integer
+ * @minimum 1
+ * @maximum 64
+ */
+export type WorkerCount = number;
+
+/**
+ * Which worker of its role, from 0.
+ *
+ * @asType integer
+ * @minimum 0
+ * @maximum 63
+ */
+export type WorkerIndex = number;
+
+/** @minimum 0 */
+export type Milliseconds = number;
+
+/** @minimum 0 */
+export type Amount = number;
 
 export const guarantees = ["at-most-once", "at-least-once", "effectively-once"] as const;
 
@@ -143,14 +199,14 @@ export interface LinkFault extends Recurrence {
   stream: "upstream" | "downstream" | "both";
   trigger: Moment;
   /** How long the fault stays, in milliseconds; `undefined`: until the producers have ended. */
-  for: number | undefined;
+  for: Milliseconds | undefined;
 }
 
 /** What falls on one worker: the same worker each time, or one that the plan draws for each time. */
 interface OnWorker extends Recurrence {
   role: Role;
   /** Index of the worker, from 0; `undefined`: the plan draws one. */
-  worker: number | undefined;
+  worker: WorkerIndex | undefined;
 }
 
 /** SIGKILL of a worker. */
@@ -158,7 +214,7 @@ export interface KillFault extends OnWorker {
   kind: "kill";
   trigger: Moment | Place;
   /** Milliseconds from the kill to the start of the worker's next life; `undefined`: it stays dead. */
-  restartAfter: number | undefined;
+  restartAfter: Milliseconds | undefined;
 }
 
 /** SIGSTOP of a worker, and SIGCONT: it lives, and does nothing. */
@@ -166,7 +222,7 @@ export interface PauseFault extends OnWorker {
   kind: "pause";
   trigger: Moment | Place;
   /** Milliseconds from SIGSTOP to SIGCONT. */
-  for: number;
+  for: Milliseconds;
 }
 
 /** SIGTERM of a worker: it is asked to end, and does what it can. */
@@ -174,7 +230,7 @@ export interface StopFault extends OnWorker {
   kind: "stop";
   trigger: Moment;
   /** Milliseconds from the end to the start of the worker's next life; `undefined`: it stays ended. */
-  restartAfter: number | undefined;
+  restartAfter: Milliseconds | undefined;
 }
 
 /** A consumer more, which joins the group and leaves it: a rebalance each time. */
@@ -182,16 +238,16 @@ export interface JoinFault extends Recurrence {
   kind: "join";
   trigger: Moment;
   /** Milliseconds from its start to its orderly end. */
-  for: number;
+  for: Milliseconds;
 }
 
 /** A producer's next message is this large: a record above the broker's limit among good ones. */
 export interface OversizeFault extends Recurrence {
   kind: "oversize";
-  worker: number | undefined;
+  worker: WorkerIndex | undefined;
   trigger: Moment;
   /** Bytes of its value. */
-  size: number;
+  size: Whole;
 }
 
 /** What falls on a broker's process. */
@@ -202,13 +258,13 @@ export interface BrokerFault extends Recurrence {
   broker: BrokerChoice;
   trigger: Moment;
   /** Milliseconds until it is started (continued) again; `undefined`: when the producers have ended. */
-  for: number | undefined;
+  for: Milliseconds | undefined;
 }
 
 /** One broker: by its place from 0, or by what it is to a partition when the fault falls. */
 export type BrokerChoice =
-  | { kind: "index"; index: number }
-  | { kind: "leader" | "follower"; partition: number };
+  | { kind: "index"; index: Whole }
+  | { kind: "leader" | "follower"; partition: Whole };
 
 /** What is done to the topic. */
 export interface TopicFault extends Recurrence {
@@ -219,14 +275,14 @@ export interface TopicFault extends Recurrence {
 
 export type TopicAction =
   /** Deletes records below an offset (`undefined`: the log's end), of one partition or (`undefined`) of all. */
-  | { do: "delete-records"; partition: number | undefined; upTo: number | undefined }
+  | { do: "delete-records"; partition: Whole | undefined; upTo: Whole | undefined }
   /** Sets `retention.ms`, until records have gone. */
-  | { do: "retention"; ms: number }
+  | { do: "retention"; ms: Milliseconds }
   /** Deletes the topic and creates it again, empty. */
   | { do: "recreate" }
   /** Gives the partition's leadership to another broker; the old one lives, and has no replica any more. */
-  | { do: "move-leader"; partition: number }
-  | { do: "add-partitions"; count: number };
+  | { do: "move-leader"; partition: Whole }
+  | { do: "add-partitions"; count: Count };
 
 /** The group's consumers end, its positions are moved (`expired`: forgotten), and they start again. */
 export interface ResetOffsetsFault extends Recurrence {
@@ -235,18 +291,25 @@ export interface ResetOffsetsFault extends Recurrence {
   trigger: Moment;
 }
 
+/**
+ * @asType integer
+ * @minimum 1
+ * @maximum 1000000
+ */
+export type Occurrences = number;
+
 export interface Recurrence {
   /** How often the fault falls. */
-  times: number;
+  times: Occurrences;
   /** Milliseconds from one start to the next; 0 where `times` is 1. */
-  every: number;
+  every: Milliseconds;
 }
 
 /** The moment of a fault. Time 0 is when the producers begin to send. */
 export type Moment =
-  | { kind: "at"; ms: number }
+  | { kind: "at"; ms: Milliseconds }
   /** So many messages were sent (received, processed), all workers together. */
-  | { kind: "after"; count: number; of: "sent" | "received" | "processed" };
+  | { kind: "after"; count: Count; of: "sent" | "received" | "processed" };
 
 /** A place in a consumer's work: it stands still there until the fault has fallen. */
 export type Place = Handling | CommitPlace;
@@ -254,8 +317,8 @@ export type Place = Handling | CommitPlace;
 /** The handler of message `message` (from 1) of a chunk of exactly `of` messages has begun. */
 export interface Handling {
   kind: "handling";
-  message: number;
-  of: number;
+  message: Count;
+  of: Count;
 }
 
 /**
@@ -313,4 +376,4 @@ export interface Bound {
 }
 
 /** A number of messages, or a share (0 to 1) of those that were sent. */
-export type Limit = { kind: "count"; value: number } | { kind: "share"; value: number };
+export type Limit = { kind: "count"; value: Whole } | { kind: "share"; value: Amount };

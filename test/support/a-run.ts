@@ -26,6 +26,7 @@ import {
   writeRunRecord,
 } from "../../src/ledger/record/run-record.js";
 import { type Layout, layOut, partitionOf } from "../../src/plan/layout.js";
+import { makePlan } from "../../src/plan/plan.js";
 import type { Fault, Guarantee, Scenario } from "../../src/scenario/scenario.js";
 import { aKill, aLinkFault, aScenario } from "./a-scenario.js";
 import { describedAs, runId, writeBox } from "./black-boxes.js";
@@ -307,8 +308,7 @@ function recordOf(
 ): RunRecord {
   return {
     runId,
-    scenario,
-    seed: 1,
+    plan: makePlan(scenario, 1),
     startedAt,
     lives,
     log,

@@ -14,5 +14,5 @@ export async function finished(name: string, messages: number): Promise<Judged> 
   using stored = aRun({ producers: [Array<"processed">(30).fill("processed")] });
   const judged = await judgeStored(stored.path);
   const plan = planOf(name, messages);
-  return { ...judged, plan, run: { ...judged.run, scenario: plan.scenario } };
+  return { ...judged, plan, run: { ...judged.run, plan } };
 }

@@ -20,7 +20,7 @@ export function lookLast(exporter: Pick<Exporter, "begin" | "finish">): Map<stri
     return begin.call(exporter, plan, facts, now);
   };
   exporter.finish = (judged) => {
-    looks.set(judged.run.scenario.name, { measured: measure!(), judged });
+    looks.set(judged.run.plan.scenario.name, { measured: measure!(), judged });
     finish.call(exporter, judged);
   };
   return looks;

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import { LossboundError, messageOf } from "../../base/errors.js";
-import type { Role, Scenario } from "../../scenario/scenario.js";
+import { makePlan, type Plan } from "../../plan/plan.js";
+import type { Milliseconds, Role, Scenario, Whole } from "../../scenario/scenario.js";
+import { problemsBy } from "../../scenario/schema/fields.js";
 import { EvidenceError } from "./evidence-error.js";
-import { problemOfRun } from "./run-shape.js";
 
 /**
  * What the supervisor writes down of a run once it has ended (`run.json`): what was to happen, which
@@ -14,10 +16,10 @@ import { problemOfRun } from "./run-shape.js";
  */
 export interface RunRecord {
   runId: string;
-  scenario: Scenario;
-  seed: number;
+  /** What was to happen. */
+  plan: Plan;
   /** When the producers began to send, milliseconds since 1970. */
-  startedAt: number;
+  startedAt: Milliseconds;
   lives: LifeRecord[];
   log: PartitionRecord[];
   /** The log of the effects, where the guarantee is judged by it (effectively-once); else `null`. */
@@ -36,17 +38,17 @@ export interface RunRecord {
 /** How far the machine kept up. Milliseconds; `null`: the system does not tell. */
 export interface MachineRecord {
   /** The longest time for which the supervisor's process did not get its turn. */
-  stoodStillMs: number;
+  stoodStillMs: Milliseconds;
   /** For how long some process on the machine waited for a processor. */
-  waitedForCpuMs: number | null;
+  waitedForCpuMs: Milliseconds | null;
   /** For how long the machine's own processors were taken from it, all of them together. */
-  stolenMs: number | null;
+  stolenMs: Milliseconds | null;
 }
 
 export interface LifeRecord {
   role: Role;
-  worker: number;
-  life: number;
+  worker: Whole;
+  life: Whole;
   /** Whether it ended by SIGKILL. */
   killed: boolean;
   /** The occurrence of a fault that ended it, as `keyOf` names it; `null`: none did. */
@@ -54,24 +56,24 @@ export interface LifeRecord {
 }
 
 export interface PartitionRecord {
-  partition: number;
+  partition: Whole;
   /** First offset of the log at the scan. */
-  start: number;
+  start: Whole;
   /** The offset that the next record would have had. */
-  end: number;
+  end: Whole;
   /** Records that the auditor read. */
-  records: number;
+  records: Whole;
   /** The group's final committed position; `null` where it has none. */
-  position: number | null;
+  position: Whole | null;
 }
 
 /** A partition of the topic that the effects of handlers go to. Its offsets count control records, too. */
 export interface OutputRecord {
-  partition: number;
-  start: number;
-  end: number;
+  partition: Whole;
+  start: Whole;
+  end: Whole;
   /** Records of committed transactions that the auditor read. */
-  records: number;
+  records: Whole;
 }
 
 export interface WitnessRecord {
@@ -86,23 +88,23 @@ export interface WitnessRecord {
 /** A produce request without acknowledgement that a broker could not store: it closed the connection. */
 export interface RefusalRecord {
   /** Id of the broker. */
-  broker: number;
+  broker: Whole;
   /** Names the life that sent it. */
   clientId: string;
   /** Numbers the request on its client. */
-  correlationId: number;
+  correlationId: Whole;
   /** Milliseconds since 1970. */
-  at: number;
+  at: Milliseconds;
 }
 
 /** A broker cut its replica of a partition: what lay at this offset and above is gone from it. */
 export interface TruncationRecord {
   /** Id of the broker. */
-  broker: number;
-  partition: number;
-  offset: number;
+  broker: Whole;
+  partition: Whole;
+  offset: Whole;
   /** Milliseconds since 1970. */
-  at: number;
+  at: Milliseconds;
 }
 
 /** File name of the black box of a life, in the folder of the boxes. */
@@ -129,7 +131,10 @@ export const outputBoxName = "output.box";
 
 /** File name of it. */
 export const runRecordName = "run.json";
-const schema = "lossbound.run/2";
+const schema = "lossbound.run/3";
+
+/** It has the scenario and the seed, and not the plan. */
+const schemaWithoutPlan = "lossbound.run/2";
 
 export function writeRunRecord(folder: string, run: RunRecord): void {
   const stored = { schema, sha256: digestOf(run), run };
@@ -139,13 +144,13 @@ export function writeRunRecord(folder: string, run: RunRecord): void {
 /**
  * Reads the record of a run back.
  *
- * @throws LossboundError `INPUT` where there is none, or one of another version or form;
- *   EvidenceError where it was changed.
+ * @throws LossboundError `INPUT` if there is none, or if it has another version or form; EvidenceError if it was
+ *   changed since it was written.
  */
 export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, runRecordName);
   const stored = parse(path);
-  if (stored.schema !== schema) {
+  if (stored.schema !== schema && stored.schema !== schemaWithoutPlan) {
     throw new LossboundError(
       "INPUT",
       `${path}: found schema ${JSON.stringify(stored.schema)}, allowed is "${schema}"`,
@@ -157,12 +162,40 @@ export function readRunRecord(folder: string): RunRecord {
       `${path} was changed since it was written: its digest does not match`,
     );
   }
-  // Only now: what was changed is a matter of evidence, whatever form it has got by that.
-  const problem = problemOfRun(stored.run);
-  if (problem !== undefined) {
-    throw new LossboundError("INPUT", `${path} is not the record of a run: ${problem}`);
+  try {
+    const run = stored.schema === schema ? stored.run : withPlan(stored.run as RunWithoutPlan);
+    // A digest that matches proves that the record is unchanged, not that it is one.
+    const problem = problemOfRun(run);
+    if (problem !== undefined) throw new Error(problem);
+    return run as RunRecord;
+  } catch (error) {
+    throw new LossboundError("INPUT", `${path} is not the record of a run: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
-  return stored.run as RunRecord;
+}
+
+interface RunWithoutPlan {
+  scenario: Scenario;
+  seed: number;
+}
+
+/** The plan follows from the scenario and the seed: neither is drawn otherwise since. */
+function withPlan({ scenario, seed, ...run }: RunWithoutPlan): unknown {
+  return { ...run, plan: JSON.parse(JSON.stringify(makePlan(scenario, seed))) };
+}
+
+let problemBySchema: ReturnType<typeof problemsBy> | undefined;
+
+/**
+ * Says the first thing that keeps a value from being a `RunRecord`; `undefined` if nothing does. The JSON Schema is
+ * made from the type (`npm run schemas`).
+ */
+export function problemOfRun(run: unknown): string | undefined {
+  problemBySchema ??= problemsBy(
+    createRequire(import.meta.url)("#package/schemas/run.schema.json") as Record<string, unknown>,
+  );
+  return problemBySchema(run, "run");
 }
 
 function parse(path: string): { schema?: unknown; sha256?: unknown; run?: unknown } {

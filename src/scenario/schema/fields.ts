@@ -188,6 +188,23 @@ export function check<T>(
   return { ok: false, complaints: outcome.error.issues.map(complaintOf) };
 }
 
+/**
+ * Reads a JSON Schema (draft 7).
+ *
+ * @returns says the first thing that is wrong with a value, which it calls `name`; `undefined` if nothing is.
+ */
+export function problemsBy(
+  schema: Readonly<Record<string, unknown>>,
+): (value: unknown, name: string) => string | undefined {
+  const shape = z.fromJSONSchema(schema);
+  return (value, name) => {
+    const [issue] = shape.safeParse(value).error?.issues ?? [];
+    if (issue === undefined) return undefined;
+    const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`));
+    return `${name}${path.join("")}: ${issue.message}`;
+  };
+}
+
 /** JSON Schema (draft 7, the one that every editor knows) of what may be written. */
 export function jsonSchemaOf(field: Field<unknown>): Record<string, unknown> {
   const { "~standard": _, ...schema } = z.toJSONSchema(field, { io: "input", target: "draft-07" });

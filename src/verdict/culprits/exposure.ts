@@ -25,7 +25,7 @@ export interface Exposures {
  * @returns `null` if the reach of one of the faults cannot be told from there.
  */
 export function exposuresOf(evidence: Evidence, search: Search): Exposures | null {
-  if (!isExposureKnown(evidence.run.scenario)) return null;
+  if (!isExposureKnown(evidence.run.plan.scenario)) return null;
   const reckoning = new Reckoning(evidence, search);
   return reckoning.exposures();
 }
@@ -212,7 +212,9 @@ type Reach = "certain" | "possible" | "none";
 
 /** The longest time for which a process of ours did not get its turn, unless a fault made it stand still. */
 function standstillOf({ run, ledger }: Evidence): number {
-  const isPaused = run.scenario.faults.some((fault) => fault.kind === "pause" && fault.role === "producer");
+  const isPaused = run.plan.scenario.faults.some(
+    (fault) => fault.kind === "pause" && fault.role === "producer",
+  );
   return Math.max(run.machine.stoodStillMs, isPaused ? 0 : ledger.schedule.stoodStillMaxMs);
 }
 

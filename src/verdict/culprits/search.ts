@@ -21,7 +21,7 @@ export class Search {
   readonly #partitions: number;
 
   constructor({ plan, run, ledger, faults, commitsInDoubt, joins, endOf }: Evidence) {
-    const { topic, consumers } = run.scenario;
+    const { topic, consumers } = run.plan.scenario;
     this.occurrences = occurrencesOf(plan, faults);
     this.trails = ledger.lives.producers.map((life) => {
       const known = { startedAt: run.startedAt, partitions: topic.partitions, endedAt: endOf(life.record) };

@@ -7,7 +7,6 @@ import { boxesName, eventsName } from "../../../src/library/judge.js";
 import { hasBit } from "../../../src/ledger/box/bits.js";
 import { readBox } from "../../../src/ledger/box/read-box.js";
 import { readRunRecord, scanBoxName } from "../../../src/ledger/record/run-record.js";
-import { makePlan } from "../../../src/plan/plan.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { anchorRuns } from "./runs.js";
 
@@ -75,8 +74,8 @@ function survivorsOf(requests: readonly Request[]): number[] {
 }
 
 async function storedIn(folder: string): Promise<number[]> {
-  const { runId, scenario: ran, seed } = readRunRecord(folder);
-  const { layout } = makePlan(ran, seed);
+  const { runId, plan } = readRunRecord(folder);
+  const { layout } = plan;
   const expected = {
     kind: "scan" as const,
     runId,

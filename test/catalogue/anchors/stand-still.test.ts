@@ -6,7 +6,6 @@ import { boxesName } from "../../../src/library/judge.js";
 import { countBits } from "../../../src/ledger/box/bits.js";
 import { readBox } from "../../../src/ledger/box/read-box.js";
 import { type LifeRecord, boxName, readRunRecord } from "../../../src/ledger/record/run-record.js";
-import { makePlan } from "../../../src/plan/plan.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { anchorRuns } from "./runs.js";
 
@@ -59,8 +58,8 @@ async function leftBy(
   folder: string,
   life: LifeRecord,
 ): Promise<{ lostInProcessing: number; lostAfterCommit: number }> {
-  const { runId, scenario: ran, seed } = readRunRecord(folder);
-  const { layout } = makePlan(ran, seed);
+  const { runId, plan } = readRunRecord(folder);
+  const { layout } = plan;
   const expected = { kind: "consumer" as const, runId, bits: layout.words * 32, ...life };
   await using box = await readBox(join(folder, boxesName, boxName(life)), expected);
   const covered = countBits(await box.plane("covered"));

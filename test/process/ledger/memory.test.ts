@@ -19,6 +19,7 @@ import {
   writeRunRecord,
 } from "../../../src/ledger/record/run-record.js";
 import { layOut } from "../../../src/plan/layout.js";
+import { makePlan } from "../../../src/plan/plan.js";
 import { aScenario } from "../../support/a-scenario.js";
 import { type Described, describedAs, runId } from "../../support/black-boxes.js";
 import { runFixture } from "./programs.js";
@@ -86,8 +87,7 @@ function writeRun(path: string, messages: number): void {
   );
   writeRunRecord(path, {
     runId,
-    scenario,
-    seed: 1,
+    plan: makePlan(scenario, 1),
     startedAt: 1_700_000_000_000,
     lives,
     log: [{ partition: 0, start: 0, end: messages, records: messages, position: messages }],

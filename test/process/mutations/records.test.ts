@@ -8,7 +8,6 @@ import { hasBit } from "../../../src/ledger/box/bits.js";
 import type { PlaneName } from "../../../src/ledger/box/format.js";
 import { readBox } from "../../../src/ledger/box/read-box.js";
 import { type RunRecord, followBoxName, scanBoxName } from "../../../src/ledger/record/run-record.js";
-import { layOut } from "../../../src/plan/layout.js";
 import { type StoredRun, aRun } from "../../support/a-run.js";
 import { describedAs, runId, writeBox } from "../../support/black-boxes.js";
 import { type StoryName, times } from "../../support/stories.js";
@@ -240,6 +239,6 @@ async function readPlane<Kind extends "scan" | "follow">(
   return Array.from({ length: bits }, (_, index) => index).filter((index) => hasBit(words, index));
 }
 
-function layOutOf({ run: { scenario } }: StoredRun): { bits: number } {
-  return { bits: layOut(scenario.producers.messages, scenario.producers.count).words * 32 };
+function layOutOf({ run }: StoredRun): { bits: number } {
+  return { bits: run.plan.layout.words * 32 };
 }

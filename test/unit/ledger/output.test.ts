@@ -60,7 +60,10 @@ describe("an effectively-once run", () => {
     using other = once(times(21, "putOut"));
     writeRunRecord(other.path, {
       ...other.run,
-      scenario: { ...other.run.scenario, guarantee: "at-least-once" },
+      plan: {
+        ...other.run.plan,
+        scenario: { ...other.run.plan.scenario, guarantee: "at-least-once" },
+      },
     });
     await expect(judgeFolder(other.path)).rejects.toThrow("run-record");
   });

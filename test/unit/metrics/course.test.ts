@@ -43,7 +43,7 @@ async function judgedRun(seconds: number): Promise<Judged> {
 }
 
 function courseOf(judged: Judged, phases: { at: number; phase: string }[] = []): Series {
-  return readSeries(renderCourse({ judged, phases, labels: labelsOf(judged.run.scenario, "kafkajs") }));
+  return readSeries(renderCourse({ judged, phases, labels: labelsOf(judged.run.plan.scenario, "kafkajs") }));
 }
 
 /** The values of one series, a sample each. */

@@ -17,7 +17,7 @@ it("what is unaccounted for at the end is counted by the ledger, not made of the
   // A count that is wrong is not made good by another one.
   const wrong = { ...judged.result, messages: { ...messages, processed: messages.processed - 7 } };
   const samples = samplesOf(
-    labelsOf(judged.run.scenario, "kafkajs"),
+    labelsOf(judged.run.plan.scenario, "kafkajs"),
     valuesAtEnd({ ...judged, result: wrong }),
   );
   const unaccounted = samples.filter(({ metric }) => metric.name === "lossbound_messages_unaccounted");

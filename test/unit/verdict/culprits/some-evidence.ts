@@ -43,27 +43,25 @@ export interface Told {
 /** What is known of a run with one producer and one life of it, as if read from its files. */
 export function evidenceOf(told: Told): Evidence {
   const { messages, partitions = 1, faults = [], run = {}, ended } = told;
-  const scenario = {
-    ...aScenario({
-      messages: messages.length,
-      producers: 1,
-      partitions,
-      faults: faults.map(({ fault }) => fault),
-    }),
-    ...run.scenario,
-  };
+  const scenario = aScenario({
+    messages: messages.length,
+    producers: 1,
+    partitions,
+    faults: faults.map(({ fault }) => fault),
+  });
+  const plan = run.plan ?? makePlan(scenario, 1);
   const times = (told.sends ?? []).map(([first, at]) => [at, first] as const);
   const ledger = aLedger([{ messages, times: [...times, [10_000, messages.length]] }], told.ledger);
   ledger.lives = { producers: [producerOf(told)], consumers: [...(told.consumers ?? [])] };
   return {
-    plan: makePlan(scenario, 1),
+    plan,
     run: {
       runId,
       startedAt,
       witnesses: { refusals: [], truncations: [], followed: false },
       machine: { stoodStillMs: 0, waitedForCpuMs: null, stolenMs: null },
       ...run,
-      scenario,
+      plan,
     } as RunRecord,
     ledger,
     faults: faults.map(({ at, healed, event }, fault) => ({

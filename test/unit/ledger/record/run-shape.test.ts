@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { scenario as shape } from "../../../../src/ledger/record/scenario-shape.js";
+import { problemOfRun } from "../../../../src/ledger/record/run-record.js";
+import { makePlan } from "../../../../src/plan/plan.js";
 import { parseScenario } from "../../../../src/scenario/file/read.js";
+import { aRun } from "../../../support/a-run.js";
+import { times } from "../../../support/stories.js";
 
 /** With every kind of fault, of trigger, of broker and of bound that a file can have. */
 const text = `
@@ -34,7 +37,10 @@ expect:
   at-most-once: { lost: { min: 1 } }
 `;
 
-const stored = (): unknown => JSON.parse(JSON.stringify(parseScenario(text, "all.yaml")));
+using run = aRun({ producers: [times(30, "processed")] });
+const record = JSON.stringify({ ...run.run, plan: makePlan(parseScenario(text, "all.yaml"), 7) });
+
+const stored = (): unknown => JSON.parse(record);
 
 type Path = readonly (string | number)[];
 
@@ -51,15 +57,16 @@ function withAt(path: Path, value: unknown): unknown {
   return copy;
 }
 
-describe("a stored scenario", () => {
-  it("may be whatever a file can hold", () => {
-    expect(shape(stored(), "scenario")).toBeUndefined();
+describe("the record of a run", () => {
+  it("has a plan of whatever a scenario file can hold", () => {
+    expect(problemOfRun(stored())).toBeUndefined();
   });
 
-  // The attributes of a toxic are Toxiproxy's business; nothing is judged by them.
-  const leaves = [...leavesOf(stored())].filter((path) => !path.includes("toxic") || path.at(-1) === "type");
+  it.each([...leavesOf(stored())].map((path) => path.join("/")))("has no object at %s", (path) => {
+    expect(problemOfRun(withAt(path.split("/"), { odd: 1 }))).toContain("run.");
+  });
 
-  it.each(leaves.map((path) => path.join("/")))("has no object at %s", (path) => {
-    expect(shape(withAt(path.split("/"), { odd: 1 }), "scenario")).toContain("scenario.");
+  it("has a place for each thing that it holds, and for no other", () => {
+    expect(problemOfRun({ ...(stored() as object), odd: 1 })).toContain("run");
   });
 });
