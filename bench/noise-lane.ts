@@ -11,7 +11,7 @@ import { listenForInterruption } from "../src/commands/session/interruption.js";
 import type { Environment } from "../src/environment/environment.js";
 import { openLocal } from "../src/environment/local/local.js";
 import { readScenario } from "../src/library/scenario.js";
-import { experiment } from "../src/library/run-one.js";
+import { runOne } from "../src/library/run-one.js";
 import { makeMutant } from "./mutant.js";
 import { type DefectName, defects } from "./noise-defects.js";
 import type { Level } from "./noise-load.js";
@@ -92,7 +92,7 @@ async function runGroup(left: LaneRun[], lane: Omit<Lane, "groups">, signal: Abo
     for (const run of left.slice()) {
       if (isOver(lane)) return;
       const began = performance.now();
-      const shown = await runOne(environment, run, lane, signal);
+      const shown = await runInLane(environment, run, lane, signal);
       finish(began, shown);
       if (shown.outcome === "error") return;
     }
@@ -106,7 +106,7 @@ async function runGroup(left: LaneRun[], lane: Omit<Lane, "groups">, signal: Abo
   }
 }
 
-async function runOne(
+async function runInLane(
   environment: Environment,
   { file, defect }: LaneRun,
   { level, seed, out: parent }: Omit<Lane, "groups">,
@@ -117,7 +117,7 @@ async function runOne(
   const out = join(parent, `${scenario.name}-${defect}-${level}-${seed}`);
   let keep = false;
   try {
-    const result = await experiment(environment, {
+    const result = await runOne(environment, {
       scenario,
       seed,
       out,

@@ -23,13 +23,13 @@ export type {
   Bound,
   Cause,
   Expect,
-  Fault,
   Guarantee,
   Limit,
   Scenario,
   Sweep,
   SweepStep,
 } from "./scenario/scenario.js";
+export type { Fault } from "./scenario/faults.js";
 export { type SweepOptions, sweepScenario } from "./library/sweep.js";
 export type { Curve, CurvePoint, CurveRun, Spread } from "./results/curve.js";
 export type { Expectation, Verdict } from "./verdict/judge.js";

@@ -1,7 +1,7 @@
 /**
  * What is to be undone, in the reverse order of its making: `AsyncDisposableStack` for a Node that
- * has none yet (it came with Node 24). Every step is taken, even where one before it failed; the
- * first error is passed on.
+ * has none yet (it came with Node 24). Every step is taken, even if one before it failed. Several
+ * errors are thrown as one, as `await using` does it.
  */
 export class Undo implements AsyncDisposable {
   #steps: (() => Promise<unknown> | unknown)[] = [];
@@ -32,6 +32,12 @@ export class Undo implements AsyncDisposable {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw errors[0];
+    if (errors.length > 0) throw errors.reduce(suppressing);
   }
+}
+
+/** A later error, with the one that happened before it. */
+function suppressing(earlier: unknown, later: unknown): Error {
+  const error = new Error("an error was suppressed during disposal");
+  return Object.assign(error, { name: "SuppressedError", error: later, suppressed: earlier });
 }

@@ -1,7 +1,7 @@
 import { type BoxKind, sectionsOf, tickMs } from "../ledger/box/format.js";
 import type { Plan } from "../plan/plan.js";
 import { messagesPerSend, sendEveryMs } from "../plan/schedule.js";
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 
 /** Bytes that the black boxes of a run will take, all lives and what the auditor saw among them. */
 export function bytesOfBoxes(plan: Plan): number {

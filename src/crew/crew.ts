@@ -8,7 +8,7 @@ import type { HostedProcess, ProcessEnd, ProcessOrder } from "../processes/hoste
 import { type BlackBox, createBox, openBox } from "../ledger/box/black-box.js";
 import type { EventWriter } from "../ledger/record/events.js";
 import { type LifeRecord, boxName, clientIdOf } from "../ledger/record/run-record.js";
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import { processOf } from "./command-process.js";
 import { CommandedConsumer } from "./commanded-consumer.js";
 import { CommandedProducer } from "./commanded-producer.js";

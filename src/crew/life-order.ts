@@ -3,7 +3,7 @@ import type { BlackBox } from "../ledger/box/black-box.js";
 import type { BoxDescription } from "../ledger/box/format.js";
 import type { LifeRecord } from "../ledger/record/run-record.js";
 import type { Plan } from "../plan/plan.js";
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import { requestRowsFor, sendRowsFor, ticksFor } from "./box-room.js";
 import type { LifeOrder } from "../worker/order.js";
 

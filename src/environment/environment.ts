@@ -1,4 +1,4 @@
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import type { OwnedFolder } from "../processes/owned-folder.js";
 import type { HostedProcess, ProcessOrder } from "../processes/hosted-process.js";
 

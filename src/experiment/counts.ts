@@ -1,6 +1,6 @@
 import type { BlackBox } from "../ledger/box/black-box.js";
 import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box/format.js";
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import type { Crew, Life } from "../crew/crew.js";
 
 /** What the black boxes of all lives say at this moment, dead ones among them. */

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { LossboundError, messageOf } from "../base/errors.js";
 import { consumersMax } from "../plan/extra-consumers.js";
 import type { Plan } from "../plan/plan.js";
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import { EvidenceError } from "./record/evidence-error.js";
 import { type RunRecord, boxName, followBoxName, outputBoxName, scanBoxName } from "./record/run-record.js";
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
-import { boxesName, judgeStored } from "./judge.js";
+import { boxesName } from "../ledger/record/run-record.js";
+import { judgeStored } from "./judge.js";
 import { traceMessage } from "../ledger/message-trace.js";
 import { readMessageName } from "../plan/message-name.js";
 import { type Explanation, explain } from "../results/explanation.js";

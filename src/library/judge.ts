@@ -6,7 +6,7 @@ import { readFaultEvents, readPhaseEvents } from "../ledger/record/events.js";
 import { readLedger } from "../ledger/read-ledger.js";
 import { readCommitsInDoubt } from "../ledger/record/commits-in-doubt.js";
 import { readLifeTimes, timesOf } from "../ledger/record/life-times.js";
-import { type LifeRecord, readRunRecord } from "../ledger/record/run-record.js";
+import { boxesName, eventsName, type LifeRecord, readRunRecord } from "../ledger/record/run-record.js";
 import { courseName, renderCourse } from "../metrics/course.js";
 import { labelsOf } from "../metrics/exporter.js";
 import { readJoins } from "../ledger/record/joins.js";
@@ -17,10 +17,6 @@ import { findCulprits, sumOf } from "../verdict/culprits/culprits.js";
 import { disturbancesOf } from "../verdict/disturbances.js";
 import { judge } from "../verdict/judge.js";
 import { tallyOf } from "../verdict/fates/tally.js";
-
-/** Files of a stored run, in its folder. */
-export const eventsName = "events.ndjson";
-export const boxesName = "boxes";
 
 /**
  * Judges a stored run: from what its lives left behind to a verdict. A run that has just ended is

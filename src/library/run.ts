@@ -14,7 +14,7 @@ import type { Result } from "../results/result.js";
 import { type Listeners, type RunOptions, outUsual } from "./run-options.js";
 import { refuseBadPlaces } from "../store/result-places.js";
 import { storedResultsIn } from "../store/stored-results.js";
-import { experiment } from "./run-one.js";
+import { runOne } from "./run-one.js";
 import { allowedName, isScenarioName, refuseSameNames } from "../scenario/name.js";
 import { readScenario, withPredictions } from "./scenario.js";
 import { canBeMissed } from "../scenario/claims.js";
@@ -127,7 +127,7 @@ export async function runAll(read: readonly Scenario[], options: RunAllOptions):
       }));
     for (const scenario of group) {
       if (options.isNeedless?.(scenario)) continue;
-      const result = await experiment(environment, {
+      const result = await runOne(environment, {
         scenario,
         seed: seedOf(scenario),
         out,

@@ -1,7 +1,7 @@
 import { keyOf } from "../plan/occurrence-key.js";
 import { joinerOf } from "../plan/extra-consumers.js";
 import type { Plan, PlannedFault } from "../plan/plan.js";
-import type { BrokerChoice } from "../scenario/scenario.js";
+import type { BrokerChoice } from "../scenario/faults.js";
 
 /** What one series of faults is about: a kind, and what the plan has it fall on. */
 export interface FaultSeries {

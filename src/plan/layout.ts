@@ -1,4 +1,4 @@
-import type { MessageCount, Whole } from "../scenario/scenario.js";
+import type { MessageCount, Whole } from "../scenario/units.js";
 
 /**
  * How the plan numbers its messages. Each producer numbers its own 0, 1, 2 …; the ledger keeps the

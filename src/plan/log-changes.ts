@@ -1,4 +1,4 @@
-import type { TopicAction } from "../scenario/scenario.js";
+import type { TopicAction } from "../scenario/faults.js";
 import type { Plan, PlannedFault } from "./plan.js";
 
 /**

@@ -1,4 +1,5 @@
 import { randomOf } from "../base/random.js";
+import type { Scenario } from "../scenario/scenario.js";
 import type {
   BrokerFault,
   Fault,
@@ -8,13 +9,10 @@ import type {
   OversizeFault,
   PauseFault,
   ResetOffsetsFault,
-  Scenario,
   StopFault,
   TopicFault,
-  Whole,
-  WorkerIndex,
-  Milliseconds,
-} from "../scenario/scenario.js";
+} from "../scenario/faults.js";
+import type { Milliseconds, Whole, WorkerIndex } from "../scenario/units.js";
 import { type Layout, layOut } from "./layout.js";
 
 /**

@@ -1,5 +1,6 @@
 import type { Prediction } from "../plan/predict/prediction.js";
-import type { Cause, Guarantee, Role, SweepStep, Trial } from "../scenario/scenario.js";
+import type { Cause, Guarantee, SweepStep, Trial } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import type { Exposure } from "../verdict/culprits/exposure.js";
 import type { Disturbance } from "../verdict/disturbances.js";
 import type { Expectation, Verdict } from "../verdict/judge.js";

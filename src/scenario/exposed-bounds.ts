@@ -1,4 +1,5 @@
-import type { Bound, Fault } from "./scenario.js";
+import type { Bound } from "./scenario.js";
+import type { Fault } from "./faults.js";
 
 /** The word that stands in a file in the place of a bound: what the faults reached in the run itself. */
 export const exposedWord = "exposed";

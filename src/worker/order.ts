@@ -1,6 +1,7 @@
 import type { BoxDescription } from "../ledger/box/format.js";
 import type { Route } from "../kafka/dial/dial.js";
-import type { Guarantee, Place, Scenario } from "../scenario/scenario.js";
+import type { Guarantee, Scenario } from "../scenario/scenario.js";
+import type { Place } from "../scenario/faults.js";
 
 /** Everything one life of a worker needs to know. It travels as an argument, so it holds no secret. */
 export type LifeOrder = ProducerOrder | ConsumerOrder;

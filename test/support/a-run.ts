@@ -27,7 +27,8 @@ import {
 } from "../../src/ledger/record/run-record.js";
 import { type Layout, layOut, partitionOf } from "../../src/plan/layout.js";
 import { makePlan } from "../../src/plan/plan.js";
-import type { Fault, Guarantee, Scenario } from "../../src/scenario/scenario.js";
+import type { Guarantee, Scenario } from "../../src/scenario/scenario.js";
+import type { Fault } from "../../src/scenario/faults.js";
 import { aKill, aLinkFault, aScenario } from "./a-scenario.js";
 import { describedAs, runId, writeBox } from "./black-boxes.js";
 import { type Story, type StoryName, stories } from "./stories.js";

@@ -1,4 +1,5 @@
-import type { Expect, Fault, KillFault, LinkFault, Scenario } from "../../src/scenario/scenario.js";
+import type { Expect, Scenario } from "../../src/scenario/scenario.js";
+import type { Fault, KillFault, LinkFault } from "../../src/scenario/faults.js";
 
 /** A scenario of two producers and two consumers; a test names what it changes. */
 export function aScenario(changes: {

@@ -7,7 +7,7 @@ import { openLocal } from "../../src/environment/local/local.js";
 import type { Driver } from "../../src/kafka/driver.js";
 import type { Exporter } from "../../src/metrics/exporter.js";
 import type { Result } from "../../src/results/result.js";
-import { experiment } from "../../src/library/run-one.js";
+import { runOne } from "../../src/library/run-one.js";
 import { parseScenario } from "../../src/scenario/file/read.js";
 
 interface RunChoices {
@@ -33,7 +33,7 @@ export async function openLaboratory(brokers: BrokersWanted = { count: 1 }): Pro
     environment,
     out,
     run: (name, yaml, { seed = 1, ...choices } = {}) =>
-      experiment(environment, {
+      runOne(environment, {
         scenario: parseScenario(yaml, `${name}.yaml`),
         seed,
         out,

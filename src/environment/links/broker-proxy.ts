@@ -1,5 +1,5 @@
 import { waitUntil } from "../../base/wait.js";
-import type { Toxic } from "../../scenario/scenario.js";
+import type { Toxic } from "../../scenario/faults.js";
 import type { Proxy, Removal, Stream } from "./toxiproxy.js";
 
 export interface ToxicOnLink {

@@ -1,4 +1,4 @@
-import type { Toxic } from "../../scenario/scenario.js";
+import type { Toxic } from "../../scenario/faults.js";
 import type { Seen } from "./probe.js";
 import type { Stream } from "./toxiproxy.js";
 

@@ -1,5 +1,5 @@
 import { LossboundError } from "../../base/errors.js";
-import type { Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 import { type Evidence, type Look, seeFault, seeHealthy } from "./evidence.js";
 import type { StandIn, ToxicOnLink } from "./broker-proxy.js";
 import { together } from "../../base/together.js";

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 import { advertisedAddress, formatAddress } from "../../base/address.js";
 import { LossboundError } from "../../base/errors.js";
 import { waitUntil } from "../../base/wait.js";
-import type { Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 import type { AdvertisedLink } from "../environment.js";
 import { type BrokerSign, watchBroker } from "./broker-watch.js";
 import { type Link, linkOf } from "./link.js";

@@ -14,7 +14,7 @@ import {
 import { LossboundError } from "../../base/errors.js";
 import { readOrigin, withoutUserinfo } from "../../base/origin.js";
 import { within } from "../../base/wait.js";
-import type { Toxic } from "../../scenario/scenario.js";
+import type { Toxic } from "../../scenario/faults.js";
 import { limitedExchange, ToxiproxyRefusal } from "./toxiproxy-api.js";
 
 /** A Toxiproxy that answers. Every call takes five seconds at most, unless it says otherwise. */

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { LossboundError } from "../../base/errors.js";
 import type { BrokersWanted } from "./start.js";
-import type { Role, Scenario } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 
 /** Brokers of the local environment that a scenario runs on. */
 export function brokersFor(scenario: Scenario): Required<BrokersWanted> {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type { Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 import type { AdvertisedLink } from "../environment.js";
 import type { Hosting } from "../../processes/hosting.js";
 import type { KafkaJars } from "./kafka-jars.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 import { newClusterId } from "./cluster-id.js";
 import type { AdvertisedLink } from "../environment.js";
 import type { Hosting } from "../../processes/hosting.js";

@@ -1,6 +1,6 @@
 import { LossboundError } from "../../base/errors.js";
 import type { PartitionLeadership } from "../../kafka/driver.js";
-import type { BrokerChoice } from "../../scenario/scenario.js";
+import type { BrokerChoice } from "../../scenario/faults.js";
 
 /** A broker of the cluster, as it advertises itself. */
 export interface ClusterBroker {

@@ -5,7 +5,7 @@ import type { Links } from "../../environment/links/links.js";
 import type { AdminClient } from "../../kafka/driver.js";
 import type { EventWriter, FaultEvent } from "../../ledger/record/events.js";
 import type { Plan } from "../../plan/plan.js";
-import type { Moment } from "../../scenario/scenario.js";
+import type { Moment } from "../../scenario/faults.js";
 import type { Crew } from "../../crew/crew.js";
 import type { ClusterBroker } from "./broker-choice.js";
 import { countsOf } from "../counts.js";

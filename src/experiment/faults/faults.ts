@@ -1,5 +1,5 @@
 import type { PlannedFault, PlannedLinkFault } from "../../plan/plan.js";
-import type { Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 import { conductBrokerFault } from "./broker.js";
 import { Door } from "./door.js";
 import { type FaultContext, type FaultProgress } from "./context.js";

@@ -1,7 +1,7 @@
 import { epochMs } from "../../base/clock.js";
 import type { LinkFaultInForce } from "../../environment/links/link.js";
 import type { PlannedLinkFault } from "../../plan/plan.js";
-import type { Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
 import { chooseBroker, type ClusterBroker } from "./broker-choice.js";
 import { commandSockets } from "../command-connections.js";
 import { type SocketCounts, socketsOf, touchedBetween } from "../counts.js";

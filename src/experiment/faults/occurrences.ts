@@ -1,5 +1,5 @@
 import type { FaultEvent } from "../../ledger/record/events.js";
-import type { Moment } from "../../scenario/scenario.js";
+import type { Moment } from "../../scenario/faults.js";
 import { type FaultProgress, momentCame, never, pauseUntil } from "./context.js";
 
 /** What one occurrence of a fault did; what is not said is not known. */

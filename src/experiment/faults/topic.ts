@@ -2,7 +2,7 @@ import { epochMs } from "../../base/clock.js";
 import { waitUntil } from "../../base/wait.js";
 import type { PartitionLeadership } from "../../kafka/driver.js";
 import type { PlannedTopicFault } from "../../plan/plan.js";
-import type { TopicAction } from "../../scenario/scenario.js";
+import type { TopicAction } from "../../scenario/faults.js";
 import { countsOf } from "../counts.js";
 import { type FaultProgress, answerTo, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";

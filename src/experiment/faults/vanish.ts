@@ -1,6 +1,6 @@
 import { epochMs } from "../../base/clock.js";
 import { waitUntil } from "../../base/wait.js";
-import type { TopicAction } from "../../scenario/scenario.js";
+import type { TopicAction } from "../../scenario/faults.js";
 import { type FaultProgress, answerTo } from "./context.js";
 import type { Fell } from "./occurrences.js";
 import { seek, shownBy } from "../../base/seek.js";

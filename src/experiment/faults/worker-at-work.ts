@@ -1,7 +1,8 @@
 import { epochMs } from "../../base/clock.js";
 import { waitUntil } from "../../base/wait.js";
 import type { BlackBox } from "../../ledger/box/black-box.js";
-import type { Moment, Place, Role } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
+import type { Moment, Place } from "../../scenario/faults.js";
 import type { Life } from "../../crew/crew.js";
 import { type FaultProgress, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";

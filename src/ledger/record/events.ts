@@ -1,7 +1,7 @@
 import { openSync, readFileSync, writeSync } from "node:fs";
 
 import { LossboundError, messageOf } from "../../base/errors.js";
-import type { Place } from "../../scenario/scenario.js";
+import type { Place } from "../../scenario/faults.js";
 
 /**
  * The event file of a run (NDJSON): what happened when, in the words of whoever saw it. Supervisor

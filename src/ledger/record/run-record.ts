@@ -5,7 +5,9 @@ import { join } from "node:path";
 
 import { LossboundError, messageOf } from "../../base/errors.js";
 import { makePlan, type Plan } from "../../plan/plan.js";
-import type { Milliseconds, Role, Scenario, Whole } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { Role } from "../../scenario/role.js";
+import type { Milliseconds, Whole } from "../../scenario/units.js";
 import { problemsBy } from "../../scenario/schema/fields.js";
 import { EvidenceError } from "./evidence-error.js";
 
@@ -129,8 +131,10 @@ export const scanBoxName = "log.box";
 /** File name of the box with what he saw of the effects. */
 export const outputBoxName = "output.box";
 
-/** File name of it. */
+/** File name of the record, of the events and of the folder of the boxes, in the folder of the run. */
 export const runRecordName = "run.json";
+export const eventsName = "events.ndjson";
+export const boxesName = "boxes";
 const schema = "lossbound.run/3";
 
 /** It has the scenario and the seed, and not the plan. */

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../scenario/quantities.js";
-import type { KillFault, Scenario } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { KillFault } from "../../scenario/faults.js";
 import { type Interval, type Prediction, predicted, unpredicted } from "./prediction.js";
 
 /** What a commit takes, in milliseconds: a kill that falls into it costs nothing yet. */

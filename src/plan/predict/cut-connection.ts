@@ -1,5 +1,6 @@
 import { formatSize } from "../../scenario/quantities.js";
-import type { LinkFault, Scenario, Toxic } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { LinkFault, Toxic } from "../../scenario/faults.js";
 import { layOut } from "../layout.js";
 import { sendsOf } from "../schedule.js";
 import { rateOfEach, sendOf, sendingMsOf } from "./load.js";

@@ -1,4 +1,5 @@
-import type { KillFault, Scenario } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { KillFault } from "../../scenario/faults.js";
 import { type Interval, type Prediction, none, predicted, sumOf, times, unpredicted } from "./prediction.js";
 
 interface Cost {

@@ -1,5 +1,6 @@
 import { formatDuration, formatRate } from "../../scenario/quantities.js";
-import type { Cause, LinkFault, Scenario } from "../../scenario/scenario.js";
+import type { Cause, Scenario } from "../../scenario/scenario.js";
+import type { LinkFault } from "../../scenario/faults.js";
 import { dueBehind, edgeMs, loadOf, sendOf, sendingMsOf } from "./load.js";
 import {
   type Formula,

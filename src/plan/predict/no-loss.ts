@@ -1,4 +1,4 @@
-import type { Fault } from "../../scenario/scenario.js";
+import type { Fault } from "../../scenario/faults.js";
 import { type Prediction, none, predicted } from "./prediction.js";
 
 /** Nothing dies of being late, of standing still, or of an orderly end of a consumer. */

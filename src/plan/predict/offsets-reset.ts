@@ -1,5 +1,6 @@
 import { formatDuration } from "../../scenario/quantities.js";
-import type { ResetOffsetsFault, Scenario } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { ResetOffsetsFault } from "../../scenario/faults.js";
 import { sendingMsOf } from "./load.js";
 import { type Prediction, predicted, unpredicted } from "./prediction.js";
 

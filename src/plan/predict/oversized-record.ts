@@ -1,5 +1,6 @@
 import { formatDuration, formatRate } from "../../scenario/quantities.js";
-import type { LinkFault, OversizeFault, Scenario, Toxic } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { LinkFault, OversizeFault, Toxic } from "../../scenario/faults.js";
 import { edgeMs, loadOf, sendOf, sendingMsOf } from "./load.js";
 import { type Prediction, predicted, times, unpredicted } from "./prediction.js";
 import { recordOverhead, sendEveryMs } from "../schedule.js";

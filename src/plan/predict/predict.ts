@@ -1,11 +1,5 @@
-import type {
-  Fault,
-  KillFault,
-  LinkFault,
-  OversizeFault,
-  ResetOffsetsFault,
-  Scenario,
-} from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { Fault, KillFault, LinkFault, OversizeFault, ResetOffsetsFault } from "../../scenario/faults.js";
 import { predictConsumerKills } from "./consumer-kill.js";
 import { predictCuts } from "./cut-connection.js";
 import { predictPlaces } from "./exact-place.js";

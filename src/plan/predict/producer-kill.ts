@@ -1,5 +1,6 @@
 import { formatRate } from "../../scenario/quantities.js";
-import type { KillFault, Scenario } from "../../scenario/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
+import type { KillFault } from "../../scenario/faults.js";
 import { loadOf, rateOfEach } from "./load.js";
 import { type Prediction, predicted, unpredicted } from "./prediction.js";
 import { sendEveryMs } from "../schedule.js";

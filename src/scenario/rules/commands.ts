@@ -1,5 +1,6 @@
 /** What a scenario with a command in place of the built-in workers cannot have. */
-import type { Fault, Role } from "../scenario.js";
+import type { Role } from "../role.js";
+import type { Fault } from "../faults.js";
 import { type Complaint, isMap, type Rule } from "../schema/fields.js";
 import type { Body } from "../schema/scenario.js";
 import { namedIn, placeholders } from "../schema/worker-command.js";

@@ -5,7 +5,8 @@ import type { Complaint, Rule } from "../schema/fields.js";
 import { partitionsMax } from "../limits.js";
 import { overlappingFaults } from "./overlap.js";
 import { formatDuration, formatSize } from "../quantities.js";
-import type { BrokerChoice, Fault, KillFault, PauseFault, Role, StopFault } from "../scenario.js";
+import type { Role } from "../role.js";
+import type { BrokerChoice, Fault, KillFault, PauseFault, StopFault } from "../faults.js";
 
 export const faultRules: Rule<Body>[] = [
   drawnFaultsExist,

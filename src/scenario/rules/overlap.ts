@@ -1,4 +1,4 @@
-import type { BrokerFault, Fault, LinkFault } from "../scenario.js";
+import type { BrokerFault, Fault, LinkFault } from "../faults.js";
 
 export interface Overlap {
   /** The fault that begins while the other one is on. */

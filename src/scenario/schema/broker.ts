@@ -2,7 +2,7 @@
 import { type Field, type Rule, type Section, section, type WrittenSection } from "./fields.js";
 import { partitionsMax } from "../limits.js";
 import { count, oneOf } from "./notations.js";
-import type { BrokerChoice, BrokerFault } from "../scenario.js";
+import type { BrokerChoice, BrokerFault } from "../faults.js";
 import {
   exactlyOneRequired,
   momentFields,

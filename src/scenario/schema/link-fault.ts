@@ -2,7 +2,7 @@
 import { broker, brokerChoice, ofPartition, partitionHasRole } from "./broker.js";
 import { type Field, leaf, type Rule, section, type Written, type WrittenSection } from "./fields.js";
 import { oneOf, only } from "./notations.js";
-import type { BrokerChoice, LinkFault, Moment, Toxic } from "../scenario.js";
+import type { BrokerChoice, LinkFault, Moment, Toxic } from "../faults.js";
 import { toxicAttributes, toxicRules, toxicTypes } from "./toxic.js";
 import {
   exactlyOneRequired,

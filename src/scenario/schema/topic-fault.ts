@@ -11,7 +11,7 @@ import {
 } from "./fields.js";
 import { messagesMax, partitionsMax } from "../limits.js";
 import { count, oneOf, only } from "./notations.js";
-import type { JoinFault, ResetOffsetsFault, TopicAction, TopicFault } from "../scenario.js";
+import type { JoinFault, ResetOffsetsFault, TopicAction, TopicFault } from "../faults.js";
 import {
   exactlyOneRequired,
   momentFields,

@@ -5,7 +5,7 @@
 import type { Field, Rule } from "./fields.js";
 import { bandwidth, bytes, duration, fineDuration, type Range } from "./notations.js";
 import { formatSize } from "../quantities.js";
-import type { Toxic } from "../scenario.js";
+import type { Toxic } from "../faults.js";
 
 type AttributesOf<T> = { [K in Exclude<keyof T, "type">]: Field<T[K]> };
 type Attributes = { [T in Toxic["type"]]: AttributesOf<Extract<Toxic, { type: T }>> };

@@ -3,7 +3,7 @@ import { type Complaint, either, type Field, isMap, type Path, type Rule, sectio
 import { messagesMax } from "../limits.js";
 import { count, duration, durationMsMax, type DurationWritten, oneOf } from "./notations.js";
 import { formatDuration } from "../quantities.js";
-import type { Handling, Moment, Place, Recurrence } from "../scenario.js";
+import type { Handling, Moment, Place, Recurrence } from "../faults.js";
 
 /** Every recurrence is a line of the plan, and each takes at least a moment of the run. */
 const timesMax = 1_000;

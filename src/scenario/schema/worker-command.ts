@@ -1,6 +1,6 @@
 /** Commands in place of the built-in workers: what they are told, and what a scenario with one cannot have. */
 import { type Field, leaf, list } from "./fields.js";
-import type { Role } from "../scenario.js";
+import type { Role } from "../role.js";
 
 /** What an argument may name in braces, by role, and what stands there when the command is started. */
 export const placeholders = {

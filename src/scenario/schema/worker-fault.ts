@@ -2,7 +2,8 @@
 import { type Field, leaf, type Rule, section } from "./fields.js";
 import { oversizeBytesMax, workersMax } from "../limits.js";
 import { bytes, count, duration } from "./notations.js";
-import type { KillFault, OversizeFault, PauseFault, Role, StopFault } from "../scenario.js";
+import type { Role } from "../role.js";
+import type { KillFault, OversizeFault, PauseFault, StopFault } from "../faults.js";
 import {
   exactlyOneRequired,
   momentFields,

@@ -1,5 +1,5 @@
 import type { Plan, PlannedFault } from "../../plan/plan.js";
-import type { Moment, Place } from "../../scenario/scenario.js";
+import type { Moment, Place } from "../../scenario/faults.js";
 import { faultInWords } from "../words/faults.js";
 import { formatSpan } from "../layout/numbers.js";
 import { triggerInWords } from "../words/triggers.js";

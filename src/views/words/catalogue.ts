@@ -1,4 +1,5 @@
-import { causes, type Bound, type Cause, type Fault, type Scenario } from "../../scenario/scenario.js";
+import { causes, type Bound, type Cause, type Scenario } from "../../scenario/scenario.js";
+import type { Fault } from "../../scenario/faults.js";
 import { boundInWords } from "./bounds.js";
 import { faultInWords } from "./faults.js";
 import { formatSpan } from "../layout/numbers.js";

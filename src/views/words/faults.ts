@@ -1,15 +1,15 @@
 /** What a fault does, as people read it. */
 import { bandwidths, fineDurations, formatDuration, formatSize } from "../../scenario/quantities.js";
+import type { Role } from "../../scenario/role.js";
 import type {
   BrokerChoice,
   BrokerFault,
   Fault,
   LinkFault,
   ResetOffsetsFault,
-  Role,
   TopicAction,
   Toxic,
-} from "../../scenario/scenario.js";
+} from "../../scenario/faults.js";
 import { formatCount, formatSpan } from "../layout/numbers.js";
 
 /** @param target the worker that it falls on; `undefined` where the plan has not drawn one. */

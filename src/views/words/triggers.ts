@@ -1,4 +1,4 @@
-import type { Moment, Place } from "../../scenario/scenario.js";
+import type { Moment, Place } from "../../scenario/faults.js";
 import { formatMessages, formatSpan } from "../layout/numbers.js";
 
 /** When a fault falls, as people read it. */

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import type { BlackBox } from "../../ledger/box/black-box.js";
 import type { EventWriter } from "../../ledger/record/events.js";
-import type { CommitPlace, Place } from "../../scenario/scenario.js";
+import type { CommitPlace, Place } from "../../scenario/faults.js";
 
 /** Where a consumer is to stand still, so that a fault can fall on it there. */
 export interface Arm {

@@ -13,7 +13,7 @@ import { kafkaRelease } from "../../../src/environment/local/kafka-jars.js";
 import { freePorts } from "../../../src/processes/ports.js";
 import { dialDirectly } from "../../../src/kafka/dial/dial.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
-import { experiment } from "../../../src/library/run-one.js";
+import { runOne } from "../../../src/library/run-one.js";
 import { parseScenario } from "../../../src/scenario/file/read.js";
 import { openForwarder, openServer } from "../environment/servers.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
@@ -55,7 +55,7 @@ describe("the docker environment", () => {
       verdict,
       reasons,
       environment: where,
-    } = await experiment(environment, {
+    } = await runOne(environment, {
       scenario,
       seed: 1,
       out: theirs.out,
@@ -105,7 +105,7 @@ describe("the docker environment", () => {
           progress: () => {},
           ports: { broker: ports.broker, toxiproxy: api.port, proxies: [one.port, other.port] },
         });
-        const { verdict, reasons, faults, lostBy, expectations } = await experiment(environment, {
+        const { verdict, reasons, faults, lostBy, expectations } = await runOne(environment, {
           scenario: parseScenario(
             `
 guarantee: at-most-once
@@ -144,7 +144,7 @@ ${expected}
     await using taken = await openServer(() => {});
     const proxies = [taken.port];
     await using environment = await openDocker({ progress: () => {}, ports: { ...ports, proxies } });
-    const run = experiment(environment, {
+    const run = runOne(environment, {
       scenario,
       seed: 1,
       out: theirs.out,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { eventsName } from "../../../src/library/judge.js";
+import { eventsName } from "../../../src/ledger/record/run-record.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
 /** More load than the consumers can take, so that the chunks are full wherever a fault falls. */

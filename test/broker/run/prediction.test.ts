@@ -6,7 +6,7 @@ import { renderResult } from "../../../src/views/terminal/result.js";
 import { palette } from "../../../src/views/layout/colors.js";
 import { readScenario } from "../../../src/library/scenario.js";
 import { aFolder } from "../../support/a-folder.js";
-import { experiment } from "../../../src/library/run-one.js";
+import { runOne } from "../../../src/library/run-one.js";
 import { inRepository } from "../../support/paths.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
@@ -28,7 +28,7 @@ describe("a bound that is predicted", () => {
     });
     const scenario = await readScenario(folder.file(`${name}.yaml`));
     expect(scenario.producers.overload).toBe(true);
-    const result = await experiment(lab.environment, {
+    const result = await runOne(lab.environment, {
       scenario,
       seed: 1,
       out: lab.out,

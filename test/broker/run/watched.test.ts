@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { boxesName, judgeFolder } from "../../../src/library/judge.js";
+import { boxesName } from "../../../src/ledger/record/run-record.js";
+import { judgeFolder } from "../../../src/library/judge.js";
 import type { Driver } from "../../../src/kafka/driver.js";
 import { kafkajsDriver } from "../../../src/kafka/kafkajs/driver.js";
 import { readRunRecord } from "../../../src/ledger/record/run-record.js";

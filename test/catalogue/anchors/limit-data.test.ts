@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { boxesName, eventsName } from "../../../src/library/judge.js";
+import { boxesName, eventsName } from "../../../src/ledger/record/run-record.js";
 import { hasBit } from "../../../src/ledger/box/bits.js";
 import { readBox } from "../../../src/ledger/box/read-box.js";
 import { readRunRecord, scanBoxName } from "../../../src/ledger/record/run-record.js";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { boxesName } from "../../../src/library/judge.js";
+import { boxesName } from "../../../src/ledger/record/run-record.js";
 import { countBits } from "../../../src/ledger/box/bits.js";
 import { readBox } from "../../../src/ledger/box/read-box.js";
 import { type LifeRecord, boxName, readRunRecord } from "../../../src/ledger/record/run-record.js";

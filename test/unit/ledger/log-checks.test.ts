@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkLog } from "../../../src/ledger/log-checks.js";
 import type { PartitionRecord } from "../../../src/ledger/record/run-record.js";
 import { makePlan } from "../../../src/plan/plan.js";
-import type { BrokerFault, Fault, TopicAction, TopicFault } from "../../../src/scenario/scenario.js";
+import type { BrokerFault, Fault, TopicAction, TopicFault } from "../../../src/scenario/faults.js";
 import { aScenario } from "../../support/a-scenario.js";
 
 describe("the log", () => {

@@ -8,7 +8,7 @@ import {
   type PlannedStop,
   makePlan,
 } from "../../../src/plan/plan.js";
-import type { Fault, KillFault } from "../../../src/scenario/scenario.js";
+import type { Fault, KillFault } from "../../../src/scenario/faults.js";
 import { aKill, aLinkFault, aScenario } from "../../support/a-scenario.js";
 
 const anySeed = fc.integer({ min: 0, max: 2 ** 32 - 1 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Fault } from "../../../src/scenario/scenario.js";
+import type { Fault } from "../../../src/scenario/faults.js";
 import { type Measured, disturbancesOf } from "../../../src/verdict/disturbances.js";
 import { aLinkFault } from "../../support/a-scenario.js";
 import { startedAt } from "./a-ledger.js";

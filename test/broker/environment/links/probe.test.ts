@@ -18,7 +18,7 @@ import {
   type Stream,
   type Toxiproxy,
 } from "../../../../src/environment/links/toxiproxy.js";
-import type { Toxic } from "../../../../src/scenario/scenario.js";
+import type { Toxic } from "../../../../src/scenario/faults.js";
 import { answerAsBroker, openServer } from "../servers.js";
 
 let local: LocalEnvironment;

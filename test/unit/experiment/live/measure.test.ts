@@ -6,7 +6,8 @@ import { type Measures, Measuring } from "../../../../src/experiment/live/measur
 import { type BlackBox, createBox, moveNext, openBox } from "../../../../src/ledger/box/black-box.js";
 import { makePlan, type Plan } from "../../../../src/plan/plan.js";
 import { parseScenario } from "../../../../src/scenario/file/read.js";
-import type { Guarantee, Role } from "../../../../src/scenario/scenario.js";
+import type { Guarantee } from "../../../../src/scenario/scenario.js";
+import type { Role } from "../../../../src/scenario/role.js";
 import type { Life } from "../../../../src/crew/crew.js";
 import { type Described, describedAs } from "../../../support/black-boxes.js";
 import { scratchFolder } from "../../../support/scratch-folder.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Fault } from "../../../../src/scenario/scenario.js";
+import type { Fault } from "../../../../src/scenario/faults.js";
 import { complaintsWith, parse } from "../example.js";
 
 const onLink = { at: "3s", on: "producer-link" };

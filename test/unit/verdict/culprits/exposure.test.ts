@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Fault } from "../../../../src/scenario/scenario.js";
+import type { Fault } from "../../../../src/scenario/faults.js";
 import { type Culprits, findCulprits } from "../../../../src/verdict/culprits/culprits.js";
 import { aKill, aLinkFault } from "../../../support/a-scenario.js";
 import { clientBuffer, inTransit, processed, rejected } from "../a-ledger.js";

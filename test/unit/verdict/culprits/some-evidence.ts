@@ -7,7 +7,7 @@ import { type RequestRow, rowWords, storeRow } from "../../../../src/ledger/box/
 import { type RunRecord, clientIdOf } from "../../../../src/ledger/record/run-record.js";
 import { sendRowWords, storeSend, storeSettled } from "../../../../src/ledger/box/send-rows.js";
 import { makePlan } from "../../../../src/plan/plan.js";
-import type { Fault } from "../../../../src/scenario/scenario.js";
+import type { Fault } from "../../../../src/scenario/faults.js";
 import type { Evidence } from "../../../../src/verdict/culprits/evidence.js";
 import { aScenario } from "../../../support/a-scenario.js";
 import { runId } from "../../../support/black-boxes.js";

@@ -1,0 +1,2 @@
+/** What a worker does. */
+export type Role = "producer" | "consumer";
