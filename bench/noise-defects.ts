@@ -39,7 +39,7 @@ export const defects: Record<DefectName, Defect> = {
     scenarios: ["baseline", ...linkFaults],
     replacements: [
       {
-        file: "worker/sender.js",
+        file: "worker/producer/sender.js",
         from: "const outcome = await client.send(topic, records)",
         to:
           "const kept = records.filter(() => (globalThis.lossboundSends = (globalThis.lossboundSends ?? 0) + 1) % 1000 !== 500); " +
@@ -61,12 +61,12 @@ export const defects: Record<DefectName, Defect> = {
     ],
     replacements: [
       {
-        file: "kafka/kafkajs-consumer.js",
+        file: "kafka/kafkajs/consumer.js",
         from: "count: messages.length,",
         to: "count: messages.length, highWatermark: Number(payload.batch.highWatermark),",
       },
       {
-        file: "worker/steps.js",
+        file: "worker/consumer/steps.js",
         from: "const offset = offsetBehind(chunk);",
         to:
           "const behind = offsetBehind(chunk); " +
@@ -83,12 +83,12 @@ export const defects: Record<DefectName, Defect> = {
     scenarios: ["baseline", ...groupFaults],
     replacements: [
       {
-        file: "worker/at-most-once.js",
+        file: "worker/consumer/at-most-once.js",
         from: "if (!(await commitChunk(work, chunk)))",
         to: "const early = await work.handling.process(chunk); if (!(await commitChunk(work, chunk)))",
       },
       {
-        file: "worker/at-most-once.js",
+        file: "worker/consumer/at-most-once.js",
         from: "const { heartbeatError } = await work.handling.process(chunk);",
         to: "const { heartbeatError } = early;",
       },
@@ -102,7 +102,7 @@ export const defects: Record<DefectName, Defect> = {
     scenarios: ["baseline", ...linkFaults],
     replacements: [
       {
-        file: "kafka/kafkajs-producer.js",
+        file: "kafka/kafkajs/producer.js",
         from: "send: (topic, messages) => client.send({ topic, acks, messages }),",
         to:
           "send: async (topic, messages) => { " +
@@ -121,7 +121,7 @@ export const defects: Record<DefectName, Defect> = {
     scenarios: ["baseline", ...groupFaults],
     replacements: [
       {
-        file: "worker/handling.js",
+        file: "worker/consumer/handling.js",
         from: "if (!ended.mark(index))",
         to: "if (index % 500 === 250) continue; if (!ended.mark(index))",
       },
@@ -139,14 +139,14 @@ export const defects: Record<DefectName, Defect> = {
     scenarios: linkFaults,
     replacements: [
       {
-        file: "kafka/dial.js",
+        file: "kafka/dial/dial.js",
         from: "connection = observer.opened(brokerId, dialedAt);",
         to:
           "connection = observer.opened(brokerId, dialedAt); " +
           "if (troubled.delete(brokerId)) { deadUntil.set(brokerId, Date.now() + 300); mayPass.add(brokerId); }",
       },
       {
-        file: "kafka/dial.js",
+        file: "kafka/dial/dial.js",
         from: `socket.once("error", (error) => {`,
         to:
           `socket.lossboundBroker = brokerId; ` +
@@ -154,7 +154,7 @@ export const defects: Record<DefectName, Defect> = {
           `socket.once("error", (error) => { troubled.add(brokerId);`,
       },
       {
-        file: "kafka/dial.js",
+        file: "kafka/dial/dial.js",
         from: "onHanding(bytes);",
         to:
           "onHanding(bytes); " +
@@ -164,7 +164,7 @@ export const defects: Record<DefectName, Defect> = {
           "{ onFlushed(bytes.length); return done(); }",
       },
       {
-        file: "kafka/dial.js",
+        file: "kafka/dial/dial.js",
         from: "function handOneByOne(",
         to: "const troubled = new Set(), mayPass = new Set(), deadUntil = new Map(); function handOneByOne(",
       },

@@ -14,12 +14,12 @@ describe("a worker that breaks the guarantee", () => {
   it("is caught when it processes before it commits, though nothing is lost or duplicated", async () => {
     using mutant = makeMutant(
       {
-        file: "worker/at-most-once.js",
+        file: "worker/consumer/at-most-once.js",
         from: "if (!(await commitChunk(work, chunk)))",
         to: "const early = await work.handling.process(chunk); if (!(await commitChunk(work, chunk)))",
       },
       {
-        file: "worker/at-most-once.js",
+        file: "worker/consumer/at-most-once.js",
         from: "const { heartbeatError } = await work.handling.process(chunk);",
         to: "const { heartbeatError } = early;",
       },
@@ -34,7 +34,7 @@ describe("a worker that breaks the guarantee", () => {
 
   it("is caught when its commits come after its word for them, and it is killed in between", async () => {
     using mutant = makeMutant({
-      file: "worker/steps.js",
+      file: "worker/consumer/steps.js",
       from: "const acknowledged = batch.commit(offset);",
       to: "const acknowledged = true; setTimeout(() => batch.commit(offset), 300);",
     });
@@ -46,7 +46,7 @@ describe("a worker that breaks the guarantee", () => {
 
   it("is caught when it does not mark all that it hands over: what is in the log has left its process", async () => {
     using mutant = makeMutant({
-      file: "worker/handed.js",
+      file: "worker/producer/handed.js",
       from: "handed.mark(numbers[place]);",
       to: "if (place > 0) handed.mark(numbers[place]);",
     });
@@ -59,7 +59,7 @@ describe("a worker that breaks the guarantee", () => {
 
   it("is caught when its producer sends a second time", async () => {
     using mutant = makeMutant({
-      file: "kafka/kafkajs-producer.js",
+      file: "kafka/kafkajs/producer.js",
       from: "retry: { retries: options.retries }",
       to: "retry: { retries: 5 }",
     });

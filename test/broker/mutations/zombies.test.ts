@@ -19,19 +19,19 @@ expect: { lost: 0, duplicated: 0 }
 
 /** The zombie's transaction is open when the group has gone on, and is ended before anybody takes the id. */
 const takenLate: Replacement = {
-  file: "worker/effectively-once.js",
+  file: "worker/consumer/effectively-once.js",
   from: "await client.take();",
   to: "await new Promise((resolve) => setTimeout(resolve, 1500)); await client.take();",
 };
 
 const oneIdALife: Replacement = {
-  file: "worker/effectively-once.js",
+  file: "worker/consumer/effectively-once.js",
   from: "`${order.groupId}-${partition}`",
   to: "`${order.clientId}-${partition}`",
 };
 
 const positionNotReadAgain: Replacement = {
-  file: "worker/effectively-once.js",
+  file: "worker/consumer/effectively-once.js",
   from: "(await this.#transacting.group.position(partition)) ?? 0",
   to: "0",
 };

@@ -28,7 +28,7 @@ describe("the package, installed into an empty project", () => {
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
       .map((name) => name.slice(0, -".ts".length));
     const expected = modules.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
-    const ofPages = ["dist/views/html/charts.js", "dist/report/html/report.css"];
+    const ofPages = ["dist/views/html/charts.js", "dist/views/html/report.css"];
 
     const advice = "dist may hold what was built of files that are gone: delete it, and build";
     expect(built.toSorted(), advice).toEqual([...expected, ...ofPages].toSorted());
