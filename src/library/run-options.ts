@@ -27,12 +27,12 @@ export interface RunOptions {
   observer?: RunObserver;
 }
 
-/** Where results go when nothing else is said. */
+/** The default folder for results. */
 export const outUsual = "lossbound-results";
 
 /** Who else hears of runs, beside their observer. */
 export interface Listeners {
   onResult?: (result: Result) => void;
-  /** Is to show all runs to whoever asks for metrics. */
+  /** Serves the metrics of all runs. */
   exporter?: Exporter | undefined;
 }

@@ -34,7 +34,7 @@ export interface Scenario {
     messages: MessageCount;
     /** Bytes of one message's value, its header among them. */
     size: Whole;
-    /** Who has to have a record before a send resolves: nobody, the leader, every replica in sync. */
+    /** Which brokers must have a record before a send resolves: none, the leader, or every replica in sync. */
     acks: Acks;
     /** How often the client sends again what failed. At-most-once: 0. */
     retries: Whole;

@@ -137,7 +137,7 @@ export const eventsName = "events.ndjson";
 export const boxesName = "boxes";
 const schema = "lossbound.run/3";
 
-/** It has the scenario and the seed, and not the plan. */
+/** This version has the scenario and the seed instead of the plan. */
 const schemaWithoutPlan = "lossbound.run/2";
 
 export function writeRunRecord(folder: string, run: RunRecord): void {
@@ -148,8 +148,8 @@ export function writeRunRecord(folder: string, run: RunRecord): void {
 /**
  * Reads the record of a run back.
  *
- * @throws LossboundError `INPUT` if there is none, or if it has another version or form; EvidenceError if it was
- *   changed since it was written.
+ * @throws LossboundError `INPUT` if the file is missing, or has another version or form; EvidenceError if its
+ *   content does not match its digest.
  */
 export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, runRecordName);
@@ -184,7 +184,7 @@ interface RunWithoutPlan {
   seed: number;
 }
 
-/** The plan follows from the scenario and the seed: neither is drawn otherwise since. */
+/** Plans have been drawn the same way in both versions, so scenario and seed give the plan that was run. */
 function withPlan({ scenario, seed, ...run }: RunWithoutPlan): unknown {
   return { ...run, plan: JSON.parse(JSON.stringify(makePlan(scenario, seed))) };
 }

@@ -76,7 +76,7 @@ export function brokerFault<A extends BrokerFault["action"]>(
   const form = section({ ...verb, ...keysOf(back) }, [oneMoment, recurrenceIsWhole, partitionHasRole], {
     restartAfter: `for, after which ${back}`,
     worker: "broker, which says which one: 0, 1, 2, leader or follower",
-    when: "at or after: a place of a consumer's work is no moment of a broker's",
+    when: "at or after: only a consumer stands still at a place of its work",
   }) as Field<unknown> as Field<Section<Keys>, Record<A, "broker"> & WrittenSection<Keys>>;
   return form
     .transform((fault): BrokerFault => ({

@@ -189,9 +189,10 @@ export function check<T>(
 }
 
 /**
- * Reads a JSON Schema (draft 7).
+ * Makes a check from a JSON Schema (draft 7).
  *
- * @returns says the first thing that is wrong with a value, which it calls `name`; `undefined` if nothing is.
+ * @returns a function that describes the first problem with a value, which it calls `name`; `undefined` if there is
+ *   none.
  */
 export function problemsBy(
   schema: Readonly<Record<string, unknown>>,

@@ -86,7 +86,7 @@ export const writtenScenario = section({
     acks: oneOf([0, 1, "all"])
       .optional()
       .describe(
-        "Who has a record before its send is done: nobody, the leader, or every replica in sync. " +
+        "Which brokers must have a record before its send is done: none, the leader, or every replica in sync. " +
           "Without it, 0 under at-most-once and all under the others.",
       ),
     retries: count({ max: retriesMax })

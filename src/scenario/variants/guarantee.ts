@@ -37,13 +37,13 @@ export const sendings: Record<Guarantee, Sending> = {
   },
 };
 
-/** How the producers of a guarantee send where nothing else is said. */
+/** How the producers of a guarantee send by default. */
 export function usualSending(guarantee: Guarantee): { acks: Acks; retries: number } {
   const { acks, retries } = sendings[guarantee];
   return { acks: acks[0], retries: retries.usually };
 }
 
-/** How many messages may be processed more than once where nothing is said. */
+/** How many messages may be processed more than once by default. */
 export function usuallyDuplicated(guarantee: Guarantee): Bound {
   switch (guarantee) {
     case "at-least-once":
