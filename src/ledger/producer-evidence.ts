@@ -4,8 +4,8 @@ import { lowBits, orInto, popcount, setBit } from "./box/bits.js";
 import { EvidenceError } from "./record/evidence-error.js";
 import { addBuckets } from "./box/histogram.js";
 import type { EvidencePlanes, Ledger, Reading } from "./ledger.js";
-import { readBox } from "./box/read-box.js";
-import { type RefusedLife, findRefused } from "./refusals.js";
+import { type ListedRequests, readBox } from "./box/read-box.js";
+import { findRefused } from "./refusals.js";
 import { type LifeRecord, type RunRecord, boxName, clientIdOf } from "./record/run-record.js";
 import { sendTimesOf } from "./send-times.js";
 
@@ -42,7 +42,7 @@ export async function mergeProducerLife(
     orInto(planes[name], plane, layout.bases[life.worker]! / 32);
   }
   const requests = await box.requests();
-  mergeRefusals(ledger, run, life, { requests, unlisted: box.counter("requestsUnlisted") });
+  mergeRefusals(ledger, run, life, requests);
   ledger.lives.producers.push({
     record: life,
     since: box.counter("sendingSince"),
@@ -64,15 +64,15 @@ function mergeRefusals(
   ledger: Ledger,
   run: RunRecord,
   life: LifeRecord,
-  { requests, unlisted }: Pick<RefusedLife, "requests" | "unlisted">,
+  requests: ListedRequests,
 ): void {
-  ledger.requestsUnlisted += unlisted;
+  ledger.requestsUnlisted += requests.unlisted;
   const clientId = clientIdOf(run.runId, life);
   const refusals = (run.witnesses.refusals ?? []).filter((refusal) => refusal.clientId === clientId);
   const { partitions } = run.plan.scenario.topic;
   const base = ledger.layout.bases[life.worker]!;
   const { refused, behindRefused } = ledger.planes;
-  findRefused({ clientId, worker: life.worker, partitions, requests, unlisted }, refusals, {
+  findRefused({ clientId, worker: life.worker, partitions, requests }, refusals, {
     refused: (number) => setBit(refused, base + number),
     behind: (number) => setBit(behindRefused, base + number),
   });

@@ -11,8 +11,6 @@ export interface RefusedLife {
   /** Partitions that the plan shares the messages out to. */
   partitions: number;
   requests: ListedRequests;
-  /** How many requests have no row. */
-  unlisted: number;
 }
 
 /** Clocks of broker and worker may differ by so much. */
@@ -70,13 +68,13 @@ function placesOf({ words, count }: ListedRequests): Map<string, number[]> {
 function placeOf(
   { broker, correlationId, at }: RefusalRecord,
   places: ReadonlyMap<string, number[]>,
-  { clientId, requests, unlisted }: RefusedLife,
+  { clientId, requests }: RefusedLife,
 ): number | undefined {
   const named = places.get(`${broker}.${correlationId}`) ?? [];
   // Rows keep the lower 32 bits of the time.
   const age = (one: number): number => (at - fieldOf(requests.words, one, "at")) | 0;
   const place = named.findLast((one) => age(one) >= 0) ?? named.find((one) => age(one) >= -clockDifferenceMs);
-  if (place === undefined && unlisted === 0) {
+  if (place === undefined && requests.unlisted === 0) {
     throw new EvidenceError(
       "requests-as-listed",
       `broker ${broker} refused request ${correlationId} of ${clientId}, which never handed it over`,

@@ -51,6 +51,8 @@ export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
 export interface ListedRequests {
   words: Uint32Array;
   count: number;
+  /** How many requests have no row. */
+  unlisted: number;
 }
 
 /** What a box must be: what the plan and the run say of the life. */
@@ -248,7 +250,7 @@ function checkRows(path: string, words: Uint32Array, counter: (name: string) => 
       `${path}: not all of its ${count} rows of requests are as they were stored`,
     );
   }
-  return { words, count };
+  return { words, count, unlisted: counter("requestsUnlisted") };
 }
 
 interface PlaneReading {

@@ -58,6 +58,7 @@ class Reckoning {
   exposures(): Exposures {
     for (const trail of this.#search.trails) {
       this.#takeUnsettled(trail);
+      this.#takeCutOff(trail);
       for (const request of trail.requests()) this.#takeRequest(trail, request);
     }
     this.#takeConsumers();
@@ -99,6 +100,19 @@ class Reckoning {
       const cause = rejected ? "rejected" : handed ? "in-transit" : "client-buffer";
       const culprit = this.#search.ofSender(cause, { producer, number });
       if (culprit !== undefined) this.#take(culprit, index, !handed);
+    }
+  }
+
+  /** The last request of a process may be marked in part when a fault ends it: none of that is in a listed request. */
+  #takeCutOff(trail: ProducerTrail): void {
+    const culprit = this.#search.occurrences.find(({ key }) => key === trail.life.record.endedBy);
+    if (culprit === undefined) return;
+    const { layout, planes } = this.#evidence.ledger;
+    const base = layout.bases[trail.life.record.worker]!;
+    const { first, next } = trail.life;
+    for (let number = first; number < next; number++) {
+      if (hasBit(planes.handed, base + number) && trail.wasCutOff(number))
+        this.#take(culprit, base + number, true);
     }
   }
 

@@ -67,6 +67,16 @@ export class ProducerTrail {
     return holds ? this.#request(place) : undefined;
   }
 
+  /**
+   * Whether a message that is marked as handed over never left: its messages are marked before a request is listed,
+   * and a request is listed before the kernel gets it. So if every request found room to be listed, and none carried
+   * the message, then the process ended between the mark and the row.
+   */
+  wasCutOff(number: number): boolean {
+    const { words, unlisted } = this.life.requests;
+    return words.length > 0 && unlisted === 0 && this.requestOf(number) === undefined;
+  }
+
   /** Of a message that no listed request carried: the nearest requests with earlier and with later ones of its partition. */
   neighboursOf(number: number): { before: Request | undefined; after: Request | undefined } {
     const requests = this.#requestsOf(this.partitionOf(number));

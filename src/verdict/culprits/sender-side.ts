@@ -77,6 +77,7 @@ export class SenderSide {
    * that last request was written.
    */
   #ofTransit(trail: ProducerTrail, { producer, number }: MessageId): Occurrence | undefined {
+    if (trail.wasCutOff(number)) return this.#occurrences.find((one) => ends(one, trail));
     const { before, after } = trail.neighboursOf(number);
     const carrier = trail.requestOf(number) ?? before ?? after;
     if (carrier === undefined) return this.#ofUnlisted(trail, { producer, number });

@@ -132,7 +132,7 @@ describe("the record of a run", () => {
     const path = join(run.path, "run.json");
     const text = readFileSync(path, "utf8");
     for (const found of [
-      text.replace("lossbound.run/2", "lossbound.run/3"),
+      text.replace("lossbound.run/3", "lossbound.run/4"),
       "",
       "{",
       "[]",

@@ -110,7 +110,7 @@ function found(rows: readonly Partial<RequestRow>[], refusals: readonly Partial<
   const refused: number[] = [];
   const behind: number[] = [];
   findRefused(
-    { clientId: "p", worker: 0, partitions, requests: { words, count: rows.length }, unlisted },
+    { clientId: "p", worker: 0, partitions, requests: { words, count: rows.length, unlisted } },
     refusals.map((refusal) => ({
       broker: 7,
       correlationId: 0,

@@ -117,6 +117,20 @@ describe("a message that died in transit", () => {
     });
     expect(takenIn({ ...told, faults, ended: { by: "f9-0", at: 2_004 } }).unexplained).toBe(2);
   });
+
+  it("was taken by the kill that ended its process between the mark and the row of its request", () => {
+    const killed = {
+      messages: [processed, inTransit, inTransit],
+      faults: [{ fault: producerKill, at: 2_000 }],
+      requests: [told.requests[0]!],
+      connections: [{ dialed: 0 }],
+      ended: { by: "f0-0", at: 2_001 },
+    };
+
+    expect(takenIn(killed)).toEqual({ by: [2], unexplained: 0 });
+    expect(takenIn({ ...killed, ended: { by: "f9-0", at: 2_001 } }).unexplained, "no fault ended it").toBe(2);
+    expect(takenIn({ ...killed, unlisted: 1 }).unexplained, "its request may have found no room").toBe(2);
+  });
 });
 
 describe("a message that never left its process", () => {

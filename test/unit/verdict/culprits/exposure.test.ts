@@ -122,6 +122,19 @@ describe("what a kill reached", () => {
     expect(exposed(told)).toEqual({ min: 1, max: 3 });
   });
 
+  it("is for certain what was marked for a request that the kernel never got", () => {
+    const told: Told = {
+      messages: [processed, inTransit, inTransit, clientBuffer],
+      faults: [{ fault: aKill({ role: "producer", worker: 0 }), at: 1_000 }],
+      requests: [{ on: 0, at: 800, from: 0, to: 0 }],
+      connections: [{ dialed: 0 }],
+      ended: { by: "f0-0", at: 1_001 },
+    };
+
+    expect(exposed(told)).toEqual({ min: 3, max: 4 });
+    expect(exposed({ ...told, unlisted: 1 })).toEqual({ min: 1, max: 2 });
+  });
+
   it("is what its consumer had in hand, for certain if that was committed", () => {
     const consumers = [aConsumer({ inHand: [1, 2, 3], committed: [1, 2] }, "f0-0")];
     const told = { messages: Array.from({ length: 4 }, () => processed), consumers };

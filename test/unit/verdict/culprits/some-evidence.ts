@@ -21,8 +21,9 @@ export interface Told {
   faults?: readonly { fault: Fault; at: number; healed?: number; event?: Partial<FaultEvent> }[];
   /** `[first message, sent, answered]` of each call of the client's send. */
   sends?: readonly (readonly [first: number, at: number, settled?: number])[];
-  /** Requests in the order in which they were handed over. */
+  /** Requests in the order in which they were handed over; and how many found no room to be listed. */
   requests?: readonly { on: number; at: number; from: number; to: number; ends?: number; broker?: number }[];
+  unlisted?: number;
   connections?: readonly {
     dialed: number;
     opened?: number;
@@ -106,7 +107,7 @@ export function aConsumer(
   };
 }
 
-function producerOf({ messages, partitions = 1, sends = [], requests = [], ...told }: Told): ProducerLife {
+function producerOf({ messages, partitions = 1, sends = [], requests = [], unlisted = 0, ...told }: Told): ProducerLife {
   const { ended } = told;
   const sendWords = new Uint32Array((sends.length + 1) * sendRowWords);
   for (const [place, [first, at, settled]] of sends.entries()) {
@@ -139,7 +140,7 @@ function producerOf({ messages, partitions = 1, sends = [], requests = [], ...to
     first: 0,
     next: messages.length,
     sends: { words: sendWords, count: sends.length },
-    requests: { words, count: requests.length },
+    requests: { words, count: requests.length, unlisted },
     connections: (told.connections ?? []).map(connectionOf),
   };
 }
