@@ -60,12 +60,7 @@ export async function mergeProducerLife(
   ledger.schedule.sendingUntil = Math.max(ledger.schedule.sendingUntil, box.counter("sendingUntil"));
 }
 
-function mergeRefusals(
-  ledger: Ledger,
-  run: RunRecord,
-  life: LifeRecord,
-  requests: ListedRequests,
-): void {
+function mergeRefusals(ledger: Ledger, run: RunRecord, life: LifeRecord, requests: ListedRequests): void {
   ledger.requestsUnlisted += requests.unlisted;
   const clientId = clientIdOf(run.runId, life);
   const refusals = (run.witnesses.refusals ?? []).filter((refusal) => refusal.clientId === clientId);

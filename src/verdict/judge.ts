@@ -284,7 +284,7 @@ export function expectationInWords({ name, min, max, observed, verdict }: Expect
 }
 
 const answeredForInWords =
-  ": something in front of the proxy accepts connections and closes them in order, as Docker's userland proxy does; " +
+  ": something in front of the proxy accepts connections in its place, as Docker's userland proxy does; " +
   "run lossbound where it reaches Toxiproxy directly";
 
 function idleInWords({ on, kind, touched, answeredFor }: FaultEvidence): string {

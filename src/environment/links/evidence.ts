@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 
 import { advertisedAddress } from "../../base/address.js";
 import { waitUntil } from "../../base/wait.js";
-import { expectationOf, type Expectation } from "./expected-view.js";
+import { expectationOf, isAnsweredFor, type Expectation } from "./expected-view.js";
 import { probe, type Seen, wordsOf } from "./probe.js";
 import type { StandIn, ToxicOnLink } from "./broker-proxy.js";
 
@@ -13,7 +13,7 @@ export interface Evidence {
   readonly seen: string | null;
   /** Whether it was in force: false when one proxy ruled it out, null when not all of them showed it. */
   readonly inForce: boolean | null;
-  /** It was ruled out because something in front of the proxy accepts connections, and closes them in order. */
+  /** It was ruled out because something in front of the proxy accepts connections. */
   readonly answeredFor?: true;
 }
 
@@ -48,7 +48,7 @@ export async function seeFault(
       const seen = await probeThrough(one, expectation.lookMs, look);
       const nothingElse = isAlone() && (toxic === "down" || one.shutBy.size === 0);
       const shown = expectation.shows(seen, nothingElse);
-      return { words: wordsOf(seen), shown, answeredFor: shown === false && seen.kind === "closed" };
+      return { words: wordsOf(seen), shown, answeredFor: shown === false && isAnsweredFor(seen, toxic) };
     }),
   );
   return {

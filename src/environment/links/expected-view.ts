@@ -11,13 +11,22 @@ export interface Expectation {
   readonly lookMs: number;
   /**
    * Whether that shows the fault: false when it rules the fault out, null when it tells nothing (too
-   * short a look, another fault at the same time). An answer rules any fault out. A connection that is
-   * accepted and closed in order was neither refused nor reset: something in front of the proxy answers for
-   * it, as Docker's userland proxy does.
+   * short a look, another fault at the same time). An answer rules any fault out, and so does a connection
+   * that something in front of the proxy accepted: see `isAnsweredFor`.
    *
    * @param isAlone no other fault is in force that could have closed the connection.
    */
   shows(seen: Seen, isAlone: boolean): boolean | null;
+}
+
+/**
+ * Whether a connection shows that something in front of the proxy accepts connections, as Docker's userland proxy
+ * does: it ended where it should have been refused, or was closed in order where it should have been reset. Such a
+ * forwarder resets a connection instead if it has not read all that it was sent.
+ */
+export function isAnsweredFor(seen: Seen, toxic: Toxic | "down"): boolean {
+  if (toxic === "down") return seen.kind === "closed" || seen.kind === "reset";
+  return toxic.type === "reset_peer" && seen.kind === "closed";
 }
 
 /** Longer than a healthy broker on a busy machine takes for its answer. */
@@ -61,7 +70,7 @@ const refusal: Expectation = {
   lookMs: graceMs,
   shows(seen, isAlone) {
     if (seen.kind === "refused") return true;
-    return isAlone && seen.kind === "closed" ? false : ruledOutBy(seen);
+    return isAlone && isAnsweredFor(seen, "down") ? false : ruledOutBy(seen);
   },
 };
 

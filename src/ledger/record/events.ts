@@ -82,7 +82,7 @@ export interface FaultEvent {
   probe: string | null;
   /** Whether that shows it in force; `null`: it shows neither. */
   inForce: boolean | null;
-  /** It was not: something in front of the proxy accepted the probe's connection, and closed it in order. */
+  /** It was not: something in front of the proxy accepted the probe's connection. */
   answeredFor?: true;
   /** Whether a probe found the link healthy afterwards; `null` where it cannot tell. */
   healed: boolean | null;

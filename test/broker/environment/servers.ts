@@ -51,12 +51,14 @@ export async function openRelay(address: string): Promise<TestServer> {
 
 /**
  * Leads every connection to its own port on to the same port of `host`, as Docker's userland proxy does: it
- * takes a connection before it knows whether anybody answers behind it, and ends one in order that is
- * refused or reset there.
+ * takes a connection before it knows whether anybody answers behind it, and ends one that is refused or reset
+ * there.
+ *
+ * @param ends in order; or with a reset, as the kernel does if the forwarder has not read all that it was sent.
  */
-export async function openForwarder(host: string): Promise<TestServer> {
+export async function openForwarder(host: string, ends: "closes" | "resets" = "closes"): Promise<TestServer> {
   const forwarder = await openServer((near) => {
-    const end = (): void => void near.resume().end();
+    const end = (): void => void (ends === "resets" ? near.resetAndDestroy() : near.resume().end());
     const far = net.connect({ host, port: forwarder.port });
     far.on("error", end).on("close", end);
     near.on("close", () => far.destroy());

@@ -93,13 +93,29 @@ describe("the docker environment", () => {
   // Other systems have no second address of their own without a setting.
   describe.skipIf(process.platform !== "linux")("behind a forwarder that answers for a dead proxy", () => {
     it.each([
-      ["down: true", "down", "expect: { lost: exposed, lostBy: { rejected: { min: 1 }, in-transit: 0 } }"],
-      ["toxic: reset_peer", "reset_peer", "expect: { lost: exposed, lostBy: { in-transit: { min: 1 } } }"],
-    ])(
-      "calls a run inconclusive in which %s was neither a refusal nor a reset",
-      async (fault, kind, expected) => {
-        await using one = await openForwarder(behind);
-        await using other = await openForwarder(behind);
+      [
+        "down: true",
+        "down",
+        "closes",
+        "expect: { lost: exposed, lostBy: { rejected: { min: 1 }, in-transit: 0 } }",
+      ],
+      [
+        "down: true",
+        "down",
+        "resets",
+        "expect: { lost: exposed, lostBy: { rejected: { min: 1 }, in-transit: 0 } }",
+      ],
+      [
+        "toxic: reset_peer",
+        "reset_peer",
+        "closes",
+        "expect: { lost: exposed, lostBy: { in-transit: { min: 1 } } }",
+      ],
+    ] as const)(
+      "calls a run inconclusive in which `%s` was no %s: the forwarder %s connections",
+      async (fault, kind, ends, expected) => {
+        await using one = await openForwarder(behind, ends);
+        await using other = await openForwarder(behind, ends);
         await using api = await openTranslator(theirs.environment.toxiproxy);
         await using environment = await openDocker({
           progress: () => {},
@@ -124,7 +140,9 @@ ${expected}
           repeatWith: "",
         });
 
-        expect(faults.map(({ probe }) => probe)).toEqual([expect.stringMatching(/^closed after \d+ ms/)]);
+        expect(faults.map(({ probe }) => probe)).toEqual([
+          expect.stringMatching(ends === "closes" ? /^closed after \d+ ms/ : /^reset after \d+ ms/),
+        ]);
         expect(verdict, reasons.join("; ")).toBe("inconclusive");
         if (kind === "down") {
           // More than its bound allows, which would break a run whose fault was what it should have been.

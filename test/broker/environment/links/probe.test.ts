@@ -155,6 +155,13 @@ test("a look too short, and what another fault does, show nothing", () => {
   expect(reset.shows({ kind: "closed", afterMs: 501, bytes: 0 }, false)).toBeNull();
 });
 
+test("a connection that is accepted and reset was not refused, if no other fault reset it", () => {
+  const reset: Seen = { kind: "reset", afterMs: 8, bytes: 0 };
+
+  expect(expectationOf("down", "both")!.shows(reset, true)).toBe(false);
+  expect(expectationOf("down", "both")!.shows(reset, false)).toBeNull();
+});
+
 test("a connection that is accepted and closed in order is neither refused nor reset, if no other fault closed it", () => {
   const closed: Seen = { kind: "closed", afterMs: 8, bytes: 0 };
   const faults: (Toxic | "down")[] = ["down", { type: "reset_peer", timeout: 0 }];

@@ -107,7 +107,14 @@ export function aConsumer(
   };
 }
 
-function producerOf({ messages, partitions = 1, sends = [], requests = [], unlisted = 0, ...told }: Told): ProducerLife {
+function producerOf({
+  messages,
+  partitions = 1,
+  sends = [],
+  requests = [],
+  unlisted = 0,
+  ...told
+}: Told): ProducerLife {
   const { ended } = told;
   const sendWords = new Uint32Array((sends.length + 1) * sendRowWords);
   for (const [place, [first, at, settled]] of sends.entries()) {
