@@ -1,6 +1,6 @@
 import type { BlackBox } from "../ledger/box/black-box.js";
-import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box/format.js";
-import type { Role } from "../scenario/role.js";
+import { type ConnectionField, connectionIndex, connectionSlots } from "../ledger/box/format.js";
+import type { Role } from "../scenario/scenario.js";
 import type { Crew, Life } from "../crew/crew.js";
 
 /** What the black boxes of all lives say at this moment, dead ones among them. */
@@ -87,7 +87,7 @@ export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts
     if (broker === undefined) counts.refused += box.get("dialsRefused");
     const opened = Math.min(box.get("connectionsOpened"), connectionSlots);
     for (let connection = 0; connection < opened; connection++) {
-      const field = (name: ConnectionField): number => box.connections[connectionPlace(connection, name)]!;
+      const field = (name: ConnectionField): number => box.connections[connectionIndex(connection, name)]!;
       if (broker !== undefined && field("broker") !== broker) continue;
       counts.connections.set(`${life.recorded.worker}.${life.recorded.life}.${connection}`, {
         written: field("bytesWritten"),

@@ -5,10 +5,10 @@ import type { Ledger } from "./ledger.js";
 import type { RunRecord } from "./record/run-record.js";
 
 /**
- * Takes what an auditor saw that followed the log: which messages were there at some time. It read to the
- * end, as the scan did: what the scan found, it has seen.
+ * Adds the plane `seen`: the messages that an auditor saw as it followed the log. It read to the
+ * end, as the scan did, so it must have seen every message that the scan found.
  *
- * @throws EvidenceError where the two differ.
+ * @throws EvidenceError if the scan found a message that it did not see.
  */
 export async function takeSeen(
   { layout, planes }: Ledger,
@@ -21,7 +21,7 @@ export async function takeSeen(
   if (unseen > 0) {
     throw new EvidenceError(
       "scan-against-follower",
-      `${unseen} messages are in the log, and the auditor who followed it has not seen them`,
+      `${unseen} messages are in the log, but the auditor that followed the log did not see them`,
     );
   }
 }

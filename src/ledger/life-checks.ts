@@ -8,22 +8,23 @@ import { EvidenceError } from "./record/evidence-error.js";
 import { type RunRecord, boxName, followBoxName, outputBoxName, scanBoxName } from "./record/run-record.js";
 
 /**
- * Holds the lives that the record of the run names against the plan and against the black boxes that
- * are there: each worker lived (one that only a fault adds need not have), its lives are 0, 1, 2 …,
- * there is no worker that the plan does not have, and no box is left unread.
+ * Checks the lives in the record of the run against the plan and against the black boxes in the
+ * folder. Each worker of the plan must have lived, except one that only a fault adds. Its lives
+ * must be 0, 1, 2 …. No other worker may have lived, and every box must belong to a life.
  *
- * @throws EvidenceError at the first difference; LossboundError `INPUT` where there is no such folder.
+ * @throws EvidenceError at the first difference; LossboundError `INPUT` if the folder cannot be
+ *   read.
  */
 export function checkLives(folder: string, plan: Plan, { lives, output, witnesses }: RunRecord): void {
   const producers = plan.layout.messages.length;
   const workers: Record<Role, { always: number; most: number }> = {
-    // A fault that was to begin another life of a command may have come to nothing.
+    // A fault that would have started another life of a command may have failed to do so.
     producer: { always: plan.scenario.producers.count, most: producers },
     consumer: { always: plan.scenario.consumers.count, most: consumersMax(plan) },
   };
   for (const { role, worker } of lives) {
     if (worker < workers[role].most) continue;
-    throw new EvidenceError("lives-continue", `${role} ${worker} lived, and the plan has no such worker`);
+    throw new EvidenceError("lives-continue", `${role} ${worker} lived, but the plan has no such worker`);
   }
   for (const role of ["producer", "consumer"] as const) {
     const { always, most } = workers[role];
@@ -31,11 +32,11 @@ export function checkLives(folder: string, plan: Plan, { lives, output, witnesse
       const numbers = lives
         .filter((life) => life.role === role && life.worker === worker)
         .map(({ life }) => life);
-      const continuous = numbers.toSorted((a, b) => a - b).every((life, place) => life === place);
+      const continuous = numbers.toSorted((a, b) => a - b).every((life, index) => life === index);
       if ((numbers.length === 0 && worker < always) || !continuous) {
         throw new EvidenceError(
           "lives-continue",
-          `the lives of ${role} ${worker} are [${numbers.join(", ")}], not 0 and on`,
+          `${role} ${worker}: expected its lives to be 0, 1, 2 …, got [${numbers.join(", ")}]`,
         );
       }
     }
@@ -50,7 +51,7 @@ export function checkLives(folder: string, plan: Plan, { lives, output, witnesse
   if (unread !== undefined) {
     throw new EvidenceError(
       "lives-continue",
-      `${folder} has the black box ${unread}, which is of no life of the run`,
+      `${folder}: the black box "${unread}" does not belong to any life of the run`,
     );
   }
 }

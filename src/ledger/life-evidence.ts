@@ -4,12 +4,14 @@ import type { BoxReading, ListedRequests } from "./box/read-box.js";
 import type { LifeRecord } from "./record/run-record.js";
 import type { ListedSends } from "./box/sends.js";
 
-/** What a producer's life left behind beside its bits: what became of its sends, its requests and its connections. */
+/**
+ * The evidence of a producer's life besides its bits: its sends, its requests and its connections.
+ */
 export interface ProducerLife {
   record: LifeRecord;
-  /** When its schedule began, milliseconds since 1970; 0 if it never did. */
+  /** When its schedule started, in milliseconds since 1970; 0 if it never did. */
   since: number;
-  /** It sent the messages from `first` to below `next`. */
+  /** It sent the messages from `first` up to, but not including, `next`. */
   first: number;
   next: number;
   sends: ListedSends;
@@ -17,18 +19,24 @@ export interface ProducerLife {
   connections: readonly ConnectionRecord[];
 }
 
-/** What a consumer's life had taken on and not finished. Messages are named by their place in the planes. */
+/** The messages that a consumer's life took on and did not finish, by their index in the planes. */
 export interface ConsumerLife {
   record: LifeRecord;
   /** It had tried to commit over these when it ended, and was not done with their chunk. */
   inHand: Uint32Array;
-  /** Of these: those whose commit was acknowledged. */
+  /** The messages in hand whose commit was acknowledged. */
   committed: Uint32Array;
-  /** It gave these up, because it heard no word of their commit: the broker may have applied it all the same. */
+  /**
+   * It gave these up because their commit got no answer; the broker may have applied the commit
+   * anyway.
+   */
   inDoubt: Uint32Array;
 }
 
-/** Reads what the bits of a consumer's life say of its end. `words` and `others` are room for a plane each. */
+/**
+ * Reads from the bits of a consumer's life how it ended. `words` and `others` are space for one
+ * plane each.
+ */
 export async function consumerLifeOf(
   record: LifeRecord,
   box: BoxReading<"consumer">,
@@ -37,14 +45,14 @@ export async function consumerLifeOf(
   const open = await box.plane("tried", words);
   keepWithout(open, await box.plane("ended", others));
   const abandoned = await box.plane("abandoned", others);
-  const inHand = placesOf(open, abandoned, false);
-  const givenUp = placesOf(open, abandoned, true);
+  const inHand = indicesOf(open, abandoned, false);
+  const givenUp = indicesOf(open, abandoned, true);
   const covered = await box.plane("covered", others);
   return {
     record,
     inHand,
-    committed: inHand.filter((place) => hasBit(covered, place)),
-    inDoubt: givenUp.filter((place) => !hasBit(covered, place)),
+    committed: inHand.filter((index) => hasBit(covered, index)),
+    inDoubt: givenUp.filter((index) => !hasBit(covered, index)),
   };
 }
 
@@ -52,12 +60,15 @@ function keepWithout(words: Uint32Array, others: Uint32Array): void {
   for (let word = 0; word < words.length; word++) words[word]! &= ~others[word]!;
 }
 
-/** The places whose bit is set in `words`, and in `others` set or not. */
-function placesOf(words: Uint32Array, others: Uint32Array, set: boolean): Uint32Array {
-  const places: number[] = [];
+/**
+ * Returns the indices of the bits that are set in `words`, and in `others` set or clear as `set`
+ * says.
+ */
+function indicesOf(words: Uint32Array, others: Uint32Array, set: boolean): Uint32Array {
+  const indices: number[] = [];
   for (let word = 0; word < words.length; word++) {
     let bits = words[word]! & (set ? others[word]! : ~others[word]!);
-    for (; bits !== 0; bits &= bits - 1) places.push(word * 32 + 31 - Math.clz32(bits & -bits));
+    for (; bits !== 0; bits &= bits - 1) indices.push(word * 32 + 31 - Math.clz32(bits & -bits));
   }
-  return Uint32Array.from(places);
+  return Uint32Array.from(indices);
 }

@@ -10,10 +10,11 @@ import { goesOnAt } from "./record/position.js";
 import type { PartitionRecord } from "./record/run-record.js";
 
 /**
- * Holds the log scan against itself and against the plan: records against stored bits, records against
- * offsets (no producer sends transactions to this topic, so it has no control records: every offset is a record), and the group's
- * positions against the ends of the log and against the bits of what lies above them. Where no fault of
- * the plan takes records away, a log starts at 0, and nobody is beyond its end.
+ * Checks the log scan against itself and against the plan. The records must match the stored bits
+ * and the offsets: no producer sends transactions to this topic, so it has no control records and
+ * every offset is a record. The group's positions must match the ends of the log and the bits above
+ * them. Unless a fault of the plan removes records, a log starts at 0 and no position is beyond its
+ * end.
  *
  * @throws EvidenceError at the first difference.
  */
@@ -27,7 +28,7 @@ export function checkLog(
   if (partitions.length < topic.partitions || partitions.length > partitionsMax) {
     throw new EvidenceError(
       "log-against-offsets",
-      `the topic has ${partitions.length} partitions; the plan has ${topic.partitions} to ${partitionsMax}`,
+      `the topic has ${partitions.length} partitions, but the plan allows ${topic.partitions} to ${partitionsMax}`,
     );
   }
   const { records, stored, storedAgain, uncommitted } = counts;
@@ -35,27 +36,27 @@ export function checkLog(
   if (records < stored + storedAgain || (storedAgain === 0 && records !== stored)) {
     throw new EvidenceError(
       "log-against-offsets",
-      `${records} records were read, and the bits say ${stored} messages, ${storedAgain} of them more than once`,
+      `${records} records were read, but the bits show ${stored} messages, ${storedAgain} of them more than once`,
     );
   }
   const summed = partitions.reduce((sum, partition) => sum + partition.records, 0);
   if (summed !== records) {
     throw new EvidenceError(
       "log-against-offsets",
-      `the partitions have ${summed} records, the scan counted ${records}`,
+      `the partitions have ${summed} records, but the scan counted ${records}`,
     );
   }
   for (const { partition, start, end, records: read, position } of partitions) {
     if (end - start !== read) {
       throw new EvidenceError(
         "log-against-offsets",
-        `partition ${partition} goes from offset ${start} to ${end}, and ${read} records were read from it`,
+        `partition ${partition} runs from offset ${start} to ${end}, but ${read} records were read from it`,
       );
     }
     if (start > 0 && !logStartMayMove(plan)) {
       throw new EvidenceError(
         "log-against-offsets",
-        `partition ${partition} starts at offset ${start}, and no fault of the plan takes records away`,
+        `partition ${partition} starts at offset ${start}, but no fault of the plan removes records`,
       );
     }
     if (
@@ -63,11 +64,12 @@ export function checkLog(
     ) {
       throw new EvidenceError(
         "position-within-log",
-        `the group's position in partition ${partition} is ${position ?? "none"}, and the log ends at ${end}`,
+        `the group's position in partition ${partition} is ${position ?? "missing"}, but the log ends at ${end}`,
       );
     }
   }
-  // Each copy at or above a position makes its message uncommitted; a message may have several.
+  // Each copy at or above a position makes its message uncommitted, and a message can have several
+  // copies.
   const behind = partitions.reduce(
     (sum, partition) => sum + Math.max(0, partition.end - goesOnAt(partition, consumers.reset)),
     0,
@@ -75,7 +77,7 @@ export function checkLog(
   if (behind < uncommitted || (records === stored && behind !== uncommitted)) {
     throw new EvidenceError(
       "position-within-log",
-      `${behind} records are at or above the group's positions, and the bits say ${uncommitted} messages`,
+      `${behind} records are at or above the group's positions, but the bits show ${uncommitted} messages`,
     );
   }
 }

@@ -10,30 +10,35 @@ import { type BoxReading, readBox } from "./box/read-box.js";
 import { fieldOf, hasPartition } from "./box/request-rows.js";
 import { type LifeRecord, type RunRecord, boxName } from "./record/run-record.js";
 
-/** Everything that the black boxes say of one message, life by life. Moments are milliseconds since 1970. */
+/**
+ * Everything that the black boxes recorded about one message, life by life. Times are milliseconds
+ * since 1970.
+ */
 export interface MessageTrace {
-  /** `null`: it was never given to a client. */
+  /** `null` if it was never given to a client. */
   sent: SentTrace | null;
-  /** The log at the scan; `copies` is 2 where there are two or more. */
+  /** The log at the time of the scan; `copies` is 2 for two or more. */
   log: { copies: 0 | 1 | 2; uncommitted: boolean };
-  /** Whether the auditor who followed the log saw it; `null` where nobody did. */
+  /** Whether the auditor that followed the log saw it; `null` if the log was not followed. */
   seen: boolean | null;
   /** Only the lives that fetched it. */
   consumers: ConsumerTrace[];
-  /** Records of its effect, where effects are counted: 2 for two or more. */
+  /** Records of its effect, 2 for two or more; `null` if effects are not counted. */
   effects: 0 | 1 | 2 | null;
 }
 
 export interface SentTrace {
   life: LifeRecord;
-  /** It was sent after the first, `null` where that is unknown, and by the second moment. */
+  /** It was sent after `after` (`null` if unknown) and no later than `by`. */
   after: number | null;
   by: number | null;
   outcome: "accepted" | "rejected" | "none";
   handed: boolean;
-  /** The requests that carried it; none where there was no room to list them. */
+  /** The requests that carried it; empty if the box had no room to list them. */
   requests: RequestTrace[];
-  /** Whether one of them stood behind a request that its broker closed the connection over. */
+  /**
+   * Whether one of them followed a refused request, over which the broker closed the connection.
+   */
   behindRefused: boolean;
 }
 
@@ -46,12 +51,12 @@ export interface RequestTrace {
 
 export interface ConsumerTrace {
   life: LifeRecord;
-  /** Whose bit is set. */
+  /** The planes in which its bit is set. */
   planes: ReadonlySet<PlaneName<"consumer">>;
 }
 
 /**
- * Reads it from the boxes in `folder`, which the ledger was read from.
+ * Traces a message through the boxes in `folder`, from which the ledger was read.
  *
  * @throws as `readLedger`.
  */
@@ -106,11 +111,11 @@ async function traceSending(
   return null;
 }
 
-/** What is known of the time of a sending: how far its producer had come, each 100 ms. */
+/** Returns the time span of a sending, from its producer's progress, recorded every 100 ms. */
 function momentOf(times: Ledger["sendTimes"][number], number: number, since: number) {
   const after = times.findLast(({ next }) => next <= number)?.at ?? null;
   return {
-    // A life's own beginning is nearer than the end of the life before it.
+    // The start of the life itself is closer than the end of the life before it.
     after: since === 0 ? after : Math.max(since, after ?? since),
     by: times.find(({ next }) => next > number)?.at ?? null,
   };
@@ -124,15 +129,15 @@ async function requestsWith(
   const { words, count } = await box.requests();
   const since = box.counter("sendingSince");
   const found: RequestTrace[] = [];
-  for (let place = 0; place < count; place++) {
-    if (number < fieldOf(words, place, "lowest") || number > fieldOf(words, place, "highest")) continue;
-    if (!hasPartition(words, place, partition)) continue;
+  for (let row = 0; row < count; row++) {
+    if (number < fieldOf(words, row, "lowest") || number > fieldOf(words, row, "highest")) continue;
+    if (!hasPartition(words, row, partition)) continue;
     found.push({
-      // Rows keep the lower 32 bits of the time.
-      at: since + ((fieldOf(words, place, "at") - since) | 0),
-      broker: fieldOf(words, place, "broker"),
-      connection: fieldOf(words, place, "connection"),
-      correlationId: fieldOf(words, place, "correlationId"),
+      // Rows hold the low 32 bits of the time.
+      at: since + ((fieldOf(words, row, "at") - since) | 0),
+      broker: fieldOf(words, row, "broker"),
+      connection: fieldOf(words, row, "connection"),
+      correlationId: fieldOf(words, row, "correlationId"),
     });
   }
   return found;

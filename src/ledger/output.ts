@@ -5,10 +5,11 @@ import type { Ledger } from "./ledger.js";
 import type { OutputRecord } from "./record/run-record.js";
 
 /**
- * Takes the records in the output topic for the ends of handlers: where a handler's effect is part of a
- * transaction, it has happened when that was committed, and not when the handler thinks so.
+ * Replaces the ends of handlers by the records in the output topic. A handler's effect that is part
+ * of a transaction happens when the transaction is committed, not when the handler returns.
  *
- * @throws EvidenceError where the output has what no handler made, or is not what its offsets say.
+ * @throws EvidenceError if the output holds a record without a handler, or does not match its
+ *   offsets.
  */
 export async function takeOutputForEnds(
   { layout, planes }: Ledger,
@@ -22,7 +23,7 @@ export async function takeOutputForEnds(
   if (strangers > 0) {
     throw new EvidenceError(
       "output-against-handlers",
-      `${strangers} messages are in the output topic, and no life ended their handler`,
+      `${strangers} messages are in the output topic, but no life ended a handler for them`,
     );
   }
   checkOutput(
@@ -35,7 +36,8 @@ export async function takeOutputForEnds(
   );
   planes.ended = output;
   planes.endedAgain = await box.plane("outputAgain");
-  // What had its effect twice began twice, even where one handler wrote both: a broken guarantee, and no contradiction.
+  // Two effects count as two beginnings, even if one handler wrote both: that breaks the guarantee,
+  // not the evidence.
   for (const [at, again] of planes.endedAgain.entries()) planes.beganAgain[at]! |= again;
 }
 
@@ -43,26 +45,27 @@ function checkOutput(
   { records, output, outputAgain }: { records: number; output: number; outputAgain: number },
   partitions: readonly OutputRecord[],
 ): void {
-  // A message that is there again has at least one extra copy, and may have more.
+  // A message that is there again has at least one extra copy, and can have more.
   if (records < output + outputAgain || (outputAgain === 0 && records !== output)) {
     throw new EvidenceError(
       "output-against-offsets",
-      `${records} records were read from the output topic, and the bits say ${output} messages, ${outputAgain} of them more than once`,
+      `${records} records were read from the output topic, but the bits show ${output} messages, ${outputAgain} of them more than once`,
     );
   }
   const summed = partitions.reduce((sum, partition) => sum + partition.records, 0);
   if (summed !== records) {
     throw new EvidenceError(
       "output-against-offsets",
-      `the partitions of the output topic have ${summed} records, the scan counted ${records}`,
+      `the partitions of the output topic have ${summed} records, but the scan counted ${records}`,
     );
   }
-  // Control records and what was aborted take offsets, too: there are never fewer offsets than records.
+  // Control records and aborted records take offsets too, so there are never fewer offsets than
+  // records.
   for (const { partition, start, end, records: read } of partitions) {
     if (end - start >= read) continue;
     throw new EvidenceError(
       "output-against-offsets",
-      `partition ${partition} of the output topic goes from offset ${start} to ${end}, and ${read} records were read from it`,
+      `partition ${partition} of the output topic runs from offset ${start} to ${end}, but ${read} records were read from it`,
     );
   }
 }

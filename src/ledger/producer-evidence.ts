@@ -26,7 +26,7 @@ export async function mergeProducerLife(
   if (first !== ledger.sentBelow[life.worker] || next < first || next > bits) {
     throw new EvidenceError(
       "lives-continue",
-      `${box.path} sent the numbers from ${first} to below ${next} of ${bits}; the life before it ended at ${ledger.sentBelow[life.worker]}`,
+      `${box.path}: it sent the numbers from ${first} to below ${next} of ${bits}, but the life before it ended at ${ledger.sentBelow[life.worker]}`,
     );
   }
   ledger.sentBelow[life.worker] = next;
@@ -36,7 +36,7 @@ export async function mergeProducerLife(
     if (outside > 0) {
       throw new EvidenceError(
         "lives-continue",
-        `${box.path}: ${outside} messages are ${name} that it never sent`,
+        `${box.path}: ${outside} messages are marked "${name}" but were not sent by this life`,
       );
     }
     orInto(planes[name], plane, layout.bases[life.worker]! / 32);
@@ -74,9 +74,9 @@ function mergeRefusals(ledger: Ledger, run: RunRecord, life: LifeRecord, request
 }
 
 /**
- * A broker refuses what some life of the run has sent.
+ * Checks that every refusal is of a producer of the run.
  *
- * @throws EvidenceError where it says that it refused somebody else.
+ * @throws EvidenceError if a broker refused a request of another client.
  */
 export function checkRefusals({ runId, lives, witnesses }: RunRecord): void {
   const known = new Set(
@@ -86,14 +86,15 @@ export function checkRefusals({ runId, lives, witnesses }: RunRecord): void {
   if (stray === undefined) return;
   throw new EvidenceError(
     "requests-as-listed",
-    `broker ${stray.broker} refused a request of ${stray.clientId}, which is no producer of the run`,
+    `broker ${stray.broker} refused a request of "${stray.clientId}", which is not a producer of the run`,
   );
 }
 
 /**
- * A broker reads nothing behind a request that it refused; and without retries no message is in two.
+ * Checks that no message behind a refused request is stored. A broker does not read further after a
+ * refusal, and without retries no message is in two requests.
  *
- * @throws EvidenceError where one came from behind all the same.
+ * @throws EvidenceError if such a message is in the log.
  */
 export function checkBehind({ behindRefused, stored }: EvidencePlanes): void {
   let stray = 0;
@@ -101,7 +102,7 @@ export function checkBehind({ behindRefused, stored }: EvidencePlanes): void {
   if (stray === 0) return;
   throw new EvidenceError(
     "requests-as-listed",
-    `${stray} messages are in the log, though they came to their broker behind a request that it refused`,
+    `${stray} messages are in the log, although they followed a request that their broker refused`,
   );
 }
 

@@ -17,11 +17,12 @@ import { readBox } from "./box/read-box.js";
 import { type LifeRecord, type RunRecord, boxName } from "./record/run-record.js";
 
 /**
- * Reads the black boxes in `folder`, one life and one plane at a time, and merges them: a bit is set
- * when any life set it. Holds 16 bits a message, and two planes more while it reads, however many lives
- * there were; a plane that no bit is set in takes no memory.
+ * Reads the black boxes in `folder`, one life and one plane at a time, and merges them: a bit is
+ * set if any life set it. Memory is 16 bits per message, plus two planes while it reads, regardless
+ * of the number of lives. A plane without any bit set takes no memory.
  *
- * @throws EvidenceError where evidence contradicts itself; LossboundError `INPUT` where a file is missing.
+ * @throws EvidenceError if the evidence contradicts itself; LossboundError `INPUT` if a file is
+ *   missing.
  */
 export async function readLedger(folder: string, plan: Plan, run: RunRecord): Promise<Ledger> {
   const { layout } = plan;
@@ -64,14 +65,14 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
   if ((run.output !== null) !== (run.plan.scenario.guarantee === "effectively-once")) {
     throw new EvidenceError(
       "run-record",
-      `a run under ${run.plan.scenario.guarantee} ${run.output === null ? "has no" : "has a"} record of the output topic`,
+      `a run under ${run.scenario.guarantee} must ${run.output === null ? "" : "not "}have a record of the output topic`,
     );
   }
   if (run.output !== null) await takeOutputForEnds(ledger, folder, run.runId, run.output);
   return ledger;
 }
 
-/** Planes for the messages of a layout, no bit set. */
+/** Returns planes for the messages of a layout, with no bit set. */
 export function emptyPlanes(layout: Layout): EvidencePlanes {
   const plane = (): Uint32Array => new Uint32Array(layout.words);
   return {
@@ -114,7 +115,8 @@ async function mergeConsumerLife(
     orInto(planes[name], await box.plane(name, words));
   }
 
-  // What began without cover is judged within the life: another life's commit is no excuse.
+  // Commits count within the life only: a commit of another life does not excuse an uncovered
+  // beginning.
   const covered = await box.plane("covered", words);
   orInto(planes.covered, covered);
   const began = await box.plane("began", others);
@@ -124,7 +126,7 @@ async function mergeConsumerLife(
   }
   orWithRepeats(planes.began, planes.beganAgain, began);
   orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
-  // Nothing is concluded from them; but a box that contradicts itself is not to be trusted.
+  // No conclusion rests on connections, but a box that contradicts itself cannot be trusted.
   await box.connections();
   ledger.lives.consumers.push(await consumerLifeOf(life, box, { words, others }));
 
@@ -140,7 +142,7 @@ async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise
   const { planes } = ledger;
   await using box = await readAuditorBox(folder, "scan", { runId: run.runId, layout: ledger.layout });
   for (const name of ["stored", "uncommitted"] as const) orInto(planes[name], await box.plane(name, words));
-  // Which messages have extra copies decides nothing; how many copies there are, the counters say.
+  // Read only to be checked: the number of extra copies comes from the counters.
   await box.plane("storedAgain", words);
   ledger.extraCopies = box.counter("records") - box.counter("stored");
   const counts = {
@@ -153,7 +155,7 @@ async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise
   if (run.plan.scenario.producers.retries === 0) checkBehind(planes);
 }
 
-/** What is set already, by an earlier life, and now once more, has happened again. */
+/** Merges bits into `sum`; a bit that an earlier life had set already is also set in `again`. */
 function orWithRepeats(sum: Uint32Array, again: Uint32Array, words: Uint32Array): void {
   for (let word = 0; word < words.length; word++) {
     const repeated = sum[word]! & words[word]!;

@@ -4,22 +4,24 @@ import type { ListedRequests } from "./box/read-box.js";
 import { fieldOf, hasPartition } from "./box/request-rows.js";
 import type { RefusalRecord } from "./record/run-record.js";
 
-/** One life of a producer that brokers refused requests of. */
+/** One life of a producer that had requests refused by brokers. */
 export interface RefusedLife {
   clientId: string;
   worker: number;
-  /** Partitions that the plan shares the messages out to. */
+  /** Number of partitions that the plan distributes the messages over. */
   partitions: number;
   requests: ListedRequests;
+  /** Number of requests without a row. */
+  unlisted: number;
 }
 
-/** Clocks of broker and worker may differ by so much. */
+/** The clocks of a broker and a worker may differ by this much, in milliseconds. */
 const clockDifferenceMs = 1_000;
 
 /**
  * Finds the messages that a life lost to refusals: those of the refused requests, and *behind* them
- * those of requests that were handed to the same connection later. The broker closes the connection
- * over the first, and reads no further.
+ * those of requests handed to the same connection later. The broker closes the connection after the
+ * first refusal and reads no further.
  *
  * @throws EvidenceError for a refusal of a request that the life never handed over.
  */
@@ -28,69 +30,72 @@ export function findRefused(
   refusals: readonly RefusalRecord[],
   found: { refused: (number: number) => void; behind: (number: number) => void },
 ): void {
-  // A million rows take half a second to look up.
+  // Looking up a million rows takes half a second.
   if (refusals.length === 0) return;
   const refused = new Set<number>();
-  /** Of each connection, the place of the first row that was refused. */
+  /** The index of each connection's first refused row. */
   const first = new Map<number, number>();
-  const places = placesOf(life.requests);
+  const rows = rowsByKey(life.requests);
   for (const refusal of refusals) {
-    const place = placeOf(refusal, places, life);
-    if (place === undefined) continue;
-    refused.add(place);
-    const connection = fieldOf(life.requests.words, place, "connection");
-    first.set(connection, Math.min(place, first.get(connection) ?? place));
+    const row = rowOf(refusal, rows, life);
+    if (row === undefined) continue;
+    refused.add(row);
+    const connection = fieldOf(life.requests.words, row, "connection");
+    first.set(connection, Math.min(row, first.get(connection) ?? row));
   }
   if (refused.size === 0) return;
-  for (let place = 0; place < life.requests.count; place++) {
-    const since = first.get(fieldOf(life.requests.words, place, "connection"));
-    if (refused.has(place)) eachMessage(life, place, found.refused);
-    else if (since !== undefined && since < place) eachMessage(life, place, found.behind);
+  for (let row = 0; row < life.requests.count; row++) {
+    const since = first.get(fieldOf(life.requests.words, row, "connection"));
+    if (refused.has(row)) eachMessage(life, row, found.refused);
+    else if (since !== undefined && since < row) eachMessage(life, row, found.behind);
   }
-}
-
-/** Rows by what a refusal names. A client may number anew when it opens a connection: several, then. */
-function placesOf({ words, count }: ListedRequests): Map<string, number[]> {
-  const places = new Map<string, number[]>();
-  for (let place = 0; place < count; place++) {
-    const name = `${fieldOf(words, place, "broker")}.${fieldOf(words, place, "correlationId")}`;
-    const those = places.get(name);
-    if (those === undefined) places.set(name, [place]);
-    else those.push(place);
-  }
-  return places;
 }
 
 /**
- * The latest request of that name which had been handed over when the broker refused it. One that seems
- * to come after the refusal is meant only where there is no other: clocks may differ.
+ * Groups the rows by broker and correlation id. A client may restart its ids with each connection,
+ * so a key can have several.
  */
-function placeOf(
+function rowsByKey({ words, count }: ListedRequests): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
+  for (let row = 0; row < count; row++) {
+    const key = `${fieldOf(words, row, "broker")}.${fieldOf(words, row, "correlationId")}`;
+    const those = rows.get(key);
+    if (those === undefined) rows.set(key, [row]);
+    else those.push(row);
+  }
+  return rows;
+}
+
+/**
+ * Finds the latest matching request that had been handed over when the broker refused it. A request
+ * that seems to be later than the refusal matches only if all do, because clocks may differ.
+ */
+function rowOf(
   { broker, correlationId, at }: RefusalRecord,
-  places: ReadonlyMap<string, number[]>,
-  { clientId, requests }: RefusedLife,
+  rows: ReadonlyMap<string, number[]>,
+  { clientId, requests, unlisted }: RefusedLife,
 ): number | undefined {
-  const named = places.get(`${broker}.${correlationId}`) ?? [];
-  // Rows keep the lower 32 bits of the time.
+  const named = rows.get(`${broker}.${correlationId}`) ?? [];
+  // Rows hold the low 32 bits of the time.
   const age = (one: number): number => (at - fieldOf(requests.words, one, "at")) | 0;
-  const place = named.findLast((one) => age(one) >= 0) ?? named.find((one) => age(one) >= -clockDifferenceMs);
-  if (place === undefined && requests.unlisted === 0) {
+  const row = named.findLast((one) => age(one) >= 0) ?? named.find((one) => age(one) >= -clockDifferenceMs);
+  if (row === undefined && unlisted === 0) {
     throw new EvidenceError(
       "requests-as-listed",
-      `broker ${broker} refused request ${correlationId} of ${clientId}, which never handed it over`,
+      `broker ${broker} refused request ${correlationId} of "${clientId}", which never handed over that request`,
     );
   }
-  return place;
+  return row;
 }
 
 function eachMessage(
   { worker, partitions, requests }: RefusedLife,
-  place: number,
+  row: number,
   take: (number: number) => void,
 ): void {
   const { words } = requests;
-  const highest = fieldOf(words, place, "highest");
-  for (let number = fieldOf(words, place, "lowest"); number <= highest; number++) {
-    if (hasPartition(words, place, partitionOf(number, worker, partitions))) take(number);
+  const highest = fieldOf(words, row, "highest");
+  for (let number = fieldOf(words, row, "lowest"); number <= highest; number++) {
+    if (hasPartition(words, row, partitionOf(number, worker, partitions))) take(number);
   }
 }

@@ -5,17 +5,17 @@ import type { BoxReading } from "./box/read-box.js";
 export interface SendTime {
   /** Milliseconds since 1970. */
   at: number;
-  /** Below which number every message had been sent by then. */
+  /** The number below which every message had been sent by then. */
   next: number;
 }
 
-/** No run sends for longer: a scenario's sending is limited to an hour. */
+/** No run lasts longer: a scenario may send for at most an hour. */
 const longestRunMs = 24 * 3600 * 1000;
 
 /**
- * When a life of a producer had sent how much, from what it wrote down each 100 ms, and at the end.
+ * Returns how far a producer's life had sent at which time, recorded every 100 ms and at the end.
  *
- * @throws EvidenceError where these are no times of this run, or numbers that did not only grow.
+ * @throws EvidenceError if the times cannot belong to this run, or if the numbers decrease.
  */
 export async function sendTimesOf(box: BoxReading<"producer">, startedAt: number): Promise<SendTime[]> {
   const since = box.counter("sendingSince");
@@ -24,7 +24,7 @@ export async function sendTimesOf(box: BoxReading<"producer">, startedAt: number
   if (Math.max(since, last.at) > startedAt + longestRunMs) {
     throw new EvidenceError(
       "lives-continue",
-      `${box.path} says that it sent more than a day after the run began`,
+      `${box.path}: it claims to have sent more than a day after the run began`,
     );
   }
   const ticks = await box.ticks();
@@ -36,7 +36,7 @@ export async function sendTimesOf(box: BoxReading<"producer">, startedAt: number
     if (!Number.isInteger(then) || then < next || then > last.next) {
       throw new EvidenceError(
         "lives-continue",
-        `${box.path} says that it had sent below ${then} after it had sent below ${next}`,
+        `${box.path}: it claims to have sent below ${then} after it had sent below ${next}`,
       );
     }
     next = then;

@@ -1,6 +1,6 @@
 import type { SocketObserver } from "../kafka/dial/dial.js";
 import type { BlackBox } from "../ledger/box/black-box.js";
-import { type ConnectionField, connectionPlace, connectionSlots } from "../ledger/box/format.js";
+import { type ConnectionField, connectionIndex, connectionSlots } from "../ledger/box/format.js";
 import type { Acks } from "../scenario/scenario.js";
 import type { EventWriter } from "../ledger/record/events.js";
 import { messageReader } from "../kafka/message.js";
@@ -47,15 +47,15 @@ export function socketRecorder(
   const held = new Map<number, number>();
   const add = (connection: number, field: ConnectionField, value: number): void => {
     if (connection < connectionSlots) {
-      const place = connectionPlace(connection, field);
+      const place = connectionIndex(connection, field);
       connections[place] = connections[place]! + value;
     }
   };
   const set = (connection: number, field: ConnectionField, value: number): void => {
-    if (connection < connectionSlots) connections[connectionPlace(connection, field)] = value;
+    if (connection < connectionSlots) connections[connectionIndex(connection, field)] = value;
   };
   const get = (connection: number, field: ConnectionField): number =>
-    connections[connectionPlace(connection, field)] ?? 0;
+    connections[connectionIndex(connection, field)] ?? 0;
   return {
     bytesInProcess: () => [...held.values()].reduce((sum, bytes) => sum + bytes, 0),
     opened: (brokerId, dialedAt) => {

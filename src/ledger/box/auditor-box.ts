@@ -5,7 +5,10 @@ import type { BoxKind } from "./format.js";
 import { type BoxReading, readBox } from "./read-box.js";
 import { followBoxName, outputBoxName, scanBoxName } from "../record/run-record.js";
 
-/** What an auditor writes down: he has one life, is not killed, and has a bit for each message of the plan. */
+/**
+ * The boxes of auditors. An auditor has one life, is never killed, and has a bit for each planned
+ * message.
+ */
 type AuditorKind = Exclude<BoxKind, "producer" | "consumer">;
 
 interface Audited {
@@ -20,9 +23,9 @@ const names: Readonly<Record<AuditorKind, string>> = {
 };
 
 /**
- * Makes the box of an auditor, to be written.
+ * Creates the box of an auditor and opens it for writing.
  *
- * @param folder of the black boxes.
+ * @param folder the folder of the black boxes.
  */
 export function createAuditorBox<Kind extends AuditorKind>(
   folder: string,

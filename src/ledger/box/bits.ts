@@ -1,4 +1,4 @@
-/** Bits set in a 32-bit word. (Hacker's Delight, figure 5-2.) */
+/** Returns how many bits are set in a 32-bit word. (Hacker's Delight, figure 5-2.) */
 export function popcount(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
@@ -6,7 +6,7 @@ export function popcount(word: number): number {
   return Math.imul(bits, 0x01010101) >>> 24;
 }
 
-/** A word with the lowest `count` bits set; `count` may lie outside 0 to 32. */
+/** Returns a word with the lowest `count` bits set; `count` may be outside 0 to 32. */
 export function lowBits(count: number): number {
   if (count <= 0) return 0;
   return count >= 32 ? -1 : (1 << count) - 1;
@@ -20,7 +20,7 @@ export function setBit(plane: Uint32Array, index: number): void {
   plane[index >>> 5]! |= 1 << (index & 31);
 }
 
-/** A plane is not touched where there is nothing to set: an empty one takes no memory. */
+/** Sets in `sum` all bits of `words`. It skips empty words, so an empty plane takes no memory. */
 export function orInto(sum: Uint32Array, words: Uint32Array, from = 0): void {
   for (let word = 0; word < words.length; word++) {
     if (words[word] !== 0) sum[from + word]! |= words[word]!;
@@ -33,7 +33,7 @@ export function countBits(plane: Uint32Array): number {
   return count;
 }
 
-/** How many bits are set in `plane` and not in `other`. */
+/** Returns how many bits are set in `plane` but not in `other`. */
 export function countBitsOutside(plane: Uint32Array, other: Uint32Array): number {
   let count = 0;
   for (let word = 0; word < plane.length; word++) count += popcount(plane[word]! & ~other[word]!);

@@ -29,13 +29,13 @@ import { Plane } from "./plane.js";
 import { type RequestRow, fits, storeRow } from "./request-rows.js";
 import { sendRowWords, storeSend, storeSettled } from "./send-rows.js";
 
-/** A mapped black box. The worker writes it; the supervisor maps the same file and only reads. */
+/** A mapped black box. The worker writes it; the supervisor maps the same file read-only. */
 export interface BlackBox<Kind extends BoxKind> extends Disposable {
   readonly description: BoxDescription;
   readonly planes: { readonly [Name in PlaneName<Kind>]: Plane };
-  /** `next` over time, one entry each 100 ms. */
+  /** `next` over time, one entry every 100 ms. */
   readonly ticks: Float64Array;
-  /** `connectionStride` numbers a connection, in the order of opening. */
+  /** `connectionStride` numbers for each connection, in the order of opening. */
   readonly connections: Float64Array;
   readonly histogram: Float64Array;
   /** Rows of produce requests; see `RequestRow`. */
@@ -48,10 +48,10 @@ export interface BlackBox<Kind extends BoxKind> extends Disposable {
 }
 
 /**
- * Makes the file of a life, before the life begins: its full length, in zeros that are written for
- * real, so that no later store can find the file system full.
+ * Creates the file of a life before the life begins. It writes zeros over the full length, so that
+ * no later store can hit a full file system.
  *
- * @throws LossboundError `ENVIRONMENT` when there is no room for it.
+ * @throws LossboundError `ENVIRONMENT` if the file cannot be created or the disk is full.
  */
 export function createBox(path: string, description: BoxDescription): void {
   const { fileLength } = sectionsOf(description);
@@ -73,7 +73,10 @@ export function createBox(path: string, description: BoxDescription): void {
   }
 }
 
-/** Moves a producer's next number, and its twin. Wherever a kill falls, a reader knows which holds. */
+/**
+ * Advances a producer's next number and its twin. A reader can tell which one is right after any
+ * kill.
+ */
 export function moveNext(box: BlackBox<"producer">, next: number): void {
   box.set("pending", pendingCode(pendingNext) + next);
   box.set("next", next);
@@ -82,41 +85,41 @@ export function moveNext(box: BlackBox<"producer">, next: number): void {
 }
 
 /**
- * Stores the row of a request that is about to be handed to the kernel. Where there is no room for it,
- * it is counted, and that is all: should a broker refuse it, nobody will know which messages it had.
+ * Stores the row of a request that is about to be handed to the kernel. If the section is full, it
+ * only counts the request: should a broker refuse it, the messages in it stay unknown.
  */
 export function listRequest(box: BlackBox<"producer">, row: RequestRow): void {
-  const place = box.get("requestsListed");
-  if (!fits(box.requests, place, row)) {
+  const index = box.get("requestsListed");
+  if (!fits(box.requests, index, row)) {
     box.add("requestsUnlisted", 1);
     return;
   }
-  box.set("pending", pendingCode(pendingRow) + place);
-  storeRow(box.requests, place, row);
-  box.set("requestsListed", place + 1);
+  box.set("pending", pendingCode(pendingRow) + index);
+  storeRow(box.requests, index, row);
+  box.set("requestsListed", index + 1);
   box.set("pending", 0);
 }
 
 /**
- * Stores the row of a send that the client is about to be given. Call it before `moveNext`: then no message
- * counts as sent without its row.
+ * Stores the row of a send that is about to be given to the client. Call it before `moveNext`, so
+ * that no message counts as sent without its row.
  *
- * @returns the row's place, for `settleSend`; `undefined` if there is no room for it.
+ * @returns the index of the row, for `settleSend`; `undefined` if the section is full.
  */
 export function listSend(box: BlackBox<"producer">, first: number, at: number): number | undefined {
-  const place = box.get("sendsListed");
-  if ((place + 1) * sendRowWords > box.sends.length) return undefined;
-  storeSend(box.sends, place, { first, at });
-  box.set("sendsListed", place + 1);
-  return place;
+  const index = box.get("sendsListed");
+  if ((index + 1) * sendRowWords > box.sends.length) return undefined;
+  storeSend(box.sends, index, { first, at });
+  box.set("sendsListed", index + 1);
+  return index;
 }
 
-/** Stores when the client said what became of a send. */
-export function settleSend(box: BlackBox<"producer">, place: number | undefined, at: number): void {
-  if (place !== undefined) storeSettled(box.sends, place, at);
+/** Stores the time at which the client reported the outcome of a send. */
+export function settleSend(box: BlackBox<"producer">, index: number | undefined, at: number): void {
+  if (index !== undefined) storeSettled(box.sends, index, at);
 }
 
-/** Maps a box that `createBox` made. `access: "read"` is the supervisor's. */
+/** Maps a box that `createBox` made. The supervisor uses `access: "read"`. */
 export function openBox<Kind extends BoxKind>(
   path: string,
   description: BoxDescription & { kind: Kind },
@@ -136,14 +139,14 @@ function viewOf<Kind extends BoxKind>(
   const counters = new Float64Array(buffer, countersAt, counterCount);
   const digests = new Uint32Array(buffer, digestsAt, digestCount);
   const names = countersOf(description.kind);
-  const places = new Map(names.map((name, place) => [name, place]));
-  const placeOf = (name: string): number => places.get(name)!;
+  const indices = new Map(names.map((name, index) => [name, index]));
+  const indexOf = (name: string): number => indices.get(name)!;
   const planes = planeNames[description.kind].map((name, plane) => {
     const section = sections.planes[plane]!;
     const words = new Uint32Array(buffer, section.at, section.length);
     return [
       name,
-      new Plane(words, counters, digests, { counter: placeOf(name), pending: placeOf("pending"), plane }),
+      new Plane(words, counters, digests, { counter: indexOf(name), pending: indexOf("pending"), plane }),
     ];
   });
   return {
@@ -154,13 +157,13 @@ function viewOf<Kind extends BoxKind>(
     histogram: new Float64Array(buffer, sections.histogram.at, sections.histogram.length),
     requests: new Uint32Array(buffer, sections.requests.at, sections.requests.length),
     sends: new Uint32Array(buffer, sections.sends.at, sections.sends.length),
-    get: (name) => counters[placeOf(name)]!,
+    get: (name) => counters[indexOf(name)]!,
     set: (name, value) => {
-      counters[placeOf(name)] = value;
+      counters[indexOf(name)] = value;
     },
     add: (name, value) => {
-      const place = placeOf(name);
-      counters[place] = counters[place]! + value;
+      const index = indexOf(name);
+      counters[index] = counters[index]! + value;
     },
     [Symbol.dispose]: () => map[Symbol.dispose](),
   };
@@ -176,7 +179,7 @@ function headerOf(description: BoxDescription): Buffer {
   return header;
 }
 
-/** A life that ends before its first send has sent what the lives before it had. */
+/** A life that ends before its first send has sent exactly what the lives before it sent. */
 function countersAtBirth({ kind, firstNumber }: BoxDescription): Buffer {
   const bytes = new ArrayBuffer(sectionsAt - countersAt);
   const counters = new Float64Array(bytes, 0, counterCount);
@@ -187,7 +190,7 @@ function countersAtBirth({ kind, firstNumber }: BoxDescription): Buffer {
   return Buffer.from(bytes);
 }
 
-/** A write may take less than it was given, on a file system that is nearly full. */
+/** Writes all bytes: on a nearly full file system, one write may take only a part. */
 function writeWhole(descriptor: number, bytes: Buffer, at: number): void {
   let written = 0;
   while (written < bytes.length) {

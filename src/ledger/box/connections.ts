@@ -1,24 +1,24 @@
-import { type ConnectionField, connectionPlace, connectionSlots, connectionStride } from "./format.js";
+import { type ConnectionField, connectionIndex, connectionSlots, connectionStride } from "./format.js";
 import { EvidenceError } from "../record/evidence-error.js";
 
 /** A connection that a life opened. Times are milliseconds since 1970. */
 export interface ConnectionRecord {
-  /** Id of the broker. */
+  /** The broker's id. */
   broker: number;
   dialedAt: number;
   openedAt: number;
-  /** `Infinity`: it was open when the life ended. */
+  /** `Infinity` if it was still open when the life ended. */
   closedAt: number;
-  /** Bytes that the kernel took. */
+  /** Bytes that the kernel accepted. */
   bytesFlushed: number;
 }
 
 /**
- * Reads what a life wrote down of its connections.
+ * Reads the connections that a life recorded.
  *
- * @param opened how many it counted; those beyond the room of a box are left out.
- * @throws EvidenceError if the rows are not as many as it counted, or if a time, a broker or a number of bytes
- *   cannot be what it is.
+ * @param opened how many it counted; those beyond the box's capacity have no row.
+ * @throws EvidenceError if the number of rows differs from the count, or if a time, a broker or a
+ *   number of bytes is impossible.
  */
 export function connectionsOf(
   path: string,
@@ -27,8 +27,9 @@ export function connectionsOf(
 ): ConnectionRecord[] {
   const count = Math.min(opened, connectionSlots);
   const fieldOf = (connection: number, name: ConnectionField): number =>
-    series[connectionPlace(connection, name)]!;
-  // A life stores when a connection was dialled, counts it, and stores when it was open. A kill may fall between.
+    series[connectionIndex(connection, name)]!;
+  // A life stores the dial time, counts the connection, then stores the open time. A kill may fall
+  // between.
   const isRight = (connection: number): boolean => {
     const isDialed = fieldOf(connection, "dialedAt") > 0;
     const isOpened = fieldOf(connection, "openedAt") > 0;
@@ -39,7 +40,7 @@ export function connectionsOf(
     if (isRight(connection)) continue;
     throw new EvidenceError(
       "connections-as-listed",
-      `${path}: it opened ${opened} connections, and the row of connection ${connection} says otherwise`,
+      `${path}: ${opened} connections were counted, but the row of connection ${connection} does not match that`,
     );
   }
   return Array.from({ length: count }, (_, connection) => {
@@ -51,14 +52,14 @@ export function connectionsOf(
     if (!sane) {
       throw new EvidenceError(
         "connections-as-listed",
-        `${path}: connection ${connection} to broker ${broker} was dialled at ${dialedAt} and closed at ${closedAt}`,
+        `${path}: connection ${connection} to broker ${broker} has impossible times: dialled at ${dialedAt}, closed at ${closedAt}`,
       );
     }
-    // A write is counted before it leaves.
+    // Bytes are counted before they leave.
     if (!(bytesFlushed >= 0 && bytesFlushed <= bytesWritten && Number.isInteger(bytesWritten))) {
       throw new EvidenceError(
         "connections-as-listed",
-        `${path}: of the ${bytesWritten} bytes that were written to connection ${connection}, ${bytesFlushed} left`,
+        `${path}: connection ${connection} sent ${bytesFlushed} bytes, but ${bytesWritten} were written to it`,
       );
     }
     return { broker, dialedAt, openedAt, closedAt: closedAt === 0 ? Infinity : closedAt, bytesFlushed };

@@ -3,19 +3,20 @@ import { rowWords } from "./request-rows.js";
 import { sendRowWords } from "./send-rows.js";
 
 /**
- * The format of a black box: the file that one worker life leaves behind (or, of kind `scan` and
- * `output`, what the auditor saw in the log, and in that of the effects).
+ * The format of a black box: the file that one worker life leaves behind. An auditor writes one
+ * too, of kind `scan` for the log, `output` for the log of the effects, and `follow` for the log as
+ * it grows.
  *
  *     0      magic "LBBOX001"
  *     8      CRC-32 of bytes 12 to 1023
  *     12     length of the description
  *     16     the description, JSON: what the supervisor knew when it made the file
- *     1024   352 counters, float64, each written by the one writer of the file
- *     3840   64 digests, uint32, one a plane
+ *     1024   352 counters, float64, each written by the only writer of the file
+ *     3840   64 digests, uint32, one per plane
  *     4096   the sections, in the order of `sectionsOf`
  *
- * Every number is in the machine's own byte order: a black box is read where it was written, or on a
- * machine of the same kind (x86-64 and arm64 agree).
+ * All numbers are in the byte order of the machine. A box can be read on the machine that wrote it,
+ * or on one with the same byte order (x86-64 and arm64 agree).
  */
 export const magic = "LBBOX001";
 export const checksumAt = 8;
@@ -27,73 +28,74 @@ export const digestsAt = 3840;
 export const digestCount = 64;
 export const sectionsAt = 4096;
 
-/** What is fixed when a box is made. */
+/** The part of a box that is fixed at its creation. */
 export interface BoxDescription {
   format: 2;
   kind: BoxKind;
   runId: string;
-  /** Index of the worker among those of its role. */
+  /** Index of the worker within its role. */
   worker: number;
-  /** Starts of this worker before this one. */
+  /** How often this worker had started before. */
   life: number;
-  /** Messages that the bits stand for (the producer's own, or all of the layout). */
+  /** Number of messages that a plane has bits for: the producer's own, or all of the layout. */
   bits: number;
-  /** Producer: the first number that this life may send. */
+  /** Producer: the first message number that this life may send. */
   firstNumber: number;
-  /** Producer: room for so many entries of `next` over time. */
+  /** Producer: capacity for entries of `next` over time. */
   ticks: number;
-  /** Producer: room for so many rows of requests. */
+  /** Producer: capacity for rows of requests. */
   requests: number;
-  /** Producer: room for so many rows of sends. */
+  /** Producer: capacity for rows of sends. */
   sends: number;
 }
 
 export type BoxKind = "producer" | "consumer" | "scan" | "output" | "follow";
 
-/** How often a producer writes its next number down, in milliseconds. */
+/** Interval at which a producer records its next number, in milliseconds. */
 export const tickMs = 100;
 
-/** Connections that one life can describe one by one; those beyond it count in the totals alone. */
+/** Connections that one life can record individually; further ones count only in the totals. */
 export const connectionSlots = 4096;
 
-/** What a life writes down of each connection, one float64 each. */
+/** The fields that a life records for each connection, one float64 each. */
 export const connectionFields = [
   "openedAt",
   "closedAt",
   "bytesWritten",
   "bytesFlushed",
   "requests",
-  // Those of them that the broker answers.
+  // Requests that the broker answers.
   "answered",
-  // Those of them that have no answer yet. Several can wait: a fetch, and the heartbeats beside it.
+  // Requests still waiting for an answer. There can be several: a fetch, and heartbeats alongside
+  // it.
   "awaiting",
   "broker",
-  // When it was dialled; `openedAt` is when the process heard that it was open, which may be late.
+  // Time of the dial. `openedAt` is when the process learned that it was open, which may be late.
   "dialedAt",
 ] as const;
 export const connectionStride = connectionFields.length;
 
 export type ConnectionField = (typeof connectionFields)[number];
 
-const fieldPlaces = Object.fromEntries(connectionFields.map((name, place) => [name, place])) as Record<
+const fieldIndices = Object.fromEntries(connectionFields.map((name, index) => [name, index])) as Record<
   ConnectionField,
   number
 >;
 
-/** Where a field of a connection stands in its section, in float64s. */
-export function connectionPlace(connection: number, field: ConnectionField): number {
-  return connection * connectionStride + fieldPlaces[field];
+/** Returns the index of a connection's field in its section, in float64s. */
+export function connectionIndex(connection: number, field: ConnectionField): number {
+  return connection * connectionStride + fieldIndices[field];
 }
 
 /**
- * The planes of bits of each kind of box. Each has a counter of the same name and a digest, kept by
- * separate stores, so that they and the bits check each other.
+ * The planes of bits of each kind of box. Each plane has a counter of the same name and a digest,
+ * written by separate stores, so that the three check each other.
  */
 export const planeNames = {
   producer: ["accepted", "rejected", "handed"],
-  // `beganUncovered` is written as it happens: a commit that comes later would hide it from the others.
-  // `abandoned`: the consumer was done with its chunk before its handler had ended. It tells what a consumer
-  // gave up from what it had in hand when it died.
+  // `beganUncovered` is stored as it happens: afterwards, a later commit would hide it.
+  // `abandoned`: the consumer gave up the chunk before the message's handler ended. Without it, a
+  // message given up would look like one that was in hand when the consumer died.
   consumer: [
     "fetched",
     "tried",
@@ -111,8 +113,8 @@ export const planeNames = {
 } as const satisfies Record<BoxKind, readonly string[]>;
 
 /**
- * What `pending` may name of a producer beside its planes: its next number, and the row of a request.
- * Their places come behind those of the planes.
+ * Targets that `pending` can have for a producer besides its planes: its next number, and the row
+ * of a request. They are numbered after the planes.
  */
 export const pendingNext = planeNames.producer.length;
 export const pendingRow = pendingNext + 1;
@@ -120,61 +122,69 @@ export const pendingRow = pendingNext + 1;
 export type PlaneName<Kind extends BoxKind> = (typeof planeNames)[Kind][number];
 
 /**
- * Counters beside those of the planes. Each one answers a question.
+ * The counters besides those of the planes, each with the question that it answers.
  *
- * Evidence, which a fate or a count is made from, are `next`, `requestsListed`, `sendsListed`, `connectionsOpened` and `records` (and the
- * counters and digests of the planes): each has a second source that it is held against. All others are statistics: of the time
- * and the pace of a run, which nothing is concluded from.
+ * Fates and counts rest on `next`, `requestsListed`, `sendsListed`, `connectionsOpened`, `records`,
+ * and the counters and digests of the planes. Each of these is checked against a second source. All
+ * others are statistics about the time and pace of a run; no conclusion rests on them.
  */
 export const counterNames = {
-  /** Which plane's which bit, or which `next`, is being stored right now? 0: none. See `Pending`. */
+  /**
+   * Which bit of which plane, or which `next`, is being stored now? 0: no store is pending. See
+   * `Pending`.
+   */
   shared: ["pending"],
   producer: [
-    /** Below which number has every message been handed to the client? */
+    /** Below which number has every message been given to the client? */
     "next",
-    /** The same, stored apart: no bits check it. */
+    /** The same, stored separately, because no bits check it. */
     "nextAgain",
-    /** When did this life begin to send? Milliseconds since 1970. */
+    /** When did this life start sending? Milliseconds since 1970. */
     "sendingSince",
-    /** When did it last hand a message to the client? */
+    /** When did it last give a message to the client? */
     "sendingUntil",
-    /** How many entries of `next` over time are there? */
+    /** How many entries of `next` over time does it have? */
     "ticks",
-    /** Did it end before everything had left the process, or, where it was asked to, before it had disconnected? 1: yes. */
+    /**
+     * Did it end before all data had left the process, or before a requested disconnect was done?
+     * 1: yes.
+     */
     "gaveUp",
-    /** How many calls of the client's send? */
+    /** How often did it call the client's send? */
     "sends",
-    /** How many messages were made larger than the plan's size, on command? */
+    /** How many messages did it make larger than planned, on command? */
     "oversized",
     /** How many produce requests have a row? */
     "requestsListed",
-    /** How many have none, because there was no room for it? */
+    /** How many have no row, because the section was full? */
     "requestsUnlisted",
     /** How many calls of the client's send have a row? */
     "sendsListed",
-    /** How far behind its schedule did it fall at worst? Microseconds. */
+    /** By how much did it fall behind its schedule at most? Microseconds. */
     "lagMax",
-    /** For how long did it not come to look at its schedule at worst? Milliseconds. */
+    /** What was the longest time without a look at its schedule? Milliseconds. */
     "stoodStillMax",
   ],
   consumer: [
-    /** How many messages has it fetched and neither ended nor given up? */
+    /** How many messages has it fetched, and neither finished nor given up? */
     "inHand",
-    /** How often has it joined its group? */
+    /** How often did it join its group? */
     "joins",
     /** How many partitions is it assigned? */
     "assigned",
     /** How many commits were acknowledged? */
     "commitsAcknowledged",
-    /** How many were refused, failed, or stayed without an answer? */
+    /** How many commits were refused, failed or got no answer? */
     "commitsFailed",
-    /** At which armed place does it stand still, waiting to be killed? 0: none; else the arm's number. */
+    /** At which armed step does it stand still, waiting to be killed? The arm's number, or 0. */
     "standing",
     /** Did it end before it had dealt with what it had in hand and left its group? 1: yes. */
     "gaveUp",
-    /** When did it last end a handler? Milliseconds since 1970. */
+    /** When did its last handler end? Milliseconds since 1970. */
     "processingUntil",
-    /** Which message took longest from its sending to the end of its handler? Microseconds. */
+    /**
+     * What was the longest time from a message's sending to the end of its handler? Microseconds.
+     */
     "latencyMax",
   ],
   scan: [
@@ -186,11 +196,11 @@ export const counterNames = {
     "records",
   ],
   follow: [],
-  /** Of the sockets, for both roles of workers. */
+  /** Socket counters, for workers of both roles. */
   sockets: [
     "connectionsOpened",
     "connectionsClosed",
-    // By a proxy; not those that its dead broker refused.
+    // Dials that a proxy refused, without those to its dead broker.
     "dialsRefused",
     "bytesWritten",
     "bytesFlushed",
@@ -204,7 +214,7 @@ export type CounterName<Kind extends BoxKind> =
   | (Kind extends "scan" | "output" | "follow" ? never : (typeof counterNames)["sockets"][number])
   | PlaneName<Kind>;
 
-/** The counters of a kind of box in the order of their places. */
+/** Returns the counters of a kind of box, in the order in which they are stored. */
 export function countersOf(kind: BoxKind): readonly string[] {
   const sockets = isWorker(kind) ? counterNames.sockets : [];
   return [...counterNames.shared, ...counterNames[kind], ...sockets, ...planeNames[kind]];
@@ -233,24 +243,24 @@ export interface Sections {
   fileLength: number;
 }
 
-/** Where each section of such a box lies. */
+/** Returns the position and length of each section of a box. */
 export function sectionsOf(
   description: Pick<BoxDescription, "kind" | "bits" | "ticks" | "requests" | "sends">,
 ): Sections {
   const worker = isWorker(description.kind);
   let at = sectionsAt;
-  const place = (name: string, length: number, bytesEach: number): Section => {
-    const section = { name, at, length };
+  const section = (name: string, length: number, bytesEach: number): Section => {
+    const added = { name, at, length };
     at += Math.ceil((length * bytesEach) / 8) * 8;
-    return section;
+    return added;
   };
   return {
-    ticks: place("ticks", description.ticks, 8),
-    connections: place("connections", worker ? connectionSlots * connectionStride : 0, 8),
-    histogram: place("histogram", worker ? bucketCount : 0, 8),
-    requests: place("requests", description.requests * rowWords, 4),
-    sends: place("sends", description.sends * sendRowWords, 4),
-    planes: planeNames[description.kind].map((name) => place(name, Math.ceil(description.bits / 32), 4)),
+    ticks: section("ticks", description.ticks, 8),
+    connections: section("connections", worker ? connectionSlots * connectionStride : 0, 8),
+    histogram: section("histogram", worker ? bucketCount : 0, 8),
+    requests: section("requests", description.requests * rowWords, 4),
+    sends: section("sends", description.sends * sendRowWords, 4),
+    planes: planeNames[description.kind].map((name) => section(name, Math.ceil(description.bits / 32), 4)),
     fileLength: at,
   };
 }

@@ -1,8 +1,8 @@
 /**
- * A log-linear histogram in shared memory: 32 buckets for each doubling, so a value read back is at
- * most 3.2 % too high. Values are microseconds, from 0 to 2^31 (36 minutes); what lies beyond counts
- * in the last bucket. (The idea is that of HdrHistogram; this one lives in a mapped
- * file, where a store is all that recording may cost.)
+ * A log-linear histogram in shared memory. It has 32 buckets for each doubling, so a value read
+ * back is at most 3.2 % too high. Values are microseconds from 0 to 2^31 (36 minutes); larger ones
+ * count in the last bucket. (The idea is that of HdrHistogram; this one lives in a mapped file, and
+ * recording a value must cost no more than one store.)
  */
 export const bucketCount = 32 + 26 * 32;
 
@@ -11,14 +11,14 @@ export function record(buckets: Float64Array, valueUs: number): void {
   buckets[bucket] = buckets[bucket]! + 1;
 }
 
-/** Adds the counts of `life` to `sum`: histograms merge exactly. */
+/** Adds the counts of `life` to `sum`. The merge is exact. */
 export function addBuckets(sum: Float64Array, life: Float64Array): void {
   for (let bucket = 0; bucket < bucketCount; bucket++) sum[bucket] = sum[bucket]! + life[bucket]!;
 }
 
 /**
- * The value below or at which a share `q` (0 to 1) of all recorded values lies, in microseconds: the
- * upper edge of its bucket. 0 where nothing was recorded.
+ * Returns the quantile `q` (0 to 1) of all recorded values, in microseconds: the upper edge of its
+ * bucket. Returns 0 for an empty histogram.
  */
 export function quantile(buckets: Float64Array, q: number): number {
   const total = buckets.reduce((sum, count) => sum + count, 0);
@@ -33,8 +33,8 @@ export function quantile(buckets: Float64Array, q: number): number {
 }
 
 /**
- * How many values lie below a power of two of a microsecond, from 2^5 to 2^31: there buckets end, so the
- * count is exact.
+ * Returns how many values are below 2^`power` microseconds, for a power from 5 to 31. Buckets end
+ * at these values, so the count is exact.
  */
 export function countBelow(buckets: Float64Array, power: number): number {
   let count = 0;
@@ -42,7 +42,10 @@ export function countBelow(buckets: Float64Array, power: number): number {
   return count;
 }
 
-/** The sum of all values in microseconds, each taken for the middle of its bucket: at most 1.6 % off. */
+/**
+ * Returns the sum of all values in microseconds, at most 1.6 % off: each counts as the middle of
+ * its bucket.
+ */
 export function sumOf(buckets: Float64Array): number {
   let sum = 0;
   for (let bucket = 0; bucket < bucketCount; bucket++) {
@@ -52,12 +55,12 @@ export function sumOf(buckets: Float64Array): number {
   return sum;
 }
 
-/** Up to 32 us a bucket has one value, since values are whole. */
+/** Below 32 us a bucket holds a single value, since values are whole. */
 function middleOf(bucket: number): number {
   return bucket < 32 ? bucket : (upperEdge(bucket - 1) + upperEdge(bucket)) / 2;
 }
 
-/** Values from `fromUs` to below `toUs`, in microseconds. */
+/** The number of values from `fromUs` up to, but not including, `toUs`, in microseconds. */
 export interface Span {
   fromUs: number;
   toUs: number;
@@ -65,8 +68,8 @@ export interface Span {
 }
 
 /**
- * The histogram for people: four spans for each doubling, from the first that holds a value to the last,
- * the empty ones between them too.
+ * Returns the histogram in a readable resolution: four spans for each doubling, from the first to
+ * the last that holds a value, including the empty ones between them.
  */
 export function spansOf(buckets: Float64Array): Span[] {
   const spans: Span[] = [];

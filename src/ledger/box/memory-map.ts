@@ -4,20 +4,20 @@ import koffi from "koffi";
 
 import { LossboundError } from "../../base/errors.js";
 
-/** A file mapped into memory. Its buffer must not be touched, nor transferred, after it was disposed. */
+/** A file mapped into memory. Its buffer must not be touched or transferred after disposal. */
 export interface MappedFile extends Disposable {
   readonly buffer: ArrayBuffer;
 }
 
 /**
- * Maps a whole file, shared: a store into the buffer is a store into the file's page in the kernel,
- * and so survives SIGKILL of this process the moment it is made. It does not survive a power cut,
- * which no process of ours is subjected to.
+ * Maps a whole file as shared memory. A store into the buffer is a store into the kernel's page of
+ * the file, so it survives a SIGKILL of this process at once. It does not survive a power cut,
+ * which lossbound does not test.
  *
- * The file must have `length` bytes already, written for real: touching a page that the file system
- * cannot give would end this process with SIGBUS.
+ * The file must already have `length` bytes, and they must have been written, not just reserved.
+ * Touching a page that the file system cannot provide would end this process with SIGBUS.
  *
- * @throws LossboundError `ENVIRONMENT` when the kernel refuses.
+ * @throws LossboundError `ENVIRONMENT` if the kernel refuses the mapping.
  */
 export function mapFile(path: string, length: number, access: "read" | "write"): MappedFile {
   const libc = openLibc();
@@ -42,7 +42,7 @@ export function mapFile(path: string, length: number, access: "read" | "write"):
   }
 }
 
-// The same on Linux and macOS.
+// These values are the same on Linux and macOS.
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
@@ -55,7 +55,7 @@ interface Libc {
 
 let opened: Libc | undefined;
 
-/** The C library is part of this very process, whatever its file is called on this system. */
+/** Loads libc from this process, which avoids the platform's name for the library file. */
 function openLibc(): Libc {
   if (opened === undefined) {
     const process = koffi.load(null);

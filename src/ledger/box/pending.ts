@@ -1,25 +1,29 @@
 /**
- * What a writer is in the middle of storing. A kill may fall between two stores that belong
- * together; `pending` is stored before the first of them and cleared after the last, so a reader knows
- * of the one thing that may be half done, and that everything else must agree exactly.
+ * The store that a writer has begun and not finished. A kill may fall between two stores that
+ * belong together. A writer sets `pending` before the first of them and clears it after the last. A
+ * reader then knows which single item may be half stored, and can require an exact match everywhere
+ * else.
  */
 export interface Pending {
-  /** Place of a plane in `planeNames`; a producer's `next` and its row of a request come behind the last one. */
-  place: number;
-  /** The bit, the number that `next` moves to, or the place of the row. */
+  /**
+   * Index of a plane in `planeNames`, or `pendingNext` or `pendingRow`, which follow the producer's
+   * last plane.
+   */
+  target: number;
+  /** The bit, the number that `next` moves to, or the index of the row. */
   value: number;
 }
 
-/** Room for values below 2^40; the place stands above them. */
-const placeStep = 2 ** 40;
+/** Values are below 2^40; the target is stored above them. */
+const targetStep = 2 ** 40;
 
-/** The code of a place; a writer adds the value. */
-export function pendingCode(place: number): number {
-  return (place + 1) * placeStep;
+/** Returns the code of a target, to which a writer adds the value. */
+export function pendingCode(target: number): number {
+  return (target + 1) * targetStep;
 }
 
-/** `undefined` where nothing is pending. */
+/** Decodes the counter `pending`; returns `undefined` if no store is pending. */
 export function readPending(counter: number): Pending | undefined {
   if (counter === 0) return undefined;
-  return { place: Math.floor(counter / placeStep) - 1, value: counter % placeStep };
+  return { target: Math.floor(counter / targetStep) - 1, value: counter % targetStep };
 }

@@ -2,12 +2,12 @@ import { digestOfBit } from "./digest.js";
 import { pendingCode } from "./pending.js";
 
 /**
- * One plane of bits in a mapped file, with its counter and its digest.
+ * A plane of bits in a mapped file, with its counter and its digest.
  *
- * `mark` is five plain stores (4.5 ns, measured), each of which survives a SIGKILL that follows it.
- * Wherever the kill falls, the reader knows what is right. It finds no `pending`, and then bits,
- * counter and digest agree exactly; or `pending` names the one bit that may be ahead of the other two,
- * and then they agree exactly on all other bits.
+ * `mark` is five plain stores (4.5 ns, measured), and each store survives a SIGKILL that follows
+ * it. A reader can tell what is right after any kill. Without `pending`, the bits, the counter and
+ * the digest must agree exactly. Otherwise `pending` names the one bit that may be ahead of the
+ * other two, and they must agree exactly on all other bits.
  */
 export class Plane {
   readonly #words: Uint32Array;
@@ -22,18 +22,18 @@ export class Plane {
     words: Uint32Array,
     counters: Float64Array,
     digests: Uint32Array,
-    place: { counter: number; pending: number; plane: number },
+    at: { counter: number; pending: number; plane: number },
   ) {
     this.#words = words;
     this.#counters = counters;
-    this.#counter = place.counter;
+    this.#counter = at.counter;
     this.#digests = digests;
-    this.#pending = place.pending;
-    this.#plane = place.plane;
-    this.#code = pendingCode(place.plane);
+    this.#pending = at.pending;
+    this.#plane = at.plane;
+    this.#code = pendingCode(at.plane);
   }
 
-  /** Sets a bit. False, and nothing stored, when it was set already. */
+  /** Sets a bit. Returns false, and stores nothing, if it was set already. */
   mark(index: number): boolean {
     const word = index >>> 5;
     const bit = 1 << (index & 31);
@@ -51,7 +51,7 @@ export class Plane {
     return ((this.#words[index >>> 5]! >>> (index & 31)) & 1) === 1;
   }
 
-  /** The bits themselves, for whoever maps the file to read it. */
+  /** The bits themselves, for readers of the mapped file. */
   get words(): Readonly<Uint32Array> {
     return this.#words;
   }

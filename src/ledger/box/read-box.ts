@@ -31,20 +31,20 @@ import { readPending } from "./pending.js";
 import { isEmpty, isWhole, rowWords } from "./request-rows.js";
 import { checkSends, type ListedSends } from "./sends.js";
 
-/** A black box read back, checked. Planes are read one at a time: they are what is large. */
+/** A black box, read and verified. Planes are read one at a time, because they are large. */
 export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
   readonly path: string;
   readonly description: BoxDescription;
   readonly counter: (name: CounterName<Kind>) => number;
   readonly ticks: () => Promise<Float64Array>;
   readonly histogram: () => Promise<Float64Array>;
-  /** The rows of its requests, and how many there are. */
+  /** The rows of its requests, and how many it has. */
   readonly requests: () => Promise<ListedRequests>;
-  /** The rows of its sends, and how many there are. */
+  /** The rows of its sends, and how many it has. */
   readonly sends: () => Promise<ListedSends>;
   /** Its connections, in the order of opening. */
   readonly connections: () => Promise<ConnectionRecord[]>;
-  /** The words of one plane, its bits held against its counter. They are read into `words` where it is given. */
+  /** Reads one plane into `words`, or into a new array, and checks its bits against its counter. */
   readonly plane: (name: PlaneName<Kind>, words?: Uint32Array) => Promise<Uint32Array>;
 }
 
@@ -55,22 +55,22 @@ export interface ListedRequests {
   unlisted: number;
 }
 
-/** What a box must be: what the plan and the run say of the life. */
+/** The properties that a box must have, according to the plan and the record of the run. */
 export interface ExpectedBox<Kind extends BoxKind> {
   kind: Kind;
   runId: string;
   worker: number;
   life: number;
   bits: number;
-  /** Whether the life was killed, so that its last store may have been cut in two. */
+  /** Whether the life was killed, which may have cut its last store in two. */
   killed: boolean;
 }
 
 /**
  * Opens and checks a black box.
  *
- * @throws EvidenceError where it is damaged or is not the box it should be;
- *   LossboundError `INPUT` where there is no such file.
+ * @throws EvidenceError if it is damaged or is not the expected box;
+ *   LossboundError `INPUT` if the file cannot be read.
  */
 export async function readBox<Kind extends BoxKind>(
   path: string,
@@ -91,7 +91,7 @@ export async function readBox<Kind extends BoxKind>(
     if (size !== sections.fileLength) {
       throw new EvidenceError(
         "black-box",
-        `${path} has ${size} bytes; a box of its kind has ${sections.fileLength}`,
+        `${path}: expected ${sections.fileLength} bytes for its kind of box, got ${size}`,
       );
     }
     const counters = new Float64Array(header.buffer, countersAt, counterCount);
@@ -145,39 +145,39 @@ export async function readBox<Kind extends BoxKind>(
 
 function readDescription(path: string, header: Buffer): BoxDescription {
   if (header.toString("latin1", 0, magic.length) !== magic) {
-    throw new EvidenceError("black-box", `${path} does not begin as a black box does`);
+    throw new EvidenceError("black-box", `${path}: not a black box`);
   }
   if (header.readUInt32LE(checksumAt) !== crc32(header.subarray(checkedFrom, countersAt))) {
-    throw new EvidenceError("black-box", `the header of ${path} does not match its checksum`);
+    throw new EvidenceError("black-box", `${path}: the header does not match its checksum`);
   }
   const length = header.readUInt32LE(checkedFrom);
   try {
     const description: unknown = JSON.parse(header.toString("utf8", descriptionAt, descriptionAt + length));
     if (typeof description === "object" && description !== null) return description as BoxDescription;
   } catch {
-    // Said below, in our words.
+    // Reported below.
   }
-  throw new EvidenceError("black-box", `the header of ${path} does not describe a life`);
+  throw new EvidenceError("black-box", `${path}: the header does not describe a life`);
 }
 
 function compareWith(expected: ExpectedBox<BoxKind>, found: BoxDescription, path: string): void {
   const wanted = { format: 2, ...expected };
   for (const key of ["format", "kind", "runId", "worker", "life", "bits"] as const) {
     if (found[key] !== wanted[key]) {
-      throw new EvidenceError("black-box", `${path} says ${key} ${found[key]}; the run says ${wanted[key]}`);
+      throw new EvidenceError("black-box", `${path}: expected ${key} "${wanted[key]}", got "${found[key]}"`);
     }
   }
 }
 
 function counterReader(path: string, kind: BoxKind, counters: Float64Array): (name: string) => number {
   const names = countersOf(kind);
-  for (let place = 0; place < counterCount; place++) {
-    const value = counters[place]!;
-    const sane = place < names.length ? Number.isFinite(value) && value >= 0 : value === 0;
+  for (let index = 0; index < counterCount; index++) {
+    const value = counters[index]!;
+    const sane = index < names.length ? Number.isFinite(value) && value >= 0 : value === 0;
     if (!sane) {
       throw new EvidenceError(
         "bits-against-counters",
-        `${path}: counter ${names[place] ?? place} is ${value}`,
+        `${path}: counter ${names[index] ?? index} is ${value}, which is impossible`,
       );
     }
   }
@@ -189,12 +189,12 @@ function digestsFrom(path: string, kind: BoxKind, digests: Uint32Array): Uint32A
   if (stray !== -1)
     throw new EvidenceError(
       "bits-against-counters",
-      `${path}: there is a digest of plane ${stray}, and no such plane`,
+      `${path}: plane ${stray} has a digest, but this kind of box has no such plane`,
     );
   return digests;
 }
 
-/** Only a kill cuts a store in two, and only one that there is a place for. */
+/** Checks that only a kill cut a store in two, and that the store is one that a life makes. */
 function checkPending(
   path: string,
   { kind, bits, killed }: ExpectedBox<BoxKind>,
@@ -205,50 +205,50 @@ function checkPending(
   if (!killed) {
     throw new EvidenceError(
       "bits-against-counters",
-      `${path}: a store was cut in two, though the life was not killed`,
+      `${path}: a store was cut in two, although the life was not killed`,
     );
   }
   const planes = planeNames[kind].length;
-  const isBit = pending.place >= 0 && pending.place < planes && pending.value < bits;
-  const isNext = kind === "producer" && pending.place === pendingNext && pending.value <= bits;
-  const isRow = kind === "producer" && pending.place === pendingRow;
+  const isBit = pending.target >= 0 && pending.target < planes && pending.value < bits;
+  const isNext = kind === "producer" && pending.target === pendingNext && pending.value <= bits;
+  const isRow = kind === "producer" && pending.target === pendingRow;
   if (!Number.isInteger(pending.value) || !(isBit || isNext || isRow)) {
     throw new EvidenceError(
       "bits-against-counters",
-      `${path}: no store of a life leaves ${counter("pending")} pending`,
+      `${path}: pending is ${counter("pending")}, which no store of a life leaves behind`,
     );
   }
 }
 
-/** See `moveNext`: the twins are apart only while `next` has moved and its twin has not. */
+/** Checks that the twins are equal, unless a kill fell between their stores in `moveNext`. */
 function checkNext(path: string, counter: (name: string) => number): void {
   const [next, again] = [counter("next"), counter("nextAgain")];
   const pending = readPending(counter("pending"));
-  const cutHere = pending?.place === pendingNext && next === pending.value && again < next;
+  const cutHere = pending?.target === pendingNext && next === pending.value && again < next;
   if (next !== again && !cutHere) {
     throw new EvidenceError(
       "lives-continue",
-      `${path} sent the numbers to below ${next}, and to below ${again}`,
+      `${path}: "next" is ${next}, but its copy "nextAgain" is ${again}`,
     );
   }
 }
 
-/** See `listRequest`: only the row that `pending` names may be half stored, and then it is not counted yet. */
+/**
+ * Checks the rows: only the one that `pending` names may be half stored, and it is not counted yet.
+ * See `listRequest`.
+ */
 function checkRows(path: string, words: Uint32Array, counter: (name: string) => number): ListedRequests {
   const count = counter("requestsListed");
   const room = words.length / rowWords;
   const pending = readPending(counter("pending"));
-  const cut = pending?.place === pendingRow ? pending.value : undefined;
-  const isRight = (place: number): boolean =>
-    place < count ? isWhole(words, place) : place === cut || isEmpty(words, place);
-  const ofCut = cut === undefined || (cut < room && (count === cut || count === cut + 1));
-  let right = Number.isInteger(count) && count <= room && ofCut;
-  for (let place = 0; right && place < room; place++) right = isRight(place);
+  const cut = pending?.target === pendingRow ? pending.value : undefined;
+  const isRight = (index: number): boolean =>
+    index < count ? isWhole(words, index) : index === cut || isEmpty(words, index);
+  const cutFits = cut === undefined || (cut < room && (count === cut || count === cut + 1));
+  let right = Number.isInteger(count) && count <= room && cutFits;
+  for (let index = 0; right && index < room; index++) right = isRight(index);
   if (!right) {
-    throw new EvidenceError(
-      "requests-as-listed",
-      `${path}: not all of its ${count} rows of requests are as they were stored`,
-    );
+    throw new EvidenceError("requests-as-listed", `${path}: the rows of its ${count} requests are damaged`);
   }
   return { words, count, unlisted: counter("requestsUnlisted") };
 }
@@ -261,26 +261,29 @@ interface PlaneReading {
   digest: number;
 }
 
-/** See `Plane.mark`: only the bit that `pending` names may be ahead of the counter, and of the digest. */
+/**
+ * Checks a plane: only the bit that `pending` names may be ahead of counter and digest. See
+ * `Plane.mark`.
+ */
 function checkBits(
   { path, name, plane, words, digest }: PlaneReading,
   counter: (name: string) => number,
 ): void {
   const pending = readPending(counter("pending"));
-  const ahead = pending?.place === plane && hasBit(words, pending.value) ? pending.value : undefined;
+  const ahead = pending?.target === plane && hasBit(words, pending.value) ? pending.value : undefined;
 
   const [set, counted] = [countBits(words), counter(name)];
   if (set !== counted && !(ahead !== undefined && set === counted + 1)) {
     throw new EvidenceError(
       "bits-against-counters",
-      `${path}: ${set} bits say ${name}, its counter says ${counted}`,
+      `${path}: the counter of plane "${name}" is ${counted}, but the number of bits set is ${set}`,
     );
   }
   const whole = digestOf(words);
   if (digest !== whole && !(ahead !== undefined && digest === (whole - digestOfBit(ahead)) >>> 0)) {
     throw new EvidenceError(
       "bits-against-counters",
-      `${path}: the bits that say ${name} are not those that were stored`,
+      `${path}: the bits of plane "${name}" do not match their digest`,
     );
   }
 }
@@ -288,7 +291,10 @@ function checkBits(
 function countsOnly(path: string, histogram: Float64Array): Float64Array {
   const wrong = histogram.find((count) => !Number.isSafeInteger(count) || count < 0);
   if (wrong !== undefined)
-    throw new EvidenceError("black-box", `${path}: the histogram counts ${wrong} values`);
+    throw new EvidenceError(
+      "black-box",
+      `${path}: a bucket of the histogram is ${wrong}, which is impossible`,
+    );
   return histogram;
 }
 
@@ -305,7 +311,7 @@ async function readWhole(file: FileHandle, path: string, at: number, into: Buffe
     if (bytesRead === 0) {
       throw new EvidenceError(
         "black-box",
-        `${path} ends after ${at + done} bytes, in the middle of a section`,
+        `${path}: the file ends after ${at + done} bytes, in the middle of a section`,
       );
     }
     done += bytesRead;

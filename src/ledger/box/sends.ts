@@ -1,16 +1,17 @@
 import { EvidenceError } from "../record/evidence-error.js";
 import { isEmptySend, isWholeSend, sendFieldOf, sendRowWords } from "./send-rows.js";
 
-/** The rows of a life's sends, checked. */
+/** The rows of a life's sends, verified. */
 export interface ListedSends {
   words: Uint32Array;
   count: number;
 }
 
 /**
- * Holds the rows of a life's sends against each other and against what the life says it sent.
+ * Checks the rows of a life's sends against each other and against the life's counters.
  *
- * @throws EvidenceError if a row is not as it was stored, or if the numbers do not grow from row to row.
+ * @throws EvidenceError if a row is damaged, or if the message numbers do not increase from row to
+ *   row.
  */
 export function checkSends(
   path: string,
@@ -20,23 +21,24 @@ export function checkSends(
   const count = life.counter("sendsListed");
   const room = words.length / sendRowWords;
   const next = life.counter("next");
-  const isRight = (place: number): boolean => {
-    // A kill may have fallen between the storing of a row and its being counted: its messages were not sent yet.
-    if (place >= count) {
-      const isBegun = life.killed && place === count && sendFieldOf(words, place, "first") === next;
-      return isEmptySend(words, place) || isBegun;
+  const isRight = (index: number): boolean => {
+    // A kill may fall after a row is stored and before it is counted; its messages are not sent
+    // yet.
+    if (index >= count) {
+      const isBegun = life.killed && index === count && sendFieldOf(words, index, "first") === next;
+      return isEmptySend(words, index) || isBegun;
     }
-    const first = sendFieldOf(words, place, "first");
-    const before = place === 0 ? undefined : sendFieldOf(words, place - 1, "first");
+    const first = sendFieldOf(words, index, "first");
+    const before = index === 0 ? undefined : sendFieldOf(words, index - 1, "first");
     const follows = before === undefined ? first === life.firstNumber : first > before;
-    return isWholeSend(words, place, life.killed) && follows && first <= next;
+    return isWholeSend(words, index, life.killed) && follows && first <= next;
   };
   let right = Number.isInteger(count) && count <= room;
-  for (let place = 0; right && place < room; place++) right = isRight(place);
+  for (let index = 0; right && index < room; index++) right = isRight(index);
   if (!right) {
     throw new EvidenceError(
       "sends-as-listed",
-      `${path}: not all of its ${count} rows of sends are as they were stored`,
+      `${path}: the rows of its ${count} sends are damaged or out of order`,
     );
   }
   return { words, count };

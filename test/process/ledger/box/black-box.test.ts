@@ -160,7 +160,7 @@ describe("a black box", () => {
     forgeHeader(path, JSON.stringify(describedAs("producer", { format: 1 as 2 })));
 
     await expect(readBox(path, { kind: "producer", ...ofLife })).rejects.toThrow(
-      "says format 1; the run says 2",
+      'expected format "2", got "1"',
     );
   });
 });

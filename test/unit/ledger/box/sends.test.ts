@@ -58,15 +58,15 @@ describe("the rows of a life's sends", () => {
     answered[sendRowWords + 2] = 4_000_000_020;
 
     for (const words of [begun, answered]) {
-      expect(() => check(words)).toThrow("not all of its 2 rows");
+      expect(() => check(words)).toThrow("the rows of its 2 sends");
       expect(check(words, { killed: true }).count).toBe(2);
     }
   });
 
   it("are refused if they are more, or fewer, than the life counted, killed or not", () => {
     for (const killed of [true, false])
-      expect(() => check(someRows(), { count: 1, killed })).toThrow("not all of its 1 rows");
-    expect(() => check(someRows(), { count: 3 })).toThrow("not all of its 3 rows");
+      expect(() => check(someRows(), { count: 1, killed })).toThrow("the rows of its 1 sends");
+    expect(() => check(someRows(), { count: 3 })).toThrow("the rows of its 3 sends");
   });
 
   it("are refused if their numbers do not grow, do not begin with the life, or were never sent", () => {
@@ -77,7 +77,7 @@ describe("the rows of a life's sends", () => {
     ] as const) {
       const words = someRows();
       storeSend(words, place, { first, at: 4_000_000_010 });
-      expect(() => check(words), `${first} in row ${place}`).toThrow("not all of its 2 rows");
+      expect(() => check(words), `${first} in row ${place}`).toThrow("the rows of its 2 sends");
     }
   });
 });
