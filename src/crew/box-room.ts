@@ -3,7 +3,7 @@ import type { Plan } from "../plan/plan.js";
 import { messagesPerSend, sendEveryMs } from "../plan/schedule.js";
 import type { Role } from "../scenario/role.js";
 
-/** Bytes that the black boxes of a run will take, all lives and what the auditor saw among them. */
+/** Returns the bytes that the black boxes of a run will take, for all lives and the auditors. */
 export function bytesOfBoxes(plan: Plan): number {
   const { layout } = plan;
   const lives = livesMax(plan);
@@ -20,7 +20,7 @@ export function bytesOfBoxes(plan: Plan): number {
   );
 }
 
-/** How many lives there can be, by role. */
+/** Returns the maximum number of lives, by role. */
 function livesMax({ scenario, faults }: Plan): Record<Role, number> {
   const lives = { producer: scenario.producers.count, consumer: scenario.consumers.count };
   for (const fault of faults) {
@@ -46,15 +46,21 @@ function livesMax({ scenario, faults }: Plan): Record<Role, number> {
   return lives;
 }
 
-/** Room to write `next` down each 100 ms for twice as long as planned, and a minute more. */
+/**
+ * Returns the room for entries of `next`: one every 100 ms, for twice the planned time plus one
+ * minute.
+ */
 export function ticksFor(plan: Plan): number {
   return Math.ceil((2 * plan.sendingMs + 60_000) / tickMs);
 }
 
-/** No box has room for more: 8 MB, and with one broker 21 minutes of sending. */
+/** The most rows that a box has room for: 8 MB, or 21 minutes of sending to one broker. */
 const rowsMax = 131_072;
 
-/** Room for each call of the client's send. A command makes its calls itself. */
+/**
+ * Returns the room for rows of sends: one per call of the client's send. A command makes its own
+ * calls, so it needs none.
+ */
 export function sendRowsFor({ scenario, sendingMs }: Plan): number {
   const { command, messages, size } = scenario.producers;
   if (command !== undefined) return 0;
@@ -63,8 +69,8 @@ export function sendRowsFor({ scenario, sendingMs }: Plan): number {
 }
 
 /**
- * Room for each request that a life sends: one to each broker whenever something falls due. Only a
- * request without acknowledgement needs a row: of all others the client hears what became of them.
+ * Returns the room for rows of requests: one per broker and send. Only requests without
+ * acknowledgement need a row, because for all others the client reports the outcome.
  */
 export function requestRowsFor(plan: Plan): number {
   if (plan.scenario.producers.acks !== 0) return 0;

@@ -3,7 +3,7 @@ import type { LifeRecord } from "../ledger/record/run-record.js";
 import { type Values, filledIn } from "../scenario/schema/worker-command.js";
 import type { RunOfLives } from "./life-order.js";
 
-/** The process of one life of a command. It has no channel to lossbound but what it prints. */
+/** Returns the process of one life of a command. Its output is its only channel to lossbound. */
 export function processOf(
   run: RunOfLives,
   command: readonly string[],

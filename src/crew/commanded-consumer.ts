@@ -5,17 +5,17 @@ import type { Layout } from "../plan/layout.js";
 import { readConsumerLine } from "./report-lines.js";
 import type { LineTaker } from "./reports.js";
 
-/** A record that was reported, and not committed over yet. */
+/** A record that was reported, without a commit over it yet. */
 interface Open {
   offset: number;
-  /** Place of its message in the planes. */
+  /** Index of its message in the planes. */
   index: number;
 }
 
 /**
- * Writes what a life of a commanded consumer reports into the black box that a consumer of ours would write
- * itself. It says of a record one thing alone: that it has it. So that it was received, and that it was
- * processed, are the same.
+ * Writes the reports of a commanded consumer's life into its black box, as lossbound's own consumer
+ * would. A command reports only that it has a record, so each record counts as received and
+ * processed at once.
  */
 export class CommandedConsumer implements LineTaker {
   readonly #box: BlackBox<"consumer">;
@@ -53,10 +53,10 @@ export class CommandedConsumer implements LineTaker {
       case "record_data":
         return this.#takeRecord(line);
       case "records_consumed":
-        // Without the records themselves nobody knows which messages these are.
+        // Without the records themselves, the messages cannot be identified.
         if (line.count > 0 && !this.#anyRecord)
           throw new Error(
-            `found records_consumed of ${line.count}, and no record_data before it: each record needs one (Kafka's own client prints them with --verbose)`,
+            `expected a record_data line for each record before records_consumed, got none for ${line.count} records; Kafka's own client prints them with --verbose`,
           );
         return;
       case "offsets_committed":
@@ -75,7 +75,9 @@ export class CommandedConsumer implements LineTaker {
       this.#read(Buffer.from(value), identity) && identity.number < (messages[identity.producer] ?? 0);
     if (!ours) {
       const where = `offset ${offset} of partition ${partition}`;
-      throw new Error(`the record at ${where}, ${JSON.stringify(value.slice(0, 40))}, is none of this run's`);
+      throw new Error(
+        `the record at ${where}, ${JSON.stringify(value.slice(0, 40))}, does not belong to this run`,
+      );
     }
     this.#anyRecord = true;
     const index = bases[identity.producer]! + identity.number;

@@ -6,8 +6,8 @@ import { readProducerLine } from "./report-lines.js";
 import type { LineTaker } from "./reports.js";
 
 /**
- * Writes what a life of a commanded producer reports into the black box that a producer of ours would
- * write itself.
+ * Writes the reports of a commanded producer's life into its black box, as lossbound's own producer
+ * would.
  */
 export class CommandedProducer implements LineTaker {
   readonly #box: BlackBox<"producer">;
@@ -32,7 +32,7 @@ export class CommandedProducer implements LineTaker {
         const { number } = line;
         const { accepted, rejected, handed } = box.planes;
         if (accepted.has(number) || rejected.has(number))
-          throw new Error(`the message ${worker}.${number} is reported for a second time`);
+          throw new Error(`message ${worker}.${number} was reported twice`);
         if (number >= box.get("next")) moveNext(box, number + 1);
         handed.mark(number);
         (line.name === "producer_send_success" ? accepted : rejected).mark(number);
@@ -44,8 +44,11 @@ export class CommandedProducer implements LineTaker {
     }
   }
 
-  /** As a producer of ours does, it writes down how far it is: a lost message has no other record of its time. */
-  looked(): void {
+  /**
+   * Records its progress over time, as lossbound's own producer does: a lost message leaves no
+   * other record of its time.
+   */
+  caughtUp(): void {
     const box = this.#box;
     const since = box.get("sendingSince");
     if (since === 0) return;
@@ -57,11 +60,12 @@ export class CommandedProducer implements LineTaker {
   }
 
   /**
-   * Numbers are sent in their order, so with the highest that was reported, or found, all below it were
-   * sent. And all of them may have left the process: nobody saw them stay.
+   * Marks the messages that were sent without a report. Numbers are sent in order, so all messages
+   * below the highest reported or found one were sent. They may all have left the process, since
+   * nothing shows that they stayed.
    *
-   * @param found bits of messages that were found in the log, or with a consumer.
-   * @param base where those of this producer begin.
+   * @param found bits of messages that were found in the log or by a consumer.
+   * @param base the index of this producer's first bit.
    */
   settle(found: readonly Readonly<Uint32Array>[], base: number): void {
     const box = this.#box;

@@ -16,29 +16,34 @@ import { type RunOfLives, describeLife, orderOf } from "./life-order.js";
 import type { Command, Report } from "../worker/order.js";
 import { type LineTaker, Reports } from "./reports.js";
 
-/** One life of a worker, as its supervisor sees it. */
+/** One life of a worker, as the supervisor sees it. */
 export interface Life {
   readonly role: Role;
   readonly worker: number;
-  /** Which worker and life it is in the record of the run: each life of a command is a producer there. */
+  /**
+   * Its worker and life in the record of the run, in which each life of a command is a producer of
+   * its own.
+   */
   readonly recorded: Pick<LifeRecord, "role" | "worker" | "life">;
-  /** What the brokers know it by. */
+  /** The client id that the brokers see. */
   readonly clientId: string;
-  /** Mapped to read: live counts, at no cost to the worker. */
+  /** Its black box, mapped for live counts, which cost the worker nothing. */
   readonly box: BlackBox<"producer"> | BlackBox<"consumer">;
   readonly process: HostedProcess;
-  /** Of a command: what it prints, on the way into its black box. */
+  /**
+   * For a command: the reports that it prints, and the part that writes them into its black box.
+   */
   commanded: { taker: LineTaker; reports: Reports } | undefined;
-  /** The worker said that it is ready. */
+  /** Whether the worker has reported that it is ready. */
   ready: boolean;
   killed: boolean;
-  /** When it was sent SIGKILL, milliseconds since 1970. */
+  /** Time of its SIGKILL, in milliseconds since 1970. */
   killedAt: number | undefined;
-  /** It stands still by SIGSTOP. */
+  /** Whether it is stopped by SIGSTOP. */
   paused: boolean;
-  /** It was asked to end in order: that it does is no surprise. */
+  /** Whether it was asked to end in order, so that its end is expected. */
   asked: boolean;
-  /** The fault that ends it, by a name of its own: nobody else starts the worker again. */
+  /** Unique name of the fault that ends it. Only this fault may restart the worker. */
   endedBy: string | undefined;
 }
 
@@ -51,14 +56,14 @@ export interface CrewOptions extends RunOfLives {
   output: string;
   start(order: ProcessOrder): Promise<HostedProcess>;
   write: EventWriter;
-  /** The program of a worker; ours, but for the tests that run one which is wrong on purpose. */
+  /** The worker's program. Tests replace it by a program with a deliberate defect. */
   workerEntry?: string | undefined;
 }
 
 /**
- * The supervisor of the workers: it makes each life's black box, starts the life, and sends the
- * signals. It judges nothing. A worker that ends although nobody killed it or told it to is an error
- * of the harness: `failed` is aborted with the evidence.
+ * The supervisor of the workers: it creates each life's black box, starts the life, and sends the
+ * signals. It judges nothing. A worker that ends without a kill or a request is an error of the
+ * harness: `failed` aborts with the evidence.
  */
 export class Crew implements AsyncDisposable {
   readonly lives: Life[] = [];
@@ -74,12 +79,12 @@ export class Crew implements AsyncDisposable {
     return this.#failed.signal;
   }
 
-  /** Begins the next life of a worker. */
+  /** Starts the next life of a worker. */
   async start(role: Role, worker: number): Promise<Life> {
     if (this.living(role, worker) !== undefined) {
       throw new LossboundError(
         "HARNESS",
-        `${role} ${worker} lives already: a second life would send its numbers too`,
+        `${role} ${worker} is already alive; a second life would send its numbers too`,
       );
     }
     const { plan, boxes, events, output, start, write, runId } = this.#options;
@@ -138,10 +143,10 @@ export class Crew implements AsyncDisposable {
   }
 
   /**
-   * Takes what was found at the end for what commands have sent, too: a life that is killed leaves
-   * messages that it had no time to report.
+   * Marks messages that were found at the end as sent, for commands: a life that is killed has no
+   * time to report its last messages.
    *
-   * @param stored bits of what is in the log.
+   * @param stored bits of the messages in the log.
    */
   settleReports(stored: Readonly<Uint32Array>): void {
     const { bases } = this.#options.plan.layout;
@@ -157,14 +162,14 @@ export class Crew implements AsyncDisposable {
     }
   }
 
-  /** The life that a worker is living now; `undefined` while it is dead. */
+  /** Returns the current life of a worker, or `undefined` while it is dead. */
   living(role: Role, worker: number): Life | undefined {
     return this.lives.findLast(
       (life) => life.role === role && life.worker === worker && life.process.end === undefined,
     );
   }
 
-  /** SIGKILL, and waits for the end. False when the life had come to an end of its own before that. */
+  /** Sends SIGKILL and waits for the end. Returns false if the life had ended by itself before. */
   async kill(life: Life): Promise<boolean> {
     life.killed = true;
     life.killedAt = Date.now();
@@ -177,27 +182,32 @@ export class Crew implements AsyncDisposable {
     return life.killed;
   }
 
-  /** SIGSTOP, and waits until it stands still. False when the life ended before that. */
+  /**
+   * Sends SIGSTOP and waits until the process has stopped. Returns false if the life ended before
+   * that.
+   */
   async pause(life: Life): Promise<boolean> {
     life.paused = true;
     life.process.signal("SIGSTOP");
     return await this.#becomes(life, "to stand still", () => isStopped(life.process.pid));
   }
 
-  /** SIGCONT, and waits until it runs. False when the life ended before that. */
+  /**
+   * Sends SIGCONT and waits until the process runs. Returns false if the life ended before that.
+   */
   async resume(life: Life): Promise<boolean> {
     life.process.signal("SIGCONT");
-    const runs = await this.#becomes(life, "to go on", () => !isStopped(life.process.pid));
+    const runs = await this.#becomes(life, "to continue", () => !isStopped(life.process.pid));
     life.paused = false;
     return runs;
   }
 
   /**
-   * SIGTERM, and waits for the end that the worker then comes to by itself; never SIGKILL. False when
-   * the life had ended before that.
+   * Sends SIGTERM, and waits until the worker ends by itself; never sends SIGKILL. Returns false if
+   * the life had ended before.
    */
   async stop(life: Life, { limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<boolean> {
-    // A worker that has only begun to start would die of the signal, as any program does.
+    // Before it is ready, the signal would kill a worker, like any program without a handler.
     if (!(await this.#becomes(life, "to take commands", () => life.ready, signal))) return false;
     life.asked = true;
     if (!life.process.signal("SIGTERM")) return false;
@@ -205,12 +215,12 @@ export class Crew implements AsyncDisposable {
     return true;
   }
 
-  /** A command takes none. */
+  /** Sends a command to a worker; does nothing for an external command, which has no channel. */
   command(life: Life, command: Command): void {
     if (life.commanded === undefined) life.process.send(command);
   }
 
-  /** Tells all living workers of a role to come to an orderly end, and waits for it. */
+  /** Asks all living workers of a role to end in order, and waits until they have. */
   async end(role: Role, limitMs: number): Promise<void> {
     this.#ending = true;
     const living = this.lives.filter((life) => life.role === role && life.process.end === undefined);
@@ -226,14 +236,14 @@ export class Crew implements AsyncDisposable {
     return this.lives.map(({ recorded, killed, asked, endedBy = null }) => ({
       ...recorded,
       killed,
-      // A life that a fault had chosen may have come to its own end first.
+      // A life that a fault had chosen may have ended by itself first.
       endedBy: killed || asked ? endedBy : null,
     }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending = true;
-    // SIGKILL does not wait for SIGCONT.
+    // SIGKILL works on a stopped process too, so no SIGCONT is needed.
     await Promise.all(this.lives.map((life) => life.process.stop(0)));
     for (const { commanded, box } of this.lives) {
       commanded?.reports.end();
@@ -241,7 +251,7 @@ export class Crew implements AsyncDisposable {
     }
   }
 
-  /** What a command prints becomes evidence. */
+  /** Turns the output of a command into evidence. */
   #listenTo(life: Life, printed: string): NonNullable<Life["commanded"]> {
     const { plan, topic } = this.#options;
     const onReady = (): void => void (life.ready = true);
@@ -257,9 +267,9 @@ export class Crew implements AsyncDisposable {
     return this.lives.findLast((life) => life.role === role && life.worker === worker);
   }
 
-  #recordOf(role: Role, worker: number, anew: boolean): Life["recorded"] {
+  #recordOf(role: Role, worker: number, isNewProducer: boolean): Life["recorded"] {
     const first = this.#before(role, worker) === undefined;
-    if (!anew) {
+    if (!isNewProducer) {
       const life = this.lives.filter((one) => one.role === role && one.worker === worker).length;
       return { role, worker, life };
     }
@@ -268,14 +278,14 @@ export class Crew implements AsyncDisposable {
     return { role, worker: first ? worker : count + again, life: 0 };
   }
 
-  /** Waits until a life is as it should be; false when it ended instead. */
+  /** Waits until a condition of a life holds. Returns false if the life ended instead. */
   async #becomes(
     { process }: Life,
     what: string,
-    isSo: () => boolean,
+    holds: () => boolean,
     signal?: AbortSignal,
   ): Promise<boolean> {
-    await waitUntil(`${process.name} ${what}`, () => process.end !== undefined || isSo(), {
+    await waitUntil(`${process.name} ${what}`, () => process.end !== undefined || holds(), {
       limitMs: 30_000,
       everyMs: 1,
       signal,
@@ -299,7 +309,8 @@ export class Crew implements AsyncDisposable {
     this.#options.write({ event: "life-ended", ...recorded, how });
     commanded?.reports.end();
     const inOrder = end.code === 0 && (life.asked || role === "producer");
-    // A program that does nothing about SIGTERM dies of it; Java's ends in order, and says 143.
+    // A program without a SIGTERM handler dies of the signal; a JVM ends in order and exits with
+    // 143.
     const bySignal =
       commanded !== undefined && life.asked && (end.signal === "SIGTERM" || end.code === codeOfSigterm);
     const expected = life.killed || this.#ending || inOrder || bySignal;

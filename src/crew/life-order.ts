@@ -7,7 +7,7 @@ import type { Role } from "../scenario/role.js";
 import { requestRowsFor, sendRowsFor, ticksFor } from "./box-room.js";
 import type { LifeOrder } from "../worker/order.js";
 
-/** What the lives of a run have in common. */
+/** The settings that all lives of a run share. */
 export interface RunOfLives {
   plan: Plan;
   runId: string;
@@ -17,11 +17,11 @@ export interface RunOfLives {
   routes: Record<Role, readonly Omit<Route, "brokerId">[]>;
   secured: boolean;
   traceRequests: boolean;
-  /** Java's classpath of Apache Kafka, for commands that want it. */
+  /** The Java classpath of Apache Kafka, for commands that use it. */
   classpath?: string | undefined;
 }
 
-/** @param before the life of the same worker before this one; each life of a command begins at 0. */
+/** @param before the previous life of the same worker. Each life of a command starts at 0. */
 export function describeLife(
   plan: Plan,
   runId: string,
@@ -29,7 +29,7 @@ export function describeLife(
   before: { role: Role; box: BlackBox<"producer"> | BlackBox<"consumer"> } | undefined,
 ): BoxDescription {
   const { layout } = plan;
-  const goesOn = life > 0 && before?.role === "producer";
+  const continues = life > 0 && before?.role === "producer";
   return {
     format: 2,
     kind: role,
@@ -37,7 +37,7 @@ export function describeLife(
     worker,
     life,
     bits: role === "producer" ? layout.messages[worker]! : layout.words * 32,
-    firstNumber: goesOn ? (before.box as BlackBox<"producer">).get("next") : 0,
+    firstNumber: continues ? (before.box as BlackBox<"producer">).get("next") : 0,
     ticks: role === "producer" ? ticksFor(plan) : 0,
     requests: role === "producer" ? requestRowsFor(plan) : 0,
     sends: role === "producer" ? sendRowsFor(plan) : 0,

@@ -3,7 +3,10 @@ import { closeSync, openSync, readSync } from "node:fs";
 const newline = 0x0a;
 const atOnce = 256 * 1024;
 
-/** Reads a file that grows, a whole line at a time. What stands behind the last newline is not given out. */
+/**
+ * Reads a growing file line by line. It holds back text after the last newline until the line is
+ * complete.
+ */
 export class LineTail {
   readonly #descriptor: number;
   readonly #buffer = Buffer.alloc(atOnce);
@@ -14,7 +17,7 @@ export class LineTail {
     this.#descriptor = openSync(path, "r");
   }
 
-  /** The whole lines that were added since the last call. */
+  /** Yields the complete lines that were added since the last call. */
   *lines(): Generator<string> {
     while (!this.#closed) {
       const read = readSync(this.#descriptor, this.#buffer, 0, atOnce, null);

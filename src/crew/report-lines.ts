@@ -1,25 +1,25 @@
 import { isMap } from "../scenario/schema/fields.js";
 
 /**
- * What a command says on its standard output, a line of JSON each: the protocol of Kafka's own verifiable
- * clients. Lines under other names are the command's own business.
+ * A line of a producer command's standard output: one JSON object, in the protocol of Kafka's own
+ * verifiable clients. Lines with other names are ignored.
  */
 export type ProducerLine =
   | { name: "startup_complete" }
-  /** The client says that the message is done with; `number` is its place among those of this life. */
+  /** The client reports that the message was sent; `number` is its number within this life. */
   | { name: "producer_send_success"; number: number }
-  /** The client says that it gave the message up. */
+  /** The client reports that it gave up on the message. */
   | { name: "producer_send_error"; number: number }
   | { name: "other" };
 
 export type ConsumerLine =
   | { name: "startup_complete" }
   | { name: "partitions_assigned" | "partitions_revoked"; partitions: number[] }
-  /** It was given this record, and has dealt with it. */
+  /** It received this record and has processed it. */
   | { name: "record_data"; value: string; partition: number; offset: number }
-  /** It was given so many records. */
+  /** It received this many records. */
   | { name: "records_consumed"; count: number }
-  /** It has committed these offsets as the next ones, or tried to. */
+  /** It committed these offsets as the next ones, or failed to. */
   | { name: "offsets_committed"; success: boolean; offsets: { partition: number; offset: number }[] }
   | { name: "other" };
 
@@ -28,9 +28,9 @@ const shownMax = 120;
 /**
  * Reads one whole line of a producer.
  *
- * @param prefix what the value of each message begins with, before a dot and its number.
- * @param messages how many there are: the numbers go from 0 to below that.
- * @throws Error with what was found and what is allowed.
+ * @param prefix the start of each message's value, followed by a dot and the message's number.
+ * @param messages the number of messages; their numbers start at 0.
+ * @throws Error with what was expected and what the line holds.
  */
 export function readProducerLine(text: string, prefix: string, messages: number): ProducerLine {
   const { line, name } = parse(text);
@@ -41,23 +41,23 @@ export function readProducerLine(text: string, prefix: string, messages: number)
 }
 
 /**
- * Reads one whole line of a consumer. What it says of other topics is left out.
+ * Reads one whole line of a consumer, and leaves out entries about other topics.
  *
- * @throws Error with what was found and what is allowed.
+ * @throws Error with what was expected and what the line holds.
  */
 export function readConsumerLine(text: string, topic: string): ConsumerLine {
   const { line, name } = parse(text);
-  const isOurs = (entry: unknown): entry is Record<string, unknown> =>
+  const isOfTopic = (entry: unknown): entry is Record<string, unknown> =>
     isMap(entry) && entry["topic"] === topic;
   const listOf = (key: string): Record<string, unknown>[] => {
     const entries = line[key];
-    if (!Array.isArray(entries)) throw wrong(`${name} without a list of ${key}`, text);
-    return entries.filter(isOurs);
+    if (!Array.isArray(entries)) throw malformed(`"${key}" in ${name} to be a list`, text);
+    return entries.filter(isOfTopic);
   };
   const wholeOf = (entry: Record<string, unknown>, key: string): number => {
     const value = entry[key];
     if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-    throw wrong(`${name} without a ${key} that is a whole number`, text);
+    throw malformed(`"${key}" in ${name} to be a non-negative integer`, text);
   };
   switch (name) {
     case "startup_complete":
@@ -66,16 +66,17 @@ export function readConsumerLine(text: string, topic: string): ConsumerLine {
     case "partitions_revoked":
       return { name, partitions: listOf("partitions").map((entry) => wholeOf(entry, "partition")) };
     case "record_data": {
-      if (!isOurs(line)) return { name: "other" };
+      if (!isOfTopic(line)) return { name: "other" };
       const { value } = line;
-      if (typeof value !== "string") throw wrong("record_data without a value that is a text", text);
+      if (typeof value !== "string") throw malformed(`"value" in record_data to be a string`, text);
       return { name, value, partition: wholeOf(line, "partition"), offset: wholeOf(line, "offset") };
     }
     case "records_consumed":
       return { name, count: wholeOf(line, "count") };
     case "offsets_committed": {
       const { success } = line;
-      if (typeof success !== "boolean") throw wrong("offsets_committed without success, true or false", text);
+      if (typeof success !== "boolean")
+        throw malformed(`"success" in offsets_committed to be true or false`, text);
       const offsets = listOf("offsets").map((entry) => ({
         partition: wholeOf(entry, "partition"),
         offset: wholeOf(entry, "offset"),
@@ -86,8 +87,8 @@ export function readConsumerLine(text: string, topic: string): ConsumerLine {
   return { name: "other" };
 }
 
-function wrong(what: string, text: string): Error {
-  return new Error(`found ${what}, in ${shown(text)}`);
+function malformed(expected: string, text: string): Error {
+  return new Error(`expected ${expected}, got ${shown(text)}`);
 }
 
 function parse(text: string): { line: Record<string, unknown>; name: string } {
@@ -100,11 +101,9 @@ function parse(text: string): { line: Record<string, unknown>; name: string } {
   if (isMap(line)) {
     const { name } = line;
     if (typeof name === "string") return { line, name };
-    throw new Error(`found ${shown(text)}, allowed is a "name" that is a text`);
+    throw malformed('a "name" that is a string', text);
   }
-  throw new Error(
-    `found ${shown(text)}, allowed is one JSON object a line (anything else to standard error)`,
-  );
+  throw malformed("one JSON object per line (print anything else to stderr)", text);
 }
 
 function numberOf(
@@ -116,10 +115,11 @@ function numberOf(
   const number = /^(0|[1-9][0-9]{0,14})$/u.test(digits) ? Number(digits) : Number.NaN;
   if (number < messages) return number;
   throw new Error(
-    `found a ${name} of the value ${shown(JSON.stringify(value) ?? "nothing")}, allowed is "${prefix}.NUMBER" with a number from 0 to ${messages - 1}`,
+    `expected the value of ${name} to be "${prefix}.NUMBER" with a number from 0 to ${messages - 1}, got ${shown(JSON.stringify(value) ?? "none")}`,
   );
 }
 
 function shown(text: string): string {
+  if (text === "") return "an empty line";
   return text.length <= shownMax ? text : `${text.slice(0, shownMax)}…`;
 }

@@ -1,45 +1,48 @@
 import { LossboundError, messageOf } from "../base/errors.js";
 import { LineTail } from "./line-tail.js";
 
-/** How often its output is looked at. */
+/** Interval at which the output is read, in milliseconds. */
 const everyMs = 10;
 
-/** Who hears of what a command says. */
-export interface Hearers {
-  /** How errors name the command. */
+/** The receiver of errors in a command's reports. */
+export interface ReportListener {
+  /** The command's name in errors. */
   name: string;
-  /** It has printed what contradicts itself, or is no line of the protocol: there is no going on then. */
+  /**
+   * Called if the output contradicts itself or breaks the protocol; the run cannot continue then.
+   */
   onContradiction: (error: LossboundError) => void;
 }
 
-/** Who makes evidence of a command's lines. */
+/** Turns a command's lines into evidence. */
 export interface LineTaker {
-  /** @throws Error where the line is none of the protocol, or contradicts those before it. */
+  /** @throws Error if the line breaks the protocol or contradicts an earlier one. */
   take(line: string): void;
-  /** All lines that are there now were taken. */
-  looked?(): void;
+  /** Called after all lines that are there have been taken. */
+  caughtUp?(): void;
 }
 
 /**
- * What a life of a command prints, read as it grows, and taken a whole line at a time. The lines lie in a
- * file, so a SIGKILL takes only those along that were not written yet; a last line without its end is none.
+ * Reads the output of a command's life as it grows, one complete line at a time. The output is a
+ * file, so a SIGKILL loses only lines that were not written yet. A last line without a newline is
+ * ignored.
  */
 export class Reports {
   readonly #taker: LineTaker;
-  readonly #hearers: Hearers;
+  readonly #listener: ReportListener;
   readonly #tail: LineTail;
   readonly #timer: NodeJS.Timeout;
   #line = 0;
   #ended = false;
 
-  constructor(output: string, taker: LineTaker, hearers: Hearers) {
+  constructor(output: string, taker: LineTaker, listener: ReportListener) {
     this.#taker = taker;
-    this.#hearers = hearers;
+    this.#listener = listener;
     this.#tail = new LineTail(output);
     this.#timer = setInterval(() => this.#read(), everyMs);
   }
 
-  /** Reads to the end of what is there, for the last time. */
+  /** Reads the output to its end, for the last time. */
   end(): void {
     if (this.#ended) return;
     this.#read();
@@ -53,11 +56,11 @@ export class Reports {
         this.#line++;
         this.#taker.take(line);
       }
-      this.#taker.looked?.();
+      this.#taker.caughtUp?.();
     } catch (error) {
       this.#close();
-      const { name, onContradiction } = this.#hearers;
-      const where = `line ${this.#line} of what ${name} printed`;
+      const { name, onContradiction } = this.#listener;
+      const where = `output of ${name}, line ${this.#line}`;
       onContradiction(new LossboundError("ENVIRONMENT", `${where}: ${messageOf(error)}`, { cause: error }));
     }
   }

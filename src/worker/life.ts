@@ -6,11 +6,14 @@ import { securityFromEnvironment } from "../kafka/security.js";
 import type { EventWriter } from "../ledger/record/events.js";
 import type { Command, LifeOrder, Report } from "./order.js";
 
-/** What the lives of both roles are made of. */
+/** How long a client may take to disconnect. */
 export const disconnectLimitMs = 5_000;
 const connectAgainMs = 200;
 
-/** How a life's client reaches the brokers: through the proxies, and each of its sockets is recorded. */
+/**
+ * Returns how a life's client connects to the brokers: through the proxies, with every socket
+ * recorded.
+ */
 export function connectionOf(order: LifeOrder, sockets: SocketObserver): Connection {
   const security = order.secured ? securityFromEnvironment() : undefined;
   return {
@@ -22,8 +25,11 @@ export function connectionOf(order: LifeOrder, sockets: SocketObserver): Connect
   };
 }
 
-/** Tries until it succeeds; the end of the life ends it too. */
-export async function connectAtLast(client: { connect(): Promise<void> }, write: EventWriter): Promise<void> {
+/** Connects, and retries until it succeeds or the life ends. */
+export async function connectWithRetries(
+  client: { connect(): Promise<void> },
+  write: EventWriter,
+): Promise<void> {
   for (;;) {
     try {
       await client.connect();
@@ -55,6 +61,6 @@ export function abortOf(signal: AbortSignal): Promise<void> {
 
 export function report(what: Report): void {
   if (process.send === undefined)
-    throw new LossboundError("HARNESS", "a worker is started by the supervisor, not by hand");
+    throw new LossboundError("HARNESS", "a worker must be started by the supervisor, not by hand");
   process.send(what);
 }

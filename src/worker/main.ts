@@ -5,14 +5,14 @@ import type { LifeOrder } from "./order.js";
 import { liveAsProducer } from "./producer/life.js";
 
 /**
- * One life of a worker: `node main.js '<LifeOrder as JSON>'`, started by the supervisor. It ends
- * when its work does, when it is told to, when it is killed, or when whoever started it is gone.
+ * Runs one life of a worker: `node main.js '<LifeOrder as JSON>'`, started by the supervisor. The
+ * process ends when its work is done, on request, by a signal, or when its parent process is gone.
  */
 await live(JSON.parse(process.argv[2]!) as LifeOrder);
 
 async function live(order: LifeOrder): Promise<void> {
   process.on("disconnect", () => process.exit(1));
-  // Ctrl-C is for the supervisor: it ends the workers in order.
+  // Ctrl-C is for the supervisor, which ends the workers in order.
   process.on("SIGINT", () => {});
   const asked = new AbortController();
   process.on("SIGTERM", () => asked.abort());

@@ -3,28 +3,33 @@ import type { Route } from "../kafka/dial/dial.js";
 import type { Guarantee, Scenario } from "../scenario/scenario.js";
 import type { Place } from "../scenario/faults.js";
 
-/** Everything one life of a worker needs to know. It travels as an argument, so it holds no secret. */
+/**
+ * Everything that one life of a worker needs to know. It is a command line argument, so it holds no
+ * secret.
+ */
 export type LifeOrder = ProducerOrder | ConsumerOrder;
 
 interface AnyOrder {
   runId: string;
   topic: string;
   partitions: number;
-  /** Names the life to the brokers: one client id a life. */
+  /** Identifies the life to the brokers: one client id per life. */
   clientId: string;
   bootstrap: readonly string[];
   routes: readonly Route[];
-  /** Whether TLS and SASL settings are to be taken from the environment. */
+  /** Whether to read TLS and SASL settings from the environment. */
   secured: boolean;
   box: { path: string; description: BoxDescription };
   events: string;
-  /** Write an event for each request on each connection: for the tests that recompute a loss. */
+  /**
+   * Whether to write an event for each request on each connection, for tests that recompute a loss.
+   */
   traceRequests: boolean;
 }
 
 export interface ProducerOrder extends AnyOrder {
   role: "producer";
-  /** Messages a second of this one producer. */
+  /** Messages per second of this producer. */
   rate: number;
   settings: Scenario["producers"];
   guarantee: Guarantee;
@@ -35,32 +40,32 @@ export interface ConsumerOrder extends AnyOrder {
   groupId: string;
   guarantee: Guarantee;
   settings: Scenario["consumers"];
-  /** Where each producer's bits begin, and how many messages it has. */
+  /** The index of each producer's first bit, and its number of messages. */
   layout: { bases: readonly number[]; messages: readonly number[] };
-  /** Whether a command has sent the messages: their values are its own. */
+  /** Whether a command sent the messages, which then have the command's own values. */
   commanded: boolean;
 }
 
-/** From the supervisor to a worker. */
+/** A command from the supervisor to a worker. */
 export type Command =
-  /** Begin to send at this moment (milliseconds since 1970). */
+  /** Start sending at this time (milliseconds since 1970). */
   | { kind: "go"; at: number }
-  /** Stand still in this place, and mark `arm` in the black box. */
+  /** Stand still at this place, and mark `arm` in the black box. */
   | { kind: "arm"; arm: number; place: Place }
-  /** What was to happen in the place of `arm` has happened: go on. */
-  | { kind: "go-on"; arm: number }
-  /** The next message that falls due is to have a value of so many bytes. */
+  /** Continue: the fault at the place of `arm` is done. */
+  | { kind: "release"; arm: number }
+  /** Give the next message that falls due a value of this many bytes. */
   | { kind: "oversize"; bytes: number }
-  /** Come to an orderly end. */
+  /** End in order. */
   | { kind: "end" };
 
 /**
- * From a worker to the supervisor: it takes commands. (A producer has connected by then, or will go on
- * trying; a consumer's joining is in its black box, as everything else is.)
+ * A report from a worker to the supervisor: it takes commands. A producer has connected by then, or
+ * keeps trying. A consumer's joining is in its black box, like everything else.
  */
 export type Report = { kind: "ready" };
 
-/** Where the effects of effectively-once handlers go. */
+/** Returns the topic for the effects of effectively-once handlers. */
 export function outputTopicOf(topic: string): string {
   return `${topic}-output`;
 }

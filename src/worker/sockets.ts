@@ -6,16 +6,16 @@ import type { EventWriter } from "../ledger/record/events.js";
 import { messageReader } from "../kafka/message.js";
 import { produceApiKey } from "../kafka/produce-request.js";
 
-/** What the sockets of a life report to. */
+/** Receives what the sockets of a life do. */
 export interface SocketRecorder extends SocketObserver {
-  /** Bytes that were given to connections which are open, and have not left this process. */
+  /** Returns the bytes that were given to open connections and have not left this process. */
   bytesInProcess(): number;
 }
 
-/** A connection that a produce request is handed to. */
+/** The connection that a produce request is handed to. */
 export interface ProducerConnection {
   connection: number;
-  /** Id of the broker. */
+  /** The broker's id. */
   broker: number;
   /** Bytes of the connection up to the end of the request. */
   ends: number;
@@ -24,14 +24,14 @@ export interface ProducerConnection {
 export interface SocketRecording {
   /** Whether the broker answers this request; an acks=0 produce gets no answer. */
   expectsAnswer: (request: Uint8Array) => boolean;
-  /** Hears of each produce request that is about to be handed to the kernel. */
+  /** Called for each produce request that is about to be handed to the kernel. */
   onProduce?: (connection: ProducerConnection, request: Uint8Array) => void;
   trace?: ((connection: number, request: Uint8Array, ends: number) => void) | undefined;
 }
 
 /**
- * Writes down what the sockets of a life do, as it happens: totals and one line a connection in the
- * black box, openings and ends in the event file.
+ * Records what the sockets of a life do, as it happens: totals and one row per connection in the
+ * black box, opening and closing in the event file.
  */
 export function socketRecorder(
   box: BlackBox<"producer"> | BlackBox<"consumer">,
@@ -41,14 +41,14 @@ export function socketRecorder(
   const { connections } = box;
   /** The broker of each connection. */
   const brokers: number[] = [];
-  /** Bytes that were handed to the kernel, or are about to be, by connection. */
+  /** Bytes that were, or are about to be, handed to the kernel, by connection. */
   const handed: number[] = [];
   /** Bytes that the process still holds, by open connection. */
   const held = new Map<number, number>();
   const add = (connection: number, field: ConnectionField, value: number): void => {
     if (connection < connectionSlots) {
-      const place = connectionIndex(connection, field);
-      connections[place] = connections[place]! + value;
+      const index = connectionIndex(connection, field);
+      connections[index] = connections[index]! + value;
     }
   };
   const set = (connection: number, field: ConnectionField, value: number): void => {
@@ -63,7 +63,7 @@ export function socketRecorder(
       held.set(connection, 0);
       brokers[connection] = brokerId;
       handed[connection] = 0;
-      // In this order: a reader knows by it how far a life had come that was killed meanwhile.
+      // The order matters: a reader can tell from it how far a killed life had come.
       set(connection, "broker", brokerId);
       set(connection, "dialedAt", dialedAt);
       box.add("connectionsOpened", 1);
@@ -72,7 +72,7 @@ export function socketRecorder(
       return connection;
     },
     closed: (connection) => {
-      // What it still held is gone, and need not be waited for.
+      // The bytes that it still held are gone; do not wait for them.
       held.delete(connection);
       box.add("connectionsClosed", 1);
       add(connection, "closedAt", Date.now());
@@ -84,7 +84,8 @@ export function socketRecorder(
       });
     },
     refused: (by) => {
-      // A broker that is dead refuses whatever becomes of its proxy: no fault on the link is seen in that.
+      // A dead broker refuses dials regardless of its proxy, so those say nothing about a fault on
+      // the link.
       if (by === "proxy") box.add("dialsRefused", 1);
       write({ event: "dial-refused", by });
     },
@@ -118,7 +119,10 @@ export function socketRecorder(
   };
 }
 
-/** The API key of a request, which stands behind the request's length; -1 where there is none. */
+/**
+ * Returns the API key of a request, which follows the request's length; -1 if the request is too
+ * short.
+ */
 export function apiKeyOf(request: Uint8Array): number {
   return request.length < 6 ? -1 : (request[4]! << 8) | request[5]!;
 }
@@ -128,8 +132,9 @@ export function expectsAnswerUnless(acks: Acks): (request: Uint8Array) => boolea
 }
 
 /**
- * Writes an event for each request: where on its connection it ends, and which messages it carries.
- * The messages are found in the bytes themselves, not in what the client was told to send.
+ * Returns a function that writes an event for each request: where it ends on its connection, and
+ * which messages it carries. The messages are read from the bytes, not from what the client was
+ * given.
  */
 export function requestTracer(runId: string, write: EventWriter) {
   const read = messageReader(runId);

@@ -92,7 +92,7 @@ export function isPlace(trigger: Moment | Place): trigger is Place {
 
 /** Lets a life that stands still in a place go on behind it. */
 export function letGoOn(fault: OnWorker, { crew }: FaultProgress, occurrence: number, life: Life): void {
-  if (isPlace(fault.trigger)) crew.command(life, { kind: "go-on", arm: armOf(fault, occurrence) });
+  if (isPlace(fault.trigger)) crew.command(life, { kind: "release", arm: armOf(fault, occurrence) });
 }
 
 /** Names a place at which a life is to stand still: one of its own for each occurrence of a run. */

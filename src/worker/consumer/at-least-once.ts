@@ -1,17 +1,17 @@
 import { type Steps, type Work, commitChunk } from "./steps.js";
 
 /**
- * At-least-once: process, and only when the last handler of the chunk has ended, commit the offset
- * behind it. A crash before the commit has the chunk processed again, and nothing is lost.
+ * At-least-once: processes a chunk, and commits the offset behind it after its last handler has
+ * ended. After a crash before the commit, the chunk is processed again, and nothing is lost.
  *
- * A chunk is processed to its end only while it is this member's: what the group has given to another
- * one will be processed there.
+ * Processing stops when the partition moves to another member of the group, which will process the
+ * chunk.
  */
 export function atLeastOnce(work: Work): Steps {
   return {
     deal: async (chunk) => {
-      const mayGoOn = (): boolean => chunk.batch.isCurrent();
-      const { ended, heartbeatError } = await work.handling.process(chunk, { mayGoOn });
+      const mayContinue = (): boolean => chunk.batch.isCurrent();
+      const { ended, heartbeatError } = await work.handling.process(chunk, { mayContinue });
       return { done: ended && (await commitChunk(work, chunk)), heartbeatError };
     },
   };

@@ -1,11 +1,13 @@
 import { type Steps, type Work, commitChunk } from "./steps.js";
 
 /**
- * At-most-once: commit the offset behind the chunk, and only when that is acknowledged, process. A
- * crash from the commit on loses what is left of the chunk, and nothing is processed twice.
+ * At-most-once: commits the offset behind the chunk, and processes the chunk after the
+ * acknowledgement. A crash after the commit loses the rest of the chunk, and nothing is processed
+ * twice.
  *
- * A commit that was refused, failed, or stayed in doubt is not followed by processing. Once a chunk
- * is committed it is processed to its end whatever the group does: nobody else will be given it.
+ * If the commit was refused, failed or stayed in doubt, the chunk is not processed. A committed
+ * chunk is processed to its end, whatever happens in the group, because no other consumer will get
+ * it.
  */
 export function atMostOnce(work: Work): Steps {
   return {

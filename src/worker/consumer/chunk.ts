@@ -1,12 +1,15 @@
 import type { Batch } from "../../kafka/driver.js";
 
-/** Part of a batch, which is committed as one: its records from place `from` to below `to`. */
+/**
+ * The part of a batch that one commit covers: its records from index `from` up to, but not
+ * including, `to`.
+ */
 export interface Chunk {
   batch: Batch;
   from: number;
   to: number;
-  /** Place of each record's message in the planes; as `sentAt`, for the whole batch. */
+  /** The index of each record's message in the planes. Like `sentAt`, it covers the whole batch. */
   indexes: Uint32Array;
-  /** When it was sent, milliseconds since 1970. */
+  /** The time of each sending, in milliseconds since 1970; NaN if unknown. */
   sentAt: Float64Array;
 }

@@ -16,16 +16,17 @@ import type { Steps, Work } from "./steps.js";
 
 export interface ConsumerClients {
   group: ConsumerClient;
-  /** A client under this transactional id, which it has not taken yet. */
+  /** Returns a client for this transactional id, which it has not taken yet. */
   transactional(id: string): TransactionalClient;
 }
 
 /**
- * What consumers do under every guarantee: they take batches, find their messages in the ledger, and
- * deal with one chunk after the other. What becomes of a chunk is the business of the guarantee's steps.
+ * The part of a consumer that is the same under every guarantee: it takes batches, finds their
+ * messages in the ledger, and deals with one chunk after the other. The steps of the guarantee
+ * handle each chunk.
  */
 export class Consumer {
-  /** Where it can be told to stand still. */
+  /** The places at which it can be made to stand still. */
   readonly places: Places;
   readonly #order: ConsumerOrder;
   readonly #box: BlackBox<"consumer">;
@@ -34,7 +35,7 @@ export class Consumer {
   readonly #handling: Handling;
   readonly #steps: Steps;
   readonly #read: ReturnType<typeof messageReader>;
-  /** Batches that it is dealing with. */
+  /** Batches in progress. */
   readonly #underWay = new Set<Promise<void>>();
   #ending = false;
 
@@ -50,9 +51,10 @@ export class Consumer {
   }
 
   /**
-   * Joins the group, once its client is connected.
+   * Joins the group. The client must be connected.
    *
-   * @param onContradiction called when its evidence contradicts itself: there is no going on then.
+   * @param onContradiction called when the evidence contradicts itself; the consumer cannot
+   *   continue then.
    */
   async start(onContradiction: (error: LossboundError) => void): Promise<void> {
     await this.#clients.group.start({
@@ -62,7 +64,7 @@ export class Consumer {
         try {
           await taken;
         } catch (error) {
-          // The client tries everything again; evidence that contradicts itself would stay what it is.
+          // The client retries any error, but contradictory evidence would stay the same.
           if (error instanceof LossboundError && error.code === "HARNESS") onContradiction(error);
           throw error;
         } finally {
@@ -81,8 +83,8 @@ export class Consumer {
   }
 
   /**
-   * An orderly end: the chunks in hand to their last step, and then out of the group. After the limit it
-   * is given up, and the black box says so.
+   * Ends in order: finishes the chunks in hand, then leaves the group. After the limit it gives up,
+   * and records that in the black box.
    */
   async end(limitMs: number): Promise<void> {
     this.#ending = true;
@@ -95,7 +97,7 @@ export class Consumer {
   }
 
   async #leave(): Promise<void> {
-    // While the client still runs: one that is stopping commits nothing any more.
+    // First wait for these, while the client runs: a stopping client commits nothing.
     await Promise.allSettled(this.#underWay);
     await this.#clients.group.stop();
     await this.#steps.end?.();
@@ -125,7 +127,7 @@ export class Consumer {
         } else {
           await batch.giveUp();
         }
-        // Only now: what the group does changes nothing about a chunk that is under way.
+        // Thrown only now, because a change in the group must not affect a chunk in progress.
         if (heartbeatError !== undefined) throw heartbeatError;
         if (!done) break;
         if (this.#handling.beatIsDue(epochMs())) await batch.heartbeat();
@@ -135,18 +137,25 @@ export class Consumer {
     }
   }
 
-  /** The chunk is out of hand: what has no ended handler by now is given up, and will not die with the process. */
+  /**
+   * Marks messages without an ended handler as given up, so that they do not count as lost with the
+   * process.
+   */
   #abandonRest({ indexes, from, to }: Chunk): void {
     const { ended, abandoned } = this.#box.planes;
-    for (let place = from; place < to; place++) {
-      if (!ended.has(indexes[place]!)) abandoned.mark(indexes[place]!);
+    for (let index = from; index < to; index++) {
+      if (!ended.has(indexes[index]!)) abandoned.mark(indexes[index]!);
     }
   }
 
-  /** From which place on a batch is to be dealt with; `undefined`: not at all, for now. */
+  /**
+   * Returns the index of the first record to deal with, or `undefined` if the batch cannot be
+   * handled now.
+   */
   async #firstOf(batch: Batch): Promise<number | undefined> {
     if (this.#steps.beginAt === undefined) return 0;
-    // To begin may mean to take the partition: it is another's when the batch is in the past.
+    // To begin may take over the partition, which belongs to another member if the batch is
+    // outdated.
     if (!batch.isCurrent()) return undefined;
     const offset = await this.#steps.beginAt(batch);
     if (offset === undefined || !batch.isCurrent()) return undefined;
@@ -156,26 +165,26 @@ export class Consumer {
     return first;
   }
 
-  /** Finds each record's place in the ledger, and marks it as fetched. */
+  /** Finds the index of each record's message in the ledger, and marks it as fetched. */
   #identify(batch: Batch): Pick<Chunk, "indexes" | "sentAt"> {
     const { bases, messages } = this.#order.layout;
     const { fetched } = this.#box.planes;
     const identity = { producer: 0, number: 0, sentAt: 0 };
     const indexes = new Uint32Array(batch.count);
     const sentAt = new Float64Array(batch.count);
-    for (let place = 0; place < batch.count; place++) {
+    for (let index = 0; index < batch.count; index++) {
       const ours =
-        this.#read(batch.valueOf(place), identity) && identity.number < (messages[identity.producer] ?? 0);
+        this.#read(batch.valueOf(index), identity) && identity.number < (messages[identity.producer] ?? 0);
       if (!ours) {
-        const where = `offset ${batch.offsetOf(place)} of partition ${batch.partition}`;
+        const where = `offset ${batch.offsetOf(index)} of partition ${batch.partition}`;
         throw new LossboundError(
           "HARNESS",
-          `the record at ${where} of ${this.#order.topic} is none of this run's`,
+          `the record at ${where} of topic "${this.#order.topic}" does not belong to this run`,
         );
       }
-      indexes[place] = bases[identity.producer]! + identity.number;
-      sentAt[place] = identity.sentAt;
-      fetched.mark(indexes[place]!);
+      indexes[index] = bases[identity.producer]! + identity.number;
+      sentAt[index] = identity.sentAt;
+      fetched.mark(indexes[index]!);
     }
     return { indexes, sentAt };
   }

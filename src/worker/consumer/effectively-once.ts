@@ -11,33 +11,33 @@ import { outputTopicOf } from "../order.js";
 import type { Chunk } from "./chunk.js";
 import { type Outcome, type Steps, type Work, markAll, offsetBehind } from "./steps.js";
 
-/** What the steps need beside what every guarantee needs. */
+/** The clients that these steps need in addition to `Work`. */
 export interface Transacting {
-  /** A client under this transactional id, which it has not taken yet. */
+  /** Returns a client for this transactional id, which it has not taken yet. */
   transactional(id: string): TransactionalClient;
   group: Pick<ConsumerClient, "position">;
 }
 
-/** A partition in hand: nobody else can commit in it any more. */
+/** A partition in hand: no other member can commit to it. */
 interface Held {
   client: TransactionalClient;
-  /** The group's position when it was last read. Messages below it were dealt with. */
+  /** The group's position when it was last read. Messages below it are done. */
   position: number;
 }
 
 /**
- * Effectively-once: a handler's effect is a record in the output topic, and one transaction holds the
- * records of a chunk together with the offset behind it. Either both are there or neither.
+ * Effectively-once: a handler's effect is a record in the output topic, and one transaction holds
+ * the records of a chunk together with the offset behind it. Both become visible, or neither does.
  *
- * What makes this hold against a consumer that was taken for dead and comes back is the transactional
- * id. It belongs to the group and the partition, so whoever is assigned a partition takes the id, and
- * by that ends the transactions of whoever had it before. Only then is the group's position read, once
- * more: the one before may have committed after the client read it.
+ * The transactional id guards against a consumer that was taken for dead and returns. The id
+ * belongs to the group and the partition. The member that is assigned a partition takes the id,
+ * which ends the transactions of its previous holder. Only then does it read the group's position
+ * again, because the previous holder may have committed after the client first read it.
  */
 export class EffectivelyOnce implements Steps {
   readonly #work: Work;
   readonly #transacting: Transacting;
-  /** The latest assignment, by partition. `undefined`: it is not held. */
+  /** The latest assignment, by partition; `undefined` if the partition is not held. */
   #held = new Map<number, Promise<Held | undefined>>();
 
   constructor(work: Work, transacting: Transacting) {
@@ -48,16 +48,16 @@ export class EffectivelyOnce implements Steps {
   onAssigned(partitions: readonly number[]): void {
     const before = [...this.#held.values()];
     this.#held = new Map(partitions.map((partition) => [partition, this.#take(partition)]));
-    void Promise.all(before.map(letGo));
+    void Promise.all(before.map(disconnectHeld));
   }
 
   async beginAt(batch: Batch): Promise<number | undefined> {
     const { partition } = batch;
-    // It could not be taken when it was assigned, or a transaction has failed since.
-    const held = (await this.#held.get(partition)) ?? (await this.#takeAnew(batch));
+    // Taken again if that failed at the assignment, or if a transaction has failed since.
+    const held = (await this.#held.get(partition)) ?? (await this.#retake(batch));
     if (held === undefined) return undefined;
-    // A client whose position lay outside the log was sent back, and the position taken away: what it
-    // was before says nothing of the records that are there now.
+    // A client whose position was outside the log was reset, and the position removed. The old
+    // position says nothing about the records that are there now.
     if (batch.count > 0 && batch.offsetOf(0) < held.position)
       held.position = await this.#positionOf(partition);
     return held.position;
@@ -66,11 +66,12 @@ export class EffectivelyOnce implements Steps {
   async deal(chunk: Chunk): Promise<Outcome> {
     const { batch } = chunk;
     const { box, write, handling } = this.#work;
-    // Asked for now: when the handlers have ended it may be held anew, and this chunk be in the past.
+    // Read now: by the time the handlers end, the partition may be held again and this chunk be
+    // outdated.
     const holding = this.#held.get(batch.partition);
     const held = await holding;
-    const mayGoOn = (): boolean => batch.isCurrent();
-    const { ended, heartbeatError } = await handling.process(chunk, { mayGoOn, effectIsLater: true });
+    const mayContinue = (): boolean => batch.isCurrent();
+    const { ended, heartbeatError } = await handling.process(chunk, { mayContinue, effectIsLater: true });
     if (!ended) return { done: false, heartbeatError };
     try {
       if (held === undefined) throw new Error(`partition ${batch.partition} is not held`);
@@ -86,24 +87,24 @@ export class EffectivelyOnce implements Steps {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#held.values()].map(letGo));
+    await Promise.all([...this.#held.values()].map(disconnectHeld));
   }
 
   async #transact(chunk: Chunk, client: TransactionalClient): Promise<void> {
     const { order, box, places, handling } = this.#work;
     const { batch, from, to } = chunk;
     const transaction = await client.begin();
-    await orAbort(transaction, async () => {
+    await abortOnError(transaction, async () => {
       const records: OutgoingRecord[] = [];
-      for (let place = from; place < to; place++)
-        records.push(this.#effectOf(batch.valueOf(place)!, batch.partition));
+      for (let index = from; index < to; index++)
+        records.push(this.#effectOf(batch.valueOf(index)!, batch.partition));
       await transaction.send(outputTopicOf(order.topic), records);
       markAll(box.planes.tried, chunk);
       await transaction.sendOffset(order.groupId, order.topic, batch.partition, offsetBehind(chunk));
       await places.reached("before-commit");
     });
     const committed = transaction.commit();
-    // Looked at below: it may fail while nobody looks.
+    // Awaited below; until then a failure must not count as unhandled.
     committed.catch(() => {});
     await places.reached("in-commit");
     await committed;
@@ -113,18 +114,21 @@ export class EffectivelyOnce implements Steps {
     await places.reached("after-commit");
   }
 
-  /** A message's identity is all of it that the auditor asks for. */
+  /** Returns the effect of a message. The auditor needs only the message's identity. */
   #effectOf(value: Buffer, partition: number): OutgoingRecord {
     return { value: value.subarray(0, headerLength), partition: partition % this.#work.order.partitions };
   }
 
   async #giveBack(partition: number, holding: Promise<Held | undefined>): Promise<void> {
     if (this.#held.get(partition) === holding) this.#held.set(partition, Promise.resolve(undefined));
-    await letGo(holding);
+    await disconnectHeld(holding);
   }
 
-  /** Whoever is not a member any more leaves the id to whoever has the partition now. */
-  async #takeAnew(batch: Batch): Promise<Held | undefined> {
+  /**
+   * Takes the id again, unless this member has left: the id then belongs to the partition's new
+   * member.
+   */
+  async #retake(batch: Batch): Promise<Held | undefined> {
     const { partition } = batch;
     const before = this.#held.get(partition);
     if (before === undefined) return undefined;
@@ -155,12 +159,14 @@ export class EffectivelyOnce implements Steps {
   }
 }
 
-async function letGo(held: Promise<Held | undefined>): Promise<void> {
+async function disconnectHeld(held: Promise<Held | undefined>): Promise<void> {
   await (await held)?.client.disconnect().catch(() => {});
 }
 
-/** A transaction that is left open would hold back all who read what is committed. */
-async function orAbort(transaction: Transaction, steps: () => Promise<void>): Promise<void> {
+/**
+ * Aborts on an error: an open transaction would block all consumers that read committed records.
+ */
+async function abortOnError(transaction: Transaction, steps: () => Promise<void>): Promise<void> {
   try {
     await steps();
   } catch (error) {

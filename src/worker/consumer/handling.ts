@@ -7,17 +7,25 @@ import type { Chunk } from "./chunk.js";
 import type { ConsumerOrder } from "../order.js";
 import type { Places } from "./places.js";
 
-/** So many handlers that take no time end within microseconds of each other. */
+/**
+ * Look at the clock once per this many handlers: without work to do, they end within microseconds.
+ */
 const messagesPerLook = 32;
 
 export interface HandlingChoices {
-  /** Asked now and then: handlers behind a no do not begin. By default all do, whatever the group does. */
-  mayGoOn?: () => boolean;
-  /** A handler has its effect when `tookEffect` is called, not when it ends: latency is measured up to there. */
+  /**
+   * Asked before a handler begins, now and then. On false, no further handler begins. Default:
+   * always true.
+   */
+  mayContinue?: () => boolean;
+  /**
+   * A handler takes effect when `tookEffect` is called, not when it ends. Latency is measured up to
+   * that call.
+   */
   effectIsLater?: boolean;
 }
 
-/** Runs the handlers of a chunk, one after the other, and marks each step as it happens. */
+/** Runs the handlers of a chunk one after the other, and marks each step as it happens. */
 export class Handling {
   readonly #settings: ConsumerOrder["settings"];
   readonly #box: BlackBox<"consumer">;
@@ -31,10 +39,10 @@ export class Handling {
     this.#places = places;
   }
 
-  /** @returns whether all handlers ended, and what a heartbeat threw. */
+  /** @returns whether all handlers ended, and the error of a heartbeat, if any. */
   async process(
     chunk: Chunk,
-    { mayGoOn = () => true, effectIsLater = false }: HandlingChoices = {},
+    { mayContinue = () => true, effectIsLater = false }: HandlingChoices = {},
   ): Promise<{ ended: boolean; heartbeatError: unknown }> {
     const { batch, indexes, sentAt, from, to } = chunk;
     const box = this.#box;
@@ -42,15 +50,15 @@ export class Handling {
     const { handle } = this.#settings;
     let heartbeatError: unknown;
     let now = epochMs();
-    for (let place = from; place < to; place++) {
-      // A look at the clock takes longer than a handler that does nothing: those share one.
-      const looks = handle > 0 || place % messagesPerLook === 0 || place === to - 1;
-      if (looks && !mayGoOn()) return { ended: false, heartbeatError };
-      const index = indexes[place]!;
-      // Looked at as it happens: a commit that comes later would hide it from the bits.
+    for (let at = from; at < to; at++) {
+      // Reading the clock takes longer than an empty handler, so these share one reading.
+      const looks = handle > 0 || at % messagesPerLook === 0 || at === to - 1;
+      if (looks && !mayContinue()) return { ended: false, heartbeatError };
+      const index = indexes[at]!;
+      // Recorded now: a later commit would hide it from the bits.
       if (!covered.has(index)) beganUncovered.mark(index);
       if (!began.mark(index)) beganAgain.mark(index);
-      if (this.#places.isHandlingPlace(place - from + 1, to - from)) await this.#places.standStill();
+      if (this.#places.isHandlingPlace(at - from + 1, to - from)) await this.#places.standStill();
       if (handle > 0) await sleep(handle);
       if (!ended.mark(index)) endedAgain.mark(index);
       if (looks) {
@@ -63,19 +71,22 @@ export class Handling {
           });
         }
       }
-      if (!effectIsLater) this.#recordLatency(now - sentAt[place]!);
+      if (!effectIsLater) this.#recordLatency(now - sentAt[at]!);
     }
     return { ended: true, heartbeatError };
   }
 
-  /** The effect of a chunk's handlers is there now. */
+  /** Records that the effect of a chunk's handlers is now visible. */
   tookEffect({ sentAt, from, to }: Chunk): void {
     const now = epochMs();
     this.#box.set("processingUntil", now);
-    for (let place = from; place < to; place++) this.#recordLatency(now - sentAt[place]!);
+    for (let at = from; at < to; at++) this.#recordLatency(now - sentAt[at]!);
   }
 
-  /** The client beats four times a session time-out; to ask it more often than needed costs as much as messages. */
+  /**
+   * Returns whether to ask the client for a heartbeat. It sends four per session time-out, so eight
+   * calls are enough; many more would cost as much time as the messages.
+   */
   beatIsDue(now: number): boolean {
     if (now - this.#askedToBeatAt < this.#settings.sessionTimeout / 8) return false;
     this.#askedToBeatAt = now;
@@ -83,7 +94,7 @@ export class Handling {
   }
 
   #recordLatency(latencyMs: number): void {
-    // What a command has sent does not say when.
+    // A message from a command does not carry its sending time.
     if (Number.isNaN(latencyMs)) return;
     const latencyUs = Math.max(0, Math.round(latencyMs * 1000));
     record(this.#box.histogram, latencyUs);

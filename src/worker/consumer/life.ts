@@ -2,20 +2,24 @@ import { kafkajsDriver } from "../../kafka/kafkajs/driver.js";
 import { openBox } from "../../ledger/box/black-box.js";
 import type { EventWriter } from "../../ledger/record/events.js";
 import { Consumer } from "./consumer.js";
-import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "../life.js";
+import { abortOf, connectWithRetries, connectionOf, nextCommand, report } from "../life.js";
 import type { Command, ConsumerOrder } from "../order.js";
 import { apiKeyOf, socketRecorder } from "../sockets.js";
 
-/** A transaction that nobody ends is ended by the broker after so long. */
+/** The broker aborts a transaction that stays open for longer. */
 const transactionTimeoutMs = 10_000;
 
-/** To leave a group takes its coordinator: where that has died, another broker, and requests asked again. */
+/**
+ * Time to leave a group. If its coordinator has died, it takes another broker and repeated
+ * requests.
+ */
 const leavingLimitMs = 20_000;
 
 /**
- * One life of a consumer, from its connecting to its orderly end.
+ * Runs one life of a consumer, from the connection to the orderly end.
  *
- * @param asked aborted when it is asked to end (SIGTERM); the supervisor's own command does the same.
+ * @param asked aborts on a request to end (SIGTERM); the supervisor's `end` command has the same
+ *   effect.
  */
 export async function liveAsConsumer(
   order: ConsumerOrder,
@@ -45,16 +49,16 @@ export async function liveAsConsumer(
   const consumer = new Consumer(order, { group, transactional }, box, write);
   process.on("message", (command: Command) => {
     if (command.kind === "arm") consumer.places.arm(command);
-    if (command.kind === "go-on") consumer.places.goOn(command.arm);
+    if (command.kind === "release") consumer.places.release(command.arm);
   });
-  const told = Promise.race([nextCommand("end"), abortOf(asked)]);
+  const endRequested = Promise.race([nextCommand("end"), abortOf(asked)]);
   const crashed = new Promise<never>((_, reject) => {
-    void connectAtLast(group, write)
+    void connectWithRetries(group, write)
       .then(() => consumer.start(reject))
       .catch(reject);
   });
   report({ kind: "ready" });
-  await Promise.race([told, crashed]);
+  await Promise.race([endRequested, crashed]);
   const inHandMs = 2 * settings.commitEvery * settings.handle;
   await consumer.end(inHandMs + leavingLimitMs);
 }

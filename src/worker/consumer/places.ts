@@ -4,22 +4,22 @@ import type { BlackBox } from "../../ledger/box/black-box.js";
 import type { EventWriter } from "../../ledger/record/events.js";
 import type { CommitPlace, Place } from "../../scenario/faults.js";
 
-/** Where a consumer is to stand still, so that a fault can fall on it there. */
+/** The place at which a consumer should stand still, so that a fault can hit it there. */
 export interface Arm {
   arm: number;
   place: Place;
 }
 
 /**
- * The places of a consumer's work at which it can be told to stand still. It stands in the first one
- * that it comes to, marks that in its black box, and goes no further until it is told to; the
- * supervisor sees the mark, and sends its signal.
+ * The places in a consumer's work at which it can be made to stand still. It stops at the armed
+ * place when it first reaches it, marks that in its black box, and waits for the release. The
+ * supervisor sees the mark and sends its signal.
  */
 export class Places {
   readonly #box: BlackBox<"consumer">;
   readonly #write: EventWriter;
   #armed: Arm | undefined;
-  /** What is waited for while it stands still. */
+  /** Set while it stands still; `over` resolves at the release. */
   #standing: { over: Promise<void>; end(): void } | undefined;
 
   constructor(box: BlackBox<"consumer">, write: EventWriter) {
@@ -31,45 +31,48 @@ export class Places {
     this.#armed = arm;
   }
 
-  goOn(arm: number): void {
+  release(arm: number): void {
     if (this.#armed?.arm !== arm) return;
     this.#armed = undefined;
-    this.#standNoMore();
+    this.#endStandstill();
   }
 
-  /** The handler of message `message` (from 1) of a chunk of `of` has begun. */
+  /**
+   * Returns whether the armed place is the handler of message `message` (from 1) in a chunk of
+   * `of`.
+   */
   isHandlingPlace(message: number, of: number): boolean {
     const place = this.#armed?.place;
     return place?.kind === "handling" && place.of === of && place.message === message;
   }
 
-  /** Stands still here, if this is the place. */
+  /** Stands still if this is the armed place. */
   async reached(kind: Exclude<CommitPlace["kind"], "during-rebalance">): Promise<void> {
     if (this.#armed?.place.kind !== kind) return;
-    // What was given to the client leaves the process before anybody is told where it stands.
+    // Let the commit leave the process before the supervisor learns of the standstill.
     if (kind === "in-commit") await turn();
     await this.standStill();
   }
 
   /**
-   * The group rebalances, and the consumer was told. Its client goes on, to join again: that ends the
-   * place, unless something falls on it before.
+   * Called when the group rebalances. The client continues and joins again. That ends the
+   * standstill, unless a fault hits the consumer first.
    */
   rebalancing(): void {
     if (this.#armed?.place.kind === "during-rebalance") this.#stand(this.#armed);
   }
 
   joined(): void {
-    if (this.#armed?.place.kind === "during-rebalance") this.#standNoMore();
+    if (this.#armed?.place.kind === "during-rebalance") this.#endStandstill();
   }
 
-  /** Stands still as long as the consumer is to, wherever it was told. */
+  /** Stands still until the release. */
   async standStill(): Promise<void> {
     if (this.#armed !== undefined) this.#stand(this.#armed);
     await this.held();
   }
 
-  /** Goes on at once, unless the consumer stands still somewhere. */
+  /** Waits while the consumer stands still anywhere; otherwise returns at once. */
   async held(): Promise<void> {
     await this.#standing?.over;
   }
@@ -83,7 +86,7 @@ export class Places {
     this.#box.set("standing", arm);
   }
 
-  #standNoMore(): void {
+  #endStandstill(): void {
     this.#box.set("standing", 0);
     this.#standing?.end();
     this.#standing = undefined;

@@ -8,26 +8,32 @@ import type { Handling } from "./handling.js";
 import type { ConsumerOrder } from "../order.js";
 import type { Places } from "./places.js";
 
-/** What a guarantee makes of a chunk. The order of its steps is the guarantee. */
+/** How a guarantee deals with a chunk. The order of the steps is what makes the guarantee. */
 export interface Steps {
-  /** Deals with a chunk from its first step to its last. */
+  /** Takes a chunk through all steps. */
   deal(chunk: Chunk): Promise<Outcome>;
-  /** From which offset on a current batch is to be dealt with; `undefined`: it cannot be now. */
+  /**
+   * Returns the offset at which to begin in a current batch, or `undefined` if it cannot be handled
+   * now.
+   */
   beginAt?(batch: Batch): Promise<number | undefined>;
-  /** The group gave this member these partitions. */
+  /** Called when the group assigns partitions to this member. */
   onAssigned?(partitions: readonly number[]): void;
-  /** Nothing more will come. */
+  /** Called once, after the last batch. */
   end?(): Promise<void>;
 }
 
 export interface Outcome {
-  /** Every step was done. False: the chunk is given up, and its position taken from the broker again. */
+  /**
+   * Whether every step was done. If not, the chunk is given up, and the broker's position applies
+   * again.
+   */
   done: boolean;
-  /** What a heartbeat threw meanwhile: the client is to hear of it when the chunk is dealt with. */
+  /** The error of a heartbeat meanwhile; the client gets it after the chunk. */
   heartbeatError: unknown;
 }
 
-/** What the steps of every guarantee are made of. */
+/** The tools that the steps of every guarantee share. */
 export interface Work {
   order: ConsumerOrder;
   box: BlackBox<"consumer">;
@@ -37,25 +43,28 @@ export interface Work {
 }
 
 export function markAll(plane: Plane, { indexes, from, to }: Chunk): void {
-  for (let place = from; place < to; place++) plane.mark(indexes[place]!);
+  for (let index = from; index < to; index++) plane.mark(indexes[index]!);
 }
 
-/** Between which places of the planes the messages of a chunk lie. */
-function placesOf({ indexes, from, to }: Chunk): { lowest: number; highest: number } {
+/** Returns the lowest and the highest index in the planes among the messages of a chunk. */
+function rangeOf({ indexes, from, to }: Chunk): { lowest: number; highest: number } {
   let [lowest, highest] = [indexes[from]!, indexes[from]!];
-  for (let place = from; place < to; place++) {
-    lowest = Math.min(lowest, indexes[place]!);
-    highest = Math.max(highest, indexes[place]!);
+  for (let index = from; index < to; index++) {
+    lowest = Math.min(lowest, indexes[index]!);
+    highest = Math.max(highest, indexes[index]!);
   }
   return { lowest, highest };
 }
 
-/** The offset behind a chunk: the group's position when it is committed. */
+/** Returns the offset behind a chunk: the group's position once the chunk is committed. */
 export function offsetBehind({ batch, to }: Chunk): number {
   return batch.offsetOf(to - 1) + 1;
 }
 
-/** Commits the offset behind a chunk; true when that was acknowledged. Marks what is known of it, as it becomes known. */
+/**
+ * Commits the offset behind a chunk, and marks each step as it happens. Returns whether the commit
+ * was acknowledged.
+ */
 export async function commitChunk({ box, write, places }: Work, chunk: Chunk): Promise<boolean> {
   const { batch } = chunk;
   await places.reached("before-commit");
@@ -67,7 +76,7 @@ export async function commitChunk({ box, write, places }: Work, chunk: Chunk): P
   if (!(await acknowledged)) {
     box.add("commitsFailed", 1);
     const { worker, life } = box.description;
-    const failed = { worker, life, askedAt, ...placesOf(chunk) };
+    const failed = { worker, life, askedAt, ...rangeOf(chunk) };
     write({ event: "commit-failed", partition: batch.partition, offset, chunk: failed });
     return false;
   }

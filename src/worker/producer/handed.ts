@@ -7,12 +7,13 @@ import type { ProducerOrder } from "../order.js";
 import type { ProducerConnection } from "../sockets.js";
 
 /**
- * Writes down what a producer's process hands to the kernel, before it does: each message of a
- * produce request is marked as handed, and the request gets a row, by which a broker's refusal finds
- * its messages. They are found in the request's own bytes, not in what the client was told to send.
+ * Records what a producer's process hands to the kernel, just before it does. Each message of a
+ * produce request is marked as handed over. The request gets a row, in which a broker's refusal
+ * finds its messages. The messages are read from the bytes of the request, not from what the client
+ * was given.
  *
- * First the messages, then the row: so that a row, which a broker's word is held against, never names
- * messages that are not marked.
+ * The messages are marked before the row is stored. A row, which a refusal is matched with,
+ * therefore never names messages that are not marked.
  */
 export function handedRecorder(
   { runId, partitions }: Pick<ProducerOrder, "runId" | "partitions">,
@@ -25,7 +26,7 @@ export function handedRecorder(
   return (connection, request) => {
     const produce = read(request);
     const { numbers, count } = produce;
-    for (let place = 0; place < count; place++) handed.mark(numbers[place]!);
+    for (let index = 0; index < count; index++) handed.mark(numbers[index]!);
     if (!listing || count === 0) return;
     const row = rowOf(produce, connection);
     if (countOf(row, worker, partitions) === count) listRequest(box, row);
@@ -39,15 +40,17 @@ function rowOf(
 ): RequestRow {
   let lowest = numbers[0]!;
   let highest = lowest;
-  for (let place = 1; place < count; place++) {
-    const number = numbers[place]!;
+  for (let index = 1; index < count; index++) {
+    const number = numbers[index]!;
     if (number < lowest) lowest = number;
     else if (number > highest) highest = number;
   }
   return { ...connection, correlationId, at: epochMs(), lowest, highest, partitions };
 }
 
-/** How many messages a row says that there are: the request must have had just those. */
+/**
+ * Returns how many messages a row stands for. The request gets a row only if it had exactly these.
+ */
 function countOf(
   { lowest, highest, partitions: those }: RequestRow,
   producer: number,

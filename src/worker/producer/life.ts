@@ -3,7 +3,7 @@ import { kafkajsDriver } from "../../kafka/kafkajs/driver.js";
 import { openBox } from "../../ledger/box/black-box.js";
 import type { EventWriter } from "../../ledger/record/events.js";
 import { handedRecorder } from "./handed.js";
-import { abortOf, connectAtLast, connectionOf, nextCommand, report } from "../life.js";
+import { abortOf, connectWithRetries, connectionOf, nextCommand, report } from "../life.js";
 import type { Command, ProducerOrder } from "../order.js";
 import { disconnect, flush, sendOnSchedule } from "./producer.js";
 import { openSender } from "./sender.js";
@@ -12,14 +12,14 @@ import { type SocketRecording, expectsAnswerUnless, requestTracer, socketRecorde
 const connectLimitMs = 5_000;
 
 /**
- * One life of a producer, from its connecting to its end.
+ * Runs one life of a producer, from the connection to its end.
  *
- * There are two orderly ends. Ours comes when everything is sent, and waits until all of it has left
- * the process. SIGTERM comes whenever it does, and gets what an application usually has for it: no
- * more sends, a disconnect, exit. kafkajs's disconnect flushes nothing that expects no answer, so
- * this one may lose what still waits in the process.
+ * There are two orderly ends. The planned one comes after the last send, and waits until everything
+ * has left the process. SIGTERM can come at any time, and is handled as applications usually do: no
+ * more sends, disconnect, exit. kafkajs's disconnect does not flush requests that expect no answer,
+ * so this end may lose what still waits in the process.
  *
- * @param asked aborted at SIGTERM.
+ * @param asked aborts on SIGTERM.
  */
 export async function liveAsProducer(
   order: ProducerOrder,
@@ -42,9 +42,9 @@ export async function liveAsProducer(
     if (command.kind === "oversize") sender.enlargeNext(command.bytes);
   });
 
-  // kafkajs sends nothing before its first connect has succeeded. A producer whose link is down then
-  // begins all the same, as an application would, and goes on trying.
-  const connected = connectAtLast(client, write);
+  // kafkajs sends nothing before its first successful connect. A producer whose link is down starts
+  // anyway, as an application would, and keeps trying.
+  const connected = connectWithRetries(client, write);
   await Promise.race([connected, pause(connectLimitMs)]);
   const go = nextCommand("go");
   report({ kind: "ready" });
@@ -65,7 +65,10 @@ export async function liveAsProducer(
   ).catch(() => {});
 }
 
-/** `unreadable` rejects when a request cannot be read: what has left the process is not known from then on. */
+/**
+ * `unreadable` rejects when a request cannot be read, since what leaves the process is unknown from
+ * then on.
+ */
 function recordingOf(
   { runId, settings, traceRequests }: ProducerOrder,
   onProduce: NonNullable<SocketRecording["onProduce"]>,
@@ -75,9 +78,9 @@ function recordingOf(
   const unreadable = new Promise<never>((_, reject) => (fail = reject));
   const recording: SocketRecording = {
     expectsAnswer: expectsAnswerUnless(settings.acks),
-    onProduce: (...told) => {
+    onProduce: (...handedOver) => {
       try {
-        onProduce(...told);
+        onProduce(...handedOver);
       } catch (error) {
         fail(error);
       }

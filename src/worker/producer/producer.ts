@@ -15,12 +15,12 @@ import type { Sender } from "./sender.js";
 import type { SocketRecorder } from "../sockets.js";
 
 /**
- * Hands each message to the client once, on the clock's schedule, and never waits for the outcome.
+ * Gives each message to the client once, on schedule, and never waits for the outcome.
  *
- * The schedule is open-loop: a slow client makes messages late, which is recorded, and never makes
- * them fewer. A life's schedule begins with the life: while the process is dead nothing falls due.
+ * The schedule is open-loop: a slow client makes messages late, which is recorded, but never fewer.
+ * A life's schedule starts with the life, so nothing falls due while the process is dead.
  *
- * @param when `startAt`: milliseconds since 1970; `asked`: aborted when it is to end before its last message.
+ * @param when `startAt`: milliseconds since 1970; `asked`: aborts on a request to end early.
  */
 export async function sendOnSchedule(
   { rate, settings }: Pick<ProducerOrder, "rate" | "settings">,
@@ -40,24 +40,24 @@ export async function sendOnSchedule(
     const dueAt = startAt + tick * sendEveryMs;
     const due = Math.min(messages, firstNumber + dueAfter(rate, tick * sendEveryMs));
     if (due > sender.next) recordLag(box, epochMs() - dueAt);
-    // Whatever becomes of it, the next is sent when it falls due.
+    // The outcome does not matter: the next message is sent when it falls due.
     while (sender.next < due) void sender.send(Math.min(due, sender.next + perSendMax));
     const left = dueAt + sendEveryMs - epochMs();
-    // Behind schedule: no rest, but the sockets get their turn.
+    // Behind schedule, there is no pause, but the sockets get their turn.
     await (left > 0 ? pause(left) : yieldToSockets());
   }
   writeTicks(box, sender.next, startAt);
 }
 
 /**
- * Longer than kafkajs takes to reject a send on a link that is down: about eleven seconds. A second
- * send comes when the first has gone unanswered for the whole time-out of a request, and a pause.
+ * Longer than kafkajs takes to reject a send on a link that is down: about 11 s. With retries, a
+ * second attempt follows after the request time-out and a pause.
  */
 const flushLimitMs = { withoutRetries: 30_000, withRetries: 100_000 };
 
 /**
- * The orderly end: every send has come back, and the sockets have nothing left to write. What a
- * stuck link still holds after the limit is given up, and said: no application lost that.
+ * Waits until every send has settled and the sockets have nothing left to write. After the limit it
+ * gives up what a stuck link still holds, and records that: it is not a loss of the application.
  */
 export async function flush(
   { retries }: Pick<ProducerOrder["settings"], "retries">,
@@ -79,10 +79,11 @@ export async function flush(
 }
 
 /**
- * Ends its connections. Where that takes too long, the process ends all the same, and says so: behind our
- * own end nothing was left to lose; one that was asked to end by a fault did not end as it was to.
+ * Closes the client's connections. If that takes too long, the process ends anyway, and the event
+ * file says so. After the planned end, nothing was left to lose. After SIGTERM, `gaveUp` records
+ * that the end was not orderly.
  *
- * @param asked aborted at SIGTERM.
+ * @param asked aborts on SIGTERM.
  */
 export async function disconnect(
   client: Pick<ProducerClient, "disconnect">,
@@ -99,7 +100,10 @@ export async function disconnect(
   }
 }
 
-/** Writes `next` down for every 100 ms that have passed: a lost message has no other record of its time. */
+/**
+ * Records `next` for every 100 ms that have passed. A lost message leaves no other record of its
+ * time.
+ */
 function writeTicks(box: BlackBox<"producer">, next: number, startAt: number): void {
   const passed = Math.min(box.ticks.length, Math.floor((epochMs() - startAt) / tickMs) + 1);
   for (let tick = box.get("ticks"); tick < passed; tick++) {
@@ -108,7 +112,7 @@ function writeTicks(box: BlackBox<"producer">, next: number, startAt: number): v
   }
 }
 
-/** @returns now. */
+/** @returns the current time. */
 function recordStandstill(box: BlackBox<"producer">, since: number): number {
   const now = epochMs();
   if (now - since > box.get("stoodStillMax")) box.set("stoodStillMax", now - since);

@@ -7,14 +7,14 @@ import { messagesPerSend } from "../../plan/schedule.js";
 import type { ProducerOrder } from "../order.js";
 
 export interface Sender {
-  /** Below this number every message was handed to the client. */
+  /** Every message below this number was given to the client. */
   readonly next: number;
   /**
-   * Hands every message below `upTo` that was not sent yet to the client, in one send. Resolves,
-   * whatever became of it, when the client has said so and the outcome is marked.
+   * Gives all unsent messages below `upTo` to the client, in one send. Resolves when the client has
+   * reported the outcome, good or bad, and the outcome is marked.
    */
   send(upTo: number): Promise<void>;
-  /** The next message that is sent will have a value of so many bytes. */
+  /** Makes the next message that is sent have a value of this many bytes. */
   enlargeNext(bytes: number): void;
 }
 
@@ -22,13 +22,16 @@ export interface SenderOrder extends Pick<ProducerOrder, "runId" | "topic" | "pa
   settings: Pick<ProducerOrder["settings"], "size" | "retries">;
 }
 
-/** What one send takes. */
+/** The content of one send. */
 interface Parcel {
   values: readonly Buffer[];
   records: OutgoingRecord[];
 }
 
-/** A part of a parcel that the client is given as one: the messages `first`, `first + step`, … below `to`. */
+/**
+ * The part of a parcel that one call of the client takes: the messages `first`, `first + step`, …
+ * below `to`.
+ */
 interface Share {
   records: OutgoingRecord[];
   first: number;
@@ -37,13 +40,15 @@ interface Share {
 }
 
 /**
- * Hands one producer's messages to the client, each once, and writes down in the black box what
- * becomes of them. The number moves *before* the client is called, so that a message is never sent
- * by two lives; the price is that one on the brink of a SIGKILL may be sent by none.
+ * Returns a sender that gives each of a producer's messages to the client once, and records the
+ * outcome in the black box. The number advances *before* the call of the client, so that no two
+ * lives send the same message. The price: a message that is about to be sent when SIGKILL hits may
+ * never be sent.
  *
- * Where the client sends again what failed, it is given each partition's records by themselves: one
- * send to several brokers that fails at one of them is tried again with the leaders of that moment,
- * and kafkajs then takes what has moved to a broker that answered for stored.
+ * With retries, each partition's records go into a call of their own. If one call covers several
+ * brokers and fails at one of them, kafkajs retries it with the partition leaders at that time. If
+ * a partition has moved to a broker that had already answered, kafkajs then takes its records for
+ * stored.
  */
 export function openSender(order: SenderOrder, box: BlackBox<"producer">, client: ProducerClient): Sender {
   const { topic, partitions, guarantee } = order;
@@ -52,32 +57,35 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
   const writeValues = messageWriter(order.runId, worker, size);
   const enlarged: number[] = [];
   let next = firstNumber;
-  /** Of the latest send that was accepted. */
+  /** The parcel of the latest accepted send. */
   let spare: Parcel | undefined;
 
-  /** Fresh memory would cost more than all marks together, so a parcel of the right length is filled anew. */
+  /**
+   * Reuses a parcel of the right length, because fresh memory would cost more than all marks
+   * together.
+   */
   const pack = (from: number, to: number, sentAt: number): Parcel => {
     const again = spare?.values.length === to - from ? spare : undefined;
     spare = undefined;
     const values = writeValues(from, to, sentAt, again?.values);
     const records = again?.records ?? values.map((value) => ({ value, partition: 0 }));
-    for (let place = 0; place < records.length; place++) {
-      records[place]!.partition = partitionOf(from + place, worker, partitions);
+    for (let index = 0; index < records.length; index++) {
+      records[index]!.partition = partitionOf(from + index, worker, partitions);
     }
     return { values, records };
   };
 
   const sharesOf = ({ records }: Parcel, from: number, to: number): Share[] => {
     if (retries === 0) return [{ records, first: from, step: 1, to }];
-    return Array.from({ length: Math.min(partitions, to - from) }, (_, place) => ({
-      records: records.filter((_record, at) => at % partitions === place),
-      first: from + place,
+    return Array.from({ length: Math.min(partitions, to - from) }, (_, share) => ({
+      records: records.filter((_record, index) => index % partitions === share),
+      first: from + share,
       step: partitions,
       to,
     }));
   };
 
-  /** One send of the client: shares of one partition, or a whole parcel. */
+  /** Makes one call of the client's send: for shares of one partition, or for a whole parcel. */
   const deliver = async (shares: readonly Share[]): Promise<boolean> => {
     const records = shares.length === 1 ? shares[0]!.records : shares.flatMap((share) => share.records);
     const outcome = await client.send(topic, records).then(
@@ -104,15 +112,15 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
     box.set("sendingUntil", sentAt);
     box.add("sends", 1);
     if (bytes !== undefined) box.add("oversized", 1);
-    // The client counts on it that a send begins when the one before it is settled: see `idempotent`.
+    // The client requires that a send begins after the one before it has settled: see `idempotent`.
     if (guarantee === "effectively-once") {
       await deliverInTurn(shares);
       return settleSend(box, row, epochMs());
     }
     const accepted = await Promise.all(shares.map((share) => deliver([share])));
     settleSend(box, row, epochMs());
-    // The client has copied it. What it threw may still be in use: a send can fail at one broker while
-    // another's part of it waits.
+    // The client has copied an accepted parcel. It may still use one that it rejected: a send can
+    // fail at one broker while the part for another broker waits.
     if (bytes === undefined && accepted.every(Boolean)) spare = parcel;
   };
 
@@ -126,8 +134,9 @@ export function openSender(order: SenderOrder, box: BlackBox<"producer">, client
 }
 
 /**
- * Gives shares to the client when all before them are settled. What has waited meanwhile goes together,
- * each partition's as one send; the returned promise resolves when nothing waits any more.
+ * Returns a function that gives shares to the client after all earlier ones have settled. Shares
+ * that waited meanwhile go together, one send per partition. The promise resolves when no share
+ * waits any more.
  */
 function inTurn(
   deliver: (shares: readonly Share[]) => Promise<boolean>,
@@ -152,16 +161,16 @@ function inTurn(
   };
 }
 
-/** The first of them, and those behind it up to a number of messages. */
+/** Removes and returns the first share, and those after it up to `messagesMax` messages. */
 function takeFrom(waiting: Share[], messagesMax: number): Share[] {
   let messages = 0;
   const beyond = waiting.findIndex(
-    ({ records }, place) => (messages += records.length) > messagesMax && place > 0,
+    ({ records }, index) => (messages += records.length) > messagesMax && index > 0,
   );
   return waiting.splice(0, beyond === -1 ? waiting.length : beyond);
 }
 
-/** The header stays what it is. */
+/** Enlarges a record's value and leaves its header as it is. */
 function enlarge(record: OutgoingRecord, bytes: number): void {
   const value = Buffer.alloc(bytes, ".");
   record.value.copy(value);

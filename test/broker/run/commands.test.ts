@@ -121,7 +121,7 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
     ).rejects.toMatchObject({
       code: "ENVIRONMENT",
       message: expect.stringMatching(
-        /^line 1 of what producer 0 printed: found sending to 127\.0\.0\.1:\d+, lossbound-no-protocol-/,
+        /^output of producer 0, line 1: expected one JSON object .*, got sending to 127\.0\.0\.1:\d+, lossbound-no-protocol-/,
       ),
     });
     await expect(
@@ -175,7 +175,7 @@ describe("Kafka's own VerifiableConsumer in place of ours", () => {
     await expect(lab.run("silent", silent)).rejects.toMatchObject({
       code: "ENVIRONMENT",
       message: expect.stringMatching(
-        /^line \d+ of what consumer [01] printed: found records_consumed of \d+, and no record_data before it/,
+        /^output of consumer [01], line \d+: expected a record_data line .*, got none for \d+ records/,
       ),
     });
   });

@@ -8,7 +8,7 @@ import { type BlackBox, createBox, openBox } from "../../../src/ledger/box/black
 import { layOut } from "../../../src/plan/layout.js";
 import { CommandedConsumer } from "../../../src/crew/commanded-consumer.js";
 
-// Two lives of a command, 40 messages each: the bits of the second one begin at 64.
+// Two lives of a command, with 40 messages each. The bits of the second begin at 64.
 const layout = layOut(80, 2);
 
 let folder: string;
@@ -55,7 +55,7 @@ const bitsOf = (plane: keyof BlackBox<"consumer">["planes"]) =>
     box.planes[plane].has(index),
   );
 
-test("a record that is reported was received and processed, and began without a commit", () => {
+test("a reported record counts as received and processed, and as begun without a commit", () => {
   say("startup_complete");
   got("0.3", 0);
   got("1.0", 1);
@@ -67,13 +67,13 @@ test("a record that is reported was received and processed, and began without a 
   expect(box.get("processingUntil")).toBeGreaterThan(0);
 });
 
-test("a record that is reported again was processed again", () => {
+test("a record that is reported twice counts as processed twice", () => {
   got("0.3", 0);
   got("0.3", 0);
   expect([bitsOf("beganAgain"), bitsOf("endedAgain")]).toEqual([[3], [3]]);
 });
 
-test("a commit covers what was reported below it, in its partition alone", () => {
+test("a commit covers the reported records below it, in its own partition only", () => {
   got("0.0", 0);
   got("0.1", 0, 1);
   got("0.2", 1);
@@ -91,7 +91,7 @@ test("a commit covers what was reported below it, in its partition alone", () =>
   expect([box.get("commitsAcknowledged"), box.get("commitsFailed")]).toEqual([1, 1]);
 });
 
-test("what a partition that was taken away had open is not covered by later commits", () => {
+test("a commit does not cover records from before the partition was revoked", () => {
   assigned("partitions_assigned", 0, 1);
   expect([box.get("assigned"), box.get("joins")]).toEqual([2, 1]);
   got("0.0", 0);
@@ -102,17 +102,18 @@ test("what a partition that was taken away had open is not covered by later comm
   expect(bitsOf("covered")).toEqual([]);
 });
 
-test.each(["2.0", "0.40", "hello", ""])("the record %j is none of the run's", (value) => {
-  expect(() => got(value, 7, 1)).toThrow(
-    `the record at offset 7 of partition 1, ${JSON.stringify(value)}, is none of this run's`,
-  );
-});
+test.each(["2.0", "0.40", "hello", ""])(
+  "CommandedConsumer rejects the record %j, which is not of this run",
+  (value) => {
+    expect(() => got(value, 7, 1)).toThrow(
+      `the record at offset 7 of partition 1, ${JSON.stringify(value)}, does not belong to this run`,
+    );
+  },
+);
 
-test("a command that counts its records and does not show them is told to", () => {
+test("CommandedConsumer asks for --verbose, when a command counts records without printing them", () => {
   say("records_consumed", { count: 0 });
-  expect(() => say("records_consumed", { count: 12 })).toThrow(
-    /of 12, and no record_data before it: .* --verbose/,
-  );
+  expect(() => say("records_consumed", { count: 12 })).toThrow(/got none for 12 records; .* --verbose/);
   got("0.0", 0);
   say("records_consumed", { count: 12 });
 });

@@ -59,7 +59,7 @@ const bitsOf = (plane: "accepted" | "rejected" | "handed") =>
   Array.from({ length: 70 }, (_, number) => number).filter((number) => box.planes[plane].has(number));
 const none = new Uint32Array(10);
 
-test("what is reported is in the black box while the command runs", async () => {
+test("the reports of a producer command enter the black box while it runs", async () => {
   print(line("startup_complete"), line("producer_send_success", 0), line("producer_send_error", 2));
   await expect.poll(() => box.get("next")).toBe(3);
   expect(ready).toBe(1);
@@ -69,7 +69,7 @@ test("what is reported is in the black box while the command runs", async () => 
   expect(contradictions).toEqual([]);
 });
 
-test("a line without its end is none, until it has one", () => {
+test("Reports ignores a last line without a newline", () => {
   const whole = line("producer_send_success", 1);
   print(line("producer_send_success", 0), whole.slice(0, 20));
   reports.end();
@@ -77,10 +77,10 @@ test("a line without its end is none, until it has one", () => {
   expect(contradictions).toEqual([]);
 });
 
-test("a line that comes in pieces is one", async () => {
+test("Reports joins a line that is written in pieces", async () => {
   const whole = line("producer_send_success", 1);
   print(line("producer_send_success", 0), whole.slice(0, 20));
-  // Then the first piece has been read, too.
+  // At this point, the first piece has been read too.
   await expect.poll(() => bitsOf("accepted")).toEqual([0]);
   print(whole.slice(20));
   await expect.poll(() => bitsOf("accepted")).toEqual([0, 1]);
@@ -90,20 +90,20 @@ test.each([
   [
     "garbage",
     "Exception in thread main\n",
-    /^line 2 of what producer 0 printed: found Exception in thread main, allowed/,
+    /^output of producer 0, line 2: expected one JSON object .*, got Exception in thread main$/,
   ],
   [
     "another life's message",
     `${JSON.stringify({ name: "producer_send_success", value: "1.0" })}\n`,
-    /line 2 .* "1\.0"/,
+    /line 2: .* "1\.0"/,
   ],
   [
-    "a message for a second time",
+    "a message that was reported before",
     line("producer_send_error", 0),
-    /line 2 .*: the message 2\.0 is reported for a second time/,
+    /line 2: message 2\.0 was reported twice/,
   ],
-  ["a message too many", line("producer_send_success", 70), /line 2 .* from 0 to 69/],
-])("%s ends the run, with the line's number", async (_, bad, problem) => {
+  ["a message beyond the plan", line("producer_send_success", 70), /line 2: .* from 0 to 69/],
+])("Reports ends the run and names the line, on %s", async (_, bad, problem) => {
   print(line("producer_send_success", 0), bad, line("producer_send_success", 1));
   await expect
     .poll(() => contradictions.map(({ code, message }) => [code, message]))
@@ -111,13 +111,13 @@ test.each([
   expect(bitsOf("accepted")).toEqual([0]);
 });
 
-test("what was found and not reported was sent, and nothing below it stayed for certain", () => {
+test("settle marks all messages up to the highest found one as sent and handed over", () => {
   print(line("producer_send_success", 0), line("producer_send_error", 3));
   reports.end();
   const [stored, fetched] = [new Uint32Array(10), new Uint32Array(10)];
   setBit(stored, 64 + 5);
   setBit(fetched, 64 + 40);
-  // A neighbour's, on either side.
+  // Messages of the neighbouring producers.
   setBit(stored, 63);
   setBit(stored, 64 + 96);
   producer.settle([none, stored, fetched], 64);
@@ -127,7 +127,7 @@ test("what was found and not reported was sent, and nothing below it stayed for 
   expect([bitsOf("accepted"), bitsOf("rejected")]).toEqual([[0], [3]]);
 });
 
-test("a life that reported nothing, and left nothing, has sent nothing", () => {
+test("settle marks nothing, when no message was reported or found", () => {
   reports.end();
   producer.settle([none], 64);
   expect(box.get("next")).toBe(0);

@@ -5,7 +5,7 @@ import { readConsumerLine, readProducerLine } from "../../../src/crew/report-lin
 const read = (line: unknown) =>
   readProducerLine(typeof line === "string" ? line : JSON.stringify(line), "3", 100);
 
-test("the lines of Kafka's own VerifiableProducer are read", () => {
+test("readProducerLine reads the lines of Kafka's VerifiableProducer", () => {
   expect(read('{"timestamp":1763955600000,"name":"startup_complete"}')).toEqual({ name: "startup_complete" });
   expect(
     read(
@@ -22,33 +22,36 @@ test("the lines of Kafka's own VerifiableProducer are read", () => {
 });
 
 test.each([
-  ["", /found , allowed is one JSON object a line/],
-  ["[main] INFO starting", /found \[main\] INFO starting, allowed is one JSON object/],
-  ['{"name":"producer_send_success","value":"3.1"', /allowed is one JSON object/],
-  ["[]", /allowed is one JSON object/],
-  ["null", /allowed is one JSON object/],
-  ["{}", /allowed is a "name" that is a text/],
-  ['{"name":7}', /allowed is a "name" that is a text/],
-  [{ name: "producer_send_success" }, /value nothing, allowed is "3\.NUMBER" with a number from 0 to 99/],
-  [{ name: "producer_send_success", value: 3.1 }, /value 3\.1, allowed/],
-  [{ name: "producer_send_success", value: "4.1" }, /value "4\.1", allowed/],
-  [{ name: "producer_send_success", value: "1" }, /value "1", allowed/],
-  [{ name: "producer_send_success", value: "3.100" }, /value "3\.100", allowed/],
-  [{ name: "producer_send_success", value: "3.01" }, /value "3\.01", allowed/],
-  [{ name: "producer_send_error", value: "3.-1" }, /a producer_send_error of the value "3\.-1"/],
-  [{ name: "producer_send_error", value: "3." }, /value "3\."/],
-])("%j is none of them", (line, problem) => {
+  ["", /^expected one JSON object per line .*, got an empty line$/],
+  ["[main] INFO starting", /^expected one JSON object per line .*, got \[main\] INFO starting$/],
+  ['{"name":"producer_send_success","value":"3.1"', /expected one JSON object/],
+  ["[]", /expected one JSON object/],
+  ["null", /expected one JSON object/],
+  ["{}", /expected a "name" that is a string, got /],
+  ['{"name":7}', /expected a "name" that is a string, got /],
+  [{ name: "producer_send_success" }, /to be "3\.NUMBER" with a number from 0 to 99, got none$/],
+  [{ name: "producer_send_success", value: 3.1 }, /got 3\.1$/],
+  [{ name: "producer_send_success", value: "4.1" }, /got "4\.1"$/],
+  [{ name: "producer_send_success", value: "1" }, /got "1"$/],
+  [{ name: "producer_send_success", value: "3.100" }, /got "3\.100"$/],
+  [{ name: "producer_send_success", value: "3.01" }, /got "3\.01"$/],
+  [
+    { name: "producer_send_error", value: "3.-1" },
+    /expected the value of producer_send_error .*, got "3\.-1"$/,
+  ],
+  [{ name: "producer_send_error", value: "3." }, /got "3\."$/],
+])("readProducerLine rejects %j", (line, problem) => {
   expect(() => read(line)).toThrow(problem);
 });
 
-test("what is shown of a long line is short", () => {
-  expect(() => read("x".repeat(100_000))).toThrow(/^found x{120}…, allowed/);
+test("an error quotes only the start of a long line", () => {
+  expect(() => read("x".repeat(100_000))).toThrow(/, got x{120}…$/);
 });
 
 const heard = (line: unknown) =>
   readConsumerLine(typeof line === "string" ? line : JSON.stringify(line), "mine");
 
-test("the lines of Kafka's own VerifiableConsumer are read, and what is of other topics is left out", () => {
+test("readConsumerLine reads the lines of Kafka's VerifiableConsumer, without entries for other topics", () => {
   const both = (more: object) => [
     { topic: "mine", partition: 1, ...more },
     { topic: "other", partition: 2, ...more },
@@ -74,27 +77,27 @@ test("the lines of Kafka's own VerifiableConsumer are read, and what is of other
 });
 
 test.each([
-  ["Exception", /allowed is one JSON object a line/],
-  [{ name: "partitions_assigned" }, /partitions_assigned without a list of partitions/],
+  ["Exception", /expected one JSON object per line/],
+  [{ name: "partitions_assigned" }, /expected "partitions" in partitions_assigned to be a list/],
   [
     { name: "partitions_revoked", partitions: [{ topic: "mine" }] },
-    /without a partition that is a whole number/,
+    /expected "partition" in partitions_revoked to be a non-negative integer/,
   ],
   [
     { name: "record_data", topic: "mine", partition: 0, offset: 1, value: null },
-    /record_data without a value/,
+    /expected "value" in record_data to be a string/,
   ],
   [
     { name: "record_data", topic: "mine", partition: 0, offset: "1", value: "0.1" },
-    /without a offset that is/,
+    /expected "offset" in record_data to be a non-negative integer/,
   ],
   [
     { name: "record_data", topic: "mine", partition: -1, offset: 1, value: "0.1" },
-    /without a partition that is/,
+    /expected "partition" in record_data to be a non-negative integer/,
   ],
-  [{ name: "records_consumed" }, /without a count/],
-  [{ name: "offsets_committed", offsets: [] }, /without success/],
-  [{ name: "offsets_committed", success: true }, /without a list of offsets/],
-])("%j is no line of a consumer", (line, problem) => {
+  [{ name: "records_consumed" }, /expected "count" in records_consumed/],
+  [{ name: "offsets_committed", offsets: [] }, /expected "success" in offsets_committed to be true or false/],
+  [{ name: "offsets_committed", success: true }, /expected "offsets" in offsets_committed to be a list/],
+])("readConsumerLine rejects %j", (line, problem) => {
   expect(() => heard(line)).toThrow(problem);
 });

@@ -183,7 +183,7 @@ describe("the orderly end of a consumer", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(ended).toBe(false);
 
-    consumer.consumer.places.goOn(1);
+    consumer.consumer.places.release(1);
     await Promise.all([taken, end]);
     expect(asked).toEqual(["commit 102", "advance to 102"]);
     expect(consumer.counts()).toMatchObject({ ended: 2, inHand: 0 });

@@ -26,7 +26,7 @@ describe("a place to stand still", () => {
     expect([place.box.get("standing"), passed.over]).toEqual([7, false]);
     expect(place.events).toEqual([{ event: "stands-still", place: { kind: "before-commit" } }]);
 
-    place.places.goOn(7);
+    place.places.release(7);
     await turn();
     expect([place.box.get("standing"), passed.over]).toEqual([0, true]);
     await place.places.reached("before-commit");
@@ -36,7 +36,7 @@ describe("a place to stand still", () => {
     using place = somewhere();
     place.places.arm({ arm: 7, place: { kind: "after-commit" } });
     const passed = place.pass(place.places.reached("after-commit"));
-    place.places.goOn(6);
+    place.places.release(6);
 
     await turn();
     expect([place.box.get("standing"), passed.over]).toEqual([7, false]);
@@ -78,7 +78,7 @@ describe("a place to stand still", () => {
 
     place.places.rebalancing();
     expect(place.box.get("standing")).toBe(7);
-    place.places.goOn(7);
+    place.places.release(7);
     place.places.rebalancing();
     expect(place.box.get("standing")).toBe(0);
   });
