@@ -30,9 +30,7 @@ export interface Life {
   /** Its black box, mapped for live counts, which cost the worker nothing. */
   readonly box: BlackBox<"producer"> | BlackBox<"consumer">;
   readonly process: HostedProcess;
-  /**
-   * For a command: the reports that it prints, and the part that writes them into its black box.
-   */
+  /** For a command: its reports, and the part that writes them into its black box. */
   commanded: { taker: LineTaker; reports: Reports } | undefined;
   /** Whether the worker has reported that it is ready. */
   ready: boolean;
@@ -182,19 +180,14 @@ export class Crew implements AsyncDisposable {
     return life.killed;
   }
 
-  /**
-   * Sends SIGSTOP and waits until the process has stopped. Returns false if the life ended before
-   * that.
-   */
+  /** Sends SIGSTOP and waits for the stop. Returns false if the life ended first. */
   async pause(life: Life): Promise<boolean> {
     life.paused = true;
     life.process.signal("SIGSTOP");
     return await this.#becomes(life, "to stand still", () => isStopped(life.process.pid));
   }
 
-  /**
-   * Sends SIGCONT and waits until the process runs. Returns false if the life ended before that.
-   */
+  /** Sends SIGCONT and waits until it runs. Returns false if the life ended first. */
   async resume(life: Life): Promise<boolean> {
     life.process.signal("SIGCONT");
     const runs = await this.#becomes(life, "to continue", () => !isStopped(life.process.pid));
@@ -202,10 +195,7 @@ export class Crew implements AsyncDisposable {
     return runs;
   }
 
-  /**
-   * Sends SIGTERM, and waits until the worker ends by itself; never sends SIGKILL. Returns false if
-   * the life had ended before.
-   */
+  /** Sends SIGTERM and waits for the end, without a SIGKILL. Returns false if the life ended first. */
   async stop(life: Life, { limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<boolean> {
     // Before it is ready, the signal would kill a worker, like any program without a handler.
     if (!(await this.#becomes(life, "to take commands", () => life.ready, signal))) return false;

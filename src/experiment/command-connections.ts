@@ -6,11 +6,12 @@ import type { Crew, Life } from "../crew/crew.js";
 import type { SocketCounts } from "./counts.js";
 
 /**
- * What the connections of commands to a link have done so far. The bytes are hidden in their processes:
- * what a life has reported stands for what its connections wrote. Nobody sees the dials that were refused.
+ * Counts what the connections of commands to a link have done so far. Their bytes are hidden in the
+ * processes, so the messages that a life has reported stand for what its connections wrote. Refused
+ * dials are not visible.
  *
- * @param broker the address of the one broker whose proxy is looked at; without it, all.
- * @param before an earlier look: what was open there, and is no more, was closed.
+ * @param broker address of the broker whose proxy to look at; all brokers without it.
+ * @param before an earlier count; a connection that was open there and is gone counts as closed.
  */
 export function commandSockets(
   crew: Pick<Crew, "lives">,
@@ -32,12 +33,12 @@ export function commandSockets(
     const own = `${worker}.${number}.`;
     const written = reportedBy(life);
     if (life.process.end !== undefined) {
-      // What it reported before it ended, its last connections wrote.
+      // Its last connections wrote everything that it had reported.
       for (const [connection, now] of counts.connections)
         if (connection.startsWith(own)) counts.connections.set(connection, { ...now, written });
       continue;
     }
-    // A member of a group always has a fetch or a heartbeat that waits for its answer.
+    // A member of a group always waits for the answer to a fetch or a heartbeat.
     const awaiting = life.role === "consumer" && (life.box as BlackBox<"consumer">).get("assigned") > 0;
     for (const connection of connectionsOf(life.process.pid, ports))
       counts.connections.set(`${own}${connection}`, { written, answered: 0, awaiting, open: true });

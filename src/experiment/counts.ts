@@ -3,14 +3,14 @@ import { type ConnectionField, connectionIndex, connectionSlots } from "../ledge
 import type { Role } from "../scenario/scenario.js";
 import type { Crew, Life } from "../crew/crew.js";
 
-/** What the black boxes of all lives say at this moment, dead ones among them. */
+/** The totals in the black boxes of all lives, dead ones included, at this moment. */
 export interface Counts {
   sent: number;
   accepted: number;
   rejected: number;
   received: number;
   processed: number;
-  /** Messages that living consumers fetched and have neither ended nor given up. */
+  /** Messages that living consumers fetched, and neither finished nor gave up. */
   inHand: number;
   /** Partitions assigned to living consumers. */
   assigned: number;
@@ -46,38 +46,40 @@ export function countsOf(crew: Crew): Counts {
 }
 
 const givenUp: Readonly<Record<Role, string>> = {
-  producer: "before everything had left its process, or before it had disconnected",
-  consumer: "before it had dealt with what it had in hand and left its group",
+  producer: "before all its data had left the process, or before it had disconnected",
+  consumer: "before it had finished its messages in hand and left its group",
 };
 
-/** Lives that ended by themselves, and gave up something before; a sentence each. */
+/** Returns a sentence for each life that ended by itself without an orderly end. */
 export function livesThatGaveUp(crew: {
   lives: readonly Pick<Life, "role" | "box" | "process">[];
 }): string[] {
   return crew.lives
     .filter(({ box }) => box.get("gaveUp") === 1)
-    .map(({ role, process }) => `${process.name} was ended ${givenUp[role]}`);
+    .map(({ role, process }) => `${process.name} ended ${givenUp[role]}`);
 }
 
 interface ConnectionCounts {
-  /** Bytes given to it. */
+  /** Bytes given to the connection. */
   written: number;
-  /** Requests given to it that expect an answer. */
+  /** Requests given to the connection that expect an answer. */
   answered: number;
   /** Whether it waits for an answer now. */
   awaiting: boolean;
   open: boolean;
 }
 
-/** What the sockets of a role have done so far, by life and connection. */
+/** The counts of a role's sockets so far, by life and connection. */
 export interface SocketCounts {
   connections: Map<string, ConnectionCounts>;
   refused: number;
 }
 
 /**
- * @param broker id of the one broker whose connections are counted; without it, all. Of a refused dial
- *   nobody wrote down whose it was: it counts only among all.
+ * Counts what the sockets of a role have done so far.
+ *
+ * @param broker id of the broker whose connections to count; all brokers without it. Refused dials
+ *   count only without it, since their broker is not recorded.
  */
 export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts {
   const counts: SocketCounts = { connections: new Map(), refused: 0 };
@@ -101,9 +103,9 @@ export function socketsOf(crew: Crew, role: Role, broker?: number): SocketCounts
 }
 
 /**
- * How many live connections a link fault touched between two counts: those that wrote bytes (in the
- * direction from the workers), or asked for an answer or waited for one (in the direction to them). A fault that cuts
- * the link is seen in refused dials and in connections that it closed.
+ * Returns how many live connections a link fault touched between two counts. Upstream, these are
+ * the connections that wrote bytes; downstream, those that asked or waited for an answer. A fault
+ * that cuts the link shows in refused dials and closed connections.
  */
 export function touchedBetween(
   before: SocketCounts,

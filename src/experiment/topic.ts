@@ -5,9 +5,9 @@ import type { Scenario } from "../scenario/scenario.js";
 import { outputTopicOf } from "../worker/order.js";
 
 /**
- * A topic of the run's own, empty, one more for the effects of the handlers where the guarantee needs
- * it, and the group's position at the start. On a cluster that is not ours, disposing it deletes the
- * topics and the groups; a local broker takes them along when it goes.
+ * Creates an empty topic for the run, another for the effects of handlers if the guarantee needs
+ * it, and the group's initial positions. On an existing cluster, disposal deletes the topics and
+ * the groups; a local broker is removed as a whole.
  */
 export async function ownTopic(
   environment: Environment,
@@ -18,7 +18,7 @@ export async function ownTopic(
   await using undo = new Undo();
   const topics = [topic, ...(scenario.guarantee === "effectively-once" ? [outputTopicOf(topic)] : [])];
   for (const name of topics) {
-    // What the scenario says of the topic is said of the one whose messages are counted.
+    // The scenario's topic settings apply to the topic whose messages are counted.
     await admin.createTopic(name, {
       ...scenario.topic,
       config: name === topic ? scenario.topic.config : {},
@@ -34,12 +34,12 @@ export async function ownTopic(
   return undo.move();
 }
 
-/** The group of whoever reads a topic to audit it. */
+/** Returns the group of the auditor that reads a topic. */
 export function auditorOf(topic: string): string {
   return `${topic}-auditor`;
 }
 
-/** A group that was never joined is not there; one whose members have not timed out cannot be deleted. */
+/** Ignores errors: the group may never have been joined, or its members may not have timed out. */
 async function deleteGroupIfThere(admin: AdminClient, group: string): Promise<void> {
   await admin.deleteGroup(group).catch(() => {});
 }

@@ -8,16 +8,16 @@ export interface AuditOrder {
   runId: string;
   topic: string;
   groupId: string;
-  /** Folder of the black boxes. */
+  /** The folder of the black boxes. */
   boxes: string;
   driver: Driver;
-  /** Straight to the brokers: the auditor never goes through a proxy. */
+  /** Connects directly to the brokers: the auditor never uses a proxy. */
   connection: Connection;
   admin: AdminClient;
   signal: AbortSignal;
 }
 
-/** One partition, and how many records of it the auditor was handed. */
+/** A partition, and the number of its records that the auditor received. */
 export interface AuditedPartition {
   partition: number;
   start: number;
@@ -28,10 +28,10 @@ export interface AuditedPartition {
 const stallLimitMs = 30_000;
 
 /**
- * The auditor reads every partition of a topic from its first offset to its last, in a group of his own
- * that commits nothing.
+ * Reads every partition of a topic from its first offset to its last, in a separate group that
+ * commits nothing.
  *
- * @throws EvidenceError where the topic changes meanwhile; whatever `onRecord` throws.
+ * @throws EvidenceError if the topic changes meanwhile; any error of `onRecord`.
  */
 export async function auditTopic(
   { admin, driver, connection, signal }: AuditOrder,
@@ -54,12 +54,14 @@ export async function auditTopic(
     stallLimitMs,
     signal,
   });
-  await refuseGrowth({ admin, topic }, logs);
+  await checkUnchanged({ admin, topic }, logs);
   return audited;
 }
 
-/** A record that was appended behind the scan would be taken for lost while it lies in the log. */
-async function refuseGrowth(
+/**
+ * Checks that the log did not grow: a record that was appended after the scan would count as lost.
+ */
+async function checkUnchanged(
   { admin, topic }: Pick<AuditOrder, "admin" | "topic">,
   scanned: readonly { partition: number; start: number; end: number }[],
 ): Promise<void> {
@@ -69,7 +71,7 @@ async function refuseGrowth(
     if (then?.end !== end || then.start !== start) {
       throw new EvidenceError(
         "log-against-offsets",
-        `partition ${partition} of ${topic} went from ${start} to ${end} before the scan, and from ${then?.start} to ${then?.end} after it`,
+        `partition ${partition} of topic "${topic}" ran from offset ${start} to ${end} before the scan, but from ${then?.start} to ${then?.end} after it`,
       );
     }
   }

@@ -6,21 +6,21 @@ import type { AuditOrder } from "./audit.js";
 import { recordIndex } from "./record-index.js";
 
 export interface FollowOrder extends Omit<AuditOrder, "groupId"> {
-  /** Whether its groups are to be deleted: on a cluster that stays. */
+  /** Whether to delete its groups, because the cluster outlives the run. */
   clusterStays: boolean;
-  /** A line for people. */
+  /** Prints a line for the user. */
   say(line: string): void;
 }
 
-/** How long the follower may lag behind the log: it reads faster than anybody here writes. */
+/** How long the follower may lag behind the log. It reads faster than the producers write. */
 const passLimitMs = 60_000;
 const againAfterMs = 200;
 
 /**
- * Follows the log where the plan lets records vanish from it, as a witness; else `undefined`. Resolves when he
- * reads.
+ * Follows the log as a witness if the plan lets records vanish from it; otherwise returns
+ * `undefined`. Resolves when the follower reads.
  *
- * @throws LossboundError `DEADLINE` when he does not come to read.
+ * @throws LossboundError `DEADLINE` if the follower does not start reading in time.
  */
 export async function followWhereNeeded(order: FollowOrder): Promise<Follower | undefined> {
   if (!logMayShrink(order.plan)) return undefined;
@@ -36,34 +36,37 @@ export async function followWhereNeeded(order: FollowOrder): Promise<Follower | 
 }
 
 /**
- * Follows the log for whoever wants to see it grow. He is no witness: what he saw is not kept, nobody waits for
- * him, and where he cannot read, or misses records, only what he has seen stays behind.
+ * Follows the log for live metrics. Its observations are not evidence: they are discarded, and
+ * nothing waits for it. If it cannot read or misses records, only its own count lags.
  */
 export function watchLog(order: FollowOrder): LogWatch {
   return new Follower(order, seenInMemory(order.plan.layout.words));
 }
 
 export interface LogWatch extends AsyncDisposable {
-  /** Messages that were seen in the log so far. */
+  /** Number of messages seen in the log so far. */
   readonly seen: number;
 }
 
-/** What the follower missed makes the causes of losses unsure. */
+/** Returns a doubt if the follower missed records, which makes the causes of losses uncertain. */
 export function missedInWords(follower: Follower | undefined): string[] {
   if (follower === undefined || follower.missed === 0) return [];
-  return [`${follower.missed} records vanished before the auditor who follows the log had seen them`];
+  return [`${follower.missed} records vanished before the auditor that follows the log saw them`];
 }
 
 /**
- * The following auditor: reads each partition while the run goes on, and marks what it sees, in a box of
- * its own where it is a witness, so that a record which vanishes afterwards is known to have been there. Where its brokers die,
- * leaders move, or the log is cut off below it, it begins again.
+ * The following auditor. It reads each partition during the run and marks what it sees. A witness
+ * marks in a box of its own, so that a record which vanishes later is known to have been there. It
+ * starts again when brokers die, leaders move, or the log is truncated below its position.
  */
 export class Follower implements LogWatch {
   readonly #order: FollowOrder;
   readonly #seen: Seen;
   readonly #close: () => void;
-  /** Offset behind the last record that it saw, by partition; none where it is not known to follow on. */
+  /**
+   * Offset after the last record that it saw, by partition; missing if reading may not continue
+   * there.
+   */
   readonly #reached: Map<number, number>;
   #missed = 0;
   readonly #groups: string[] = [];
@@ -85,21 +88,21 @@ export class Follower implements LogWatch {
     return this.#seen.count;
   }
 
-  /** Records that were gone before it came to them: nobody can say which messages they were. */
+  /** Records that vanished before it read them. It is unknown which messages they were. */
   get missed(): number {
     return this.#missed;
   }
 
   /**
-   * Resolves when it reads, and every record below an offset was seen, by partition.
+   * Resolves when it is reading and has seen every record below an offset, by partition.
    *
-   * @throws LossboundError `DEADLINE` when it does not come that far.
+   * @throws LossboundError `DEADLINE` if it does not get that far in time.
    */
   async passed(below: ReadonlyMap<number, number>): Promise<void> {
     const behind = (): [number, number][] =>
       [...below].filter(([partition, offset]) => (this.#reached.get(partition) ?? 0) < offset);
     await waitUntil(
-      "the following auditor to have read the log",
+      "the auditor that follows the log to catch up",
       () => this.#reads && behind().length === 0,
       {
         limitMs: passLimitMs,
@@ -107,13 +110,13 @@ export class Follower implements LogWatch {
         signal: this.#order.signal,
         evidence: () =>
           behind()
-            .map(([one, offset]) => `partition ${one}: ${this.#reached.get(one) ?? 0} of ${offset}`)
+            .map(([one, offset]) => `partition ${one}: read ${this.#reached.get(one) ?? 0} of ${offset}`)
             .join("\n"),
       },
     );
   }
 
-  /** Resolves when it has seen all that is in the log now. */
+  /** Resolves when it has seen all records that are in the log now. */
   async passedEnds(): Promise<void> {
     const { admin, topic, signal } = this.#order;
     const ends = await waitUntil("the ends of the log", () => admin.logEnds(topic), {
@@ -125,17 +128,17 @@ export class Follower implements LogWatch {
     await this.passed(new Map(filled.map(({ partition, end }) => [partition, end])));
   }
 
-  /** The log is another one: reads it from its start. */
-  startAnew(): void {
+  /** Reads a recreated or truncated log from its start. */
+  readFromStart(): void {
     this.#reads = false;
     this.#reached.clear();
     this.#again.abort();
   }
 
-  /** Sees the rest of the log, and reads no more. */
+  /** Reads the rest of the log, and stops. */
   async end(): Promise<void> {
-    // A log that was cut off and has grown since does not tell a reader which stood behind the cut.
-    if (this.#order.plan.faults.some(({ kind }) => kind === "broker")) this.startAnew();
+    // A reader beyond the cut cannot tell that a log was truncated and has grown since.
+    if (this.#order.plan.faults.some(({ kind }) => kind === "broker")) this.readFromStart();
     await this.passedEnds();
     this.#over.abort();
     await this.#following;
@@ -148,7 +151,9 @@ export class Follower implements LogWatch {
     this.#close();
   }
 
-  /** Not all were ever joined, and one whose member has not timed out cannot be deleted. */
+  /**
+   * Deletes its groups. Some were never joined, and one with a member that has not timed out stays.
+   */
   async #deleteGroups(): Promise<void> {
     const { admin, say } = this.#order;
     const mine = new Set(this.#groups);
@@ -157,7 +162,7 @@ export class Follower implements LogWatch {
       ({ groups }) => groups.filter((group) => mine.has(group)),
       () => [...mine],
     );
-    if (left.length > 0) say(`not deleted: the groups of the following auditor, ${left.join(", ")}`);
+    if (left.length > 0) say(`could not delete the groups of the following auditor: ${left.join(", ")}`);
   }
 
   async #follow(): Promise<void> {
@@ -165,7 +170,7 @@ export class Follower implements LogWatch {
     while (!this.#over.signal.aborted) {
       this.#again = new AbortController();
       const ends = AbortSignal.any([this.#over.signal, this.#again.signal]);
-      // A group of its own each time: one that was not left would have to time out first.
+      // A new group each time, because one that was not left would have to time out first.
       const groupId = `${topic}-follower-${this.#groups.length}`;
       this.#groups.push(groupId);
       try {
@@ -185,7 +190,10 @@ export class Follower implements LogWatch {
     }
   }
 
-  /** Takes records until it is over: a client that is on its way out may still hand some over. */
+  /**
+   * Returns a function that takes records until `over` aborts, since a closing client may still
+   * deliver some.
+   */
   #recordTaker(over: AbortSignal): (partition: number, offset: number, value: Buffer | null) => void {
     const seen = this.#seen;
     const index = recordIndex(this.#order.plan, this.#order.runId);
@@ -194,13 +202,13 @@ export class Follower implements LogWatch {
       this.#missed += Math.max(0, offset - (this.#reached.get(partition) ?? offset));
       this.#reached.set(partition, offset + 1);
       const message = index.inPartition(partition, value);
-      // What is none of the run's own is for the scan to find.
+      // Records that are not of this run are left to the scan.
       if (message >= 0) seen.mark(message);
     };
   }
 }
 
-/** Which messages were seen, and how many. */
+/** The messages that were seen, and their number. */
 interface Seen {
   readonly count: number;
   mark(message: number): unknown;

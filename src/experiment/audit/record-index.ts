@@ -2,10 +2,13 @@ import { messageReader, numberedReader } from "../../kafka/message.js";
 import { partitionOf } from "../../plan/layout.js";
 import type { Plan } from "../../plan/plan.js";
 
-/** Finds the message that a record is a copy of: its place among the bits, or -1 where it is no message of this run. */
+/**
+ * Finds the index in the planes of the message that a record is a copy of; -1 if it is not of this
+ * run.
+ */
 export interface RecordIndex {
   of(value: Buffer | null): number;
-  /** -1 too where the record is not in the partition that the plan has for its message. */
+  /** Also returns -1 if the record is not in the partition that the plan assigns to its message. */
   inPartition(partition: number, value: Buffer | null): number;
 }
 

@@ -6,9 +6,9 @@ import { type AuditOrder, auditTopic } from "./audit.js";
 import { recordIndex } from "./record-index.js";
 
 /**
- * The auditor reads what the handlers' effects are: the records of committed transactions in the output
- * topic. It reads up to the end of each log, and so waits for transactions that a dead consumer left
- * open to be over.
+ * Reads the effects of the handlers: the records of committed transactions in the output topic. It
+ * reads to the end of each log, and so waits until transactions that a dead consumer left open are
+ * over.
  */
 export async function scanOutput(order: AuditOrder): Promise<OutputRecord[]> {
   const { plan, runId, boxes } = order;
@@ -21,7 +21,7 @@ export async function scanOutput(order: AuditOrder): Promise<OutputRecord[]> {
     if (message < 0) {
       throw new EvidenceError(
         "output-against-handlers",
-        `the record at offset ${offset} of partition ${partition} of ${topic} is of no message of this run`,
+        `the record at offset ${offset} of partition ${partition} of topic "${topic}" is not a message of this run`,
       );
     }
     box.add("records", 1);

@@ -6,10 +6,10 @@ import { type AuditOrder, auditTopic } from "./audit.js";
 import { recordIndex } from "./record-index.js";
 
 /**
- * The auditor reads the log, and marks in a box of its own which messages are there, which of them more
- * than once, and which have a copy at or above the place where the group would go on.
+ * Reads the log, and marks in the auditor's box which messages are stored, which of them more than
+ * once, and which have a copy at or above the offset where the group would continue.
  *
- * @param onStored hears the bits of those that are there.
+ * @param onStored receives the bits of the stored messages.
  */
 export async function scanLog(
   order: AuditOrder,
@@ -28,7 +28,7 @@ export async function scanLog(
     if (message < 0) {
       throw new EvidenceError(
         "log-against-offsets",
-        `the record at offset ${offset} of partition ${partition} of ${topic} is not one that this run sent there`,
+        `the record at offset ${offset} of partition ${partition} of topic "${topic}" was not sent there by this run`,
       );
     }
     box.add("records", 1);

@@ -10,11 +10,12 @@ export interface ClusterBroker {
 }
 
 /**
- * Which broker a choice means: a follower is one that is in sync, where there is one.
+ * Returns the broker that a choice stands for. For a follower, one that is in sync comes first.
  *
- * @param leaders of the topic, at this moment.
- * @param isFree a leader or follower that is not is passed over; a broker by its place never is.
- * @returns `undefined` where nobody is what is asked for.
+ * @param leaders the current leaders of the topic.
+ * @param isFree tells which leaders or followers to skip; a broker chosen by its index is never
+ *   skipped.
+ * @returns `undefined` if no broker matches.
  */
 export function chooseBroker(
   choice: BrokerChoice,
@@ -22,7 +23,7 @@ export function chooseBroker(
   leaders: readonly PartitionLeadership[],
   isFree: (broker: ClusterBroker) => boolean = () => true,
 ): ClusterBroker | undefined {
-  if (choice.kind === "index") return byPlace(choice.index, brokers);
+  if (choice.kind === "index") return byIndex(choice.index, brokers);
   const partition = leaders.find((one) => one.partition === choice.partition);
   if (partition === undefined) return undefined;
   return candidates(choice.kind, partition)
@@ -30,12 +31,12 @@ export function chooseBroker(
     .find((broker) => broker !== undefined && isFree(broker));
 }
 
-function byPlace(place: number, brokers: readonly ClusterBroker[]): ClusterBroker {
-  const broker = brokers.toSorted((one, other) => one.id - other.id)[place];
+function byIndex(index: number, brokers: readonly ClusterBroker[]): ClusterBroker {
+  const broker = brokers.toSorted((one, other) => one.id - other.id)[index];
   if (broker !== undefined) return broker;
   throw new LossboundError(
     "ENVIRONMENT",
-    `a fault falls on broker ${place}, and the cluster has ${brokers.length}, from 0 on`,
+    `a fault is on broker ${index}, but the cluster has only brokers 0 to ${brokers.length - 1}`,
   );
 }
 

@@ -7,19 +7,19 @@ import type { PlannedBrokerFault } from "../../plan/plan.js";
 import { chooseBroker } from "./broker-choice.js";
 import { type FaultProgress, pauseUntil, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
-import { conductOccurrences, occurrenceCame } from "./occurrences.js";
+import { awaitOccurrence, conductOccurrences } from "./occurrences.js";
 import { seek, shownByAll, type Sought } from "../../base/seek.js";
 
-/** A dead leader is missed after its session, three seconds; then it takes an election. */
+/** The cluster notices a dead leader after its session of 3 s, and then needs an election. */
 const successionLimitMs = 30_000;
-/** A JVM, what it has to recover, and what it has to fetch from the others. */
+/** Time for a JVM to start, recover its log, and fetch what it missed from the other brokers. */
 const returnLimitMs = 90_000;
 const lookEveryMs = 20;
 
 /**
- * Harms a broker, as often as the fault falls, and brings it back: after its time, or when the
- * producers have ended. Who leads or follows is asked at the moment when it falls. It heals when the
- * broker answers and is in sync again in all that it has a replica of.
+ * Harms a broker, as often as planned, and brings it back after its time or when the producers have
+ * ended. The leader or follower is chosen at the moment when the fault falls. The fault is healed
+ * when the broker answers and all its replicas are in sync again.
  */
 export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultProgress): Promise<void> {
   const { producersEnded, say, inForce, away, signal } = run;
@@ -27,7 +27,7 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
   const fellOn: string[] = [];
   const on = (occurrence: number): string => fellOn[occurrence] ?? "broker ?";
   await conductOccurrences(fault, run, { kind: action, on }, async (occurrence, dueAt) => {
-    if (!(await occurrenceCame(run, fault.trigger, dueAt, producersEnded))) return undefined;
+    if (!(await awaitOccurrence(run, fault.trigger, dueAt, producersEnded))) return undefined;
     const victim = await brokerToHarm(fault, run);
     if (victim === undefined) return undefined;
     const { broker, before } = victim;
@@ -40,9 +40,10 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
     const appliedAt = epochMs();
     inForce.set(key, `${action} of ${name}`);
     say(`${signalOf[action]} ${name}`);
-    const succession = succeed(fault, broker, before, run);
+    const succession = observeSuccession(fault, broker, before, run);
     await pauseUntil(fault.for === undefined ? undefined : appliedAt + fault.for, producersEnded);
-    // No successor by then: the broker stays away until there is one. That is the point of such a fault.
+    // Without a successor by then, the broker stays away until there is one: the point of such a
+    // fault.
     const seen = await succession;
 
     if (signal.aborted) return { askedAt, appliedAt, broker: broker.id, touched: touchedBy(before, broker) };
@@ -52,7 +53,7 @@ export async function conductBrokerFault(fault: PlannedBrokerFault, run: FaultPr
     const healedAt = epochMs();
     away.delete(broker.address);
     inForce.delete(key);
-    say(`${name} ${healed ? "is in sync again" : "runs again, and is not in sync"}`);
+    say(`${name} ${healed ? "is in sync again" : "runs again but is not in sync"}`);
     const edges = { askedAt, appliedAt, healAskedAt, healedAt };
     return { ...edges, broker: broker.id, touched: touchedBy(before, broker), healed, ...seen };
   });
@@ -62,21 +63,24 @@ const signalOf = { kill: "SIGKILL", pause: "SIGSTOP", stop: "SIGTERM" } as const
 
 interface Victim {
   broker: BrokerHandle;
-  /** How the topic was led before it was harmed. */
+  /** The topic's leaders before the fault. */
   before: readonly PartitionLeadership[];
 }
 
 /**
- * The broker that is meant, once no other fault has it: two faults on followers find two of them. It
- * counts as away from here on, so that its port may refuse.
+ * Returns the broker for a fault, once it is free of other faults: two faults on followers get two
+ * different ones. The broker counts as away from here on, so its port may refuse connections.
  */
 async function brokerToHarm(fault: PlannedBrokerFault, run: FaultProgress): Promise<Victim | undefined> {
   const { handles, away, admin, topic, producersEnded } = run;
   if (handles === undefined) {
-    throw new LossboundError("HARNESS", "a fault on a broker, and the brokers are not ours to harm");
+    throw new LossboundError(
+      "HARNESS",
+      "cannot apply a fault to a broker, because lossbound did not start the brokers",
+    );
   }
   return await waitOrOver(
-    "the broker that is meant to be free of other faults",
+    "the chosen broker to be free of other faults",
     async () => {
       const before = await admin.leaders(topic);
       const chosen = chooseBroker(fault.broker, run.brokers, before, ({ address }) => !away.has(address));
@@ -90,7 +94,7 @@ async function brokerToHarm(fault: PlannedBrokerFault, run: FaultProgress): Prom
   );
 }
 
-/** Resolves when the process is seen to be in that state. */
+/** Harms the broker. Resolves when its process is seen in the new state. */
 async function harm(
   action: PlannedBrokerFault["action"],
   broker: BrokerHandle,
@@ -99,12 +103,12 @@ async function harm(
   switch (action) {
     case "kill":
     case "stop":
-      // What a dying broker's port still takes is lost as it is without proxies: these are shut when
-      // the port refuses. The watch over it is quick; when this returns, they are shut for certain.
+      // Data that a dying broker's port still accepts is lost, as it is without proxies, until the
+      // port refuses and the proxies shut. A watch does this quickly; this call makes sure of it.
       await (action === "kill" ? broker.kill() : broker.stop(signal));
       return await links.brokerDown(broker.address);
     case "pause":
-      // Its port goes on to take connections, in the kernel: so do its proxies.
+      // The kernel still accepts connections on its port, so the proxies stay open too.
       return await broker.pause();
   }
 }
@@ -130,28 +134,33 @@ interface SeenInForce {
 }
 
 /**
- * What the cluster makes of it. A dead process is a fault in force; one that led, and could have a
- * successor, is missed only when it has one.
+ * Observes how the cluster reacts. A dead process already means a fault in force. If the broker led
+ * a partition that can have a successor, the fault is in force only when the successor leads.
  */
-async function succeed(
+async function observeSuccession(
   fault: PlannedBrokerFault,
   broker: BrokerHandle,
   before: readonly PartitionLeadership[],
   run: FaultProgress,
 ): Promise<SeenInForce> {
-  const state = { kill: "dead", stop: "ended", pause: "stands still" }[fault.action];
+  const state = { kill: "is dead", stop: "has ended", pause: "is stopped" }[fault.action];
   const led = before.filter(({ leader }) => leader === broker.id);
-  const heirless = led.filter((partition) => !hasHeir(partition, run)).map(({ partition }) => partition);
-  const alone = heirless.length === 0 ? [] : [`no other replica in sync of partition ${heirless.join(", ")}`];
-  const due = fault.action === "pause" ? [] : led.filter((partition) => hasHeir(partition, run));
+  const withoutSuccessor = led
+    .filter((partition) => !canHaveSuccessor(partition, run))
+    .map(({ partition }) => partition);
+  const alone =
+    withoutSuccessor.length === 0
+      ? []
+      : [`no other in-sync replica of partition ${withoutSuccessor.join(", ")}`];
+  const due = fault.action === "pause" ? [] : led.filter((partition) => canHaveSuccessor(partition, run));
   const moved = await Promise.all(due.map((partition) => successorOf(partition, broker, run)));
   return {
-    probe: [`the process ${state}`, ...moved.map(inWords), ...alone].join("; "),
+    probe: [`the process ${state}`, ...moved.map(describeSuccession), ...alone].join("; "),
     inForce: shownByAll(moved.map(({ sought }) => sought)),
   };
 }
 
-function hasHeir({ leader, replicas, isr }: PartitionLeadership, { plan }: FaultProgress): boolean {
+function canHaveSuccessor({ leader, replicas, isr }: PartitionLeadership, { plan }: FaultProgress): boolean {
   const { topic, brokers } = plan.scenario;
   const unclean = "unclean.leader.election.enable";
   const mayBeBehind = (topic.config[unclean] ?? brokers.config[unclean]) === "true";
@@ -180,24 +189,30 @@ async function successorOf(
   return { before, sought };
 }
 
-function inWords({ before: { partition, leader }, sought }: Succession): string {
+function describeSuccession({ before: { partition, leader }, sought }: Succession): string {
   switch (sought.kind) {
     case "seen":
       return `leader of partition ${partition}: ${leader} → ${sought.seen.leader}, in sync ${sought.seen.isr.length}`;
     case "missed":
       return `partition ${partition} has no new leader`;
     case "unknown":
-      return `nobody says whether partition ${partition} has a new leader`;
+      return `unknown whether partition ${partition} has a new leader`;
   }
 }
 
-/** Partitions of the topic that it led; those that it had a replica of, where it led none. */
+/**
+ * Counts the topic's partitions that the broker led or, if it led none, those that it had a replica
+ * of.
+ */
 function touchedBy(before: readonly PartitionLeadership[], { id }: BrokerHandle): number {
   const led = before.filter(({ leader }) => leader === id).length;
   return led > 0 ? led : before.filter(({ replicas }) => replicas.includes(id)).length;
 }
 
-/** Whether a broker that runs again gets in sync, as the others see it: it may have an old view itself. */
+/**
+ * Returns whether a restarted broker gets in sync, according to the others: its own view may be
+ * outdated.
+ */
 async function returns(broker: BrokerHandle, run: FaultProgress): Promise<boolean> {
   const { admin, topic, brokers, signal } = run;
   const notAsked = brokers.length > 1 ? broker.address : undefined;

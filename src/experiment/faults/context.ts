@@ -14,57 +14,64 @@ import type { Follower } from "../audit/follow.js";
 import type { Moments } from "./moments.js";
 import type { Turns } from "../../base/turns.js";
 
-/** What a fault needs, to come about and to be written down. */
+/** The context in which a fault is applied and recorded. */
 export interface FaultContext {
   plan: Plan;
   crew: Crew;
   links: Links;
-  /** Straight to the brokers. */
+  /** Connected directly to the brokers. */
   admin: AdminClient;
-  /** All that there are. */
+  /** All brokers of the cluster. */
   brokers: readonly ClusterBroker[];
-  /** The same, to be harmed; `undefined` where they are not ours. */
+  /** The same brokers, for faults; `undefined` if lossbound did not start them. */
   handles: readonly BrokerHandle[] | undefined;
-  /** Addresses of brokers that are away by the plan: their ports may refuse. */
+  /** Addresses of brokers that the plan has taken down, whose ports may refuse connections. */
   away: Set<string>;
   topic: string;
   groupId: string;
-  /** Reads the log as it grows, where the plan lets records vanish. */
+  /** Reads the log as it grows, if the plan lets records vanish. */
   follower: Follower | undefined;
   write: EventWriter;
-  /** A line for people. */
+  /** Prints a line for the user. */
   say(line: string): void;
   signal: AbortSignal;
 }
 
-/** What is shared by the faults of a run while it goes on. */
+/** The state that the faults of a run share. */
 export interface FaultProgress extends FaultContext {
-  /** Faults in force now: a key of each one's own, and how people read it. */
+  /** Faults in force now: the key of the occurrence, and its label. */
   readonly inForce: Map<string, string>;
-  /** Faults whose worker is dead, by the same keys: until its next life, or to the end. */
+  /** Faults whose worker is dead, by the same keys, until its next life or the end of the run. */
   readonly dead: Set<string>;
-  /** Dead workers that are about to be started again. */
+  /** Dead workers that will be restarted. */
   readonly restarting: Set<string>;
-  /** Faults that move the group, or the topic under it, at this moment: nothing is drained before they are done. */
+  /**
+   * Faults that are changing the group or its topic. The log is not drained until they are done.
+   */
   readonly moving: Set<string>;
-  /** What is done to the topic: each would find the other's half-done. */
+  /** Lets faults on the topic take turns: none should see the half-done work of another. */
   readonly onTopic: Turns;
-  /** Closed while the group is to have no member. */
+  /** Closed while the group must not have any member. */
   readonly groupDoor: Door;
-  /** Resolves with time 0, milliseconds since 1970, when the producers begin to send. */
+  /** Resolves with time 0, in milliseconds since 1970, when the producers start to send. */
   readonly begun: Promise<number>;
-  /** After that: what falls at the same moment falls in the order of the scenario. */
+  /** Timers since time 0. Faults due at the same moment fall in the order of the scenario. */
   readonly moments: Moments;
-  /** Aborted when the producers have ended: nothing falls on a broker after that, and all are brought back. */
+  /**
+   * Aborts when the producers have ended. From then on no fault falls on a broker, and all are
+   * brought back.
+   */
   readonly producersEnded: AbortSignal;
-  /** Aborted after that: nothing falls on a link any more, and what is on it is healed. */
+  /** Aborts after that. From then on no fault falls on a link, and all links are healed. */
   readonly sendingOver: AbortSignal;
-  /** Aborted when the consumers have drained the log: nobody is left to be killed at work. */
+  /**
+   * Aborts when the consumers have drained the log. From then on no worker is left to kill at work.
+   */
   readonly drained: AbortSignal;
 }
 
-/** What is written of an occurrence that never came. */
-export const never = {
+/** The fields of the event for an occurrence that never fell. */
+export const neverFell = {
   askedAt: null,
   appliedAt: null,
   healAskedAt: null,
@@ -75,11 +82,11 @@ export const never = {
   healed: null,
 } as const satisfies Partial<FaultEvent>;
 
-/** No wait of a fault for its moment is longer than a run may be. */
+/** The longest wait of a fault for its moment: the longest run. */
 export const momentLimitMs = 2 * 3600 * 1000;
 
-/** Waits for the moment of a fault; false when it will not come any more. */
-export async function momentCame(
+/** Waits for the moment of a fault. Returns false if it will not come any more. */
+export async function awaitMoment(
   { crew, moments }: FaultProgress,
   trigger: Moment,
   over: AbortSignal,
@@ -95,10 +102,10 @@ export async function momentCame(
   }
 }
 
-/** What a broker refuses that is just dead, or stands still, is asked again for so long. */
+/** How long to ask again if a broker refuses because it has just died or is stopped. */
 const answerLimitMs = 60_000;
 
-/** Asks the cluster until it answers: other faults may have a broker in their hands. */
+/** Asks the cluster until it answers, since other faults may hold a broker. */
 export async function answerTo<T>(
   what: string,
   ask: () => Promise<T>,
@@ -108,13 +115,13 @@ export async function answerTo<T>(
   return (await waitUntil(what, look, { limitMs: answerLimitMs, everyMs: 100, signal })).answer;
 }
 
-/** Lets time pass up to a moment (`undefined`: without end), or until `over`. */
+/** Waits until a time (`undefined`: without limit) or until `over` aborts. */
 export async function pauseUntil(at: number | undefined, over: AbortSignal): Promise<void> {
   const ms = at === undefined ? momentLimitMs : Math.max(0, at - epochMs());
   await pause(ms, over).catch(() => {});
 }
 
-/** Looks until there is something to see; `undefined` when it is over before that. */
+/** Looks until there is a result. Returns `undefined` if `over` aborts first. */
 export async function waitOrOver<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,

@@ -1,10 +1,10 @@
-/** Lets people through while it is open, and closes behind the last who went in. */
+/** Lets callers through while it is open. Closing waits for those inside. */
 export class Door {
   #closed: Promise<void> | undefined;
   #open: () => void = () => {};
   readonly #inside = new Set<Promise<unknown>>();
 
-  /** Does something that must not happen behind the closed door: waits until it is open. */
+  /** Runs `act`, which must not run behind the closed door: waits until the door is open. */
   async through<T>(act: () => Promise<T>): Promise<T> {
     while (this.#closed !== undefined) await this.#closed;
     const acting = act();
@@ -16,7 +16,7 @@ export class Door {
     }
   }
 
-  /** Closes it, once nobody is going through, until the returned function is called. */
+  /** Closes the door until the returned function is called. Resolves when no call is inside. */
   async close(): Promise<() => void> {
     while (this.#closed !== undefined) await this.#closed;
     this.#closed = new Promise((resolve) => (this.#open = resolve));

@@ -16,9 +16,9 @@ import { Turns } from "../../base/turns.js";
 import { isPlace } from "./worker-at-work.js";
 
 /**
- * Makes the planned faults happen, a task each; those that wait for a place in a chunk take turns, in
- * the order of the scenario. Disposing it waits until no fault is under way: what they fall on is
- * taken away next.
+ * Applies the planned faults, one task for each. Faults that wait for a place in a consumer's work
+ * take turns, in the order of the scenario. Disposal waits until no fault is in progress, because
+ * their targets are removed next.
  */
 export class Faults implements AsyncDisposable {
   readonly #run: FaultProgress;
@@ -29,7 +29,7 @@ export class Faults implements AsyncDisposable {
   readonly #sendingOver = new AbortController();
   readonly #drained = new AbortController();
   readonly #failed = new AbortController();
-  /** Occurrences that are over. */
+  /** Occurrences that were applied. */
   readonly #fallen = new Set<string>();
   #begin: (startedAt: number) => void = () => {};
 
@@ -54,40 +54,45 @@ export class Faults implements AsyncDisposable {
       sendingOver: this.#sendingOver.signal,
       drained: this.#drained.signal,
     };
-    context.signal.addEventListener("abort", () => this.#giveUp());
+    context.signal.addEventListener("abort", () => this.#abortAll());
   }
 
-  /** Aborted when a fault could not be applied or healed. */
+  /** Aborts when a fault could not be applied or healed. */
   get failed(): AbortSignal {
     return this.#failed.signal;
   }
 
-  /** Faults in force now, as people read them. */
+  /** Labels of the faults in force now. */
   get inForce(): readonly string[] {
     return [...this.#run.inForce.values()];
   }
 
-  /** Occurrences in force now, by `keyOf`: a worker's death among them. */
+  /** Occurrences in force now, by `keyOf`, including the deaths of workers. */
   get active(): ReadonlySet<string> {
     return new Set([...this.#run.inForce.keys(), ...this.#run.dead]);
   }
 
-  /** Occurrences that have fallen so far, by `keyOf`: those in force among them. */
+  /** Occurrences that have fallen so far, by `keyOf`, including those in force. */
   get fallen(): ReadonlySet<string> {
     return new Set([...this.#fallen, ...this.active]);
   }
 
-  /** Whether a worker is dead and about to be started again. */
+  /** Returns whether a worker is dead and will be restarted. */
   isRestarting(role: Role, worker: number): boolean {
     return this.#run.restarting.has(`${role} ${worker}`);
   }
 
-  /** Whether a fault has the group or the topic in its hands: where the positions are now says nothing. */
+  /**
+   * Whether a fault is changing the group or the topic, which makes current positions meaningless.
+   */
   get movesGroupOrTopic(): boolean {
     return this.#run.moving.size > 0;
   }
 
-  /** Applies what is to be there before the producers connect. Resolves when it is in force. */
+  /**
+   * Applies the faults that must exist before the producers connect. Resolves when they are in
+   * force.
+   */
   async beginEarly(): Promise<void> {
     const early = this.#run.plan.faults.filter((fault): fault is PlannedLinkFault => isEarly(fault));
     await Promise.all(
@@ -96,13 +101,13 @@ export class Faults implements AsyncDisposable {
         const inForce = new Promise<void>((resolve) => (applied = resolve));
         const task = conductLinkFault(fault, this.#run, applied);
         this.#start(this.#linkTasks, task);
-        // A fault that cannot be applied ends its task: `failed` says why.
+        // A fault that cannot be applied ends its task, and `failed` carries the reason.
         return Promise.race([inForce, task.catch(() => {})]);
       }),
     );
   }
 
-  /** @param startedAt time 0, milliseconds since 1970. */
+  /** @param startedAt time 0, in milliseconds since 1970. */
   begin(startedAt: number): void {
     this.#begin(startedAt);
     const inTurn: PlannedFault[] = [];
@@ -116,19 +121,19 @@ export class Faults implements AsyncDisposable {
     this.#start(this.#otherTasks, this.#takeTurns(inTurn));
   }
 
-  /** Brings every broker back; resolves when all that were away are in sync again. */
+  /** Brings every broker back. Resolves when all of them are in sync again. */
   async endBrokerFaults(): Promise<void> {
     this.#producersEnded.abort();
     await Promise.all(this.#brokerTasks);
   }
 
-  /** Heals every link; resolves when they are healed, and seen to be. */
+  /** Heals every link. Resolves when probes have confirmed that. */
   async endLinkFaults(): Promise<void> {
     this.#sendingOver.abort();
     await Promise.all(this.#linkTasks);
   }
 
-  /** No more faults; resolves when the last of them has written down what it did. */
+  /** Ends all faults. Resolves when the last of them has recorded what it did. */
   async end(): Promise<void> {
     await this.endBrokerFaults();
     await this.endLinkFaults();
@@ -137,11 +142,11 @@ export class Faults implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#giveUp();
+    this.#abortAll();
     await Promise.all([...this.#brokerTasks, ...this.#linkTasks, ...this.#otherTasks]);
   }
 
-  #giveUp(): void {
+  #abortAll(): void {
     this.#producersEnded.abort();
     this.#sendingOver.abort();
     this.#drained.abort();

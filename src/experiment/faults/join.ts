@@ -5,30 +5,30 @@ import type { PlannedJoin } from "../../plan/plan.js";
 import type { Life } from "../../crew/crew.js";
 import { type FaultProgress, pauseUntil, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
-import { conductOccurrences, occurrenceCame } from "./occurrences.js";
+import { awaitOccurrence, conductOccurrences } from "./occurrences.js";
 
-/** More than a worker gives itself to leave its group. */
+/** Longer than a worker takes to leave its group. */
 const endLimitMs = 30_000;
 
 /**
- * Starts a consumer more, which joins the group, and ends it in order: all members join anew, once when
- * it comes and once when it goes. Those that were seen to are what the fault touched.
+ * Starts an extra consumer that joins the group, and ends it in order. All members rejoin twice:
+ * when it joins and when it leaves. The fault touched those that were seen to rejoin.
  */
 export async function conductJoinFault(fault: PlannedJoin, run: FaultProgress): Promise<void> {
   const { crew, say, inForce, drained, plan, signal, groupDoor } = run;
   const worker = joinerOf(plan, fault);
   const name = `consumer ${worker}`;
   await conductOccurrences(fault, run, { kind: "join", on: () => name }, async (occurrence, dueAt) => {
-    if (!(await occurrenceCame(run, fault.trigger, dueAt, drained))) return undefined;
+    if (!(await awaitOccurrence(run, fault.trigger, dueAt, drained))) return undefined;
     const appliedAt = epochMs();
     const before = joinsOfOthers(run, worker);
     const life = await groupDoor.through(() => crew.start("consumer", worker));
     const key = keyOf(fault, occurrence);
-    inForce.set(key, `one consumer more (${name})`);
+    inForce.set(key, `extra consumer (${name})`);
     say(`${name} joins`);
     const joined = (): boolean => joinsOf(life) > 0 && haveAllJoined(before);
     await waitOrOver(`${name} to join, and the others with it`, joined, drained);
-    const touched = joinsOf(life) > 0 ? joinedAnew(before) : 0;
+    const touched = joinsOf(life) > 0 ? countRejoined(before) : 0;
 
     await pauseUntil(epochMs() + fault.for, drained);
     const beforeLeaving = joinsOfOthers(run, worker);
@@ -41,14 +41,14 @@ export async function conductJoinFault(fault: PlannedJoin, run: FaultProgress): 
       appliedAt,
       healedAt: epochMs(),
       touched,
-      probe: `${touched} of ${before.size} other members joined anew`,
+      probe: `${touched} of ${before.size} other members rejoined`,
       inForce: touched > 0,
       healed,
     };
   });
 }
 
-/** How often each of the other living members has joined. */
+/** Returns how often each of the other living members has joined. */
 function joinsOfOthers({ crew }: FaultProgress, worker: number): Map<Life, number> {
   const others = crew.lives.filter(
     (life) => life.role === "consumer" && life.worker !== worker && life.process.end === undefined,
@@ -56,12 +56,12 @@ function joinsOfOthers({ crew }: FaultProgress, worker: number): Map<Life, numbe
   return new Map(others.map((life) => [life, joinsOf(life)]));
 }
 
-/** How many of them have joined since. */
-function joinedAnew(before: ReadonlyMap<Life, number>): number {
+/** Returns how many of them have joined since. */
+function countRejoined(before: ReadonlyMap<Life, number>): number {
   return [...before].filter(([life, joins]) => joinsOf(life) > joins).length;
 }
 
-/** Whether each of them has joined since, or has ended: those join no more. */
+/** Returns whether each of them has joined since or has ended, after which it cannot join. */
 function haveAllJoined(before: ReadonlyMap<Life, number>): boolean {
   return [...before].every(([life, joins]) => joinsOf(life) > joins || life.process.end !== undefined);
 }

@@ -5,12 +5,12 @@ import type { Role } from "../../scenario/role.js";
 import { chooseBroker, type ClusterBroker } from "./broker-choice.js";
 import { commandSockets } from "../command-connections.js";
 import { type SocketCounts, socketsOf, touchedBetween } from "../counts.js";
-import { type FaultProgress, momentCame, never, pauseUntil, waitOrOver } from "./context.js";
+import { type FaultProgress, awaitMoment, neverFell, pauseUntil, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
 
 /**
- * Whether a fault is to be there before the producers connect: one on their link at time 0. It is in
- * force early, and its time is counted from 0 all the same.
+ * Returns whether a fault must exist before the producers connect: one on their link at time 0. It
+ * is in force early, but its duration counts from time 0.
  */
 export function isEarly(fault: {
   kind: string;
@@ -26,10 +26,10 @@ export function isEarly(fault: {
 }
 
 /**
- * Puts a fault on a link, as often as it is to fall, and writes down each time when it was in force
- * in fact and what it touched.
+ * Applies a fault to a link, as often as planned, and records each time when it was in force and
+ * what it touched.
  *
- * @param onApplied called when its first occurrence is in force.
+ * @param onApplied called when the first occurrence is in force.
  */
 export async function conductLinkFault(
   fault: PlannedLinkFault,
@@ -47,15 +47,15 @@ export async function conductLinkFault(
     const blank = { event: "fault", fault: fault.index, occurrence, on: fault.on, kind } as const;
     const early = occurrence === 0 && isEarly(fault);
     if (dueAt !== undefined) await pauseUntil(dueAt, sendingOver);
-    const came = early || (dueAt === undefined ? await momentCame(run, fault.trigger, sendingOver) : true);
-    const broker = came && !sendingOver.aborted ? await brokerMeant(fault, run) : undefined;
+    const came = early || (dueAt === undefined ? await awaitMoment(run, fault.trigger, sendingOver) : true);
+    const broker = came && !sendingOver.aborted ? await findBroker(fault, run) : undefined;
     if (broker === undefined) {
-      write({ ...blank, ...never });
+      write({ ...blank, ...neverFell });
       continue;
     }
 
     const begunAt = epochMs();
-    // A link that is cut closes its connections at once: they are counted from before.
+    // Cutting a link closes its connections at once, so they are counted beforehand.
     const look = socketsOn(run, role, broker);
     const before = look();
     const inForce = await links[role].apply({ toxic, stream, broker: broker.address }, key);
@@ -74,12 +74,15 @@ export async function conductLinkFault(
     const one = broker.id === undefined ? {} : { broker: broker.id };
     write({ ...blank, on, ...one, touched, ...(await heal(inForce)) });
     run.inForce.delete(key);
-    say(`${label}: healed, it touched ${touched === 1 ? "1 connection" : `${touched} connections`}`);
+    say(`${label}: healed; touched ${touched === 1 ? "1 connection" : `${touched} connections`}`);
     dueAt = (early ? since : begunAt) + fault.every;
   }
 }
 
-/** How to look at the sockets that a fault on a link may touch; a later look is given the earlier one. */
+/**
+ * Returns a function that counts the sockets which a fault on a link may touch. Pass it the earlier
+ * count.
+ */
 function socketsOn(
   { plan, crew, links }: FaultProgress,
   role: Role,
@@ -90,20 +93,23 @@ function socketsOn(
     : () => socketsOf(crew, role, broker.id);
 }
 
-/** The broker to whose proxy it is confined, as things are now; without an address it is none of them. */
-async function brokerMeant(
+/**
+ * Returns the broker whose proxy the fault is confined to, as of now. Without an address, the fault
+ * is on all proxies.
+ */
+async function findBroker(
   { broker }: PlannedLinkFault,
   { admin, topic, brokers, sendingOver }: FaultProgress,
 ): Promise<Partial<ClusterBroker> | undefined> {
   if (broker === undefined) return {};
-  // Whether the cluster has so many is sure from the start: no use to wait for it.
+  // Whether the cluster has that index is known from the start, so there is nothing to wait for.
   if (broker.kind === "index") return chooseBroker(broker, brokers, []);
   const look = async (): Promise<ClusterBroker | undefined> =>
     chooseBroker(broker, brokers, await admin.leaders(topic));
-  return await waitOrOver("the broker that is meant", look, sendingOver, 20);
+  return await waitOrOver("a broker for the fault", look, sendingOver, 20);
 }
 
-/** Heals, and says what probes saw of the fault and of the healing. */
+/** Heals the fault, and returns what probes saw of the fault and of the healing. */
 async function heal(inForce: LinkFaultInForce): Promise<{
   askedAt: number;
   appliedAt: number;
@@ -124,12 +130,12 @@ async function heal(inForce: LinkFaultInForce): Promise<{
     probe: seen,
     inForce: shown,
     ...(answeredFor && { answeredFor }),
-    // Replaced: Toxiproxy hung, and what was on the link's connections died by our hand.
+    // A replaced Toxiproxy had hung, and lossbound itself then ended the link's connections.
     healed: removal === "replaced" ? false : await healthy,
   };
 }
 
-/** Time 0; a run that ends before it never sends. */
+/** Resolves with time 0, or with 0 if the run ends before that. */
 async function begunOrOver(begun: Promise<number>, over: AbortSignal): Promise<number> {
   const ended = new Promise<number>((resolve) => {
     over.addEventListener("abort", () => resolve(0), { once: true });

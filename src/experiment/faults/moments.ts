@@ -2,8 +2,9 @@ import { epochMs } from "../../base/clock.js";
 import { pause } from "../../base/wait.js";
 
 /**
- * One timer for all that falls at the same moment: it comes for all of them at once, in the order in which
- * they asked. Timers of their own would be rounded to milliseconds each by itself, and fire in any order.
+ * Shares one timer among all faults that are due at the same moment, so that they fall in the order
+ * in which they asked. Separate timers would each be rounded to milliseconds, and fire in any
+ * order.
  */
 export class Moments {
   readonly #begun: Promise<number>;
@@ -11,8 +12,8 @@ export class Moments {
   readonly #timers = new Map<number, Promise<void>>();
 
   /**
-   * @param begun resolves with time 0, milliseconds since 1970.
-   * @param over aborted when nobody waits any more: what has not come by then comes at once.
+   * @param begun resolves with time 0, in milliseconds since 1970.
+   * @param over aborts when no fault waits any more; all pending timers then resolve at once.
    */
   constructor(begun: Promise<number>, over: AbortSignal) {
     this.#begun = begun;

@@ -7,8 +7,9 @@ import { conductOccurrences } from "./occurrences.js";
 import { lifeToHit, nameOfTarget } from "./worker-at-work.js";
 
 /**
- * Has a producer make its next message larger than the brokers take, and sees that it was sent. What
- * they take they are asked for themselves: an existing cluster may take more than the scenario knows.
+ * Makes a producer's next message larger than the brokers accept, and checks that it was sent. The
+ * brokers are asked for their limit, because an existing cluster may accept more than the scenario
+ * assumes.
  */
 export async function conductOversizeFault(fault: PlannedOversize, run: FaultProgress): Promise<void> {
   const { crew, say, sendingOver } = run;
@@ -23,7 +24,7 @@ export async function conductOversizeFault(fault: PlannedOversize, run: FaultPro
     const appliedAt = epochMs();
     crew.command(life, { kind: "oversize", bytes: fault.size });
     const name = `${on(occurrence)} to send ${fault.size} bytes`;
-    // A life that dies first sends no more; the next one was not told.
+    // If the life dies first, the message is never sent: the next life does not get the command.
     const sentOrDead = (): boolean => box.get("oversized") > before || life.process.end !== undefined;
     await waitOrOver(name, sentOrDead, sendingOver);
     const sent = box.get("oversized") > before;
@@ -31,15 +32,18 @@ export async function conductOversizeFault(fault: PlannedOversize, run: FaultPro
     return {
       appliedAt,
       touched: sent ? 1 : 0,
-      ...shownBy(fault.size, sent, await asked),
+      ...evidenceOf(fault.size, sent, await asked),
     };
   });
 }
 
-/** Other faults may have the brokers in hand. */
+/** Time limit for the brokers' answer, since other faults may hold them. */
 const answerLimitMs = 5_000;
 
-/** What the brokers take of a partition at once, in bytes; `undefined` where they do not say. */
+/**
+ * Returns the largest batch that the brokers accept, in bytes, or `undefined` if they do not
+ * answer.
+ */
 async function largestBatchOf({ admin, topic }: FaultProgress): Promise<number | undefined> {
   try {
     const settings = await within("the topic's settings", admin.topicSettings(topic), answerLimitMs);
@@ -50,14 +54,16 @@ async function largestBatchOf({ admin, topic }: FaultProgress): Promise<number |
   }
 }
 
-/** A message that was sent is in force only where the brokers cannot take it. */
-export function shownBy(
+/**
+ * Returns the evidence. A message that was sent is in force only if it exceeds the brokers' limit.
+ */
+export function evidenceOf(
   size: number,
   sent: boolean,
-  takenBytes: number | undefined,
+  acceptedBytes: number | undefined,
 ): { probe: string | null; inForce: boolean | null } {
   if (!sent) return { probe: null, inForce: null };
-  const words = `sent ${size} bytes as one message`;
-  if (takenBytes === undefined) return { probe: words, inForce: null };
-  return { probe: `${words}; the brokers take ${takenBytes}`, inForce: size > takenBytes };
+  const text = `sent ${size} bytes as one message`;
+  if (acceptedBytes === undefined) return { probe: text, inForce: null };
+  return { probe: `${text}; the brokers accept up to ${acceptedBytes}`, inForce: size > acceptedBytes };
 }

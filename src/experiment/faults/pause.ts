@@ -5,12 +5,12 @@ import { type FaultProgress, momentLimitMs, pauseUntil } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
 import { conductOccurrences } from "./occurrences.js";
 import { seek, shownBy, type Sought } from "../../base/seek.js";
-import { letGoOn, lifeToHit, nameOfTarget, overFor } from "./worker-at-work.js";
+import { lifeToHit, nameOfTarget, overFor, release } from "./worker-at-work.js";
 
 /**
- * Makes a worker stand still (SIGSTOP), and go on (SIGCONT). A consumer that is to stand still for
- * longer than its session lasts does so until the group has gone on without it: that is the point of
- * such a fault, and no clock says when it is reached.
+ * Stops a worker (SIGSTOP) and continues it (SIGCONT). If a consumer should pause for longer than
+ * its session lasts, it stays stopped until the group has removed it. That is the point of such a
+ * fault, and no clock tells when it happens.
  */
 export async function conductPauseFault(fault: PlannedPause, run: FaultProgress): Promise<void> {
   const { crew, say, inForce, plan } = run;
@@ -22,17 +22,18 @@ export async function conductPauseFault(fault: PlannedPause, run: FaultProgress)
     if (life === undefined) return undefined;
     const { role, worker } = life;
     const appliedAt = epochMs();
-    // A life that came to its own end in this very moment was not touched.
+    // A life that ended by itself at this very moment was not touched.
     if (!(await crew.pause(life))) return { appliedAt, touched: 0 };
     const key = keyOf(fault, occurrence);
     inForce.set(key, `pause of ${role} ${worker}`);
     say(`SIGSTOP ${role} ${worker}`);
 
-    const movingOn = outlivesSession ? groupMovesOnWithout(life, fault.for, run) : undefined;
+    const removal = outlivesSession ? seekRemoval(life, fault.for, run) : undefined;
     await pauseUntil(appliedAt + fault.for, over);
-    const movedOn = await movingOn;
-    // Behind the signal it finds the command, and goes on as if it had never been told to stand.
-    letGoOn(fault, run, occurrence, life);
+    const removed = await removal;
+    // Sent before SIGCONT, so that the worker finds the command when it wakes and continues at
+    // once.
+    release(fault, run, occurrence, life);
     const healed = await crew.resume(life);
     const healedAt = epochMs();
     inForce.delete(key);
@@ -41,40 +42,39 @@ export async function conductPauseFault(fault: PlannedPause, run: FaultProgress)
       appliedAt,
       healedAt,
       touched: 1,
-      probe: inWords({ appliedAt, healedAt }, movedOn),
-      // Cut short: whether the group would have gone on without it, nobody knows.
-      inForce: movedOn === undefined ? true : shownBy(movedOn),
+      probe: describe({ appliedAt, healedAt }, removed),
+      // If the pause is cut short, it is unknown whether the group would have removed the member.
+      inForce: removed === undefined ? true : shownBy(removed),
       healed: healed ? true : null,
     };
   });
 }
 
-/** When the group's coordinator had thrown a member out, which it is to do before `dueMs` have passed. */
-async function groupMovesOnWithout(
-  { clientId }: Life,
-  dueMs: number,
-  run: FaultProgress,
-): Promise<Sought<number>> {
+/**
+ * Looks for the time at which the group's coordinator removed a member, which is due within
+ * `dueMs`.
+ */
+async function seekRemoval({ clientId }: Life, dueMs: number, run: FaultProgress): Promise<Sought<number>> {
   const { admin, groupId, drained } = run;
   return await seek(
-    `the group to go on without ${clientId}`,
+    `the group to remove ${clientId}`,
     async () => !(await admin.members(groupId)).includes(clientId) && epochMs(),
     { limitMs: momentLimitMs, enoughMs: dueMs, everyMs: 50, over: drained },
   );
 }
 
-function inWords(
+function describe(
   { appliedAt, healedAt }: { appliedAt: number; healedAt: number },
-  movedOn: Sought<number> | undefined,
+  removed: Sought<number> | undefined,
 ): string {
-  const stopped = `stood still for ${Math.round(healedAt - appliedAt)} ms`;
-  switch (movedOn?.kind) {
+  const stopped = `stopped for ${Math.round(healedAt - appliedAt)} ms`;
+  switch (removed?.kind) {
     case undefined:
     case "unknown":
       return stopped;
     case "missed":
-      return `${stopped}; the group had not gone on without it`;
+      return `${stopped}; the group did not remove it`;
     case "seen":
-      return `${stopped}; the group had gone on without it after ${Math.round(movedOn.seen - appliedAt)} ms`;
+      return `${stopped}; the group removed it after ${Math.round(removed.seen - appliedAt)} ms`;
   }
 }

@@ -5,34 +5,35 @@ import type { Life } from "../../crew/crew.js";
 import { countsOf } from "../counts.js";
 import { type FaultProgress, answerTo, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
-import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
+import { type Outcome, awaitOccurrence, conductOccurrences } from "./occurrences.js";
 
-/** More than a worker gives itself to leave its group. */
+/** Longer than a worker takes to leave its group. */
 const endLimitMs = 30_000;
 const effectLimitMs = 30_000;
 
 /**
- * Does what an operator does to move a group: ends its consumers in order, moves the positions of the
- * empty group (or forgets them), and starts the consumers again. No other fault lets a consumer into the
- * group meanwhile.
+ * Moves a group as an operator would: ends its consumers in order, moves the positions of the empty
+ * group (or removes them), and restarts the consumers. Meanwhile no other fault lets a consumer
+ * join the group.
  */
 export async function conductOffsetsReset(fault: PlannedOffsetsReset, run: FaultProgress): Promise<void> {
   const { crew, drained, inForce, moving, say } = run;
   const kind = "reset-offsets";
   await conductOccurrences(fault, run, { kind, on: () => "group" }, async (occurrence, dueAt) => {
-    if (!(await occurrenceCame(run, fault.trigger, dueAt, drained))) return undefined;
+    if (!(await awaitOccurrence(run, fault.trigger, dueAt, drained))) return undefined;
     const key = keyOf(fault, occurrence);
-    // First of all: from here on nothing is drained, though the door may take a while to close.
+    // Set first: nothing may be drained from now on, although the door may take a while to close.
     moving.add(key);
-    inForce.set(key, `offsets of the group to ${fault.to}`);
+    inForce.set(key, `reset of the group's offsets to ${fault.to}`);
     try {
-      const { partitions, ...fell } = await resetOffsets(fault.to, key, run);
-      say(`offsets of the group to ${fault.to}: ${fell.probe}`);
-      // Where the group is says something again, and whoever is dead may come back: the drain goes on.
+      const { partitions, ...outcome } = await resetOffsets(fault.to, key, run);
+      say(`reset of the group's offsets to ${fault.to}: ${outcome.probe}`);
+      // The positions are meaningful again, and dead consumers may return, so the drain can
+      // continue.
       moving.delete(key);
       const assigned = (): boolean => countsOf(crew).outside === 0 && countsOf(crew).assigned >= partitions;
       const healed = await waitOrOver("the consumers to be assigned all partitions", assigned, drained);
-      return { ...fell, healedAt: epochMs(), healed: healed ?? null };
+      return { ...outcome, healedAt: epochMs(), healed: healed ?? null };
     } finally {
       inForce.delete(key);
       moving.delete(key);
@@ -40,12 +41,12 @@ export async function conductOffsetsReset(fault: PlannedOffsetsReset, run: Fault
   });
 }
 
-/** What was done, and how many partitions there are. */
+/** Resets the offsets. Returns the outcome and the number of partitions. */
 async function resetOffsets(
   to: PlannedOffsetsReset["to"],
   key: string,
   run: FaultProgress,
-): Promise<Fell & { partitions: number }> {
+): Promise<Outcome & { partitions: number }> {
   const { crew, groupDoor } = run;
   const open = await groupDoor.close();
   try {
@@ -59,10 +60,10 @@ async function resetOffsets(
       from,
       to: after.get(partition) ?? null,
     }));
-    const words = moved.map(
+    const changes = moved.map(
       ([one, position]) => `partition ${one}: position ${position ?? "none"} → ${after.get(one) ?? "none"}`,
     );
-    const probe = words.length > 0 ? words.join(", ") : "no position moved";
+    const probe = changes.length > 0 ? changes.join(", ") : "no position moved";
     return { appliedAt, touched: moved.length, positions, probe, inForce: true, partitions: before.size };
   } finally {
     open();
@@ -70,22 +71,22 @@ async function resetOffsets(
 }
 
 /**
- * Ends all consumers in order, and waits until the group has no member.
+ * Ends all consumers in order, and waits until the group is empty.
  *
- * @returns the workers that are to be started again: those that ended for this, and for no other fault.
+ * @returns the workers to restart: those that ended for this fault and for no other.
  */
 async function emptyTheGroup(key: string, run: FaultProgress): Promise<number[]> {
   const { admin, crew, groupId, plan, drained, signal } = run;
   const { count, sessionTimeout } = plan.scenario.consumers;
-  // Who stands still by SIGSTOP cannot be asked anything.
+  // A process stopped by SIGSTOP cannot react to a request.
   const awake = (): boolean => livingConsumers(run).every(({ paused }) => !paused);
   await waitOrOver("the consumers to be awake", awake, drained);
   const living = livingConsumers(run);
-  // Whom another fault has chosen to end, it starts again itself; so it does whom it kills meanwhile.
+  // Another fault that has chosen or kills a consumer restarts it itself.
   const free = living.filter(({ worker, endedBy }) => worker < count && endedBy === undefined);
   for (const life of free) life.endedBy = key;
   await Promise.all(living.map((life) => crew.stop(life, { limitMs: endLimitMs, signal })));
-  // One that was killed is a member until its session is over.
+  // A killed consumer stays a member until its session expires.
   const empty = async (): Promise<boolean> => (await admin.members(groupId)).length === 0;
   await waitUntil(`${groupId} to be empty`, empty, { limitMs: effectLimitMs + sessionTimeout, signal });
   return free.filter(({ endedBy }) => endedBy === key).map(({ worker }) => worker);
@@ -93,7 +94,10 @@ async function emptyTheGroup(key: string, run: FaultProgress): Promise<number[]>
 
 type Positions = ReadonlyMap<number, number | null>;
 
-/** Moves the positions of the group, which has no member. `null`: it has none in that partition. */
+/**
+ * Moves the positions of the group, which must be empty. `null` means no position in that
+ * partition.
+ */
 async function movePositions(
   to: PlannedOffsetsReset["to"],
   run: FaultProgress,
@@ -105,12 +109,12 @@ async function movePositions(
     return new Map(logs.map(({ partition }) => [partition, now.get(partition) ?? null]));
   };
   const before = await positions();
-  const place = ({ start, end }: { start: number; end: number }): number => (to === "latest" ? end : start);
+  const target = ({ start, end }: { start: number; end: number }): number => (to === "latest" ? end : start);
   const move = async (): Promise<void> => {
     if (to !== "expired") {
-      const places = logs.map((log) => [log.partition, place(log)] as const);
-      await admin.setPositions(groupId, topic, new Map(places));
-      // The coordinator may have done it, and the answer be lost.
+      const targets = logs.map((log) => [log.partition, target(log)] as const);
+      await admin.setPositions(groupId, topic, new Map(targets));
+      // The coordinator may have deleted the group although its answer was lost.
     } else if ((await admin.inventory()).groups.includes(groupId)) await admin.deleteGroup(groupId);
   };
   await answerTo(`the positions of ${groupId} to be moved`, move, run);

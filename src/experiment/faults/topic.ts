@@ -6,14 +6,14 @@ import type { TopicAction } from "../../scenario/faults.js";
 import { countsOf } from "../counts.js";
 import { type FaultProgress, answerTo, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
-import { type Fell, conductOccurrences, occurrenceCame } from "./occurrences.js";
+import { type Outcome, awaitOccurrence, conductOccurrences } from "./occurrences.js";
 import { deleteRecords, recreateTopic, shortenRetention } from "./vanish.js";
 
 const effectLimitMs = 60_000;
 
 /**
- * Does to the topic what is planned, one thing after the other. Each action ends when the topic's state
- * shows it done, and no clock.
+ * Applies the planned actions to the topic, one after the other. An action ends when the topic's
+ * state shows that it is done, not after a fixed time.
  */
 export async function conductTopicFault(fault: PlannedTopicFault, run: FaultProgress): Promise<void> {
   const { say, inForce, moving, onTopic } = run;
@@ -21,21 +21,21 @@ export async function conductTopicFault(fault: PlannedTopicFault, run: FaultProg
   const on = action.do === "move-leader" ? `partition ${action.partition}` : "topic";
   const over = overFor(action, run);
   await conductOccurrences(fault, run, { kind: action.do, on: () => on }, async (occurrence, dueAt) => {
-    if (!(await occurrenceCame(run, trigger, dueAt, over))) return undefined;
+    if (!(await awaitOccurrence(run, trigger, dueAt, over))) return undefined;
     const key = keyOf(fault, occurrence);
-    // From here on nothing is drained, though others may be at the topic still.
+    // Nothing may be drained from now on, although other faults may still hold the topic.
     if (action.do === "recreate") moving.add(key);
     try {
       const done = await onTopic.take(async () => {
-        // Its turn may come too late.
+        // Its turn may have come too late.
         if (over.aborted) return undefined;
         inForce.set(key, `${action.do} on ${on}`);
         return await act(action, run);
       });
       if (done === undefined) return undefined;
-      const { healing, ...fell } = done;
-      say(`${action.do} on ${on}: ${fell.probe ?? "done"}`);
-      return { ...fell, ...(await healing?.()) };
+      const { healing, ...outcome } = done;
+      say(`${action.do} on ${on}: ${outcome.probe ?? "done"}`);
+      return { ...outcome, ...(await healing?.()) };
     } finally {
       inForce.delete(key);
       moving.delete(key);
@@ -43,12 +43,15 @@ export async function conductTopicFault(fault: PlannedTopicFault, run: FaultProg
   });
 }
 
-/** What was done to the topic, and what is waited for when others may have their turn. */
-type Done = Fell & { healing?: () => Promise<Pick<Fell, "healedAt" | "healed">> };
+/**
+ * The outcome of an action, and the healing, which is awaited after the next fault may take its
+ * turn.
+ */
+type Done = Outcome & { healing?: () => Promise<Pick<Outcome, "healedAt" | "healed">> };
 
 /**
- * Records can be taken away as long as somebody is still to read them; what matters to whoever sends, only
- * while they do.
+ * Returns the signal after which an action is pointless. Removed records matter while consumers
+ * read, and changes that affect senders matter while producers send.
  */
 function overFor(action: TopicAction, { sendingOver, drained }: FaultProgress): AbortSignal {
   switch (action.do) {
@@ -78,10 +81,10 @@ async function act(action: TopicAction, run: FaultProgress): Promise<Done> {
 }
 
 /**
- * Reassigns a partition, so that its present leader has no replica of it any more, and waits until the
- * brokers agree who leads it. A client that has not heard of it goes on sending to the old one.
+ * Reassigns a partition so that its current leader loses its replica, and waits until the brokers
+ * agree on the new leader. A client that does not know this yet keeps sending to the old one.
  */
-async function moveLeader(partition: number, run: FaultProgress): Promise<Fell> {
+async function moveLeader(partition: number, run: FaultProgress): Promise<Outcome> {
   const { admin, topic, brokers, signal } = run;
   const limit = { limitMs: effectLimitMs, signal };
   const stateNow = async (): Promise<PartitionLeadership | undefined> =>
@@ -93,12 +96,13 @@ async function moveLeader(partition: number, run: FaultProgress): Promise<Fell> 
   const { leader, replicas } = await waitUntil(`partition ${partition} to have a leader`, led, limit);
   const followers = replicas.filter((id) => id !== leader);
   const free = brokers.map(({ id }) => id).filter((id) => !replicas.includes(id));
-  const heirs = [...free.toSorted((a, b) => a - b).slice(0, 1), ...followers];
+  const successors = [...free.toSorted((a, b) => a - b).slice(0, 1), ...followers];
   const appliedAt = epochMs();
-  if (heirs.length === 0) return { appliedAt, probe: "no other broker could lead it", inForce: false };
+  if (successors.length === 0)
+    return { appliedAt, probe: "no other broker can lead the partition", inForce: false };
 
-  const reassign = (): Promise<void> => admin.reassign(topic, partition, heirs);
-  await answerTo(`partition ${partition} to be given to others`, reassign, run);
+  const reassign = (): Promise<void> => admin.reassign(topic, partition, successors);
+  await answerTo(`partition ${partition} to be reassigned`, reassign, run);
   const now = await waitUntil(
     `partition ${partition} to leave broker ${leader}`,
     async () => {
@@ -113,8 +117,8 @@ async function moveLeader(partition: number, run: FaultProgress): Promise<Fell> 
 }
 
 /**
- * Adds partitions, to which nobody sends. The consumers hear of them when they next ask for metadata, and
- * join anew: whether they did in time is told as the healing.
+ * Adds partitions, to which no producer sends. The consumers learn of them with their next metadata
+ * and rejoin. The healing records whether they did so in time.
  */
 async function addPartitions(count: number, run: FaultProgress): Promise<Done> {
   const { admin, topic, crew, drained, signal } = run;
@@ -125,17 +129,17 @@ async function addPartitions(count: number, run: FaultProgress): Promise<Done> {
   await waitUntil(
     `${topic} to have ${total} partitions`,
     async () => {
-      // The brokers may have made them, and the answer be lost.
+      // The brokers may have added them although the answer was lost.
       if ((await there()) < total) await admin.addPartitions(topic, total);
       return (await admin.logEnds(topic)).length === total;
     },
     { limitMs: effectLimitMs, signal },
   );
-  // Others may add some more before the consumers hear of these.
+  // Another fault may add more before the consumers learn of these.
   const assigned = (): boolean => countsOf(crew).assigned >= total;
-  const healing = async (): Promise<Pick<Fell, "healedAt" | "healed">> => {
-    const heard = await waitOrOver("the consumers to be assigned the new partitions", assigned, drained);
-    return { ...(heard && { healedAt: epochMs() }), healed: heard ?? null };
+  const healing = async (): Promise<Pick<Outcome, "healedAt" | "healed">> => {
+    const seen = await waitOrOver("the consumers to be assigned the new partitions", assigned, drained);
+    return { ...(seen && { healedAt: epochMs() }), healed: seen ?? null };
   };
   return {
     appliedAt,

@@ -2,20 +2,22 @@ import { epochMs } from "../../base/clock.js";
 import { waitUntil } from "../../base/wait.js";
 import type { TopicAction } from "../../scenario/faults.js";
 import { type FaultProgress, answerTo } from "./context.js";
-import type { Fell } from "./occurrences.js";
+import type { Outcome } from "./occurrences.js";
 import { seek, shownBy } from "../../base/seek.js";
 
-/** The faults that take records out of the log. What goes was seen by the following auditor before. */
+/**
+ * The faults that remove records from the log. The following auditor has seen the records before.
+ */
 
 type Deletion = Extract<TopicAction, { do: "delete-records" }>;
 type Retention = Extract<TopicAction, { do: "retention" }>;
 type Log = { partition: number; start: number; end: number };
 type Starts = ReadonlyMap<number, number>;
 
-/** What takes effect at once, but for what a slow machine adds, and for a broker that is away. */
+/** The effect is immediate, except on a slow machine or if a broker is away. */
 const effectLimitMs = 60_000;
 
-export async function deleteRecords({ partition, upTo }: Deletion, run: FaultProgress): Promise<Fell> {
+export async function deleteRecords({ partition, upTo }: Deletion, run: FaultProgress): Promise<Outcome> {
   const { admin, topic, follower, signal } = run;
   const logs = (await logsOf(run)).filter((log) => partition === undefined || log.partition === partition);
   const targets = new Map(
@@ -25,7 +27,7 @@ export async function deleteRecords({ partition, upTo }: Deletion, run: FaultPro
       .map(({ one, below }) => [one, below]),
   );
   const appliedAt = epochMs();
-  if (targets.size === 0) return { appliedAt, probe: "there was no record to delete" };
+  if (targets.size === 0) return { appliedAt, probe: "no records to delete" };
 
   await follower?.passed(targets);
   const after = await waitUntil(
@@ -41,11 +43,11 @@ export async function deleteRecords({ partition, upTo }: Deletion, run: FaultPro
 }
 
 /**
- * Sets the topic's retention until each log that held records has lost some: the brokers sweep one after
- * the other, and each has swept when what is to expire has done so and the time between two sweeps is
- * over. Then the topic has its own settings again.
+ * Shortens the topic's retention until each log that held records has lost some, then restores the
+ * topic's settings. The brokers sweep one after the other. Each sweep follows within the retention
+ * time plus the interval between two sweeps.
  */
-export async function shortenRetention({ ms }: Retention, run: FaultProgress): Promise<Fell> {
+export async function shortenRetention({ ms }: Retention, run: FaultProgress): Promise<Outcome> {
   const { admin, topic, follower, plan, drained, signal } = run;
   const { config } = plan.scenario.topic;
   const settings = (): Promise<string> => settingsOf(topic, run);
@@ -63,7 +65,7 @@ export async function shortenRetention({ ms }: Retention, run: FaultProgress): P
   };
   const sweepMs = ms + sweepEveryMs(plan.scenario.brokers.config) + effectLimitMs;
   const wait = { limitMs: sweepMs, enoughMs: sweepMs, everyMs: 20, over: drained };
-  const swept = await seek("the retention to take records away", haveMoved, wait);
+  const swept = await seek("the retention to remove records", haveMoved, wait);
   await configure(config);
   const healedAt = epochMs();
   const after = startsOf(await logsOf(run));
@@ -81,21 +83,21 @@ export async function shortenRetention({ ms }: Retention, run: FaultProgress): P
   };
 }
 
-/** Kafka's own time between two sweeps, where the scenario's brokers have none. */
+/** Kafka's default interval between two sweeps, if the scenario does not set one. */
 const sweepEveryMsUsual = 300_000;
 
 function sweepEveryMs(config: Readonly<Record<string, string>>): number {
   return Number(config["log.retention.check.interval.ms"] ?? sweepEveryMsUsual);
 }
 
-/** All that the topic sets itself, as one text. */
+/** Returns the settings that the topic itself overrides, as one string. */
 async function settingsOf(topic: string, { admin }: FaultProgress): Promise<string> {
   const settings = [...(await admin.topicSettings(topic))].filter(([, { own }]) => own);
   return JSON.stringify(settings.toSorted(([one], [other]) => one.localeCompare(other)));
 }
 
-/** Deletes the topic, and creates it again as it was at first: empty, and with offsets from 0 on. */
-export async function recreateTopic(run: FaultProgress): Promise<Fell> {
+/** Deletes the topic and recreates it as it was at first: empty, with offsets from 0. */
+export async function recreateTopic(run: FaultProgress): Promise<Outcome> {
   const { admin, topic, follower, plan, signal } = run;
   await follower?.passedEnds();
   const records = (await logsOf(run)).reduce((sum, { start, end }) => sum + end - start, 0);
@@ -111,12 +113,12 @@ export async function recreateTopic(run: FaultProgress): Promise<Fell> {
     { limitMs: effectLimitMs, signal },
   );
   const create = async (): Promise<void> => {
-    // The brokers may have made it, and the answer be lost.
+    // The brokers may have created it although the answer was lost.
     if (!(await isThere())) await admin.createTopic(topic, plan.scenario.topic);
   };
-  await answerTo(`${topic} to be created again`, create, run);
-  follower?.startAnew();
-  const probe = `deleted with ${records} records, and created again`;
+  await answerTo(`${topic} to be recreated`, create, run);
+  follower?.readFromStart();
+  const probe = `deleted with ${records} records and recreated`;
   return { appliedAt, healedAt: epochMs(), touched: 1, probe, inForce: true, healed: true };
 }
 
@@ -128,9 +130,9 @@ function startsOf(logs: readonly Log[]): Starts {
   return new Map(logs.map(({ partition, start }) => [partition, start]));
 }
 
-/** What moved, and by how much. */
+/** Returns which log starts moved, and by how much. */
 function moved(before: Starts, after: Starts): { touched: number; probe: string } {
   const starts = [...after].filter(([one, start]) => start > (before.get(one) ?? start));
-  const words = starts.map(([one, start]) => `partition ${one}: log start ${before.get(one)} → ${start}`);
-  return { touched: starts.length, probe: words.length > 0 ? words.join(", ") : "no log start moved" };
+  const changes = starts.map(([one, start]) => `partition ${one}: log start ${before.get(one)} → ${start}`);
+  return { touched: starts.length, probe: changes.length > 0 ? changes.join(", ") : "no log start moved" };
 }

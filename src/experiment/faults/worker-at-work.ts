@@ -6,9 +6,9 @@ import type { Moment, Place } from "../../scenario/faults.js";
 import type { Life } from "../../crew/crew.js";
 import { type FaultProgress, waitOrOver } from "./context.js";
 import { keyOf } from "../../plan/occurrence-key.js";
-import { occurrenceCame } from "./occurrences.js";
+import { awaitOccurrence } from "./occurrences.js";
 
-/** A fault that falls on one worker each time. */
+/** A fault whose every occurrence falls on one worker. */
 interface OnWorker {
   index: number;
   role: Role;
@@ -16,19 +16,20 @@ interface OnWorker {
   trigger: Moment | Place;
 }
 
-/** When a fault on workers of this role can fall no more. */
+/** Returns the signal after which no fault can fall on workers of this role. */
 export function overFor(role: Role, { sendingOver, drained }: FaultProgress): AbortSignal {
   return role === "producer" ? sendingOver : drained;
 }
 
-/** Whom an occurrence falls on, as people read it. */
+/** Returns the name of the worker that an occurrence falls on. */
 export function nameOfTarget(fault: OnWorker, occurrence: number): string {
   return `${fault.role} ${fault.targets[occurrence] ?? "?"}`;
 }
 
 /**
- * The life that an occurrence falls on, once its moment has come; `undefined` when that never does. It
- * is at work: a fault that falls on a worker which still connects or joins would show nothing.
+ * Returns the life that an occurrence falls on, once its moment has come, or `undefined` if it
+ * never comes. The life is at work: a fault on a worker that still connects or joins would not show
+ * anything.
  */
 export async function lifeToHit(
   fault: OnWorker,
@@ -40,8 +41,8 @@ export async function lifeToHit(
 }
 
 /**
- * As {@link lifeToHit}, for a fault that ends the life: from the moment when it is chosen the life is this
- * fault's, which alone starts its worker again.
+ * Like {@link lifeToHit}, for a fault that ends the life. The life then belongs to this fault, and
+ * only this fault restarts its worker.
  */
 export async function lifeToEnd(
   fault: OnWorker,
@@ -50,7 +51,8 @@ export async function lifeToEnd(
   dueAt: number | undefined,
 ): Promise<Life | undefined> {
   const claim = (life: Life): boolean => {
-    // One that stands still in a place can do nothing but die there, whoever else has asked it to end.
+    // A life that stands still at a place can only die there, even if another fault has asked it to
+    // end.
     if (life.endedBy !== undefined && !isPlace(fault.trigger)) return false;
     life.endedBy = keyOf(fault, occurrence);
     return true;
@@ -58,7 +60,10 @@ export async function lifeToEnd(
   return await lifeThat(claim, fault, run, occurrence, dueAt);
 }
 
-/** The first life at work that `takes` says yes to. Whoever looks sees it in the same turn of the event loop. */
+/**
+ * Returns the first life at work that `takes` accepts. The check happens in the turn in which the
+ * life is found.
+ */
 async function lifeThat(
   takes: (life: Life) => boolean,
   fault: OnWorker,
@@ -76,7 +81,7 @@ async function lifeThat(
     const standing = standingStill(run, worker, trigger, armOf(fault, occurrence));
     return await waitOrOver(`${role} ${worker} to stand still`, () => taken(standing()), over);
   }
-  if (!(await occurrenceCame(run, trigger, dueAt, over))) return undefined;
+  if (!(await awaitOccurrence(run, trigger, dueAt, over))) return undefined;
   const atWork = (): Life | undefined => {
     const life = run.crew.living(role, worker);
     return life !== undefined && !life.killed && !life.paused && !life.asked && isAtWork(life)
@@ -90,17 +95,20 @@ export function isPlace(trigger: Moment | Place): trigger is Place {
   return trigger.kind !== "at" && trigger.kind !== "after";
 }
 
-/** Lets a life that stands still in a place go on behind it. */
-export function letGoOn(fault: OnWorker, { crew }: FaultProgress, occurrence: number, life: Life): void {
+/** Releases a life that stands still at a place. */
+export function release(fault: OnWorker, { crew }: FaultProgress, occurrence: number, life: Life): void {
   if (isPlace(fault.trigger)) crew.command(life, { kind: "release", arm: armOf(fault, occurrence) });
 }
 
-/** Names a place at which a life is to stand still: one of its own for each occurrence of a run. */
+/** Returns the number of the arm for an occurrence, unique within a run. */
 function armOf(fault: OnWorker, occurrence: number): number {
   return fault.index * 1_000_000 + occurrence + 1;
 }
 
-/** Tells each life of a consumer where to stand still; asked again and again, it gives the one that does. */
+/**
+ * Returns a function that arms each new life of a consumer, and returns the one that stands still,
+ * if any.
+ */
 function standingStill(
   { crew }: FaultProgress,
   worker: number,
@@ -128,8 +136,8 @@ function isAtWork({ role, box }: Life): boolean {
   }
 }
 
-/** Begins the next life of a worker, and puts it to work. */
-export async function startAgain(
+/** Starts the next life of a worker and puts it to work. */
+export async function restart(
   role: Role,
   worker: number,
   { crew, say, signal, groupDoor }: FaultProgress,
@@ -141,5 +149,5 @@ export async function startAgain(
     await waitUntil(`${role} ${worker} to be ready again`, () => life.ready, ready);
     crew.command(life, { kind: "go", at: epochMs() });
   }
-  say(`${role} ${worker} started again`);
+  say(`${role} ${worker} restarted`);
 }

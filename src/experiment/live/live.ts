@@ -6,15 +6,15 @@ import { countsOf } from "../counts.js";
 import type { Faults } from "../faults/faults.js";
 import type { Measuring } from "./measure.js";
 
-/** Tells the observer how the run goes, from the black boxes, ten times a second. */
+/** Reports the progress of a run to the observer, from the black boxes, ten times a second. */
 export interface LiveWatch extends Disposable {
   phase: Phase;
-  /** Milliseconds since 1970; 0 while nothing is sent. */
+  /** Milliseconds since 1970; 0 before the sending starts. */
   startedAt: number;
 }
 
 const everyMs = 100;
-/** Looking takes no more than this share of a processor, however many messages there are. */
+/** Reading takes at most this share of a CPU, however many messages there are. */
 const shareMax = 1 / 20;
 
 interface Watched {
@@ -26,7 +26,7 @@ interface Watched {
 }
 
 export function watchLive({ plan, crew, faults, measuring, observer }: Watched): LiveWatch {
-  const tell = (): void => {
+  const publish = (): void => {
     const { sent, rejected } = countsOf(crew);
     const { received, processed } = messagesOf();
     observer.live({
@@ -42,23 +42,24 @@ export function watchLive({ plan, crew, faults, measuring, observer }: Watched):
       faultsOn: [...faults.inForce],
     });
   };
-  // A handler that ran again is no other message. Under at-most-once none does, and counters are cheaper.
+  // A repeated handler is not another message. At-most-once has no repeats, and counters are
+  // cheaper.
   const messagesOf = (): { received: number; processed: number } =>
     plan.scenario.guarantee === "at-most-once" ? countsOf(crew) : measuring.read(watch);
   let timer: NodeJS.Timeout;
-  const tellAgain = (): void => {
+  const publishRepeatedly = (): void => {
     const from = performance.now();
-    tell();
-    timer = setTimeout(tellAgain, Math.max(everyMs, (performance.now() - from) / shareMax));
+    publish();
+    timer = setTimeout(publishRepeatedly, Math.max(everyMs, (performance.now() - from) / shareMax));
   };
   const watch: LiveWatch = {
     phase: "starting",
     startedAt: 0,
     [Symbol.dispose]: () => {
       clearTimeout(timer);
-      tell();
+      publish();
     },
   };
-  timer = setTimeout(tellAgain, everyMs);
+  timer = setTimeout(publishRepeatedly, everyMs);
   return watch;
 }

@@ -9,56 +9,56 @@ import type { Faults } from "../faults/faults.js";
 import type { LogWatch } from "../audit/follow.js";
 import type { Phase } from "../progress.js";
 
-/** What is known of a run's messages while it goes on, each message counted once. None of it ever goes back. */
+/** The progress of a run's messages so far, each message counted once. No value ever decreases. */
 export interface Measures {
   phase: Phase;
-  /** When the sending began, milliseconds since 1970; 0 before it. */
+  /** Start of the sending, in milliseconds since 1970; 0 before it. */
   startedAt: number;
   sent: number;
   accepted: number;
   rejected: number;
-  /** Seen in the log by the auditor who follows it. */
+  /** Seen in the log by the auditor that follows it. */
   stored: number;
   received: number;
   processed: number;
   duplicated: number;
-  /** What is proved to be lost by now. */
+  /** Messages that are proved to be lost by now. */
   lostBy: Record<Cause, number>;
   latencyUs: Float64Array;
   commits: { acknowledged: number; failed: number };
   joins: number;
   kills: { producer: number; consumer: number };
-  /** When a worker was killed last, milliseconds since 1970; 0: none was. */
+  /** Time of the last kill of a worker, in milliseconds since 1970; 0 without a kill. */
   lastKillAt: { producer: number; consumer: number };
-  /** How far behind its schedule the sending fell at worst, in microseconds. */
+  /** The most that the sending fell behind its schedule, in microseconds. */
   lagMaxUs: number;
-  /** Occurrences of faults by `keyOf`: in force now, and all that fell so far. */
+  /** Occurrences of faults by `keyOf`: those in force now, and all that have fallen so far. */
   active: ReadonlySet<string>;
   fallen: ReadonlySet<string>;
 }
 
-/** What is measured, while it goes on. */
+/** The parts of a run that are measured. */
 export interface Measured {
   plan: Plan;
   crew: { readonly lives: readonly Life[] };
   faults: Pick<Faults, "active" | "fallen">;
-  /** Who follows the log. */
+  /** The follower of the log, if any. */
   log: Pick<LogWatch, "seen"> | undefined;
 }
 
 /**
- * Reads what the black boxes of all lives say at a moment, which costs the workers nothing. A message that
- * two lives had is counted once, so the bits are merged as the ledger will merge them: those of dead lives
- * one single time.
+ * Reads the black boxes of all lives, which costs the workers nothing. A message that two lives had
+ * counts once, so the bits are merged as in the ledger. Those of dead lives are merged only a
+ * single time.
  */
 export class Measuring {
   readonly #run: Measured;
-  /** Of consumers that are dead. */
+  /** The merged bits of dead consumers. */
   readonly #dead: Merged;
-  /** Of all; room that is used anew each time. */
+  /** The merged bits of all consumers; the space is reused for each reading. */
   readonly #all: Merged;
-  readonly #buried = new Set<Life>();
-  /** Words in which dead consumers had committed over something that none of them ended. */
+  readonly #mergedLives = new Set<Life>();
+  /** Words in which dead consumers had committed over a message whose handler never ended. */
   #open: number[] = [];
 
   constructor(run: Measured) {
@@ -70,7 +70,7 @@ export class Measuring {
   read({ phase, startedAt }: Pick<Measures, "phase" | "startedAt">): Measures {
     const { plan, faults, log } = this.#run;
     const lives = [...this.#run.crew.lives];
-    // What comes later in a message's life is read first, so that nothing is ahead of what it follows from.
+    // Later stages are read first, so that no count exceeds the count that it follows from.
     const all = this.#mergeConsumers(lives);
     const measures: Measures = {
       phase,
@@ -81,7 +81,7 @@ export class Measuring {
       stored: 0,
       received: countBits(all.began),
       processed: countBits(plan.scenario.guarantee === "effectively-once" ? all.covered : all.ended),
-      // Under effectively-once only the log of the effects tells, at the end.
+      // Under effectively-once, only the log of the effects shows this, at the end.
       duplicated: plan.scenario.guarantee === "effectively-once" ? 0 : countBits(all.endedAgain),
       lostBy: this.lostProved(),
       latencyUs: new Float64Array(bucketCount),
@@ -105,13 +105,13 @@ export class Measuring {
   }
 
   /**
-   * What dead at-most-once consumers lost for certain: they had committed over it, and nobody will be given it
-   * again. Where a fault may move the group's positions or take records away, only the end can tell. It costs
-   * next to nothing: only what they left open is looked at.
+   * Returns what dead at-most-once consumers have certainly lost: they had committed over it, so no
+   * consumer will get it again. If a fault may move the group's positions or remove records, this
+   * is known only at the end. The call is cheap, because it looks only at what they left open.
    */
   lostProved(): Record<Cause, number> {
     const lost = Object.fromEntries(causes.map((cause) => [cause, 0])) as Record<Cause, number>;
-    const living = this.#bury(this.#run.crew.lives);
+    const living = this.#mergeDead(this.#run.crew.lives);
     const { covered, began, ended } = this.#dead;
     for (const word of this.#open) {
       let [beganByAny, endedByAny] = [began[word]!, ended[word]!];
@@ -126,23 +126,26 @@ export class Measuring {
   }
 
   #mergeConsumers(lives: readonly Life[]): Merged {
-    const living = this.#bury(lives);
+    const living = this.#mergeDead(lives);
     for (const name of mergedPlanes) this.#all[name].set(this.#dead[name]);
     for (const box of living) merge(this.#all, box);
     return this.#all;
   }
 
-  /** Takes what those left who have died since the last time; returns the boxes of those that live. */
-  #bury(lives: readonly Life[]): BlackBox<"consumer">[] {
+  /**
+   * Merges the boxes of lives that have died since the last call; returns the boxes of living
+   * consumers.
+   */
+  #mergeDead(lives: readonly Life[]): BlackBox<"consumer">[] {
     const consumers = lives.filter(({ role }) => role === "consumer");
-    const dead = consumers.filter((life) => life.process.end !== undefined && !this.#buried.has(life));
+    const dead = consumers.filter((life) => life.process.end !== undefined && !this.#mergedLives.has(life));
     for (const life of dead) {
-      this.#buried.add(life);
+      this.#mergedLives.add(life);
       merge(this.#dead, life.box as BlackBox<"consumer">);
     }
     if (dead.length > 0) this.#open = openWords(this.#run.plan, this.#dead);
     return consumers
-      .filter((life) => !this.#buried.has(life))
+      .filter((life) => !this.#mergedLives.has(life))
       .map((life) => life.box as BlackBox<"consumer">);
   }
 }
@@ -155,10 +158,12 @@ function noneMerged(words: number): Merged {
   return { covered: plane(), began: plane(), ended: plane(), endedAgain: plane() };
 }
 
-/** As the ledger does: what an earlier life has ended, and now another one, was ended again. */
+/**
+ * Merges like the ledger: a handler that ended in an earlier life and in this one has ended again.
+ */
 function merge(sum: Merged, { planes }: BlackBox<"consumer">): void {
   orInto(sum.endedAgain, planes.endedAgain.words);
-  // Under effectively-once it is what ends a message, so it is read before what begins one.
+  // Under effectively-once a commit ends a message, so it is read before the beginnings.
   orInto(sum.covered, planes.covered.words);
   const ended = planes.ended.words;
   for (let word = 0; word < ended.length; word++) {
@@ -169,7 +174,7 @@ function merge(sum: Merged, { planes }: BlackBox<"consumer">): void {
   orInto(sum.began, planes.began.words);
 }
 
-/** None where what was committed over may be given to somebody again. */
+/** Returns no words if a committed message may be delivered again. */
 function openWords(plan: Plan, { covered, ended }: Merged): number[] {
   const open: number[] = [];
   if (plan.scenario.guarantee !== "at-most-once" || positionsMayMove(plan)) return open;
@@ -196,7 +201,7 @@ function addConsumer(measures: Measures, box: BlackBox<"consumer">): void {
 }
 
 function addProducer(measures: Measures, box: BlackBox<"producer">): void {
-  // Bits, as the ledger takes them: where a life was killed, its counter may be one behind them.
+  // Counted from the bits, like the ledger: a killed life's counter may be one behind them.
   measures.accepted += countBits(box.planes.accepted.words);
   measures.rejected += countBits(box.planes.rejected.words);
   measures.sent += box.get("next") - box.description.firstNumber;

@@ -9,13 +9,15 @@ import type { Crew } from "../../crew/crew.js";
 import { countsOf } from "../counts.js";
 import type { Faults } from "../faults/faults.js";
 
-/** The log counts as still when nothing was appended to it for so long. */
+/** The log counts as still after this time without an append, in milliseconds. */
 const stillForMs = 1_000;
 const stillLimitMs = 60_000;
-/** Two looks that are further apart may have missed something. */
+/** Two looks that are further apart may have missed an append. */
 const longestGapMs = 300;
 
-/** Every wait of a run ends when the run is interrupted, or when one of its parts has failed. */
+/**
+ * The context of a run's waits. Each wait ends if the run is interrupted or one of its parts fails.
+ */
 export interface Settling {
   plan: Plan;
   topic: string;
@@ -26,7 +28,10 @@ export interface Settling {
   signal: AbortSignal;
 }
 
-/** Every consumer has joined, and all partitions are assigned: nobody is about to move them again. */
+/**
+ * Waits until every consumer has joined and all partitions are assigned, so that none will move
+ * again.
+ */
 export async function groupAssigned({ plan, crew, signal }: Settling): Promise<void> {
   const { partitions } = plan.scenario.topic;
   const assigned = (): boolean => {
@@ -51,7 +56,7 @@ export async function producersReady({ crew, signal }: Settling): Promise<void> 
   });
 }
 
-/** Every producer has sent its last message and ended, or was killed for good. */
+/** Waits until every producer has sent its last message and ended, or was killed for good. */
 export async function producersEnded({ plan, crew, faults, signal }: Settling): Promise<void> {
   const ended = (): boolean =>
     plan.layout.messages.every(
@@ -67,8 +72,9 @@ export async function producersEnded({ plan, crew, faults, signal }: Settling): 
 }
 
 /**
- * Nothing is on its way into the log any more: the ends of all partitions stay what they are. Only
- * time in which they were looked at counts, so that a broker which pauses is not taken for a still log.
+ * Waits until no record is on its way into the log any more, that is, until the ends of all
+ * partitions stay the same. Only time with answered looks counts, so that a paused broker is not
+ * taken for a still log.
  */
 export async function logStandsStill({ admin, topic, signal }: Settling): Promise<void> {
   let ends = "";
@@ -97,15 +103,16 @@ function namesOfEnds(ends: readonly { partition: number; end: number }[]): strin
 }
 
 /**
- * Drained: nothing is left in the log that the group would be given, no living consumer holds a message
- * that it fetched and has not ended, and no fault has the group or the topic in its hands.
+ * Waits until the log is drained: the group would not get any further record, no living consumer
+ * holds a message that it fetched and has not finished, and no fault is changing the group or the
+ * topic.
  *
- * Where records were deleted below a position, what is left begins at the log's start: with nothing behind
- * that, the partition is drained, wherever the position is. A position beyond the end is none that the
- * group can keep: its consumers will be sent elsewhere. And where there is no position, a consumer knows
- * its own, which nobody sees until it commits: then all has to stand still for a while.
+ * If records were deleted below a position, reading would continue at the log's start. Without any
+ * record after that, the partition is drained, regardless of its position. A position beyond the
+ * end cannot stay, since the consumers will be reset. Without a position, a consumer's progress is
+ * unknown until it commits, so everything has to stand still for a while.
  *
- * @returns why it is not, when the limit is over: then what is left is `unread`.
+ * @returns the reason if the log is not drained within the limit; the rest then counts as `unread`.
  */
 export async function drain(settling: Settling): Promise<string | undefined> {
   const { plan, admin, topic, groupId, crew, faults, signal } = settling;
@@ -124,11 +131,11 @@ export async function drain(settling: Settling): Promise<string | undefined> {
           position: positions.get(log.partition) ?? null,
         }));
         const behind = logs.filter((log) => !isDrained(log, reset));
-        if (behind.length > 0) throw new Error(behind.map(behindInWords).join(", "));
-        // Looked at again: a batch may have been handed over while the positions were read.
+        if (behind.length > 0) throw new Error(behind.map(describePosition).join(", "));
+        // Read again: a batch may have been handed over while the positions were read.
         const { inHand, received } = countsOf(crew);
         const unseen = logs.some(({ end, position }) => end > 0 && position === null);
-        const seen = `${received} ${logs.map(behindInWords).join()}`;
+        const seen = `${received} ${logs.map(describePosition).join()}`;
         return inHand === 0 && !faults.movesGroupOrTopic && (!unseen || still(seen));
       },
       { limitMs, everyMs: 25, signal },
@@ -152,11 +159,11 @@ function isDrained(log: LogAndPosition, reset: Scenario["consumers"]["reset"]): 
   return (log.position ?? 0) <= log.end && goesOnAt(log, reset) >= log.end;
 }
 
-function behindInWords({ partition, end, position }: LogAndPosition): string {
-  return `partition ${partition}: ${position ?? "no position"} of ${end}`;
+function describePosition({ partition, end, position }: LogAndPosition): string {
+  return `partition ${partition}: position ${position ?? "none"}, log end ${end}`;
 }
 
-/** Tells whether what it is shown has been the same for as long as a still log is. */
+/** Returns a function that tells whether its argument has been the same for `stillForMs`. */
 function standsStill(): (seen: string) => boolean {
   let last: { seen: string; since: number } | undefined;
   return (seen) => {
@@ -165,10 +172,12 @@ function standsStill(): (seen: string) => boolean {
   };
 }
 
-/** Longest time in which a broker that was harmed is missed, is up again, and the group has a coordinator. */
+/**
+ * The longest time until a harmed broker is noticed, runs again, and the group has a coordinator.
+ */
 const brokerReturnMs = 30_000;
 
-/** How long workers and brokers are away, or waited for, by the plan. */
+/** Returns how long workers and brokers are away or awaited, according to the plan. */
 function awayMs(plan: Plan): number {
   return plan.faults.reduce((sum, fault) => {
     switch (fault.kind) {

@@ -6,7 +6,7 @@ import { type Steps, type Work, commitChunk } from "./steps.js";
  * twice.
  *
  * If the commit was refused, failed or stayed in doubt, the chunk is not processed. A committed
- * chunk is processed to its end, whatever happens in the group, because no other consumer will get
+ * chunk is processed to its end, even if the group changes, because no other consumer will get
  * it.
  */
 export function atMostOnce(work: Work): Steps {

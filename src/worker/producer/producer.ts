@@ -43,7 +43,7 @@ export async function sendOnSchedule(
     // The outcome does not matter: the next message is sent when it falls due.
     while (sender.next < due) void sender.send(Math.min(due, sender.next + perSendMax));
     const left = dueAt + sendEveryMs - epochMs();
-    // Behind schedule, there is no pause, but the sockets get their turn.
+    // Behind schedule it does not pause, but it lets the sockets have their turn.
     await (left > 0 ? pause(left) : yieldToSockets());
   }
   writeTicks(box, sender.next, startAt);
@@ -79,8 +79,8 @@ export async function flush(
 }
 
 /**
- * Closes the client's connections. If that takes too long, the process ends anyway, and the event
- * file says so. After the planned end, nothing was left to lose. After SIGTERM, `gaveUp` records
+ * Closes the client's connections. If that takes too long, the process ends anyway and writes
+ * an event. After the planned end, nothing was left to lose. After SIGTERM, `gaveUp` records
  * that the end was not orderly.
  *
  * @param asked aborts on SIGTERM.

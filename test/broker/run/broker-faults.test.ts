@@ -72,13 +72,13 @@ describe("three brokers", () => {
 
     expect(result.verdict, result.reasons.join("; ")).toBe("held");
     expect([one, other]).toEqual([
-      expect.objectContaining({ touched: expect.any(Number), probe: "the process stands still" }),
-      expect.objectContaining({ touched: expect.any(Number), probe: "the process stands still" }),
+      expect.objectContaining({ touched: expect.any(Number), probe: "the process is stopped" }),
+      expect.objectContaining({ touched: expect.any(Number), probe: "the process is stopped" }),
     ]);
     expect(one!.on).not.toBe(other!.on);
     expect(stop).toMatchObject({
       on: expect.stringMatching(/^broker [012]$/),
-      probe: expect.stringMatching(/^the process ended; leader of partition \d: \d → \d, in sync 2/),
+      probe: expect.stringMatching(/^the process has ended; leader of partition \d: \d → \d, in sync 2/),
     });
     expect(hole).toMatchObject({
       on: expect.stringMatching(/^producer-link to broker [012]$/),

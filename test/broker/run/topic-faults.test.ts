@@ -97,7 +97,7 @@ expect: { lost: { max: 4000 } }
     });
 
     expect(result.faults.map(({ probe }) => probe)).toEqual([
-      expect.stringMatching(/^deleted with \d+ records, and created again$/),
+      expect.stringMatching(/^deleted with \d+ records and recreated$/),
       "2 → 4 partitions",
       expect.stringMatching(/^partition 0: leader \d → \d$/),
     ]);
@@ -107,7 +107,7 @@ expect: { lost: { max: 4000 } }
   it("goes on with a topic that was deleted and created again", async () => {
     const result = await run("recreated", { faults: ["at: 2s, recreateTopic: true"] });
 
-    expect(result.faults[0]!.probe).toMatch(/^deleted with \d+ records, and created again$/);
+    expect(result.faults[0]!.probe).toMatch(/^deleted with \d+ records and recreated$/);
     expect(result.messages).toMatchObject({ sent: 4000, unread: 0, duplicated: 0 });
     expect(result.messages.lost).toBeGreaterThan(0);
     expect(result.violations).toEqual({ beganBeforeCommit: 0, beganTwice: 0, storedTwice: 0 });

@@ -18,7 +18,7 @@ describe("the broker that a fault means", () => {
     expect(() => chooseBroker({ kind: "index", index: 3 }, brokers, [])).toThrow(
       expect.objectContaining({
         code: "ENVIRONMENT",
-        message: "a fault falls on broker 3, and the cluster has 3, from 0 on",
+        message: "a fault is on broker 3, but the cluster has only brokers 0 to 2",
       }),
     );
   });

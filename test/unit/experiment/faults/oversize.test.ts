@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { shownBy } from "../../../../src/experiment/faults/oversize.js";
+import { evidenceOf } from "../../../../src/experiment/faults/oversize.js";
 
 it.each([
   ["was never sent", 2_000_000, false, 1_000_000, null],
@@ -8,5 +8,5 @@ it.each([
   ["is more than the brokers take", 1_000_001, true, 1_000_000, true],
   ["is no more than the brokers take", 1_000_000, true, 1_000_000, false],
 ])("a message that %s: in force is %5$j", (_, size, sent, taken, inForce) => {
-  expect(shownBy(size, sent, taken).inForce).toBe(inForce);
+  expect(evidenceOf(size, sent, taken).inForce).toBe(inForce);
 });

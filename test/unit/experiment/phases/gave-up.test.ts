@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { livesThatGaveUp } from "../../../../src/experiment/counts.js";
-import { endSeen } from "../../../../src/experiment/faults/end.js";
+import { observedEnd } from "../../../../src/experiment/faults/end.js";
 import { type BlackBox, createBox, openBox } from "../../../../src/ledger/box/black-box.js";
 import type { Life } from "../../../../src/crew/crew.js";
 import { describedAs } from "../../../support/black-boxes.js";
@@ -16,24 +16,24 @@ describe("a life that gave up its orderly end", () => {
 
     for (const { box } of ended.lives) box.set("gaveUp", 1);
     expect(livesThatGaveUp(ended)).toEqual([
-      "producer 0 was ended before everything had left its process, or before it had disconnected",
-      "consumer 0 was ended before it had dealt with what it had in hand and left its group",
+      "producer 0 ended before all its data had left the process, or before it had disconnected",
+      "consumer 0 ended before it had finished its messages in hand and left its group",
     ]);
   });
 
   it("is no proof of a stop in order", () => {
     using ended = livesEnded();
     const consumer = ended.lives[1]!;
-    expect(endSeen(consumer, true, 12.4)).toEqual({
+    expect(observedEnd(consumer, true, 12.4)).toEqual({
       touched: 1,
       probe: "ended in order after 12 ms",
       inForce: true,
     });
 
     consumer.box.set("gaveUp", 1);
-    expect(endSeen(consumer, true, 5000.2)).toEqual({
+    expect(observedEnd(consumer, true, 5000.2)).toEqual({
       touched: 1,
-      probe: "gave up its orderly end after 5000 ms",
+      probe: "gave up on an orderly end after 5000 ms",
       inForce: false,
     });
   });
