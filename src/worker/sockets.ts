@@ -132,7 +132,7 @@ export function expectsAnswerUnless(acks: Acks): (request: Uint8Array) => boolea
 }
 
 /**
- * Returns a function that writes an event for each request: where it ends on its connection, and
+ * Returns a function that writes an event for each request: its end on the connection, and
  * which messages it carries. The messages are read from the bytes, not from what the client was
  * given.
  */
