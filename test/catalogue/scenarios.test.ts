@@ -17,15 +17,15 @@ const names = readdirSync(inRepository("scenarios"))
   .map((name) => basename(name, ".yaml"));
 
 /**
- * Each is run once, through the library as its users import it, while its metrics are served. It has brokers of
- * its own, so that whatever happens to one run is no matter to the next.
+ * Runs each scenario once, through the library as users import it, while its metrics are served.
+ * Each has its own brokers, so that no run affects the next.
  */
 describe.each(names)("the shipped scenario %s", (name) => {
   const file = inRepository("scenarios", `${name}.yaml`);
   const exporter = new Exporter("kafkajs");
   const looks = lookLast(exporter);
   let result: Result;
-  /** What `/metrics` says when the run is over. */
+  /** The output of `/metrics` after the run. */
   let scraped: Series;
   let out: string;
   beforeAll(async () => {
@@ -36,15 +36,15 @@ describe.each(names)("the shipped scenario %s", (name) => {
   });
   afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-  it("holds its bounds, unless the machine kept it from being tested", () => {
+  it("holds its bounds, unless the machine prevented the test", () => {
     const { verdict, reasons, expectations, disturbances } = result;
     const why = `${reasons.join("; ")} ${JSON.stringify(expectations)}`;
     expect(verdict, why).not.toBe("broken");
-    // Only what the machine did, and the result says, leaves it open.
+    // Only a disturbance that the result reports may leave the verdict open.
     if (disturbances.length === 0) expect(verdict, why).toBe("held");
   });
 
-  it("accounts for every message, and agrees with itself", () => {
+  it("accounts for every message without a contradiction", () => {
     const { messages, lostBy, silentlyLost, timeline, faults } = result;
     const { planned, unsent, sent, processed, lost, unread, indeterminate } = messages;
     const byCause = Object.values(lostBy).reduce((sum, count) => sum + count, 0);
@@ -57,7 +57,7 @@ describe.each(names)("the shipped scenario %s", (name) => {
     expect(faults.every(({ appliedAt, touched }) => appliedAt !== null && touched > 0)).toBe(true);
   });
 
-  it("loses nothing but what a fault took, whatever the machine did", () => {
+  it("loses only what a fault took, even if the machine was disturbed", () => {
     const { lostBy, faults, unexplained } = result;
     const causes = Object.keys(lostBy) as Cause[];
     const taken = causes.map((cause) => faults.reduce((sum, fault) => sum + fault.lostBy[cause], 0));
@@ -66,7 +66,7 @@ describe.each(names)("the shipped scenario %s", (name) => {
     expect(taken).toEqual(causes.map((cause) => lostBy[cause]));
   });
 
-  it("loses in silence by the causes that it names, and by no others", async () => {
+  it("loses silently only by the causes that it names", async () => {
     const { lostBy, silentlyLost, messages } = result;
     const { expect: claimed } = await readScenario(file);
     const silent = (Object.keys(lostBy) as Cause[]).filter((cause) => cause !== "rejected");
@@ -74,36 +74,36 @@ describe.each(names)("the shipped scenario %s", (name) => {
     const there = named.reduce((sum, cause) => sum + lostBy[cause], 0);
 
     expect(there).toBeGreaterThanOrEqual(0.99 * silentlyLost);
-    // What the application was told of has a bound of its own, or there is none of it.
+    // Losses that the application knows of have a bound of their own, or do not occur.
     if (claimed.lostBy.rejected === undefined) expect(lostBy.rejected).toBe(0);
     if (claimed.indeterminate === undefined) expect(messages.indeterminate).toBe(0);
   });
 
-  it("has counters at /metrics that end as the ledger, and were measured as the ledger has them", () => {
+  it("ends with the ledger's counters at /metrics, which match the live measurements", () => {
     const last = seriesOf(name, scraped);
     expect(totalsIn(last)).toEqual(totalsOf(result));
     const look = looks.get(name)!;
-    // What was in the log once stays stored, though it may have vanished since.
+    // A message that was once in the log stays stored, even if it has vanished since.
     expect(lastBy(last, "lossbound_messages_stored_total")[""]).toBe(everStoredOf(look));
-    // The ledger has taken the place of what was measured until then: two readers of the same black boxes.
+    // The ledger has replaced the live measurements: two readers of the same black boxes.
     expect(measuredIn(look)).toEqual(measurableOf(look));
   });
 
-  it("has a course for Prometheus that ends with what was judged", () => {
+  it("exports a course for Prometheus that ends with the result", () => {
     const course = readSeries(readFileSync(join(out, name, "metrics.om"), "utf8"));
     expect(totalsIn(course)).toEqual(totalsOf(result));
-    // What was received was in the log, whether it is still there or not.
+    // A message that was received was in the log, even if it is gone now.
     const { stored, received } = result.messages;
     const everStored = lastBy(course, "lossbound_messages_stored_total")[""];
     expect(everStored).toBeGreaterThanOrEqual(Math.max(stored, received));
   });
 
-  it("has a result.json that its published schema describes", () => {
+  it("has a result.json that matches the published schema", () => {
     const stored: unknown = JSON.parse(readFileSync(join(out, name, "result.json"), "utf8"));
     expect(againstSchema(stored)).toEqual([]);
   });
 
-  it("is judged the same from its files", async () => {
+  it("gets the same verdict from its files", async () => {
     expect(await judge(join(out, name))).toEqual(result);
   });
 });

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { makeMutant } from "../../../bench/mutant.js";
 
-/** Workers that are wrong on purpose, in real runs: their own black boxes and the log convict them. */
+/**
+ * Workers with a deliberate defect, in real runs. Their own black boxes and the log expose them.
+ */
 describe("a worker that breaks the guarantee", () => {
   let lab: Laboratory;
   beforeAll(async () => {
@@ -11,7 +13,7 @@ describe("a worker that breaks the guarantee", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("is caught when it processes before it commits, though nothing is lost or duplicated", async () => {
+  it("is detected when it processes before it commits, although nothing is lost or duplicated", async () => {
     using mutant = makeMutant(
       {
         file: "worker/consumer/at-most-once.js",
@@ -32,7 +34,7 @@ describe("a worker that breaks the guarantee", () => {
     expect(brokenIn(result)).toEqual(["violations"]);
   });
 
-  it("is caught when its commits come after its word for them, and it is killed in between", async () => {
+  it("is detected when it reports commits early and is killed before they happen", async () => {
     using mutant = makeMutant({
       file: "worker/consumer/steps.js",
       from: "const acknowledged = batch.commit(offset);",
@@ -44,11 +46,11 @@ describe("a worker that breaks the guarantee", () => {
     expect(brokenIn(result)).toContain("duplicated");
   });
 
-  it("is caught when it does not mark all that it hands over: what is in the log has left its process", async () => {
+  it("is detected when it does not mark all that it hands over, because the log has it", async () => {
     using mutant = makeMutant({
-      file: "worker/producer/handed.js",
-      from: "handed.mark(numbers[place]);",
-      to: "if (place > 0) handed.mark(numbers[place]);",
+      file: "worker/handed.js",
+      from: "handed.mark(numbers[index]);",
+      to: "if (index > 0) handed.mark(numbers[index]);",
     });
 
     await expect(lab.run("marks-less", quiet, { workerEntry: mutant.workerEntry })).rejects.toMatchObject({
@@ -57,7 +59,7 @@ describe("a worker that breaks the guarantee", () => {
     });
   });
 
-  it("is caught when its producer sends a second time", async () => {
+  it("is detected when its producer sends twice", async () => {
     using mutant = makeMutant({
       file: "kafka/kafkajs/producer.js",
       from: "retry: { retries: options.retries }",

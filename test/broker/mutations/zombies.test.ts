@@ -4,8 +4,8 @@ import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { type Replacement, makeMutant } from "../../../bench/mutant.js";
 
 /**
- * What keeps a consumer that was taken for dead from committing twice, taken away one by one. A zombie
- * comes back with a transaction in its hands; only the output topic shows what became of that.
+ * Removes, one by one, the safeguards that keep a consumer that was taken for dead from committing
+ * twice. A zombie returns with an open transaction, and only the output topic shows its outcome.
  */
 const zombie = `
 guarantee: effectively-once
@@ -17,7 +17,10 @@ faults:
 expect: { lost: 0, duplicated: 0 }
 `;
 
-/** The zombie's transaction is open when the group has gone on, and is ended before anybody takes the id. */
+/**
+ * The zombie's transaction is open when the group has removed it, and ends before another member
+ * takes the id.
+ */
 const takenLate: Replacement = {
   file: "worker/consumer/effectively-once.js",
   from: "await client.take();",
@@ -48,21 +51,21 @@ describe("an effectively-once worker", () => {
     return await lab.run(name, zombie, { workerEntry: mutant.workerEntry });
   };
 
-  it("is caught when its transactional id is its own, and not the partition's", async () => {
+  it("is detected when its transactional id is its own, not the partition's", async () => {
     const { verdict, messages } = await run("one-id-a-life", oneIdALife);
 
     expect([verdict, messages.lost]).toEqual(["broken", 0]);
     expect(messages.duplicated).toBeGreaterThan(0);
   });
 
-  it("is caught when it takes the id and does not read the position again", async () => {
+  it("is detected when it takes the id without reading the position again", async () => {
     const { verdict, messages } = await run("position-not-read-again", takenLate, positionNotReadAgain);
 
     expect([verdict, messages.lost]).toEqual(["broken", 0]);
     expect(messages.duplicated).toBeGreaterThan(0);
   });
 
-  it("is not broken by taking the id late", async () => {
+  it("breaks nothing when it takes the id late", async () => {
     const { verdict, reasons } = await run("taken-late", takenLate);
 
     expect(verdict, reasons.join("; ")).toBe("held");

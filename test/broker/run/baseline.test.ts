@@ -17,7 +17,7 @@ expect: { lost: { min: 1, max: 2400 } }
 `;
 
 it(
-  "more loss than before, by more than chance, is broken though its bounds hold",
+  "a run that loses more than before, beyond chance, is broken although its bounds hold",
   { timeout: 240_000 },
   async () => {
     using before = aFolder({ "hole.yaml": shortHole });
@@ -32,7 +32,7 @@ it(
     ]);
     expect(first.code, first.stdout + first.stderr).toBe(0);
 
-    // Four and four divide in 70 ways: a chance of 0.014.
+    // Four and four can be divided in 70 ways: a chance of 0.014.
     const asked = ["--seed", "6", "--false-alarms", "1/50", "--baseline", before.file("out")];
     const places = ["--junit", now.file("junit.xml"), "--out", now.file("out"), now.file("hole.yaml")];
     const gated = await lossbound(["run", "--json", ...asked, ...places]);
@@ -44,7 +44,7 @@ it(
       reasons: ["it loses more for each fault than before"],
     });
     expect(readFileSync(now.file("junit.xml"), "utf8")).toContain("it loses more for each fault than before");
-    // What lies in the folder is what the trials say by themselves.
+    // The files in the folder are what the trials report by themselves.
     expect(JSON.parse(readFileSync(now.file("out/hole.repeat.json"), "utf8"))).toMatchObject({
       verdict: "held",
     });

@@ -7,8 +7,9 @@ import { fixture } from "../../support/paths.js";
 const dialsBrokers = fixture("dials-brokers.mjs");
 
 /**
- * The broker is dead for three seconds, in which 6,000 messages fall due. A client that is refused
- * knows of them; one whose connections a proxy takes in the broker's place is told that all is well.
+ * The broker is dead for three seconds, in which 6,000 messages fall due. A client whose
+ * connections are refused knows that they are lost. If a proxy accepted the connections, the client
+ * would see no error.
  */
 const deadBroker = `
 guarantee: at-most-once
@@ -21,14 +22,14 @@ expect:
   lost: { min: 1 }
 `;
 
-describe("a broker that is killed and started again", () => {
+describe("a broker that is killed and restarted", () => {
   let lab: Laboratory;
   beforeAll(async () => {
     lab = await openLaboratory({ count: 1, controllerApart: true });
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("takes no more messages along in silence through proxies than without them", async () => {
+  it("loses no more messages silently through proxies than without them", async () => {
     const through = await lab.run("through-proxies", deadBroker);
     const without = await lab.run("without-proxies", deadBroker, { workerEntry: dialsBrokers });
 
@@ -36,7 +37,7 @@ describe("a broker that is killed and started again", () => {
       expect(verdict, reasons.join("; ")).toBe("held");
       expect(lostBy.rejected).toBeGreaterThan(4000);
     }
-    // What was on its way when it died: some tens of milliseconds, and more on a busy machine.
+    // Messages in transit when it died: some tens of milliseconds, and more on a busy machine.
     expect(without.silentlyLost).toBeLessThan(1000);
     expect(through.silentlyLost).toBeLessThan(without.silentlyLost + 500);
   });
@@ -64,7 +65,7 @@ describe("three brokers", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("are harmed by what they are to a partition when the fault falls", async () => {
+  it("are chosen by their role in a partition when the fault falls", async () => {
     const result = await lab.run("three-faults", threeFaults);
     const [one, other] = faultsOf(result, "pause");
     const [stop] = faultsOf(result, "stop");

@@ -52,7 +52,7 @@ it("trials propose both ends of a bound, and write them into the file", { timeou
   );
 });
 
-it("a calibration that could support nothing is refused before any trial", async () => {
+it("a calibration without possible support is rejected before any trial", async () => {
   const commented = loose.replace(
     "lost: { min: 1, max: 1500 }",
     "lost:\n    min: 1 # at least\n    max: 1500",

@@ -11,7 +11,7 @@ import { inRepository } from "../../support/paths.js";
 const exampleOf = (name: string): string => readFileSync(inRepository("examples", `${name}.yaml`), "utf8");
 const example = exampleOf("verifiable-producer");
 
-/** What a life of the command printed, as whoever knows nothing of lossbound reads it. */
+/** The output of a command's life, read without any knowledge of lossbound. */
 function reportedIn(folder: string, file: string): { succeeded: string[]; failed: string[] } {
   const lines = readFileSync(join(folder, file), "utf8").split("\n").slice(0, -1);
   const events = lines.map((line) => JSON.parse(line) as { name: string; value?: string });
@@ -19,9 +19,9 @@ function reportedIn(folder: string, file: string): { succeeded: string[]; failed
   return { succeeded: valuesOf("producer_send_success"), failed: valuesOf("producer_send_error") };
 }
 
-describe("Kafka's own VerifiableProducer in place of ours", () => {
+describe("Kafka's own VerifiableProducer as the producer", () => {
   let lab: Laboratory;
-  /** Every value that the auditor was handed. */
+  /** Every value that the auditor received. */
   const stored: string[] = [];
   const driver: Driver = {
     ...kafkajsDriver,
@@ -39,7 +39,7 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("loses in a black hole, and by its death, just what it reported and the log has not", async () => {
+  it("loses in a black hole, and by its death, exactly what it reported and the log does not have", async () => {
     stored.length = 0;
     const result = await lab.run("verifiable-producer", example, { driver });
     const folder = join(lab.out, "verifiable-producer");
@@ -51,13 +51,13 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
       expect.objectContaining({ kind: "kill", touched: 1 }),
     ]);
     expect(result.faults[0]!.touched).toBeGreaterThan(0);
-    // The second life came to its end; the first was killed when 2,500 were sent.
+    // The second life ended by itself; the first was killed after 2,500 messages were sent.
     expect(lives[1]!.succeeded).toHaveLength(6000);
     const reported = lives[0]!.succeeded.length + lives[0]!.failed.length;
     expect(reported).toBeGreaterThanOrEqual(2500);
     expect(reported).toBeLessThan(6000);
 
-    // Numbers are sent in their order: up to the highest that anybody has seen, all were.
+    // Numbers are sent in order: up to the highest one seen anywhere, all were sent.
     const seen = new Set([...stored, ...lives.flatMap(({ succeeded, failed }) => [...succeeded, ...failed])]);
     const sent = [0, 1].flatMap((life) => {
       const numbers = [...seen].flatMap((value) =>
@@ -67,7 +67,7 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
     });
     const inLog = new Set(stored);
     const lost = sent.filter((value) => !inLog.has(value));
-    // What is just being sent when the black hole's connections close is given up, and reported.
+    // A message in transit when the black hole's connections close is given up, and reported.
     const rejected = lives.flatMap(({ failed }) => failed).filter((value) => !inLog.has(value));
     expect(result.messages).toMatchObject({
       planned: 12_000,
@@ -107,7 +107,7 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
     expect(stopped.messages.sent).toBeGreaterThanOrEqual(7500);
   });
 
-  it("ends the run where it does not start, or speaks another language", async () => {
+  it("ends the run if it does not start, or does not speak the protocol", async () => {
     const withCommand = (command: string[]) =>
       `guarantee: at-most-once\nproducers: { rate: 100/s, messages: 100, command: ${JSON.stringify(command)} }\nexpect: { lost: 0 }\n`;
     await expect(
@@ -134,14 +134,14 @@ describe("Kafka's own VerifiableProducer in place of ours", () => {
   });
 });
 
-describe("Kafka's own VerifiableConsumer in place of ours", () => {
+describe("Kafka's own VerifiableConsumer as the consumer", () => {
   let lab: Laboratory;
   beforeAll(async () => {
     lab = await openLaboratory({ count: 1, advertiseTo: ["producer", "consumer"] });
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("loses nothing where it is killed, and has again just what it reports again", async () => {
+  it("loses nothing when it is killed, and repeats exactly what it reports twice", async () => {
     const result = await lab.run("verifiable-consumer", exampleOf("verifiable-consumer"));
     const folder = join(lab.out, "verifiable-consumer");
     const records = readdirSync(folder)
@@ -170,7 +170,7 @@ describe("Kafka's own VerifiableConsumer in place of ours", () => {
     expect(result.untold).toHaveLength(6);
   });
 
-  it("ends the run where it does not show its records", async () => {
+  it("ends the run if it does not print its records", async () => {
     const silent = exampleOf("verifiable-consumer").replace("    - --verbose\n", "");
     await expect(lab.run("silent", silent)).rejects.toMatchObject({
       code: "ENVIRONMENT",
@@ -181,7 +181,7 @@ describe("Kafka's own VerifiableConsumer in place of ours", () => {
   });
 });
 
-/** The values that a life of a commanded consumer reported; what stands behind the last newline is none. */
+/** The values that a life of a commanded consumer reported, without an incomplete last line. */
 function recordsIn(folder: string, file: string): string[] {
   const lines = readFileSync(join(folder, file), "utf8").split("\n").slice(0, -1);
   return lines

@@ -6,7 +6,7 @@ import type { Result } from "../../../src/results/result.js";
 import { aFolder } from "../../support/a-folder.js";
 import { lossbound } from "../../support/lossbound.js";
 
-/** More load than the two can take, so that the chunk is full in which one is killed. */
+/** More load than the two can handle, so that the chunk is full when one is killed. */
 const scenario = `# A kill at an exact message loses what is left of its chunk.
 guarantee: at-most-once
 topic: { partitions: 2 }
@@ -20,7 +20,7 @@ expect:
 `;
 
 it(
-  "compare runs one kill under each guarantee, and shows what each lost and did twice",
+  "compare runs one kill under each guarantee, and shows what each lost and duplicated",
   { timeout: 240_000 },
   async () => {
     using folder = aFolder({ "one-kill.yaml": scenario });
@@ -41,9 +41,10 @@ it(
       "effectively-once",
     ]);
     expect(results.map(({ messages }) => messages.lost)).toEqual([16, 0, 0]);
-    // The four whose handlers had ended were not committed yet: they are processed again.
+    // The four messages whose handlers had ended were not committed yet, so they are processed
+    // again.
     expect(results.map(({ messages }) => messages.duplicated)).toEqual([0, 4, 0]);
-    // All three on the same brokers.
+    // All three ran on the same brokers.
     expect(stderr.match(/starting a broker and Toxiproxy/g)).toHaveLength(1);
 
     for (const { scenario: name, repeatWith } of results) {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
 /**
- * Everything that makes a commit fail, or leaves it in doubt, at sessions so short that the group goes
- * on without whoever does not answer: the worker must give its chunk up, and never process what
- * somebody else was given in the meantime.
+ * Every fault that makes a commit fail or leaves it in doubt, with sessions so short that the group
+ * removes a member that does not answer. The worker must give up its chunk, and never process
+ * messages that another member has received in the meantime.
  */
 const scenario = `
 guarantee: at-most-once
@@ -30,7 +30,7 @@ describe("a group whose link fails in every way", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("processes nothing twice, and nothing before its commit was acknowledged", async () => {
+  it("processes nothing twice, and nothing before an acknowledged commit", async () => {
     const result = await lab.run("consumer-link", scenario);
     const { processed, lost, unread, indeterminate, sent } = result.messages;
 

@@ -31,7 +31,7 @@ expect:
   "in-compose.yaml",
 );
 
-/** No Docker engine is needed: what docker-compose.yml publishes is here played by another environment. */
+/** No Docker engine is needed: another environment plays the services of docker-compose.yml. */
 describe("the docker environment", () => {
   let theirs: Laboratory;
   let ports: Omit<ComposePorts, "proxies">;
@@ -42,7 +42,7 @@ describe("the docker environment", () => {
   });
   afterAll(() => theirs?.[Symbol.asyncDispose]());
 
-  it("runs a scenario through proxies on published ports alone, and leaves nothing behind", async () => {
+  it("runs a scenario through proxies on published ports only, and leaves nothing behind", async () => {
     await using taken = await openServer(() => {});
     const proxies = [taken.port, ...(await freePorts(2))];
     const seen = new Set<string>();
@@ -72,7 +72,7 @@ describe("the docker environment", () => {
     expect(await topicsOf(theirs)).toEqual([]);
   });
 
-  it("has proxies listen for all only where each of their ports is held by who publishes it", async () => {
+  it("lets proxies listen on all addresses only while the publisher holds each of their ports", async () => {
     await using taken = await openServer(() => {});
     const [free = 0] = await freePorts(1);
     const hostOf = async (proxies: readonly number[], proxyHost?: string): Promise<string> => {
@@ -90,7 +90,7 @@ describe("the docker environment", () => {
     expect(await hostOf([free], "0.0.0.0")).toBe("0.0.0.0");
   });
 
-  // Other systems have no second address of their own without a setting.
+  // Other systems have no second address of their own without extra configuration.
   describe.skipIf(process.platform !== "linux")("behind a forwarder that answers for a dead proxy", () => {
     it.each([
       [
@@ -145,7 +145,7 @@ ${expected}
         ]);
         expect(verdict, reasons.join("; ")).toBe("inconclusive");
         if (kind === "down") {
-          // More than its bound allows, which would break a run whose fault was what it should have been.
+          // More than its bound allows, which would break a run whose fault was as planned.
           expect(lostBy["in-transit"]).toBeGreaterThan(0);
           expect(expectations).toContainEqual(
             expect.objectContaining({ name: "lostBy.in-transit", verdict: "inconclusive" }),
@@ -158,7 +158,7 @@ ${expected}
     );
   });
 
-  it("says so where no published port is left", async () => {
+  it("reports that no published port is free", async () => {
     await using taken = await openServer(() => {});
     const proxies = [taken.port];
     await using environment = await openDocker({ progress: () => {}, ports: { ...ports, proxies } });
@@ -181,7 +181,7 @@ ${expected}
   it.each([
     ["there is no Docker engine", "exit 1", /no Docker engine answers/],
     ["the services are down", "echo 28.2.2", /docker compose up --detach --wait kafka toxiproxy/],
-  ])("says what to do where %s", async (_what, docker, advice) => {
+  ])("says what to do when %s", async (_what, docker, advice) => {
     const [broker = 0, toxiproxy = 0] = await freePorts(2);
     const folder = mkdtempSync(join(tmpdir(), "lossbound-docker-"));
     try {
@@ -201,10 +201,10 @@ ${expected}
   });
 });
 
-/** The address that is only reached through a forwarder, as a container's own is. */
+/** An address that is reachable only through a forwarder, like that of a container. */
 const behind = "127.0.0.2";
 
-/** Toxiproxy's API as of a container: what is to listen for all listens on the address behind. */
+/** Toxiproxy's API as if in a container: a proxy on all addresses listens on the hidden address. */
 async function openTranslator(toxiproxy: string): Promise<{ port: number } & AsyncDisposable> {
   const server = createServer((request, response) => {
     void (async () => {

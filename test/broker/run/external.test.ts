@@ -31,15 +31,15 @@ expect: { lost: 0 }
   "once-on-theirs.yaml",
 );
 
-/** A cluster and a Toxiproxy that somebody else runs: here, those of another environment. */
-describe("an environment that exists already", () => {
+/** A cluster and a Toxiproxy that lossbound did not start: here, those of another environment. */
+describe("an existing environment", () => {
   let theirs: Laboratory;
   beforeAll(async () => {
     theirs = await openLaboratory();
   });
   afterAll(() => theirs[Symbol.asyncDispose]());
 
-  it("runs the same scenario, and is left as it was found", async () => {
+  it("runs the same scenario, and stays as it was", async () => {
     const { bootstrap, toxiproxy } = theirs.environment;
     await using admin = kafkajsDriver.admin({
       clientId: "test",
@@ -70,7 +70,7 @@ describe("an environment that exists already", () => {
     expect(await stateOf(admin, toxiproxy)).toEqual(found);
   });
 
-  it("is left without the topic of the effects, too", async () => {
+  it("does not keep the topic of the effects either", async () => {
     const { bootstrap, toxiproxy } = theirs.environment;
     await using admin = kafkajsDriver.admin({
       clientId: "test",
@@ -92,12 +92,12 @@ describe("an environment that exists already", () => {
     expect(verdict, reasons.join("; ")).toBe("held");
     expect(messages.processed).toBe(500);
     const left = await stateOf(admin, toxiproxy);
-    // The cluster's own, which it makes with the first transaction of its life.
+    // The cluster's own topic, which it creates with its first transaction.
     const topics = left.topics.filter((name) => name !== "__transaction_state");
     expect({ ...left, topics }).toEqual(found);
   });
 
-  it("says which address gave no answer", async () => {
+  it("names the address that does not answer", async () => {
     const running = runScenario(scenario, {
       environment: "external",
       brokers: ["127.0.0.1:9"],

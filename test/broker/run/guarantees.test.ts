@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventsName } from "../../../src/ledger/record/run-record.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
-/** More load than the consumers can take, so that the chunks are full wherever a fault falls. */
+/** More load than the consumers can handle, so that the chunks are full at any fault. */
 const load = `
 topic: { partitions: 3 }
 producers: { count: 1, rate: 2000/s, messages: 6000, overload: true }
@@ -21,7 +21,10 @@ const kills = `
   - { when: { handling: { message: 11, of: 20 } }, kill: consumer, worker: 0, restartAfter: 100ms }
 `;
 
-/** SIGSTOP for longer than a session at the same places: a zombie each time, which comes back and goes on. */
+/**
+ * SIGSTOP for longer than a session at the same places, which makes a zombie that returns each
+ * time.
+ */
 const zombies = `
   - { when: before-commit, pause: consumer, worker: 1, for: 1500ms }
   - { when: in-commit, pause: consumer, worker: 1, for: 1500ms }
@@ -36,7 +39,7 @@ describe("a guarantee under kills and zombies at every place of a chunk", () => 
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("at-least-once loses nothing; what was not committed is processed again", async () => {
+  it("at-least-once loses nothing, and processes uncommitted messages again", async () => {
     const result = await lab.run(
       "at-least-once",
       `
@@ -51,7 +54,7 @@ expect: { lost: 0, duplicated: { min: 20 } }
     expect(result.messages.processed).toBe(6000);
   });
 
-  it("effectively-once loses nothing and puts nothing out twice: what a zombie commits is refused", async () => {
+  it("effectively-once loses nothing and outputs nothing twice, because a zombie's commit is refused", async () => {
     const name = "effectively-once";
     const result = await lab.run(
       name,
@@ -65,13 +68,13 @@ expect: { lost: 0, duplicated: 0 }
 
     expect(result.verdict, result.reasons.join("; ")).toBe("held");
     expect(result.messages.processed).toBe(6000);
-    // Handlers ran again all the same, and a zombie did try to commit what others had dealt with.
+    // Handlers ran again, and a zombie did try to commit what others had processed.
     expect(result.violations.beganTwice).toBeGreaterThan(0);
     expect(refusalsOf(join(lab.out, name)).join("\n")).toMatch(/old epoch|fenced/i);
   });
 });
 
-/** Why transactions failed, by the event file. */
+/** The reasons why transactions failed, from the event file. */
 function refusalsOf(folder: string): string[] {
   return readFileSync(join(folder, eventsName), "utf8")
     .split("\n")

@@ -18,14 +18,14 @@ expect:
   lost: { min: 1 }
 `;
 
-describe("what the scan counts", () => {
+describe("the scan", () => {
   let lab: Laboratory;
   beforeAll(async () => {
     lab = await openLaboratory();
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("is what Kafka's own DumpLogSegments and GetOffsetShell count in the same topic", async () => {
+  it("counts what Kafka's own DumpLogSegments and GetOffsetShell count in the same topic", async () => {
     const { messages } = await lab.run("independent-count", scenario);
 
     expect(messages.lost).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ async function recordsByDumpLogSegments({ environment }: Laboratory): Promise<nu
   );
   expect(files).toHaveLength(3);
   const printed = await kafkaTool(environment, "kafka.tools.DumpLogSegments", ["--files", files.join(",")]);
-  // One line a record batch: `baseOffset: 0 lastOffset: 19 count: 20 …`.
+  // One line per record batch: `baseOffset: 0 lastOffset: 19 count: 20 …`.
   return sum([...printed.matchAll(/^baseOffset: .* count: (\d+) /gm)].map(([, count]) => Number(count)));
 }
 

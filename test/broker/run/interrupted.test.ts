@@ -10,12 +10,13 @@ import { pause, waitUntil } from "../../../src/base/wait.js";
 import { processesWith } from "./marked-processes.js";
 import { cli } from "../../support/paths.js";
 /**
- * With its only broker dead or mute nothing is answered any more, and nobody is to wait for it. On a machine
- * so busy that the start of the run takes longer than that, the end may take as long as the start.
+ * With its only broker dead or stopped, lossbound gets no answers and must not wait for any. On a
+ * machine so busy that the start of the run takes longer than this, the end may take as long as the
+ * start.
  */
 const endLimitMs = 8_000;
 
-/** An auditor follows the log, since records may vanish from it: he loses his broker too. */
+/** An auditor follows the log, since records may vanish from it; it loses its broker too. */
 const scenarioWith = (fault: string): string => `
 guarantee: at-most-once
 topic: { partitions: 2 }
@@ -27,7 +28,7 @@ faults:
 expect: { lost: { min: 1 } }
 `;
 
-describe("a run that is interrupted", () => {
+describe("an interrupted run", () => {
   let temporary: string;
   let mark: string;
   beforeEach(() => {
@@ -37,12 +38,12 @@ describe("a run that is interrupted", () => {
   afterEach(() => rmSync(temporary, { recursive: true, force: true }));
 
   it.each([
-    // Lossbound has just begun to start it again, which takes two seconds and more.
-    ["while its broker is on its way back", "at: 1s, for: 10ms, kill: broker", "SIGKILL broker", 500],
+    // lossbound has just started to restart the broker, which takes two seconds or more.
+    ["while its broker is restarting", "at: 1s, for: 10ms, kill: broker", "SIGKILL broker", 500],
     ["while its broker is dead", "at: 1s, for: 20s, kill: broker", "SIGKILL broker", 3_000],
-    // What is asked of it is waited for as long as a request may take.
-    ["while its broker stands still", "at: 1s, for: 20s, pause: broker", "SIGSTOP broker", 3_000],
-  ])("%s ends within seconds with 130, and leaves nothing", async (_, fault, told, laterMs) => {
+    // A request to the broker is awaited for as long as a request may take.
+    ["while its broker is stopped", "at: 1s, for: 20s, pause: broker", "SIGSTOP broker", 3_000],
+  ])("%s exits within seconds with 130, and leaves nothing behind", async (_, fault, told, laterMs) => {
     const file = join(temporary, "harmed.yaml");
     writeFileSync(file, scenarioWith(`${fault}, broker: 0`));
     const lossbound = spawn(process.execPath, [cli, "run", file, "--out", join(temporary, "out")], {

@@ -12,13 +12,15 @@ import { printedChance } from "../../support/chance.js";
 import { processesWith } from "./marked-processes.js";
 import { cli, inRepository } from "../../support/paths.js";
 
-/** How often `lossbound` is killed: a few times in `npm test`, twenty times by `npm run kills`. */
+/**
+ * How often `lossbound` is killed: a few times in `npm test`, twenty times with `npm run kills`.
+ */
 const kills = Array.from({ length: Number(process.env["LOSSBOUND_KILL_RUNS"] ?? 4) }, (_, run) => run);
-/** A run takes about ten seconds; the kills fall on all of it, its start and its end among them. */
+/** A run takes about ten seconds; the kills are spread over all of it, including start and end. */
 const runMs = 9_000;
 const chance = printedChance();
 
-describe("a lossbound that is killed with SIGKILL", () => {
+describe("a lossbound process that gets SIGKILL", () => {
   let temporary: string;
   let mark: string;
   beforeEach(() => {
@@ -88,7 +90,7 @@ function start(temporary: string, mark: string): ReturnType<typeof spawn> {
   return spawn(process.execPath, args, { env, stdio: "ignore" });
 }
 
-/** The folders that the warden of this lossbound is to delete, by its state file. */
+/** The folders that the warden of this lossbound must delete, according to its state file. */
 function foldersOf(pid: number): readonly string[] {
   const states = stateFiles().map((file) => readState(file));
   return states.find((state) => state?.lossbound.pid === pid)?.folders ?? [];

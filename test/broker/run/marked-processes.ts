@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 
 /**
- * Ids and commands of the processes that have `mark` in their environment, which every descendant of
- * a marked process has, wherever it hangs in the tree. Those that have ended and were not collected
- * yet do not count.
+ * Returns the ids and commands of the processes that have `mark` in their environment. All
+ * descendants of a marked process inherit it, at any depth of the tree. Zombies do not count.
  */
 export function processesWith(mark: string): string[] {
   const options = process.platform === "darwin" ? ["-axEww"] : ["axeww"];

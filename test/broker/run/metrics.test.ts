@@ -26,7 +26,7 @@ import { run } from "../../support/run-program.js";
 import { toolForTests } from "../../support/tools.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
-/** Names of what has no time of its own: the course has it once. */
+/** Names of metrics without a time of their own, which the course has once. */
 const timeless = Object.values<Metric>(catalogue)
   .filter((metric) => metric.timeless)
   .map(({ name }) => name);
@@ -41,7 +41,9 @@ const kills = `
   - { when: after-commit, kill: consumer, worker: 1, restartAfter: 300ms }
 `;
 
-/** One of each kind: losses by kills and on the link, duplicates, and neither. */
+/**
+ * One run of each kind: with losses by kills and on the link, with duplicates, and with neither.
+ */
 const runs: Record<string, string> = {
   "at-most-once": `
 guarantee: at-most-once
@@ -65,7 +67,7 @@ expect: { lost: 0, duplicated: 0 }
 `,
 };
 
-/** Looks at the metrics until told to stop, as a scraper with short intervals does. */
+/** Reads the metrics until told to stop, like a scraper with a short interval. */
 function lookAgainAndAgain(exporter: Exporter): { looks: Series[]; stop(): Promise<void> } {
   const looks: Series[] = [];
   let pending = Promise.resolve();
@@ -83,7 +85,10 @@ function lookAgainAndAgain(exporter: Exporter): { looks: Series[]; stop(): Promi
 
 const promtool = toolForTests("promtool");
 
-/** What `promtool tsdb dump` prints: the name is a label there, and the samples of a series are in the order of time. */
+/**
+ * The output of `promtool tsdb dump`: the name is a label, and a series' samples are in order of
+ * time.
+ */
 function readDump(text: string): Series {
   const lines = text.split("\n").map((line) => {
     const [, name, labels, value] = /^\{__name__="(\w+)", (.*)\} (\S+) \d+$/.exec(line) ?? [];
@@ -100,7 +105,7 @@ describe("the metrics of a run", () => {
   afterAll(() => lab[Symbol.asyncDispose]());
 
   it.each(Object.entries(runs))(
-    "under %s begin at 0, never go back, end as the ledger, and leave the course of the run",
+    "under %s begin at 0, never decrease, end with the ledger's values, and leave the course of the run",
     async (name, yaml) => {
       const exporter = new Exporter("kafkajs");
       exporter.announce(makePlan(parseScenario(yaml, `${name}.yaml`), 1));
@@ -129,7 +134,8 @@ describe("the metrics of a run", () => {
       expect(lastBy(last, `${latency}_sum`)[""]).toBe(histogramSum(ledger.processing.latencyUs) / 1e6);
       const buckets = lastBy(last, `${latency}_bucket`, "le");
       expect(buckets["+Inf"]).toBe(measured);
-      // Each bucket has those before it: the quantiles of the result lie where the buckets say.
+      // Each bucket includes the smaller ones, and the result's quantiles are in the matching
+      // buckets.
       const below = (ms: number): number => {
         const edges = Object.entries(buckets).filter(
           ([le]) => Number(le.replace("+Inf", "Infinity")) * 1000 >= ms,
@@ -140,7 +146,8 @@ describe("the metrics of a run", () => {
       expect(below(result.latencyMs.p99)).toBeGreaterThanOrEqual(0.99);
       expect(sumOf(lastBy(last, "lossbound_fault_active", "on"))).toBe(0);
 
-      // Every series is there from the start, at 0 (but for what the plan says, and what is known later).
+      // Every series exists from the start at 0, except those of the plan and those that are known
+      // later.
       const late = [...last.keys()].filter((key) => !first.has(key));
       expect(late).toEqual([expect.stringMatching(/^lossbound_run_info\{/)]);
       const above = [...first].filter(([, [value]]) => value !== 0).map(([key]) => key.replace(/\{.*/, ""));
@@ -150,7 +157,7 @@ describe("the metrics of a run", () => {
           : expect.arrayContaining(["lossbound_messages_planned"]),
       );
 
-      // What is counted live is counted long before the end, and nothing that is counted goes back.
+      // Live counters rise long before the end, and none decreases.
       const all = [first, ...scraper.looks, last];
       const inTime = [...first.keys()].map((key) => [key, all.map((one) => one.get(key)![0]!)] as const);
       expect(backwardsIn(new Map(inTime))).toEqual([]);
@@ -169,7 +176,7 @@ describe("the metrics of a run", () => {
       }
       expect(middle.some((one) => sumOf(lastBy(one, "lossbound_fault_active", "on")) > 0)).toBe(true);
 
-      // All of the faults came and went between two scrapes of this one.
+      // All faults started and ended between two scrapes by this scraper.
       const { text, given } = await exporter.scrape("a slow one");
       given();
       expect(new Set(Object.values(lastBy(readSeries(text), "lossbound_fault_active", "on")))).toEqual(
@@ -182,7 +189,7 @@ describe("the metrics of a run", () => {
       expect(totalsIn(course)).toEqual(totalsOf(result));
       expect(bookedIn(course)).toEqual(bookedOf(result, everStoredOf(look)));
       expect(backwardsIn(course)).toEqual([]);
-      // Behind the sample at the beginning of the run, which is before the first message.
+      // After the sample at the start of the run, which is before the first message.
       const lost = course.get([...course.keys()].find((key) => key.includes('cause="in-transit"'))!)!;
       const sums = [0, 0];
       for (const { lostBy } of result.timeline) sums.push(sums.at(-1)! + lostBy["in-transit"]);
@@ -196,7 +203,7 @@ describe("the metrics of a run", () => {
   );
 
   it.skipIf(promtool === undefined)(
-    "are taken by promtool, the text and the course, with the same totals",
+    "are accepted by promtool, both the text and the course, with the same totals",
     async () => {
       const name = "at-least-once";
       const exporter = new Exporter("kafkajs");
@@ -214,7 +221,7 @@ describe("the metrics of a run", () => {
         blocks,
       ]);
       expect(loaded.code, loaded.stderr).toBe(0);
-      // It looks for one, and a folder of blocks alone has none.
+      // promtool looks for one, and a folder with blocks only does not have it.
       mkdirSync(join(blocks, "wal"));
       const dumped = await run(promtool!, ["tsdb", "dump", blocks]);
       expect(totalsIn(readDump(dumped.stdout))).toEqual(totalsOf(result));

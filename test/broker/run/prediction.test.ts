@@ -10,8 +10,8 @@ import { runOne } from "../../../src/library/run-one.js";
 import { inRepository } from "../../support/paths.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
-/** What is predicted exactly does not depend on how busy the machine is. */
-describe("a bound that is predicted", () => {
+/** An exact prediction does not depend on how busy the machine is. */
+describe("a predicted bound", () => {
   let lab: Laboratory;
   beforeAll(async () => {
     lab = await openLaboratory();
@@ -21,7 +21,7 @@ describe("a bound that is predicted", () => {
   it.each([
     ["no-loss", 0],
     ["exact-place", 7],
-  ])("holds for %s, exactly, and the run shows both", async (name, lost) => {
+  ])("holds exactly for %s, and the run shows prediction and result", async (name, lost) => {
     const shipped = readFileSync(inRepository("experiments", "prediction", `${name}.yaml`), "utf8");
     using folder = aFolder({
       [`${name}.yaml`]: shipped.replace("size: 200B }", "size: 200B, overload: true }"),

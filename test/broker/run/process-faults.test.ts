@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
-/** What falls on the processes of workers, each seen by what it does to them and to their group. */
+/** Faults on the processes of workers, each seen by its effect on them and on their group. */
 describe("a run", () => {
   let lab: Laboratory;
   beforeAll(async () => {
@@ -10,7 +10,7 @@ describe("a run", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it("has workers that stand still, end in order, and join, and none of that costs at-most-once a message", async () => {
+  it("stops, ends and adds workers without losing a message under at-most-once", async () => {
     const result = await lab.run(
       "workers",
       `
@@ -39,7 +39,7 @@ expect: { lost: 0 }
     ]);
   });
 
-  it("has a consumer that stands still at a place, and goes on behind it", async () => {
+  it("stops a consumer at a place, and continues it after that", async () => {
     const result = await lab.run(
       "at-a-place",
       `

@@ -18,7 +18,7 @@ expect: { lost: { min: 1, max: 1400 } }
 `;
 
 it(
-  "trials run in one environment, each with a seed of its own, and are judged together",
+  "trials share one environment, have separate seeds, and are judged together",
   { timeout: 240_000 },
   async () => {
     using folder = aFolder({ "thrice.yaml": holds });
@@ -50,7 +50,7 @@ it(
   },
 );
 
-it("trials end early where the verdict is certain, and say so", { timeout: 240_000 }, async () => {
+it("trials end early when the verdict is certain, and report that", { timeout: 240_000 }, async () => {
   using folder = aFolder({ "thrice.yaml": holds.replace("{ min: 1, max: 1400 }", "0") });
   const [file, out, xml] = [folder.file("thrice.yaml"), folder.file("out"), folder.file("junit.xml")];
   const { code, stdout } = await lossbound(["run", "--stop-early", "--junit", xml, "--out", out, file]);
@@ -60,7 +60,7 @@ it("trials end early where the verdict is certain, and say so", { timeout: 240_0
   const repeat = JSON.parse(readFileSync(`${out}/thrice.repeat.json`, "utf8")) as Repeat;
   expect(repeat).toMatchObject({ verdict: "broken", planned: 3, stoppedEarly: true });
   expect(repeat.trials).toHaveLength(1);
-  // To a gate the trials are one result, of the scenario.
+  // For a gate, the trials are one result: that of the scenario.
   const report = readFileSync(xml, "utf8");
   expect(report).toContain('name="thrice"');
   expect(report).not.toContain("thrice-trial");

@@ -7,10 +7,10 @@ import { waitUntil } from "../../../src/base/wait.js";
 import { freePorts } from "../../../src/processes/ports.js";
 import type { Laboratory } from "../../support/laboratory.js";
 
-/** A broker that lets in only who has the password, and speaks TLS under the name `localhost`. */
+/** A broker that requires a password, and speaks TLS under the name `localhost`. */
 export interface SecuredBroker extends AsyncDisposable {
   address: string;
-  /** File of the certificate to trust. */
+  /** Path of the certificate to trust. */
   certificate: string;
 }
 
@@ -64,7 +64,7 @@ export async function startSecuredBroker(
 
 const clusterId = "MkU3OEVBNTcwNTJENDM2Qk";
 
-/** `keytool` is part of every Java. */
+/** `keytool` is part of every Java installation. */
 function makeCertificate(java: string, folder: string): string {
   const keytool = dirname(java) === "." ? "keytool" : join(dirname(java), "keytool");
   const store = ["-keystore", join(folder, "keys.p12"), "-storetype", "PKCS12", "-storepass", storePassword];

@@ -9,8 +9,8 @@ import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { type SecuredBroker, startSecuredBroker, user } from "./secured-broker.js";
 import { cli, inRepository } from "../../support/paths.js";
 
-/** A cluster with TLS and SASL, reached through proxies that know nothing of either. */
-describe("a cluster that asks who is there", () => {
+/** A cluster with TLS and SASL, behind proxies that know about neither. */
+describe("a secured cluster", () => {
   let lab: Laboratory;
   let broker: SecuredBroker;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe("a cluster that asks who is there", () => {
     await lab[Symbol.asyncDispose]();
   });
 
-  it("is run against with settings from the environment, and no secret is written anywhere", async () => {
+  it("is used with settings from the environment, and no secret is written to any file", async () => {
     const out = join(lab.out, "results");
     const { stdout, stderr } = await lossbound(out, { LOSSBOUND_SASL_PASSWORD: user.password });
     const [result] = JSON.parse(stdout) as {
@@ -37,7 +37,7 @@ describe("a cluster that asks who is there", () => {
     expect(written.filter((text) => text.includes(user.password))).toEqual([]);
   });
 
-  it("refuses a wrong password with an error, not with a loss", async () => {
+  it("rejects a wrong password with an error, not with a loss", async () => {
     const running = lossbound(join(lab.out, "refused"), { LOSSBOUND_SASL_PASSWORD: "wrong-6620" });
 
     await expect(running).rejects.toMatchObject({

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
-/** What falls on the topic and on the group: each waits for the state that it makes, and tells it. */
+/**
+ * Faults on the topic and on the group. Each waits for the state that it causes, and reports it.
+ */
 describe("a run", () => {
   let lab: Laboratory;
   beforeAll(async () => {
@@ -10,7 +12,10 @@ describe("a run", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  /** Consumers that fall behind from the first second on: a fetch brings them a fifth of a second's messages. */
+  /**
+   * Consumers that lag from the first second on: a fetch brings the messages of a fifth of a
+   * second.
+   */
   const slow = "{ count: 2, commitEvery: 10, handle: 8ms, sessionTimeout: 1s, reset: earliest }";
   const quick = "{ count: 2, commitEvery: 20, sessionTimeout: 1s, metadataMaxAge: 1s }";
   const run = (name: string, { consumers = quick, faults }: { consumers?: string; faults: string[] }) =>
@@ -28,7 +33,7 @@ expect: { lost: { max: 4000 } }
 `,
     );
 
-  it("loses to the log what is deleted below a consumer that is far behind, and drains what is left", async () => {
+  it("loses records that are deleted below a lagging consumer, and drains the rest", async () => {
     const result = await run("deleted", { consumers: slow, faults: ["at: 2s, deleteRecords: all"] });
 
     expect(result.verdict, result.reasons.join("; ")).toBe("held");
@@ -39,7 +44,7 @@ expect: { lost: { max: 4000 } }
     );
   });
 
-  it("is drained where everything above the group's position was deleted", async () => {
+  it("is drained when everything above the group's position was deleted", async () => {
     const result = await run("emptied", {
       consumers: slow,
       faults: ["after: { processed: 1600 }, deleteRecords: all"],
@@ -50,7 +55,7 @@ expect: { lost: { max: 4000 } }
     expect(result.lostBy.log).toBe(result.messages.lost);
   });
 
-  it("skips to the end where the group's positions are forgotten and its consumers begin at the latest", async () => {
+  it("skips to the end when the group's positions are removed and its consumers reset to the latest offset", async () => {
     const result = await run("expired", {
       consumers: slow.replace("earliest", "latest"),
       faults: ["after: { processed: 800 }, resetOffsets: expired"],
@@ -61,7 +66,7 @@ expect: { lost: { max: 4000 } }
     expect(result.faults[0]!.probe).toMatch(/^partition 0: position \d+ → none, partition 1: /);
   });
 
-  it("has its group reset while consumers die and end for other reasons, and each of them comes back once", async () => {
+  it("resets its group while consumers die and end for other reasons, and restarts each of them once", async () => {
     const result = await run("reset-among-others", {
       consumers: slow.replace("earliest", "latest"),
       faults: [
@@ -87,7 +92,7 @@ expect: { lost: { max: 4000 } }
     ]);
   });
 
-  it("has one thing done to its topic after the other, though they fall at once", async () => {
+  it("applies its topic faults one after the other, even if they are due at once", async () => {
     const result = await run("at-once", {
       faults: [
         "at: 2s, recreateTopic: true",
@@ -104,7 +109,7 @@ expect: { lost: { max: 4000 } }
     expect(result.messages).toMatchObject({ sent: 4000, unread: 0, duplicated: 0 });
   });
 
-  it("goes on with a topic that was deleted and created again", async () => {
+  it("continues with a topic that was deleted and recreated", async () => {
     const result = await run("recreated", { faults: ["at: 2s, recreateTopic: true"] });
 
     expect(result.faults[0]!.probe).toMatch(/^deleted with \d+ records and recreated$/);

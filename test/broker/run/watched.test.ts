@@ -14,7 +14,7 @@ import { lookLast } from "../../support/last-look.js";
 import { lastBy, readSeries } from "../../support/series.js";
 import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 
-/** No record vanishes: he who follows the log is no witness that is needed. */
+/** No record vanishes, so the auditor that follows the log is not needed as a witness. */
 const yaml = `
 guarantee: at-most-once
 topic: { partitions: 2 }
@@ -25,12 +25,12 @@ faults:
 expect: { lost: exposed, lostBy: { log: 0, in-transit: 0 } }
 `;
 
-/** Auditors of whom one never comes to read, and one is not given each tenth record. */
+/** Drivers of auditors: one never starts reading, and one misses every tenth record. */
 const drivers: Record<string, Driver | undefined> = {
   well: undefined,
   never: {
     ...kafkajsDriver,
-    followLog: () => Promise.reject(new Error("this log is followed by nobody")),
+    followLog: () => Promise.reject(new Error("this log cannot be followed")),
   },
   "with-gaps": {
     ...kafkajsDriver,
@@ -44,7 +44,7 @@ const drivers: Record<string, Driver | undefined> = {
   },
 };
 
-describe("a run that is watched", () => {
+describe("a watched run", () => {
   let lab: Laboratory;
   let alone: Result;
   beforeAll(async () => {
@@ -57,7 +57,7 @@ describe("a run that is watched", () => {
   const followedIn = (name: string): boolean => readRunRecord(join(lab.out, name)).witnesses.followed;
 
   it.each(Object.entries(drivers))(
-    "is judged as one that nobody looks at, also where he who follows the log does it %s",
+    "is judged like an unwatched one, even if the auditor that follows the log does it %s",
     async (how, driver) => {
       const exporter = new Exporter("kafkajs");
       const looks = lookLast(exporter);
@@ -70,7 +70,7 @@ describe("a run that is watched", () => {
       expect(boxesOf(name)).toEqual(boxesOf(alone.scenario));
       expect(await judgeFolder(join(lab.out, name))).toEqual(watched);
 
-      // Only what is live of him stays behind, and the end is the ledger's.
+      // Only its live values lag, and the final ones are the ledger's.
       const { stored } = looks.get(name)!.measured;
       const inLog = watched.messages.stored;
       expect(inLog).toBe(3000);
@@ -82,7 +82,7 @@ describe("a run that is watched", () => {
     },
   );
 
-  it("has a witness where its scenario lets records vanish, watched or not", async () => {
+  it("has a witness when its scenario lets records vanish, watched or not", async () => {
     const vanishing = yaml
       .replace("faults:", "faults:\n  - { at: 1s, deleteRecords: all }")
       .replace("lost: exposed", "lost: { max: 3000 }")

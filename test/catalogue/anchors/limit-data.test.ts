@@ -11,9 +11,9 @@ import { type Laboratory, openLaboratory } from "../../support/laboratory.js";
 import { anchorRuns } from "./runs.js";
 
 /**
- * The first exact anchor. `limit_data` cuts each connection after exactly so many bytes, so which
- * messages survive can be computed from the requests alone: a message does when the last byte of its
- * request is at or below the limit, all requests of the connection counted.
+ * The first exact anchor. `limit_data` cuts each connection after an exact number of bytes, so the
+ * messages that survive can be computed from the requests alone. A message survives if the last
+ * byte of its request is at or below the limit, counting all requests of the connection.
  */
 const limit = 20_000;
 const scenario = `
@@ -34,22 +34,25 @@ describe("a connection that is cut after a number of bytes", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it.each(anchorRuns)("loses exactly the messages whose request ends beyond it (run %i)", async (run) => {
-    const name = `limit-data-${run}`;
-    const result = await lab.run(name, scenario, { seed: run, traceRequests: true });
-    const folder = join(lab.out, name);
-    const requests = requestsOf(folder);
-    const computed = survivorsOf(requests);
+  it.each(anchorRuns)(
+    "loses exactly the messages whose request ends beyond the limit (run %i)",
+    async (run) => {
+      const name = `limit-data-${run}`;
+      const result = await lab.run(name, scenario, { seed: run, traceRequests: true });
+      const folder = join(lab.out, name);
+      const requests = requestsOf(folder);
+      const computed = survivorsOf(requests);
 
-    expect(await storedIn(folder)).toEqual(computed);
-    // The anchor holds something: connections were cut, each carried other requests than produce
-    // requests too, and every message was in some request.
-    expect(result.messages.lost).toBeGreaterThan(0);
-    expect(new Set(requests.map(({ connection }) => connection)).size).toBeGreaterThan(5);
-    expect(requests.some(({ apiKey }) => apiKey !== 0)).toBe(true);
-    expect(new Set(requests.flatMap(({ messages }) => messages)).size).toBe(result.messages.sent);
-    expect(result.lostBy["in-transit"]).toBe(result.messages.lost);
-  });
+      expect(await storedIn(folder)).toEqual(computed);
+      // The anchor is not empty: connections were cut, each carried other requests than produce
+      // requests too, and every message was in some request.
+      expect(result.messages.lost).toBeGreaterThan(0);
+      expect(new Set(requests.map(({ connection }) => connection)).size).toBeGreaterThan(5);
+      expect(requests.some(({ apiKey }) => apiKey !== 0)).toBe(true);
+      expect(new Set(requests.flatMap(({ messages }) => messages)).size).toBe(result.messages.sent);
+      expect(result.lostBy["in-transit"]).toBe(result.messages.lost);
+    },
+  );
 });
 
 interface Request {

@@ -1,4 +1,4 @@
-/** How often each anchor is run: once in `npm test`, twenty times by `npm run anchors`. */
+/** How often each anchor runs: once in `npm test`, twenty times with `npm run anchors`. */
 export const anchorRuns = Array.from(
   { length: Number(process.env["LOSSBOUND_ANCHOR_RUNS"] ?? 1) },
   (_, run) => run + 1,

@@ -11,8 +11,8 @@ import { anchorRuns } from "./runs.js";
 
 /**
  * The second exact anchor. A consumer that handles one message at a time stands still in message k
- * of a committed chunk of n and is killed there: exactly n - k + 1 are lost, one of them while it
- * was processed, the others behind it.
+ * of a committed chunk of n, and is killed there. Exactly n - k + 1 messages are lost: one in
+ * processing, and the others after the commit.
  */
 const chunk = 10;
 const places = Array.from({ length: chunk }, (_, index) => index + 1);
@@ -35,7 +35,7 @@ describe("a consumer that is killed in message k of a chunk of n", () => {
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  it.each(anchorRuns)("loses exactly n - k + 1, ten times over (run %i)", async (run) => {
+  it.each(anchorRuns)("loses exactly n - k + 1, ten times (run %i)", async (run) => {
     const name = `stand-still-${run}`;
     const result = await lab.run(name, scenario, { seed: run });
     const killed = readRunRecord(join(lab.out, name)).lives.filter((life) => life.killed);
@@ -53,7 +53,7 @@ describe("a consumer that is killed in message k of a chunk of n", () => {
   });
 });
 
-/** What the ledger shows of a life: chunks that it committed and did not get through. */
+/** The chunks that a life committed and did not finish, according to the ledger. */
 async function leftBy(
   folder: string,
   life: LifeRecord,

@@ -15,7 +15,7 @@ import { scratchFolder } from "../../support/scratch-folder.js";
 const dials = (port: number) => `for (const _ of [1, 2]) require("node:net").connect(${port}, "127.0.0.1");`;
 
 test.runIf(process.platform === "linux")(
-  "what a command reported before it was killed, its connections wrote, though they are gone",
+  "a killed command's reports count for its connections, although these are gone",
   async () => {
     const server = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
     await once(server, "listening");

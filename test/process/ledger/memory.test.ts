@@ -28,7 +28,7 @@ import { scratchFolder } from "../../support/scratch-folder.js";
 const planned = 32_000_000;
 
 describe("memory, with 32,000,000 planned messages", () => {
-  it("of a consumer grows by at most nine bits a message, with every bit of its nine planes marked", async () => {
+  it("of a consumer grows by at most nine bits per message, with every bit of its nine planes marked", async () => {
     using folder = scratchFolder();
     const described = [planned, 320_000].flatMap((bits) => {
       const description = describedAs("consumer", { bits });
@@ -41,7 +41,7 @@ describe("memory, with 32,000,000 planned messages", () => {
     expect(bytes / planned, `${bytes} bytes`).toBeLessThanOrEqual(9 / 8);
   });
 
-  it("of the supervisor stays within two bytes a message, however many lives it reads", async () => {
+  it("of the supervisor stays within two bytes per message, however many lives it reads", async () => {
     using folder = scratchFolder();
     const [large, small] = [join(folder.path, "large"), join(folder.path, "small")];
     writeRun(large, planned);
@@ -65,7 +65,7 @@ const lives: LifeRecord[] = [
   })),
 ];
 
-/** All messages were processed by the first life of the consumer; the others fetched them too. */
+/** The first life of the consumer processed all messages; the other lives fetched them too. */
 function writeRun(path: string, messages: number): void {
   const boxes = join(path, "boxes");
   mkdirSync(boxes, { recursive: true });
@@ -100,7 +100,7 @@ function writeRun(path: string, messages: number): void {
   });
 }
 
-/** A box in which every bit of some planes is set, quickly. */
+/** Quickly makes a box in which every bit of some planes is set. */
 function writeFull<Kind extends BoxKind>(
   path: string,
   description: Described<Kind>,

@@ -16,7 +16,7 @@ import { fixture } from "../../support/paths.js";
 const bits = 2_000_000;
 const kills = 50;
 
-/** Places to be killed at, spread over the run of the program, the same each time. */
+/** Points to kill at, spread over the run of the program, the same each time. */
 const places = Array.from({ length: kills }, (_, kill) =>
   Math.floor(bits * 0.7 * ((kill * 0.618034) % 1) + 1),
 );
@@ -26,7 +26,7 @@ describe("SIGKILL in the middle of storing", () => {
     let midway = 0;
     await eachOf(places, async (place) => {
       const seen = await killedAt(describedAs("consumer", { bits }), place, "fetched");
-      // What the supervisor saw before the kill is in the box after it.
+      // The box still holds what the supervisor saw before the kill.
       expect(seen.fetched).toBeGreaterThanOrEqual(place);
       expect(seen.fetched! - seen.ended!).toBeLessThanOrEqual(1);
       if (seen.fetched! < bits) midway++;
@@ -35,7 +35,7 @@ describe("SIGKILL in the middle of storing", () => {
     expect(midway, "kills that fell while bits were being stored").toBeGreaterThan(0);
   });
 
-  it(`leaves a producer's box in which they agree, and next is sure, ${kills} times out of ${kills}`, async () => {
+  it(`leaves a producer's box in which they agree and next is known, ${kills} times out of ${kills}`, async () => {
     let midway = 0;
     await eachOf(places, async (place) => {
       const seen = await killedAt(describedAs("producer", { bits, requests: bits / 100 }), place, "next");
@@ -50,7 +50,7 @@ describe("SIGKILL in the middle of storing", () => {
   });
 });
 
-/** Four at a time: most of the time goes into starting the programs. */
+/** Runs four at a time, because starting the programs takes most of the time. */
 async function eachOf<T>(all: readonly T[], task: (one: T) => Promise<void>): Promise<void> {
   const left = all.values();
   await Promise.all(
@@ -60,7 +60,7 @@ async function eachOf<T>(all: readonly T[], task: (one: T) => Promise<void>): Pr
   );
 }
 
-/** Kills a program when its box says that it has come to `place`, and reads the box with all its checks. */
+/** Kills a program when its box has reached `place`, and reads the box with all its checks. */
 async function killedAt(
   description: Described<"producer"> | Described<"consumer">,
   place: number,

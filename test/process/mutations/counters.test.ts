@@ -16,7 +16,7 @@ import type { StoredRun } from "../../support/a-run.js";
 import { everyFate } from "../../support/healthy-run.js";
 import { boxesOf, caughtBy, withBytes, withCounter } from "./mutate.js";
 
-/** Counters that a fate or a count is made from, and the check that holds each against its second source. */
+/** Counters behind a fate or a count, and the check that compares each with its second source. */
 const evidence: Record<string, string> = {
   pending: "bits-against-counters",
   next: "lives-continue",
@@ -30,7 +30,10 @@ const evidence: Record<string, string> = {
   ),
 };
 
-/** All others tell of time and pace, and have no second source: nothing is concluded from them. */
+/**
+ * All others are statistics about time and pace, without a second source; no conclusion rests on
+ * them.
+ */
 const statistics: Record<BoxKind, string[]> = {
   producer: namesWithoutEvidence("producer"),
   consumer: namesWithoutEvidence("consumer"),
@@ -48,18 +51,18 @@ describe("a counter that was changed by one", () => {
   });
   afterAll(() => run[Symbol.dispose]());
 
-  it.each([1, -1])("is caught where it is evidence, in every black box (by %i)", async (by) => {
+  it.each([1, -1])("is detected if it is evidence, in every black box (by %i)", async (by) => {
     for (const { path, name, kind } of boxesOf(run)) {
       for (const counter of countersOf(kind).filter((known) => known in evidence)) {
         using _changed = withCounter(path, kind, counter, (value) => value + by);
         const check = await caughtBy(run);
-        // Below zero a counter is wrong by itself.
+        // Below zero, any counter is invalid.
         expect([evidence[counter], "bits-against-counters"], `${counter} in ${name}`).toContain(check);
       }
     }
   });
 
-  it("is caught where it is a digest, or where no digest is kept", async () => {
+  it("is detected if it is a digest, even an unused one", async () => {
     for (const { path, name } of boxesOf(run)) {
       for (let plane = 0; plane < digestCount; plane++) {
         using _changed = withBytes(path, digestsAt + plane * 4, (bytes) =>
@@ -70,7 +73,7 @@ describe("a counter that was changed by one", () => {
     }
   });
 
-  it("is caught where no counter is kept", async () => {
+  it("is detected if it is an unused counter", async () => {
     for (const { path, kind } of boxesOf(run)) {
       for (const place of [countersOf(kind).length, counterCount - 1]) {
         using _stray = withBytes(path, countersAt + place * 8, (bytes) => bytes.writeDoubleLE(1));
@@ -79,12 +82,12 @@ describe("a counter that was changed by one", () => {
     }
   });
 
-  it.each([1, -1])("changes no message's fate where it is a statistic (by %i)", async (by) => {
+  it.each([1, -1])("changes no message's fate if it is a statistic (by %i)", async (by) => {
     for (const { path, name, kind } of boxesOf(run)) {
       for (const counter of statistics[kind]) {
         using _changed = withCounter(path, kind, counter, (value) => Math.max(0, value + by));
         const check = await caughtBy(run);
-        // Some of them are caught all the same: more ticks than there are entries, for one.
+        // Some of them are detected too: more ticks than entries, for one.
         if (check === "nothing") {
           expect(countsIn(await judgeFolder(run.path)), `${counter} in ${name}`).toEqual(countsIn(before));
         } else expect(check, `${counter} in ${name}`).toBe("lives-continue");
@@ -92,7 +95,7 @@ describe("a counter that was changed by one", () => {
     }
   });
 
-  it("is refused where it is a time or a number that no run has: it would fill the memory with seconds", async () => {
+  it("is rejected if it is a time or a number that no run has, since that would fill the memory with seconds", async () => {
     const producer = boxesOf(run).find(({ kind }) => kind === "producer")!;
     for (const counter of ["sendingSince", "sendingUntil"]) {
       for (const wrong of [run.run.startedAt + 2 * 24 * 3600 * 1000, 1e300, Number.MAX_VALUE]) {
@@ -107,7 +110,7 @@ describe("a counter that was changed by one", () => {
     }
   });
 
-  it("is a statistic only where it tells of time, pace, or the sockets", () => {
+  it("is a statistic only if it is about time, pace or the sockets", () => {
     expect(statistics).toEqual({
       producer: [
         "sendingSince",

@@ -12,7 +12,9 @@ import { anyDamage, withDamages } from "./damage.js";
 import { everyFate } from "../../support/healthy-run.js";
 import { boxesOf } from "./mutate.js";
 
-/** Whatever befalls the files of a run, it is judged as before, or refused in our own words. */
+/**
+ * A run with any damage to its files is judged as before, or rejected with an error of lossbound.
+ */
 describe("a damaged run", () => {
   let run: StoredRun;
   let before: Result;
@@ -26,7 +28,7 @@ describe("a damaged run", () => {
 
   const several = fc.array(anyDamage, { minLength: 1, maxLength: 4 });
 
-  it("is judged as before or refused, when a black box is damaged", async () => {
+  it("is judged as before or rejected, when a black box is damaged", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(5), several, async (place, damages) => {
         using _damaged = withDamages(boxes[place]!, damages);
@@ -36,8 +38,8 @@ describe("a damaged run", () => {
     );
   });
 
-  it("is judged as before or refused, when the planes of the last words are damaged", async () => {
-    // The planes stand at the end: every damage hits one.
+  it("is judged as before or rejected, when the last words of the planes are damaged", async () => {
+    // The planes are at the end, so every damage hits one.
     const inPlanes = several.map((damages) =>
       damages.map((damage) => ({ ...damage, at: { from: "end" as const, bytes: damage.at.bytes % 64 } })),
     );
@@ -50,7 +52,7 @@ describe("a damaged run", () => {
     );
   });
 
-  it("is judged as before or refused, when its record is damaged", async () => {
+  it("is judged as before or rejected, when its record is damaged", async () => {
     await fc.assert(
       fc.asyncProperty(several, async (damages) => {
         using _damaged = withDamages(join(run.path, "run.json"), damages);
@@ -60,7 +62,7 @@ describe("a damaged run", () => {
     );
   });
 
-  it("is refused, or has the same fates, when its event file is damaged", async () => {
+  it("is rejected or has the same fates, when its event file is damaged", async () => {
     await fc.assert(
       fc.asyncProperty(several, async (damages) => {
         using _damaged = withDamages(join(run.path, "events.ndjson"), damages);
@@ -70,7 +72,7 @@ describe("a damaged run", () => {
     );
   });
 
-  it("is refused with its files in any order but the right one", async () => {
+  it("is rejected, when its files are swapped", async () => {
     const files = () => [...boxes, join(run.path, "run.json"), join(run.path, "events.ndjson")];
     const original = files().map((path) => readFileSync(path));
     await fc.assert(
@@ -92,7 +94,7 @@ describe("a damaged run", () => {
     expect(await judged()).toEqual(counts(before));
   });
 
-  it("is refused with a folder in the place of any of its files", async () => {
+  it("is rejected, when a folder replaces any of its files", async () => {
     for (const path of [...boxes, join(run.path, "run.json"), join(run.path, "events.ndjson")]) {
       renameSync(path, `${path}.aside`);
       mkdirSync(path);
@@ -107,7 +109,7 @@ describe("a damaged run", () => {
     if (now !== "refused") expect(now).toEqual(counts(before));
   }
 
-  /** Anything but an error of ours fails the test that sees it. */
+  /** Fails the test on any error that is not lossbound's own. */
   async function judged(): Promise<ReturnType<typeof counts> | "refused"> {
     try {
       return counts(await judgeFolder(run.path));

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import fc from "fast-check";
 
-/** What may befall a file: bytes that change, go missing, come in between, or are zeroes all at once. */
+/** Damage to a file: bytes that are changed, removed, inserted, or zeroed. */
 export type Damage =
   | { kind: "flip"; at: Place; mask: number }
   | { kind: "overwrite"; at: Place; bytes: Uint8Array }
@@ -11,13 +11,14 @@ export type Damage =
   | { kind: "zero"; at: Place; bytes: number }
   | { kind: "repeat"; at: Place; bytes: number };
 
-/** A place in a file: so far from its start, or before its end. */
+/** A position in a file, counted from its start or its end. */
 interface Place {
   from: "start" | "end";
   bytes: number;
 }
 
-// Headers, counters and planes stand at the two ends of a black box; its middle is the connections.
+// Headers, counters and planes are at the two ends of a black box; the connections are in its
+// middle.
 const distance = fc.oneof({ weight: 5, arbitrary: fc.nat(5000) }, { weight: 1, arbitrary: fc.nat(300_000) });
 const place: fc.Arbitrary<Place> = fc.record({ from: fc.constantFrom("start", "end"), bytes: distance });
 const someBytes = fc.uint8Array({ minLength: 1, maxLength: 16 });
@@ -32,7 +33,7 @@ export const anyDamage: fc.Arbitrary<Damage> = fc.oneof(
   fc.record({ kind: fc.constant("repeat" as const), at: place, bytes: length }),
 );
 
-/** Damages a file until it is disposed. */
+/** Damages a file until disposal. */
 export function withDamages(path: string, damages: readonly Damage[]): Disposable {
   const original = readFileSync(path);
   writeFileSync(path, damages.reduce(damaged, original));

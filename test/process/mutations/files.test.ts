@@ -11,7 +11,7 @@ import { everyFate } from "../../support/healthy-run.js";
 import { boxesOf, caughtBy, rewriteRecord, withBytes } from "./mutate.js";
 
 describe("a black box", () => {
-  it("is caught with any byte of its header changed", async () => {
+  it("is rejected with any byte of its header changed", async () => {
     using run = everyFate();
     for (const { path, name } of oneOfEachKind(boxesOf(run))) {
       for (let at = 0; at < countersAt; at++) {
@@ -21,7 +21,7 @@ describe("a black box", () => {
     }
   });
 
-  it("is caught cut off anywhere, and with anything behind its end", async () => {
+  it("is rejected if it is cut off anywhere, or has bytes after its end", async () => {
     using run = everyFate();
     for (const { path, name, kind } of boxesOf(run)) {
       const whole = readFileSync(path);
@@ -47,7 +47,7 @@ describe("a black box", () => {
     expect(await caughtBy(run)).toBe("nothing");
   });
 
-  it("is caught with nothing but zeros behind its header: a life that did nothing looks different", async () => {
+  it("is rejected with only zeros after its header, which is not how an idle life looks", async () => {
     using run = everyFate();
     for (const { path, name } of boxesOf(run)) {
       const whole = readFileSync(path);
@@ -60,7 +60,7 @@ describe("a black box", () => {
     }
   });
 
-  it("is missed where it is not there", async () => {
+  it("is reported if it is missing", async () => {
     using run = everyFate();
     for (const { path } of boxesOf(run)) {
       renameSync(path, `${path}.gone`);
@@ -69,7 +69,7 @@ describe("a black box", () => {
     }
   });
 
-  it("is caught in the place of another", async () => {
+  it("is rejected under the name of another", async () => {
     using run = everyFate();
     const boxes = boxesOf(run);
     for (const one of boxes) {
@@ -83,14 +83,14 @@ describe("a black box", () => {
     }
   });
 
-  it("of another run is caught", async () => {
+  it("of another run is rejected", async () => {
     using run = everyFate();
     rewriteRecord(run, (record) => (record.runId = "ff".repeat(16)));
 
     expect(await caughtBy(run)).toBe("black-box");
   });
 
-  it("of no life of the run is caught: it would be evidence that nobody reads", async () => {
+  it("of an unknown life is rejected, since its evidence would be ignored", async () => {
     using run = everyFate();
     copyFileSync(join(run.boxes, "consumer-0.0.box"), join(run.boxes, "consumer-0.2.box"));
 
@@ -106,7 +106,7 @@ describe("a black box", () => {
 });
 
 describe("the record of a run", () => {
-  it("is caught with anything in it edited", async () => {
+  it("is rejected after any edit", async () => {
     using run = everyFate();
     const path = join(run.path, "run.json");
     const text = readFileSync(path, "utf8");
@@ -127,7 +127,7 @@ describe("the record of a run", () => {
     }
   });
 
-  it("of another version, or none, is not one", async () => {
+  it("of another version, or without one, is rejected", async () => {
     using run = everyFate();
     const path = join(run.path, "run.json");
     const text = readFileSync(path, "utf8");
@@ -145,7 +145,7 @@ describe("the record of a run", () => {
     }
   });
 
-  it("is caught without one of its lives, even when it is signed anew", async () => {
+  it("is rejected without one of its lives, even if it is signed again", async () => {
     using run = everyFate();
     const { lives } = run.run;
     for (const [place, { role, worker, life }] of lives.entries()) {
@@ -154,7 +154,7 @@ describe("the record of a run", () => {
     }
   });
 
-  it("is caught when a life is said not to have been killed in the middle of a store", async () => {
+  it("is rejected if it says that a life was not killed, but the life's box has a cut store", async () => {
     using run = everyFate();
     const killed = boxesOf(run).find((box) => box.killed)!;
     using _torn = withBytes(killed.path, countersAt, (bytes) => bytes.writeDoubleLE(2 ** 40));
@@ -168,7 +168,7 @@ describe("the record of a run", () => {
 });
 
 describe("the event file", () => {
-  it("is refused with the line that is damaged", async () => {
+  it("is rejected with the number of the damaged line", async () => {
     using run = everyFate();
     const path = join(run.path, "events.ndjson");
     const lines = readFileSync(path, "utf8").split("\n");
@@ -203,7 +203,7 @@ describe("the event file", () => {
     }
   });
 
-  it("is refused where a planned fault is not told of, or is told of twice", async () => {
+  it("is rejected if a planned fault has no event, or two", async () => {
     using run = everyFate();
     const path = join(run.path, "events.ndjson");
     const lines = readFileSync(path, "utf8").split("\n");
@@ -215,14 +215,14 @@ describe("the event file", () => {
     }
   });
 
-  it("is refused where it is missing", async () => {
+  it("is rejected if it is missing", async () => {
     using run = everyFate();
     rmSync(join(run.path, "events.ndjson"));
 
     expect(await refusalOf(run)).toContain("cannot read the event file");
   });
 
-  it("decides no fate: a fault that is moved, or said to be something else, changes no count", async () => {
+  it("decides no fate: changed times or kinds of faults change no count", async () => {
     using run = everyFate();
     const path = join(run.path, "events.ndjson");
     const before = await judgeFolder(run.path);

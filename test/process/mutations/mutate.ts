@@ -16,9 +16,9 @@ import { judgeFolder } from "../../../src/library/judge.js";
 import type { StoredRun } from "../../support/a-run.js";
 
 /**
- * Which check catches what was done to a run: the name of the evidence that contradicts itself,
- * `INPUT` where the folder is not one of a run, or the expectations that are broken. `nothing` where
- * the run is judged as if nothing had happened.
+ * Returns the check that detects a change of a run: the name of the check of the evidence, `INPUT`
+ * if the folder is not that of a run, or the expectations that are broken. `nothing` if the run is
+ * judged as if nothing had happened.
  */
 export async function caughtBy(run: StoredRun): Promise<string> {
   try {
@@ -32,7 +32,7 @@ export async function caughtBy(run: StoredRun): Promise<string> {
   }
 }
 
-/** The black boxes of a run, the auditor's among them. */
+/** The black boxes of a run, including the auditor's. */
 export function boxesOf(run: StoredRun): { path: string; name: string; kind: BoxKind; killed: boolean }[] {
   const lives = run.run.lives.map((life: LifeRecord) => ({
     name: boxName(life),
@@ -47,7 +47,7 @@ export function boxesOf(run: StoredRun): { path: string; name: string; kind: Box
   return boxes.map((box) => ({ ...box, path: join(run.boxes, box.name) }));
 }
 
-/** Some bytes of a file, changed until they are disposed. */
+/** Changes some bytes of a file until disposal. */
 export function withBytes(path: string, at: number, change: (bytes: Buffer) => void): Disposable {
   const length = 8;
   const original = Buffer.alloc(length);
@@ -75,7 +75,7 @@ export function withCounter(
   );
 }
 
-/** Changes what the record of the run says, and signs it anew: its digest catches nothing. */
+/** Changes the record of the run and signs it again, so that its digest matches. */
 export function rewriteRecord(run: StoredRun, change: (record: RunRecord) => void): void {
   const stored = JSON.parse(readFileSync(join(run.path, "run.json"), "utf8")) as { run: RunRecord };
   change(stored.run);

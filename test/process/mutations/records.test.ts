@@ -25,7 +25,7 @@ describe("a healthy run", () => {
 });
 
 describe("a record dropped from the scan", () => {
-  it("is caught by the bits' counter and digest", async () => {
+  it("is detected by the bits' counter and digest", async () => {
     using run = held();
     await scanAgain(run, { without: 0, records: 0 });
     using _stored = withCounter(join(run.boxes, scanBoxName), "scan", "stored", (stored) => stored + 1);
@@ -33,21 +33,21 @@ describe("a record dropped from the scan", () => {
     expect(await caughtBy(run)).toBe("bits-against-counters");
   });
 
-  it("is caught by the number of records, when bits, counter and digest know nothing of it", async () => {
+  it("is detected by the number of records, when bits, counter and digest agree with it", async () => {
     using run = held();
     await scanAgain(run, { without: 0, records: 0 });
 
     expect(await caughtBy(run)).toBe("log-against-offsets");
   });
 
-  it("is caught by the partitions' records, when the scan counted one less", async () => {
+  it("is detected by the partitions' records, when the scan counted one less", async () => {
     using run = held();
     await scanAgain(run, { without: 0, records: -1 });
 
     expect(await caughtBy(run)).toBe("log-against-offsets");
   });
 
-  it("is caught by the log's offsets, when its partition has one less too", async () => {
+  it("is detected by the log's offsets, when its partition has one less too", async () => {
     using run = held();
     await scanAgain(run, { without: 0, records: -1 });
     rewriteRecord(run, ({ log }) => log[0]!.records--);
@@ -56,8 +56,8 @@ describe("a record dropped from the scan", () => {
   });
 });
 
-describe("the auditor who followed the log", () => {
-  it("tells a message that vanished from the log from one that was never there", async () => {
+describe("the auditor that follows the log", () => {
+  it("distinguishes a message that vanished from the log from one that was never there", async () => {
     using run = everyFate();
     const { lostBy } = await judgeFolder(run.path);
     await followAgain(run, (_, vanished) => !vanished);
@@ -67,28 +67,28 @@ describe("the auditor who followed the log", () => {
     expect(blind["in-transit"]).toBe(lostBy["in-transit"] + 1);
   });
 
-  it("has seen what the scan found", async () => {
+  it("must have seen what the scan found", async () => {
     using run = everyFate();
     await followAgain(run, (index) => index !== 0);
 
     expect(await caughtBy(run)).toBe("scan-against-follower");
   });
 
-  it("has seen nothing that was not sent", async () => {
+  it("must not have seen what was not sent", async () => {
     using run = everyFate();
     await followAgain(run, () => true, [30]);
 
     expect(await caughtBy(run)).toBe("possible-evidence");
   });
 
-  it("is one whose box is there", async () => {
+  it("must have left a box", async () => {
     using run = everyFate();
     rmSync(join(run.boxes, followBoxName));
 
     expect(await caughtBy(run)).toBe("INPUT");
   });
 
-  it("is one that the record of the run knows of", async () => {
+  it("must be in the record of the run", async () => {
     using run = everyFate();
     rewriteRecord(run, ({ witnesses }) => (witnesses.followed = false));
 
@@ -99,11 +99,11 @@ describe("the auditor who followed the log", () => {
 describe("the group's position", () => {
   const moves: [string, (log: RunRecord["log"][number]) => void][] = [
     ["beyond the end of the log", (log) => (log.position = log.end + 1)],
-    ["one further than the bits say", (log) => (log.position = log.position! + 1)],
-    ["one less far than the bits say", (log) => (log.position = log.position! - 1)],
+    ["one further than the bits allow", (log) => (log.position = log.position! + 1)],
+    ["one less far than the bits allow", (log) => (log.position = log.position! - 1)],
     ["at none", (log) => (log.position = null)],
   ];
-  it.each(moves)("is caught %s", async (_, move) => {
+  it.each(moves)("is detected as wrong, %s", async (_, move) => {
     using run = everyFate();
     rewriteRecord(run, ({ log }) => move(log.find(({ position, end }) => position! < end)!));
 
@@ -111,25 +111,25 @@ describe("the group's position", () => {
   });
 });
 
-describe("a refusal that a broker told of", () => {
-  it("is caught when it names a request that nobody handed over", async () => {
+describe("a refusal in a broker's log", () => {
+  it("is rejected if it names a request that was never handed over", async () => {
     using run = everyFate();
     rewriteRecord(run, ({ witnesses }) => (witnesses.refusals![0]!.correlationId += 1_000));
 
     expect(await caughtBy(run)).toBe("requests-as-listed");
   });
 
-  it("is caught when it is of no life of the run", async () => {
+  it("is rejected if it is not of a life of the run", async () => {
     using run = everyFate();
     rewriteRecord(run, ({ witnesses }) => (witnesses.refusals![0]!.clientId += "0"));
 
     expect(await caughtBy(run)).toBe("requests-as-listed");
   });
 
-  it("is caught when what came behind it on its connection is in the log", async () => {
+  it("is rejected if a message behind it on its connection is in the log", async () => {
     using run = everyFate();
     const { witnesses } = run.run;
-    // Every message of the other connection but the first came behind this one.
+    // Every message of the other connection except the first came after this one.
     rewriteRecord(run, (record) => {
       record.witnesses.refusals = [{ ...witnesses.refusals![0]!, correlationId: 0 }];
     });
@@ -139,7 +139,7 @@ describe("a refusal that a broker told of", () => {
 });
 
 describe("a message that left its process", () => {
-  it("is caught when nobody marked it, wherever it was seen", async () => {
+  it("is detected if it was not marked, at every later stage", async () => {
     using run = aRun({
       producers: [[...times(30, "processed"), "inLogAndNotHanded"], times(31, "processed")],
     });
@@ -158,7 +158,7 @@ describe("a broken guarantee", () => {
     ["storedTwice", "broken: violations"],
     ["sentTwiceAndStoredThrice", "broken: violations"],
   ];
-  it.each(broken)("%s is caught in a single message: %s", async (story, check) => {
+  it.each(broken)("%s is detected in a single message: %s", async (story, check) => {
     using run = aRun({
       producers: [[...times(20, "processed"), story, ...times(19, "processed")], times(40, "processed")],
     });
@@ -167,8 +167,8 @@ describe("a broken guarantee", () => {
   });
 });
 
-describe("a life that nobody recorded", () => {
-  it("is no worker that the plan does not have", async () => {
+describe("an unrecorded life", () => {
+  it("is rejected as a worker that the plan does not have", async () => {
     using run = held();
     rewriteRecord(run, ({ lives }) =>
       lives.push({ role: "consumer", worker: 2, life: 0, killed: false, endedBy: null }),
@@ -177,7 +177,7 @@ describe("a life that nobody recorded", () => {
     expect(await caughtBy(run)).toBe("lives-continue");
   });
 
-  it("is no way to hide what it did", async () => {
+  it("cannot hide what it did", async () => {
     using run = aRun({ producers: [times(40, "processed"), times(40, "processedByTwoLives")] });
     expect(await caughtBy(run)).toBe("broken: duplicated, violations");
 
@@ -191,7 +191,7 @@ describe("a life that nobody recorded", () => {
   });
 });
 
-/** What the follower would have seen, had it looked away, or seen what was not there. */
+/** The follower's box if it had missed a message, or seen one that was not there. */
 async function followAgain(
   run: StoredRun,
   sees: (index: number, vanished: boolean) => boolean,
@@ -208,7 +208,7 @@ async function followAgain(
   });
 }
 
-/** The scan as it would have been, had it not seen one of the messages, or miscounted. */
+/** The scan's box if it had missed a message or miscounted. */
 async function scanAgain(
   run: StoredRun,
   { without, records }: { without: number; records: number },

@@ -12,8 +12,8 @@ import { scratchFolder } from "../../support/scratch-folder.js";
 const fetch = Buffer.from([0, 0, 0, 6, 0, 1, 0, 11, 0, 0]);
 const heartbeat = Buffer.from([0, 0, 0, 6, 0, 12, 0, 3, 0, 0]);
 
-describe("a fault on what comes from the broker touches", () => {
-  it("a connection that waits for an answer, though another one came meanwhile", () => {
+describe("a downstream link fault touches", () => {
+  it("a connection that waits for an answer, even if another answer came meanwhile", () => {
     using consumer = aConsumer();
     const { sockets, look } = consumer;
     const connection = sockets.opened(0, 1_000);
@@ -24,7 +24,7 @@ describe("a fault on what comes from the broker touches", () => {
     expect(touchedBetween(look(), look(), "downstream")).toBe(1);
   });
 
-  it("a connection that asks for an answer while it is there, and no other", () => {
+  it("only a connection that asks for an answer while the fault is in force", () => {
     using consumer = aConsumer();
     const { sockets, look } = consumer;
     const [asks] = [sockets.opened(0, 1_000), sockets.opened(0, 1_000)];
@@ -47,7 +47,7 @@ describe("a fault on what comes from the broker touches", () => {
   });
 });
 
-it("a link that is cut touches the dials that it refuses and the connections that it closes", () => {
+it("a cut link touches the dials that it refuses and the connections that it closes", () => {
   using consumer = aConsumer();
   const { sockets, look } = consumer;
   const [closed] = [sockets.opened(0, 1_000), sockets.opened(0, 1_000)];
@@ -59,7 +59,7 @@ it("a link that is cut touches the dials that it refuses and the connections tha
   expect(touchedBetween(start, look(), "down")).toBe(2);
 });
 
-/** A life of a consumer as a run sees it, whose sockets the test moves. */
+/** A life of a consumer, as a run sees it, with sockets that the test moves. */
 function aConsumer(): Disposable & { sockets: SocketRecorder; look: () => SocketCounts } {
   const folder = scratchFolder();
   const path = join(folder.path, "life.box");

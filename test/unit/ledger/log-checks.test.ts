@@ -7,17 +7,17 @@ import type { BrokerFault, Fault, TopicAction, TopicFault } from "../../../src/s
 import { aScenario } from "../../support/a-scenario.js";
 
 describe("the log", () => {
-  it("agrees with itself where everything was read and committed", () => {
+  it("passes the checks when everything was read and committed", () => {
     expect(refusalOf({}, [{}, {}])).toBeUndefined();
   });
 
-  it("agrees with itself where records were deleted, and the group's position is from before that", () => {
+  it("passes the checks when records were deleted and the group's position is older than the deletion", () => {
     const late = { start: 5, end: 15 };
     expect(refusalOf({ uncommitted: 10 }, [{ ...late, position: 3 }, {}], [deletion])).toBeUndefined();
     expect(refusalOf({ uncommitted: 10 }, [{ ...late, position: 3 }, {}])).toBe("log-against-offsets");
   });
 
-  it("has no record above a position where the group has none, and begins at the latest", () => {
+  it("has no record above a missing position when the group resets to the latest offset", () => {
     const none = { position: null };
     expect(refusalOf({}, [none, {}], [deletion])).toBeUndefined();
     expect(refusalOf({ uncommitted: 10 }, [none, {}], [deletion])).toBe("position-within-log");
@@ -25,7 +25,7 @@ describe("the log", () => {
     expect(refusalOf({}, [none, {}])).toBe("position-within-log");
   });
 
-  it("may start late where its settings let records expire", () => {
+  it("may start above 0 when its settings let records expire", () => {
     const late = { start: 5, end: 15 };
     expect(refusalOf({}, [{ ...late, position: 15 }, {}], [], { topic: "retention.ms" })).toBeUndefined();
     expect(
@@ -35,7 +35,7 @@ describe("the log", () => {
     expect(refusalOf({}, [{ ...late, position: 15 }, {}], [], looked)).toBe("log-against-offsets");
   });
 
-  it("may end before the group's position only where a fault cuts it off, and start late only where one deletes", () => {
+  it("may end before the position only after a truncating fault, and start above 0 only after a deleting one", () => {
     const late = { start: 5, end: 15, position: 15 };
     for (const fault of [recreation, brokerKill]) {
       expect(refusalOf({}, [{ position: 11 }, {}], [fault])).toBeUndefined();
@@ -45,7 +45,7 @@ describe("the log", () => {
     expect(refusalOf({}, [{ position: 11 }, {}])).toBe("position-within-log");
   });
 
-  it("has as many partitions as the plan, and those that a fault adds", () => {
+  it("has the partitions of the plan, plus those that a fault adds", () => {
     const empty = { end: 0, records: 0, position: 0 };
     expect(refusalOf({}, [{}, {}, empty], [addition])).toBeUndefined();
     expect(refusalOf({}, [{}, {}, { ...empty, position: null }], [addition])).toBeUndefined();
@@ -54,29 +54,29 @@ describe("the log", () => {
     expect(refusalOf({ records: 10, stored: 10 }, [{}])).toBe("log-against-offsets");
   });
 
-  it("may have several copies of a message, and each of them above the position", () => {
+  it("may have several copies of a message, each of which counts above the position", () => {
     expect(refusalOf({ stored: 15, storedAgain: 3 }, [{}, {}])).toBeUndefined();
     expect(refusalOf({ stored: 19, storedAgain: 1, uncommitted: 1 }, [{ position: 8 }, {}])).toBeUndefined();
   });
 
   it.each([
-    ["more records than messages, and none of them twice", { stored: 19 }],
+    ["more records than messages but no message twice", { stored: 19 }],
     ["fewer records than messages", { stored: 21 }],
     ["fewer records than messages and second copies", { stored: 18, storedAgain: 3 }],
-    ["another number of records than its partitions", { records: 21, stored: 21 }],
-  ])("is refused with %s", (_, counts) => {
+    ["a total that differs from the sum over the partitions", { records: 21, stored: 21 }],
+  ])("fails the checks, with %s", (_, counts) => {
     expect(refusalOf(counts, [{}, {}])).toBe("log-against-offsets");
   });
 
-  it("is refused with a partition whose offsets are not its records", () => {
+  it("fails the checks, when a partition's offsets do not match its records", () => {
     expect(refusalOf({}, [{ end: 11 }, { end: 9 }])).toBe("log-against-offsets");
   });
 
-  it("is refused with a position beyond its end, though another one is as much behind", () => {
+  it("fails the checks, when a position is beyond the end and another one is equally far behind", () => {
     expect(refusalOf({}, [{ position: 11 }, { position: 9 }])).toBe("position-within-log");
   });
 
-  it("is refused with more or fewer records above the positions than the bits say", () => {
+  it("fails the checks, when the records above the positions do not match the bits", () => {
     expect(refusalOf({ uncommitted: 1 }, [{}, {}])).toBe("position-within-log");
     expect(refusalOf({ uncommitted: 1 }, [{ position: 8 }, {}])).toBe("position-within-log");
     expect(refusalOf({ uncommitted: 3 }, [{ position: 8 }, {}])).toBe("position-within-log");
@@ -100,7 +100,7 @@ function aTopicFault(action: TopicAction): TopicFault {
   return { kind: "topic", action, trigger: { kind: "at", ms: 0 }, times: 1, every: 0 };
 }
 
-/** Two partitions of ten records each, twenty messages, all committed. */
+/** Two partitions of ten records each, with twenty messages, all committed. */
 function refusalOf(
   counts: Partial<Parameters<typeof checkLog>[0]>,
   partitions: readonly Partial<PartitionRecord>[],

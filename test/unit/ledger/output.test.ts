@@ -9,7 +9,7 @@ import { type StoredRun, aRun } from "../../support/a-run.js";
 import { type StoryName, times } from "../../support/stories.js";
 
 describe("an effectively-once run", () => {
-  it("is judged by what was put out, and not by what handlers did", async () => {
+  it("is judged by the output topic, not by what handlers did", async () => {
     using run = once([
       ...times(20, "putOut"),
       ...times(5, "putOutByTheNextLife"),
@@ -33,7 +33,7 @@ describe("an effectively-once run", () => {
     },
   );
 
-  it("has no verdict where something was put out that no handler ended", async () => {
+  it("fails the check, when the output holds a message that no handler ended", async () => {
     using run = once([...times(20, "putOut"), ...times(1, "putOutByNobody")]);
 
     await expect(judgeFolder(run.path)).rejects.toThrow("output-against-handlers");
@@ -42,16 +42,16 @@ describe("an effectively-once run", () => {
   const changes: [string, (output: OutputRecord[]) => OutputRecord[] | null, string][] = [
     ["fewer records than bits", changed({ records: -1 }), "output-against-offsets"],
     ["more records than offsets", changed({ end: -3 }), "output-against-offsets"],
-    ["no output at all", () => null, "lives-continue"],
+    ["no output record at all", () => null, "lives-continue"],
   ];
-  it.each(changes)("has no verdict where its record tells of %s", async (_, change, check) => {
+  it.each(changes)("fails the check, when its record has %s", async (_, change, check) => {
     using run = once(times(21, "putOut"));
     writeRunRecord(run.path, { ...run.run, output: change(run.run.output!) });
 
     await expect(judgeFolder(run.path)).rejects.toThrow(check);
   });
 
-  it("has no verdict without the record of the output, nor another guarantee with one", async () => {
+  it("fails the check without a record of the output, as does another guarantee with one", async () => {
     using run = once(times(21, "putOut"));
     rmSync(join(run.boxes, outputBoxName));
     writeRunRecord(run.path, { ...run.run, output: null });
@@ -70,7 +70,7 @@ describe("an effectively-once run", () => {
 });
 
 describe("an at-least-once run", () => {
-  it("may process twice and before its commits, and breaks nothing by that", async () => {
+  it("may process a message twice and before its commit, without breaking the guarantee", async () => {
     using run = aRun({
       producers: [[...times(20, "putOut"), ...times(3, "processedByTwoLives")]],
       killedAt: 10,
@@ -89,7 +89,7 @@ function once(stories: readonly StoryName[]): StoredRun {
   return aRun({ producers: [stories], killedAt: 10, guarantee: "effectively-once" });
 }
 
-/** Moves the numbers of the first partition. */
+/** Changes the numbers of the first partition. */
 function changed(by: Partial<OutputRecord>) {
   return (output: OutputRecord[]): OutputRecord[] =>
     output.map((record, place) =>

@@ -25,7 +25,7 @@ describe("a refusal", () => {
     expect(behind).toEqual([20, 21, 22, 23]);
   });
 
-  it("behind another one on its connection is one of its own: the broker read both", () => {
+  it("counts a later refused request on the connection as refused, not as behind", () => {
     const { refused, behind } = found(
       [1, 2, 3].map((correlationId) => ({
         correlationId,
@@ -39,7 +39,7 @@ describe("a refusal", () => {
     expect([refused, behind]).toEqual([[1, 2], [3]]);
   });
 
-  it("is of the latest request of that number, where a client has numbered anew", () => {
+  it("matches the latest request with its number, when a client restarts its numbering", () => {
     const rows = [0, 30_000, 60_000].map((ms, place) => ({
       connection: place,
       correlationId: 5,
@@ -54,7 +54,7 @@ describe("a refusal", () => {
     expect(found(rows, [{ correlationId: 5, at: startedAt + 90_000 }]).refused).toEqual([4, 5]);
   });
 
-  it("is not of one that was handed over just after it, unless there is no other", () => {
+  it("matches a request that was handed over just after it, if none was handed over before", () => {
     const row = { correlationId: 5, partitions: all };
     const rows = [
       { ...row, connection: 0, at: startedAt, lowest: 0, highest: 1 },
@@ -66,14 +66,14 @@ describe("a refusal", () => {
     expect(found(rows.slice(1), [{ correlationId: 5, at: startedAt + 2 }]).refused).toEqual([2, 3]);
   });
 
-  it("is found across the end of the rows' clock, which turns over every 49 days", () => {
+  it("matches across the wrap of the rows' clock, which happens every 49 days", () => {
     const turn = 396 * 2 ** 32;
     const rows = [{ correlationId: 5, at: turn - 10, lowest: 0, highest: 1, partitions: all }];
 
     expect(found(rows, [{ correlationId: 5, at: turn + 10 }]).refused).toEqual([0, 1]);
   });
 
-  it("of a request that was never handed over contradicts the rows, unless some could not be listed", () => {
+  it("contradicts the rows for a request that was never handed over, unless some could not be listed", () => {
     const rows = [{ correlationId: 5, lowest: 0, highest: 1, partitions: all }];
     const others: Partial<Refusal>[] = [
       { correlationId: 6 },

@@ -14,7 +14,7 @@ const produce = 0;
 const metadata = 3;
 
 describe("what the sockets of a life do", () => {
-  it("is in its box as it happens, in all and by connection", () => {
+  it("is recorded in its box as it happens, in total and by connection", () => {
     using life = aLife();
     const sockets = socketRecorder(life.box, life.write, { expectsAnswer: expectsAnswerUnless(0) });
     const [one, two] = [sockets.opened(1, 1_000), sockets.opened(2, 1_000)];
@@ -35,7 +35,7 @@ describe("what the sockets of a life do", () => {
 
     sockets.flushed(two, 50);
     sockets.closed(one);
-    expect(sockets.bytesInProcess(), "what a closed connection held is gone").toBe(0);
+    expect(sockets.bytesInProcess(), "bytes held by a closed connection are gone").toBe(0);
     expect(life.events.at(-1)).toEqual({
       event: "connection-closed",
       connection: 0,
@@ -44,7 +44,7 @@ describe("what the sockets of a life do", () => {
     });
   });
 
-  it("says how many answers each connection waits for", () => {
+  it("includes how many answers each connection waits for", () => {
     using life = aLife();
     const sockets = socketRecorder(life.box, life.write, { expectsAnswer: expectsAnswerUnless(0) });
     const [one, two] = [sockets.opened(1, 1_000), sockets.opened(1, 1_000)];
@@ -53,7 +53,7 @@ describe("what the sockets of a life do", () => {
         (connection) =>
           life.box.connections[connection * connectionStride + connectionFields.indexOf("awaiting")]!,
       );
-    // A fetch, and a heartbeat that is answered before it.
+    // A fetch, and a heartbeat that is answered first.
     sockets.wrote(one, aRequest(1, 100));
     sockets.wrote(one, aRequest(12, 100));
     sockets.wrote(two, aRequest(produce, 100));
@@ -67,7 +67,7 @@ describe("what the sockets of a life do", () => {
     expect(awaiting()).toEqual([0, 0]);
   });
 
-  it("counts on in all, where there are more connections than a box describes", () => {
+  it("counts in total, when there are more connections than a box has rows for", () => {
     using life = aLife();
     const sockets = socketRecorder(life.box, life.write, { expectsAnswer: () => true });
     for (let opened = 0; opened <= connectionSlots; opened++) sockets.opened(1, 1_000);
@@ -78,13 +78,13 @@ describe("what the sockets of a life do", () => {
     expect(life.box.get("bytesWritten")).toBe(10);
     expect(
       life.box.histogram.every((count) => count === 0),
-      "nothing was stored behind the table",
+      "no store beyond the table",
     ).toBe(true);
   });
 });
 
-describe("what is handed to the kernel", () => {
-  it("is told with its connection and broker, where it is a produce request", () => {
+describe("a produce request that is handed to the kernel", () => {
+  it("is reported with its connection and broker", () => {
     using life = aLife();
     const handed: unknown[][] = [];
     const sockets = socketRecorder(life.box, life.write, {
@@ -99,14 +99,14 @@ describe("what is handed to the kernel", () => {
 
     expect(handed).toEqual([
       [{ connection: two, broker: 9, ends: 100 }, request],
-      // What was written before it counts, whatever it was.
+      // All bytes written before it count, of any request.
       [{ connection: one, broker: 7, ends: 200 }, request],
     ]);
   });
 });
 
 describe("a request", () => {
-  it("says by its API key whether it is answered", () => {
+  it("shows by its API key whether it is answered", () => {
     expect([
       apiKeyOf(aRequest(metadata, 20)),
       apiKeyOf(aRequest(18, 20)),
@@ -117,7 +117,7 @@ describe("a request", () => {
     expect(expectsAnswerUnless(0)(aRequest(metadata, 20))).toBe(true);
   });
 
-  it("is traced with the messages that its own bytes carry", () => {
+  it("is traced with the messages in its own bytes", () => {
     using life = aLife();
     const values = messageWriter(runId, 0, 80)(5, 8, 1);
     const foreign = messageWriter("ff".repeat(16), 0, 80)(9, 10, 1);

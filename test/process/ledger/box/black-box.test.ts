@@ -50,7 +50,7 @@ describe("a black box", () => {
     expect(countBits(await box.plane("rejected"))).toBe(1);
   });
 
-  it("is seen by the supervisor as the worker stores", () => {
+  it("shows the supervisor what the worker stores", () => {
     using folder = scratchFolder();
     const path = join(folder.path, "life.box");
     const description = describedAs("consumer");
@@ -89,7 +89,7 @@ describe("a black box", () => {
     });
   });
 
-  it("of a life that goes on begins where the one before it ended", async () => {
+  it("of a continued life starts where the life before it ended", async () => {
     using folder = scratchFolder();
     const path = writeBox(folder.path, "life.box", describedAs("producer", { firstNumber: 17 }), (box) => {
       expect(box.get("next")).toBe(17);
@@ -99,7 +99,7 @@ describe("a black box", () => {
     expect(box.counter("next")).toBe(17);
   });
 
-  it("has its full length from the start, written for real", () => {
+  it("has its full length from the start, written to the disk", () => {
     using folder = scratchFolder();
     const description = describedAs("consumer", { bits: 3_200_000 });
     const path = join(folder.path, "life.box");
@@ -110,10 +110,10 @@ describe("a black box", () => {
     expect(blocks * 512).toBeGreaterThanOrEqual(size);
   });
 
-  it("is refused, with its length, where there is no room for it", () => {
+  it("fails with its length, when the disk is full", () => {
     using folder = scratchFolder();
     const path = join(folder.path, "life.box");
-    // A process that may write 100 KiB a file stands for a file system that is full.
+    // A process that may write 100 KiB per file simulates a full file system.
     const script = `ulimit -f 100; exec "$0" "$1" "$2" '${JSON.stringify(describedAs("consumer"))}'`;
     const said = execFileSync("sh", ["-c", script, process.execPath, fixture("creates-box.mjs"), path], {
       encoding: "utf8",
@@ -122,7 +122,7 @@ describe("a black box", () => {
     expect(said).toMatch(/^ENVIRONMENT: cannot write the black box .*life\.box \(\d+ bytes\)\n$/);
   });
 
-  it("is refused where there is one already: one life, one writer, one file", () => {
+  it("is rejected if the file exists: one life has one writer and one file", () => {
     using folder = scratchFolder();
     const path = join(folder.path, "life.box");
     createBox(path, describedAs("consumer"));
@@ -132,7 +132,7 @@ describe("a black box", () => {
     );
   });
 
-  it("that describes itself as impossibly large is refused before anything is allocated", async () => {
+  it("that claims an impossible size is rejected before any allocation", async () => {
     using folder = scratchFolder();
     for (const changes of [
       { bits: 1e15 },
@@ -146,7 +146,7 @@ describe("a black box", () => {
     }
   });
 
-  it.each(["null", "7", "{", "", "[]"])("that describes itself as %j is refused", async (text) => {
+  it.each(["null", "7", "{", "", "[]"])("with the description %j is rejected", async (text) => {
     using folder = scratchFolder();
     const path = join(folder.path, "life.box");
     forgeHeader(path, text);
@@ -154,7 +154,7 @@ describe("a black box", () => {
     await expect(readBox(path, { kind: "producer", ...ofLife })).rejects.toThrow(EvidenceError);
   });
 
-  it("of another format is refused", async () => {
+  it("of another format is rejected", async () => {
     using folder = scratchFolder();
     const path = join(folder.path, "life.box");
     forgeHeader(path, JSON.stringify(describedAs("producer", { format: 1 as 2 })));
@@ -165,7 +165,7 @@ describe("a black box", () => {
   });
 });
 
-/** A file that begins as a black box does, with a sound checksum, and says whatever we like of itself. */
+/** Writes a file with the magic of a black box, a valid checksum, and any description. */
 function forgeHeader(path: string, description: string): void {
   const header = Buffer.alloc(sectionsAt);
   header.write(magic, 0, "latin1");

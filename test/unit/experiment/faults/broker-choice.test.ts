@@ -8,13 +8,13 @@ const leaders = [
   { partition: 1, leader: null, replicas: [5], isr: [] },
 ];
 
-describe("the broker that a fault means", () => {
-  test("by its place, is the one with that place among the ids", () => {
+describe("the broker of a fault", () => {
+  test("by its index, is the one at that index among the sorted ids", () => {
     expect(chooseBroker({ kind: "index", index: 0 }, brokers, [])?.id).toBe(5);
     expect(chooseBroker({ kind: "index", index: 2 }, brokers, [])?.id).toBe(11);
   });
 
-  test("by a place that the cluster does not have, is an error", () => {
+  test("by an index that the cluster does not have, is an error", () => {
     expect(() => chooseBroker({ kind: "index", index: 3 }, brokers, [])).toThrow(
       expect.objectContaining({
         code: "ENVIRONMENT",
@@ -23,18 +23,18 @@ describe("the broker that a fault means", () => {
     );
   });
 
-  test("as a leader, is the one that leads", () => {
+  test("as a leader, is the current leader", () => {
     expect(chooseBroker({ kind: "leader", partition: 0 }, brokers, leaders)?.id).toBe(7);
   });
 
-  test("as a follower, is one in sync before one that is not, and a free one before all", () => {
+  test("as a follower, is an in-sync one before others, and a free one before all", () => {
     const follower = { kind: "follower", partition: 0 } as const;
     expect(chooseBroker(follower, brokers, leaders)?.id).toBe(11);
     expect(chooseBroker(follower, brokers, leaders, ({ id }) => id !== 11)?.id).toBe(5);
     expect(chooseBroker(follower, brokers, leaders, () => false)).toBeUndefined();
   });
 
-  test("is nobody where a partition has no leader, no follower, or is not there", () => {
+  test("is undefined when a partition is missing or has no leader or follower", () => {
     expect(chooseBroker({ kind: "leader", partition: 1 }, brokers, leaders)).toBeUndefined();
     expect(chooseBroker({ kind: "leader", partition: 2 }, brokers, leaders)).toBeUndefined();
   });

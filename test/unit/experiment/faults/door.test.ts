@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Door } from "../../../../src/experiment/faults/door.js";
 
 describe("a door", () => {
-  it("closes behind whoever is going through, and holds up those who come after", async () => {
+  it("closes behind callers that are going through, and holds up those that come later", async () => {
     const door = new Door();
     const seen: string[] = [];
     let arrive: () => void = () => {};
@@ -27,7 +27,7 @@ describe("a door", () => {
     expect(seen).toEqual(["closed", "second"]);
   });
 
-  it("is closed by one at a time", async () => {
+  it("is closed by one caller at a time", async () => {
     const door = new Door();
     const open = await door.close();
     let closedAgain = false;
@@ -44,7 +44,7 @@ describe("a door", () => {
   });
 });
 
-/** What is due without waiting for anything has happened. */
+/** Resolves when everything that waits for nothing has happened. */
 async function turns(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

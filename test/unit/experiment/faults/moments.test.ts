@@ -6,9 +6,10 @@ import { Moments } from "../../../../src/experiment/faults/moments.js";
 
 const { signal: never } = new AbortController();
 
-it("a moment comes for whoever waits for it in the order in which they asked, and not too early", async () => {
+it("a moment comes for its waiters in the order in which they asked, and not too early", async () => {
   const inOrder = Array.from({ length: 40 }, (_, asked) => asked);
-  // Timers of their own may keep the order by chance, as the clock's fraction has it: not ten times.
+  // Separate timers may keep the order by chance, depending on the clock's fraction, but not ten
+  // times.
   for (let round = 0; round < 10; round++) {
     const startedAt = epochMs();
     const begun = Promise.resolve(startedAt);
@@ -18,13 +19,13 @@ it("a moment comes for whoever waits for it in the order in which they asked, an
     for (const asked of inOrder) {
       waiting.push(moments.at(20).then(() => void came.push(asked)));
       await begun;
-      // What is left of the time is another number of milliseconds for every fourth of them.
+      // For every fourth waiter, the time left rounds to another number of milliseconds.
       for (const until = epochMs() + 0.25; epochMs() < until;);
     }
     await Promise.all(waiting);
 
     expect(came).toEqual(inOrder);
-    // Each of the two clocks in this may be a millisecond off.
+    // Each of the two clocks may be a millisecond off.
     expect(epochMs() - startedAt).toBeGreaterThanOrEqual(18);
   }
 });
@@ -38,7 +39,7 @@ it("an earlier moment does not wait for a later one, whichever was asked for fir
   expect(came).toEqual(["earlier", "later"]);
 });
 
-it("nobody waits any longer when it is over", async () => {
+it("all waits end when it is over", async () => {
   const over = new AbortController();
   const moments = new Moments(Promise.resolve(epochMs()), over.signal);
   const waiting = moments.at(60_000);

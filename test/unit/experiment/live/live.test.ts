@@ -12,7 +12,7 @@ import type { Guarantee } from "../../../../src/scenario/scenario.js";
 import { describedAs } from "../../../support/black-boxes.js";
 import { scratchFolder } from "../../../support/scratch-folder.js";
 
-/** What a person is shown of two consumers' lives, each of which ended these messages. */
+/** The live view of two consumers' lives, each of which ended these messages. */
 function shownOf(guarantee: Guarantee, ended: readonly [number[], number[]]): LiveView {
   using folder = scratchFolder();
   const text = `guarantee: ${guarantee}\nproducers: { rate: 100/s, messages: 64 }\nexpect: { lost: 0 }\n`;
@@ -37,7 +37,7 @@ function shownOf(guarantee: Guarantee, ended: readonly [number[], number[]]): Li
 }
 
 it.each<[Guarantee]>([["at-most-once"], ["at-least-once"], ["effectively-once"]])(
-  "%s: messages are shown, each once",
+  "%s: the live view counts each message once",
   (guarantee) => {
     expect(
       shownOf(guarantee, [
@@ -49,7 +49,7 @@ it.each<[Guarantee]>([["at-most-once"], ["at-least-once"], ["effectively-once"]]
 );
 
 it.each<[Guarantee]>([["at-least-once"], ["effectively-once"]])(
-  "%s: a message whose handler ran again is no other message",
+  "%s: the live view does not count a repeated handler as another message",
   (guarantee) => {
     expect(
       shownOf(guarantee, [

@@ -22,7 +22,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder[Symbol.dispose]();
 });
 
-/** Lives with black boxes of their own, which a test marks as a worker would, and ends as it likes. */
+/** Lives with their own black boxes, which a test marks like a worker, and ends as it likes. */
 function aCrew(plan: Plan) {
   const folder = scratchFolder();
   folders.push(folder);
@@ -53,7 +53,7 @@ function aCrew(plan: Plan) {
   const faults = { active: new Set<string>(), fallen: new Set<string>() };
   const measuring = new Measuring({ plan, crew: { lives }, faults, log: { seen: 7 } });
   const read = (): Measures => {
-    // Whoever asks for the losses alone is told the same.
+    // Asking for the losses alone gives the same answer.
     const lostBy = measuring.lostProved();
     const measures = measuring.read({ phase: "sending", startedAt: 0 });
     expect(measures.lostBy).toEqual(lostBy);
@@ -62,7 +62,7 @@ function aCrew(plan: Plan) {
   return { live, read };
 }
 
-/** What a consumer's life does with messages, step by step. */
+/** The steps of a consumer's life with messages. */
 function marks(
   box: BlackBox<"consumer">,
   steps: Partial<Record<"covered" | "began" | "ended", number[]>>,
@@ -71,8 +71,8 @@ function marks(
     for (const index of indexes) box.planes[step as keyof typeof steps].mark(index);
 }
 
-describe("what is measured of a run that goes on", () => {
-  it("is the sum of all lives, and survives their deaths", () => {
+describe("the measures of a run in progress", () => {
+  it("are the sum over all lives, and survive their deaths", () => {
     const { live, read } = aCrew(planOf("at-most-once"));
     const first = live("producer");
     moveNext(first.box, 10);
@@ -88,12 +88,12 @@ describe("what is measured of a run that goes on", () => {
     expect(read().lastKillAt).toEqual({ producer: 1234, consumer: 0 });
   });
 
-  it("counts a message once, whichever lives had it, and once more as duplicated", () => {
+  it("count a message once, whichever lives had it, and once more as duplicated", () => {
     const { live, read } = aCrew(planOf("at-least-once"));
     const first = live("consumer");
     marks(first.box, { began: [1, 2, 3], ended: [1, 2] });
     expect(read()).toMatchObject({ received: 3, processed: 2, duplicated: 0 });
-    // Looked at twice, a life has not done anything twice.
+    // A second look at a life does not count its work again.
     expect(read()).toMatchObject({ received: 3, processed: 2, duplicated: 0 });
     first.die();
     const second = live("consumer");
@@ -105,7 +105,7 @@ describe("what is measured of a run that goes on", () => {
     expect(read()).toMatchObject({ duplicated: 1 });
   });
 
-  it("takes for lost what a dead consumer had committed over, and nothing that a living one still has", () => {
+  it("count as lost what a dead consumer had committed over, and nothing that a living one still has", () => {
     const { live, read } = aCrew(planOf("at-most-once"));
     const consumer = live("consumer");
     marks(consumer.box, { covered: [1, 2, 3, 4, 5], began: [1, 2, 3], ended: [1, 2] });
@@ -114,7 +114,7 @@ describe("what is measured of a run that goes on", () => {
     expect(read().lostBy).toMatchObject({ "after-commit": 2, "in-processing": 1, log: 0, skipped: 0 });
   });
 
-  it("takes for lost no message that another consumer has, and all that several have lost", () => {
+  it("do not count as lost what another consumer has, but do count what several have lost", () => {
     const { live, read } = aCrew(planOf("at-most-once"));
     const [first, second, third] = [live("consumer"), live("consumer"), live("consumer")];
     marks(first.box, { covered: [1, 2, 3], began: [1, 2] });
@@ -133,7 +133,7 @@ describe("what is measured of a run that goes on", () => {
     ["at-most-once", "{ at: 1s, retention: 2s }"],
     ["at-most-once", "{ at: 1s, kill: broker, broker: 0, for: 1s }"],
     ["at-least-once", ""],
-  ] as const)("takes nothing for lost that may be given to somebody again: %s, %s", (guarantee, fault) => {
+  ] as const)("count nothing as lost that may be delivered again: %s, %s", (guarantee, fault) => {
     const { live, read } = aCrew(planOf(guarantee, fault));
     const consumer = live("consumer");
     marks(consumer.box, { covered: [1, 2], began: [1] });
@@ -141,7 +141,7 @@ describe("what is measured of a run that goes on", () => {
     expect(Object.values(read().lostBy)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it("under effectively-once takes for processed what was committed with its effect", () => {
+  it("under effectively-once count as processed what was committed with its effect", () => {
     const { live, read } = aCrew(planOf("effectively-once"));
     const consumer = live("consumer");
     marks(consumer.box, { began: [1, 2, 3], ended: [1, 2, 3], covered: [1, 2] });

@@ -9,8 +9,8 @@ import type { Life } from "../../../../src/crew/crew.js";
 import { describedAs } from "../../../support/black-boxes.js";
 import { scratchFolder } from "../../../support/scratch-folder.js";
 
-describe("a life that gave up its orderly end", () => {
-  it("is told, whatever its role", () => {
+describe("a life that gave up on an orderly end", () => {
+  it("is reported for both roles", () => {
     using ended = livesEnded();
     expect(livesThatGaveUp(ended)).toEqual([]);
 
@@ -21,7 +21,7 @@ describe("a life that gave up its orderly end", () => {
     ]);
   });
 
-  it("is no proof of a stop in order", () => {
+  it("is not evidence of an orderly stop", () => {
     using ended = livesEnded();
     const consumer = ended.lives[1]!;
     expect(observedEnd(consumer, true, 12.4)).toEqual({

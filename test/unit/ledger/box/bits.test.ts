@@ -6,7 +6,7 @@ import { digestOf, digestOfBit, digestOfNone } from "../../../../src/ledger/box/
 import { Plane } from "../../../../src/ledger/box/plane.js";
 
 describe("bits", () => {
-  it("are counted as their binary digits are", () => {
+  it("are counted like binary digits", () => {
     fc.assert(
       fc.property(
         fc.integer(),
@@ -16,14 +16,14 @@ describe("bits", () => {
     expect([popcount(0), popcount(-1), popcount(1 << 31)]).toEqual([0, 32, 1]);
   });
 
-  it("below a count are the lowest ones, and none or all outside the word", () => {
+  it("below a count are the lowest ones, limited to the word", () => {
     for (let count = -40; count <= 80; count++) {
       const bits = Math.min(32, Math.max(0, count));
       expect(lowBits(count) >>> 0, String(count)).toBe(2 ** bits - 1);
     }
   });
 
-  it("are those that were marked, in any order, each once", () => {
+  it("are exactly those that were marked, in any order", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(199)), (indexes) => {
         const words = new Uint32Array(7);
@@ -45,7 +45,7 @@ describe("bits", () => {
     );
   });
 
-  it("have a digest that is the sum of each bit's own", () => {
+  it("have a digest that is the sum of the bits' own digests", () => {
     fc.assert(
       fc.property(fc.uint32Array({ maxLength: 20 }), (words) => {
         let sum = digestOfNone;
@@ -57,10 +57,10 @@ describe("bits", () => {
     );
   });
 
-  it("have another digest when any one of them moves anywhere", () => {
+  it("have a different digest, when any one of them moves", () => {
     const digests = new Set(Array.from({ length: 100_000 }, (_, index) => digestOfBit(index)));
 
-    // Of 100,000 numbers below 2^32, drawn blindly, one pair is expected to be the same.
+    // Among 100,000 random numbers below 2^32, one equal pair is expected.
     expect(digests.size).toBeGreaterThan(99_980);
   });
 });

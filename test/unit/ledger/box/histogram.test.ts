@@ -14,7 +14,7 @@ import {
 const range = 2 ** 31;
 
 describe("a histogram", () => {
-  it("gives each value back, at most 3.2 % too high and never too low", () => {
+  it("returns each value at most 3.2 % too high and never too low", () => {
     fc.assert(
       fc.property(fc.oneof(fc.integer({ min: 0, max: range - 1 }), fc.nat(5000)), (value) => {
         const read = quantile(of(value), 0.5);
@@ -25,7 +25,7 @@ describe("a histogram", () => {
     );
   });
 
-  it("gives each value at a border of two buckets back, too", () => {
+  it("also returns each value at the border of two buckets", () => {
     for (let octave = 0; octave < 31; octave++) {
       for (const value of [2 ** octave - 1, 2 ** octave, 2 ** octave + 1]) {
         const read = quantile(of(value), 1);
@@ -35,7 +35,7 @@ describe("a histogram", () => {
     }
   });
 
-  it("counts what lies below a power of two exactly, and sums to within 1.6 %", () => {
+  it("counts values below a power of two exactly, and sums to within 1.6 %", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 2 ** 27 })),
@@ -50,7 +50,7 @@ describe("a histogram", () => {
     );
   });
 
-  it("takes every number there is: none falls outside", () => {
+  it("accepts every number", () => {
     for (const value of [
       -1,
       0.5,
@@ -69,7 +69,7 @@ describe("a histogram", () => {
     }
   });
 
-  it("has quantiles that are those of the values themselves, within 3.2 %", () => {
+  it("has the quantiles of the values themselves, within 3.2 %", () => {
     const some = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(some, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
@@ -81,14 +81,14 @@ describe("a histogram", () => {
     );
   });
 
-  it("merges as if all values had gone into one", () => {
+  it("merges with another as if all values had gone into one", () => {
     const sum = of(1, 50, 70_000);
     addBuckets(sum, of(50, 2_000_000));
 
     expect(sum).toEqual(of(1, 50, 50, 70_000, 2_000_000));
   });
 
-  it("has spans that hold each value, one after the other without a gap, from the first to the last", () => {
+  it("has contiguous spans that hold each value, from the first to the last", () => {
     const some = fc.array(fc.integer({ min: 0, max: range - 1 }), { minLength: 1, maxLength: 50 });
     fc.assert(
       fc.property(some, (values) => {
@@ -105,7 +105,7 @@ describe("a histogram", () => {
     expect(spansOf(of())).toEqual([]);
   });
 
-  it("has no quantile but 0 while it is empty", () => {
+  it("has only quantiles of 0 while it is empty", () => {
     expect(quantile(of(), 0.99)).toBe(0);
   });
 });

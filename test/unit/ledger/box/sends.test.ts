@@ -33,7 +33,7 @@ describe("the rows of a life's sends", () => {
     ]);
   });
 
-  it("are refused with any bit changed, in a life that ended in order", () => {
+  it("are rejected with any bit changed, in a life that ended in order", () => {
     const words = someRows();
     const missed: number[] = [];
     for (let bit = 0; bit < words.length * 32; bit++) {
@@ -51,7 +51,7 @@ describe("the rows of a life's sends", () => {
     expect(missed).toEqual([]);
   });
 
-  it("may be cut by a kill: in the row behind the last one, or between an answer and its check", () => {
+  it("may be cut by a kill, in the row after the last one or between an answer and its check", () => {
     const begun = someRows();
     begun[2 * sendRowWords] = next;
     const answered = someRows();
@@ -63,13 +63,13 @@ describe("the rows of a life's sends", () => {
     }
   });
 
-  it("are refused if they are more, or fewer, than the life counted, killed or not", () => {
+  it("are rejected if their number differs from the life's count, killed or not", () => {
     for (const killed of [true, false])
       expect(() => check(someRows(), { count: 1, killed })).toThrow("the rows of its 1 sends");
     expect(() => check(someRows(), { count: 3 })).toThrow("the rows of its 3 sends");
   });
 
-  it("are refused if their numbers do not grow, do not begin with the life, or were never sent", () => {
+  it("are rejected if their numbers do not increase, do not start with the life, or were never sent", () => {
     for (const [place, first] of [
       [1, 0],
       [0, 1],

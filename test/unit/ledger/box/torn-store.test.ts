@@ -19,7 +19,7 @@ import { type RequestRow, rowWords } from "../../../../src/ledger/box/request-ro
 import { describedAs, runId, writeBox } from "../../../support/black-boxes.js";
 import { scratchFolder } from "../../../support/scratch-folder.js";
 
-/** A life that had accepted these, and was killed while it stored the next one. */
+/** A life that had accepted these messages, and was killed while it stored the next one. */
 const acceptedBefore = [3, 4, 5, 40, 41];
 const next = 50;
 const description = describedAs("producer", { bits: 64 });
@@ -31,20 +31,20 @@ const storesOfRow = 13;
 const cuts = Array.from({ length: storesOfMark + 1 }, (_, stores) => stores);
 
 describe("a store that a kill cuts in two", () => {
-  it.each(cuts)("after %i stores is read as what it is", async (stores) => {
+  it.each(cuts)("after %i stores is read correctly", async (stores) => {
     using box = boxCutAt(stores, 20);
     const accepted = await acceptedIn(box.path);
 
     expect(accepted).toEqual(stores < 2 ? acceptedBefore : [3, 4, 5, 20, 40, 41]);
   });
 
-  it.each(cuts)("after %i stores excuses no bit but the one in hand", async (stores) => {
+  it.each(cuts)("after %i stores excuses no other bit than the pending one", async (stores) => {
     using box = boxCutAt(stores, 20);
     const missed: string[] = [];
     for (const [plane, name] of planeNames.producer.entries()) {
       for (let bit = 0; bit < description.bits; bit++) {
         flip(box.path, plane, bit);
-        // Stored or not yet stored: a kill leaves either, so either is right.
+        // Stored or not: a kill leaves either state, so both are right.
         const inHand = name === "accepted" && bit === 20 && [1, 2].includes(stores);
         const caught = await isCaught(box.path);
         if (caught === inHand) missed.push(`bit ${bit} of ${name}`);
@@ -56,7 +56,7 @@ describe("a store that a kill cuts in two", () => {
   });
 
   it.each(cuts)(
-    "after %i stores is caught in a life that was not killed, unless all was done",
+    "after %i stores is detected in a life that was not killed, unless it was complete",
     async (stores) => {
       using box = boxCutAt(stores, 20);
 
@@ -64,7 +64,7 @@ describe("a store that a kill cuts in two", () => {
     },
   );
 
-  it("of a number that moves on is read as what it is, at every cut", async () => {
+  it("of the next number is read correctly at every cut", async () => {
     for (let stores = 0; stores <= storesOfMark; stores++) {
       using folder = scratchFolder();
       const path = wholeBox(folder.path);
@@ -75,7 +75,7 @@ describe("a store that a kill cuts in two", () => {
     }
   });
 
-  it("of a number that moves on excuses no other number, at any cut", async () => {
+  it("of the next number excuses no other number at any cut", async () => {
     for (let stores = 0; stores <= storesOfMark; stores++) {
       for (const counter of ["next", "nextAgain"] as const) {
         for (const by of [-6, -1, 1, 6]) {
@@ -87,14 +87,14 @@ describe("a store that a kill cuts in two", () => {
           box.add(counter, by);
           const read = await nextIn(path).catch(() => undefined);
 
-          // Either it is caught, or the number is the one before or the one after.
+          // Either the change is detected, or the number is the one before or after the move.
           expect([undefined, ...right], `${counter} ${by}, after ${stores} stores`).toContain(read);
         }
       }
     }
   });
 
-  it("of a row of a request is read as what it is, at every cut, and excuses nothing in any other row", async () => {
+  it("of a request's row is read correctly at every cut, and excuses no change in another row", async () => {
     for (let stores = 0; stores <= storesOfRow; stores++) {
       using folder = scratchFolder();
       const path = wholeBox(folder.path);
@@ -108,7 +108,7 @@ describe("a store that a kill cuts in two", () => {
       for (let bit = 0; bit < box.requests.length * 32; bit++) {
         const change = (): number => (box.requests[bit >>> 5]! ^= 1 << (bit & 31));
         change();
-        // What is not counted yet was never handed over, and nobody asks what it says.
+        // A row that is not counted yet was never handed over, so its content does not matter.
         const inHand = Math.floor(bit / 32 / rowWords) === 1 && stores > 0 && counted === 1;
         if ((await isCaught(path)) === inHand) missed.push(bit);
         change();
@@ -122,13 +122,14 @@ describe("a store that a kill cuts in two", () => {
     1,
     2 ** 40 + 0.5,
     2 ** 60,
-    // Beyond the bits of the first and the last plane, the last number, the last row; and no place at all.
+    // Beyond the bits of the first and last plane, the last number and the last row; and an unknown
+    // target.
     2 ** 40 + 64,
     3 * 2 ** 40 + 64,
     4 * 2 ** 40 + 65,
     5 * 2 ** 40 + 4,
     6 * 2 ** 40,
-  ])("is none that has %d pending", async (pending) => {
+  ])("is impossible with %d pending", async (pending) => {
     using folder = scratchFolder();
     const path = wholeBox(folder.path);
     using box = openBox(path, description, "write");
@@ -153,7 +154,7 @@ function aRow(correlationId: number): RequestRow {
   return { connection: 2, broker: 1, correlationId, at: 4_000_000_000, ...messages };
 }
 
-/** A box whose writer was killed after so many stores of a mark. */
+/** A box whose writer was killed after this many stores of a mark. */
 function boxCutAt(stores: number, index: number): Disposable & { path: string } {
   const folder = scratchFolder();
   const path = wholeBox(folder.path);
@@ -171,7 +172,7 @@ function boxCutAt(stores: number, index: number): Disposable & { path: string } 
   return { path, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
-/** Does work that stores; the store behind the last allowed one is never made, nor anything after it. */
+/** Runs work that stores. After the last allowed store, it stores nothing more. */
 function cutAfter(stores: number, work: (store: () => void) => void): void {
   const killed = new Error("killed");
   let left = stores;

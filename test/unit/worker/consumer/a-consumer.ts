@@ -20,7 +20,7 @@ export interface Consuming extends Disposable {
   box: BlackBox<"consumer">;
   events: unknown[];
   take(batch: Batch): Promise<void>;
-  /** What the group tells the consumer. */
+  /** Events of the group for the consumer. */
   told: ConsumerHandlers;
   counts(): Record<string, number>;
 }
@@ -33,12 +33,12 @@ export interface ConsumingTold {
   position?: () => number | undefined;
 }
 
-/** A consumer without a broker: the test hands it its batches, and plays the group. */
+/** A consumer without a broker: the test delivers its batches and acts as the group. */
 export async function aConsumer({
   guarantee = "at-most-once",
   commitEvery,
   transactional = () => {
-    throw new Error("nobody transacts here");
+    throw new Error("no transactions in this test");
   },
   position = () => 100,
 }: ConsumingTold): Promise<Consuming> {
@@ -101,11 +101,13 @@ export interface BatchTold {
   confirmMembership?: () => void;
   /** Offset of its first record. */
   first?: number;
-  /** What is asked of it is written down here. */
+  /** Log of the calls it gets. */
   asked?: string[];
 }
 
-/** A batch of messages of partition 3, from offset 100 on where nothing else is said, and what is asked of it in turn. */
+/**
+ * A batch of messages of partition 3, by default from offset 100, and a log of the calls it gets.
+ */
 export function aBatch(numbers: readonly number[], told: BatchTold = {}): { batch: Batch; asked: string[] } {
   const {
     producer = 0,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type BatchTold, aBatch, aConsumer } from "./a-consumer.js";
 
 describe("an at-most-once consumer", () => {
-  it("commits a chunk, and processes it only then, chunk by chunk", async () => {
+  it("commits each chunk before it processes it", async () => {
     using consumer = await aConsumer({ commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3, 4], {
       commit: (offset) => {
@@ -32,7 +32,7 @@ describe("an at-most-once consumer", () => {
     });
   });
 
-  it("processes nothing of a chunk whose commit was not acknowledged, and takes its position anew", async () => {
+  it("processes nothing of a chunk whose commit was not acknowledged, and reads its position again", async () => {
     using consumer = await aConsumer({ commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3, 4], { commit: (offset) => offset < 104 });
     await consumer.take(batch);
@@ -47,12 +47,12 @@ describe("an at-most-once consumer", () => {
       beganUncovered: 0,
       inHand: 0,
     });
-    // Its chunk: by which life, and between which places of the planes.
+    // The event of its chunk: the life, and the range of the messages in the planes.
     const chunk = { worker: 0, life: 0, askedAt: expect.any(Number) as number, lowest: 2, highest: 3 };
     expect(consumer.events).toEqual([{ event: "commit-failed", partition: 3, offset: 104, chunk }]);
   });
 
-  it("begins no chunk of a batch that is not current any more, and finishes the one that it committed", async () => {
+  it("starts no chunk of an outdated batch, but finishes the one it committed", async () => {
     using consumer = await aConsumer({ commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3], { isCurrent: () => consumer.box.planes.ended.count === 0 });
     await consumer.take(batch);
@@ -61,7 +61,7 @@ describe("an at-most-once consumer", () => {
     expect(consumer.counts()).toMatchObject({ tried: 2, ended: 2, inHand: 0 });
   });
 
-  it("finishes a committed chunk whatever a heartbeat throws, and passes that on", async () => {
+  it("finishes a committed chunk if a heartbeat throws, and passes the error on", async () => {
     using consumer = await aConsumer({ commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3], {
       heartbeat: () => {
@@ -74,7 +74,7 @@ describe("an at-most-once consumer", () => {
     expect(consumer.counts()).toMatchObject({ ended: 2, inHand: 0 });
   });
 
-  it("remembers in its box what it is given twice", async () => {
+  it("records in its box what it gets twice", async () => {
     using consumer = await aConsumer({ commitEvery: 10 });
     await consumer.take(aBatch([0, 1]).batch);
     await consumer.take(aBatch([1, 2]).batch);
@@ -83,7 +83,7 @@ describe("an at-most-once consumer", () => {
     expect([ended.count, beganAgain.count, endedAgain.count, beganAgain.has(1)]).toEqual([3, 1, 1, true]);
   });
 
-  it("finds a message of any producer at its place", async () => {
+  it("finds a message of any producer at its index", async () => {
     using consumer = await aConsumer({ commitEvery: 10 });
     await consumer.take(aBatch([7], { producer: 1 }).batch);
 
@@ -93,9 +93,9 @@ describe("an at-most-once consumer", () => {
   const foreign: [string, number, BatchTold][] = [
     ["of another run", 0, { run: "ff".repeat(16) }],
     ["with a number beyond the plan", 40, {}],
-    ["of a producer that there is not", 0, { producer: 9 }],
+    ["of an unknown producer", 0, { producer: 9 }],
   ];
-  it.each(foreign)("refuses a record %s, and marks nothing", async (_, number, told) => {
+  it.each(foreign)("rejects a record %s, and marks nothing", async (_, number, told) => {
     using consumer = await aConsumer({ commitEvery: 10 });
     const { batch } = aBatch([number], told);
 
@@ -105,7 +105,7 @@ describe("an at-most-once consumer", () => {
 });
 
 describe("an at-least-once consumer", () => {
-  it("processes a chunk, and commits it only then, chunk by chunk", async () => {
+  it("processes each chunk before it commits it", async () => {
     using consumer = await aConsumer({ guarantee: "at-least-once", commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2], {
       commit: (offset) => {
@@ -132,7 +132,7 @@ describe("an at-least-once consumer", () => {
     });
   });
 
-  it("takes the position anew when a commit was not acknowledged: the chunk will come again", async () => {
+  it("reads its position again when a commit was not acknowledged, so that the chunk is repeated", async () => {
     using consumer = await aConsumer({ guarantee: "at-least-once", commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3, 4], { commit: (offset) => offset < 104 });
     await consumer.take(batch);
@@ -141,7 +141,7 @@ describe("an at-least-once consumer", () => {
     expect(consumer.counts()).toMatchObject({ tried: 4, covered: 2, ended: 4, inHand: 0 });
   });
 
-  it("begins no handler of a chunk that is another's by now, and commits nothing of it", async () => {
+  it("starts no handler of a chunk that belongs to another member by now, and does not commit it", async () => {
     using consumer = await aConsumer({ guarantee: "at-least-once", commitEvery: 40 });
     const numbers = Array.from({ length: 40 }, (_, number) => number);
     const { batch, asked } = aBatch(numbers, {
@@ -153,11 +153,11 @@ describe("an at-least-once consumer", () => {
 
     await expect(consumer.take(batch)).rejects.toThrow("unknown member");
     expect(asked).toEqual(["give up"]);
-    // The next look is at the 33rd.
+    // It looks again before the 33rd handler.
     expect(consumer.counts()).toMatchObject({ began: 32, ended: 32, tried: 0, inHand: 0 });
   });
 
-  it("ends and commits its chunk while the group only rebalances, and passes that on", async () => {
+  it("finishes and commits its chunk while the group only rebalances, and passes that on", async () => {
     using consumer = await aConsumer({ guarantee: "at-least-once", commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3], {
       heartbeat: () => {
@@ -172,7 +172,7 @@ describe("an at-least-once consumer", () => {
 });
 
 describe("the orderly end of a consumer", () => {
-  it("waits for the chunk in hand, and begins no other", async () => {
+  it("waits for the chunk in hand, and starts no other", async () => {
     using consumer = await aConsumer({ commitEvery: 2 });
     const { batch, asked } = aBatch([0, 1, 2, 3]);
     consumer.consumer.places.arm({ arm: 1, place: { kind: "after-commit" } });
@@ -192,7 +192,7 @@ describe("the orderly end of a consumer", () => {
     expect(consumer.counts()).toMatchObject({ fetched: 4 });
   });
 
-  it("says in its box that it gave up when its limit is over, and not when all was in order", async () => {
+  it("records in its box that it gave up, only when its limit has passed", async () => {
     using stuck = await aConsumer({ commitEvery: 2 });
     stuck.consumer.places.arm({ arm: 1, place: { kind: "after-commit" } });
     void stuck.told.onBatch(aBatch([0, 1]).batch);

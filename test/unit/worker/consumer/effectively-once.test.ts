@@ -6,7 +6,7 @@ import { runId } from "../../../support/black-boxes.js";
 import { type Consuming, aBatch, aConsumer } from "./a-consumer.js";
 
 describe("an effectively-once consumer", () => {
-  it("takes an id of the group and the partition when it is assigned, and only then asks for the position", async () => {
+  it("takes an id for the group and partition when assigned, and reads the position after that", async () => {
     const broker = aBroker();
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -57,7 +57,7 @@ describe("an effectively-once consumer", () => {
   });
 
   it.each(["send", "offset"])(
-    "aborts when the %s fails, and takes the id anew with the next batch, and its position",
+    "aborts when the %s fails, and takes the id and the position again with the next batch",
     async (step) => {
       const broker = aBroker({ failing: step });
       using consumer = await anOnceConsumer(broker);
@@ -80,7 +80,7 @@ describe("an effectively-once consumer", () => {
     },
   );
 
-  it("takes a commit that fails for one in doubt: only the position tells", async () => {
+  it("treats a failed commit as in doubt: only the position decides", async () => {
     const broker = aBroker({ failing: "commit" });
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -99,12 +99,12 @@ describe("an effectively-once consumer", () => {
     expect(broker.asked[4]).toBe("g-3: send 2 to t-output");
   });
 
-  it("takes the id anew only when the group has confirmed that it is a member", async () => {
+  it("takes the id again only after the group has confirmed its membership", async () => {
     const broker = aBroker({ failing: "commit" });
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
     await turns();
-    // Within the interval of its heartbeats the client sends none: it would hear of nothing.
+    // The client sends no heartbeat within their interval, so it would not learn of a change.
     await consumer.take(aBatch([0, 1], { asked: broker.asked }).batch);
     broker.asked.length = 0;
     let member = true;
@@ -121,7 +121,7 @@ describe("an effectively-once consumer", () => {
     expect(broker.asked).toEqual([]);
   });
 
-  it("takes nothing for a batch of a partition that was taken away", async () => {
+  it("takes no id for a batch of a revoked partition", async () => {
     const broker = aBroker();
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -130,14 +130,14 @@ describe("an effectively-once consumer", () => {
     await turns();
     broker.asked.length = 0;
     await consumer.take(aBatch([0, 1], { asked: broker.asked, isCurrent: () => false }).batch);
-    // Nor where the client has not heard of it yet: the assignment decides.
+    // Nor if the client has not learned of it yet: the assignment decides.
     await consumer.take(aBatch([0, 1], { asked: broker.asked }).batch);
 
     expect(broker.asked).toEqual([]);
     expect(consumer.counts()).toMatchObject({ began: 0, inHand: 0 });
   });
 
-  it("asks nobody about a batch that is not current, even where it could take the id", async () => {
+  it("asks nothing about an outdated batch, even if it could take the id", async () => {
     const broker = aBroker({ failing: "take" });
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -149,7 +149,7 @@ describe("an effectively-once consumer", () => {
     expect(broker.asked).toEqual([]);
   });
 
-  it("leaves a partition alone that is taken away while the group confirms the membership", async () => {
+  it("leaves a partition alone that is revoked while the group confirms the membership", async () => {
     const broker = aBroker({ failing: "take" });
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -163,9 +163,9 @@ describe("an effectively-once consumer", () => {
 
   it.each([
     ["none", undefined],
-    ["a lower one", 7],
+    ["a lower position", 7],
   ])(
-    "drops nothing of a log that begins anew below the position it took, where the group has %s now",
+    "drops nothing of a log that restarts below the position it took, when the group has %s now",
     async (_, position) => {
       const broker = aBroker();
       using consumer = await anOnceConsumer(broker);
@@ -188,7 +188,7 @@ describe("an effectively-once consumer", () => {
     },
   );
 
-  it("does not begin a batch while the id cannot be taken, and tries again with the next", async () => {
+  it("starts no batch while the id cannot be taken, and tries again with the next", async () => {
     const broker = aBroker({ failing: "take" });
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -201,7 +201,7 @@ describe("an effectively-once consumer", () => {
     expect(consumer.counts()).toMatchObject({ began: 1, covered: 1, inHand: 0 });
   });
 
-  it("sends of a message its identity alone", async () => {
+  it("sends only the identity of a message", async () => {
     const broker = aBroker();
     using consumer = await anOnceConsumer(broker);
     consumer.told.onAssigned([3]);
@@ -214,13 +214,13 @@ describe("an effectively-once consumer", () => {
 interface Broker {
   asked: string[];
   sent: { value: Buffer; partition: number }[];
-  /** What fails when it is asked for. */
+  /** The calls that fail. */
   failing: string | undefined;
   position: number | undefined;
   transactional(id: string): TransactionalClient;
 }
 
-/** Writes down what is asked of it under each id. */
+/** Logs the calls under each id. */
 function aBroker({ failing, position = 100 }: { failing?: string; position?: number } = {}): Broker {
   const broker: Broker = { asked: [], sent: [], failing, position, transactional };
   const read = messageReader(runId);
@@ -261,7 +261,7 @@ async function anOnceConsumer(broker: Broker): Promise<Consuming> {
   });
 }
 
-/** Lets everything happen that nothing holds up. */
+/** Lets everything happen that is not blocked. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

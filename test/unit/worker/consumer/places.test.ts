@@ -8,7 +8,7 @@ import { describedAs } from "../../../support/black-boxes.js";
 import { scratchFolder } from "../../../support/scratch-folder.js";
 
 describe("a place to stand still", () => {
-  it("is passed by whoever was not told to stand there", async () => {
+  it("is passed by a consumer that is not armed", async () => {
     using place = somewhere();
     place.places.arm({ arm: 7, place: { kind: "after-commit" } });
     await place.places.reached("before-commit");
@@ -17,7 +17,7 @@ describe("a place to stand still", () => {
     expect(place.events).toEqual([]);
   });
 
-  it("holds until it is told to go on, and holds once", async () => {
+  it("holds until the release, and holds once", async () => {
     using place = somewhere();
     place.places.arm({ arm: 7, place: { kind: "before-commit" } });
     const passed = place.pass(place.places.reached("before-commit"));
@@ -32,7 +32,7 @@ describe("a place to stand still", () => {
     await place.places.reached("before-commit");
   });
 
-  it("is not left by the word for another one", async () => {
+  it("is not released by the release of another one", async () => {
     using place = somewhere();
     place.places.arm({ arm: 7, place: { kind: "after-commit" } });
     const passed = place.pass(place.places.reached("after-commit"));
@@ -42,7 +42,7 @@ describe("a place to stand still", () => {
     expect([place.box.get("standing"), passed.over]).toEqual([7, false]);
   });
 
-  it("in a commit is marked when the client has had its turn", async () => {
+  it("in a commit is marked after the client has had its turn", async () => {
     using place = somewhere();
     place.places.arm({ arm: 7, place: { kind: "in-commit" } });
     let marked: number | undefined;
@@ -63,7 +63,7 @@ describe("a place to stand still", () => {
     expect(place.places.isHandlingPlace(4, 10)).toBe(false);
   });
 
-  it("during a rebalance lasts until the group is joined, and comes again with the next one", async () => {
+  it("during a rebalance lasts until the group is joined, and returns with the next rebalance", async () => {
     using place = somewhere();
     place.places.arm({ arm: 7, place: { kind: "during-rebalance" } });
     place.places.rebalancing();
@@ -115,7 +115,7 @@ function somewhere(): Somewhere {
   };
 }
 
-/** Lets everything that is ready happen. */
+/** Lets everything happen that is ready. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

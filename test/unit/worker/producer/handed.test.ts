@@ -14,11 +14,11 @@ import { scratchFolder } from "../../../support/scratch-folder.js";
 const partitions = 3;
 const oneConnection = { connection: 0, broker: 1, ends: 100 };
 
-describe("what a producer's process hands over", () => {
-  it("is marked message by message, and each request has a row that says which they are", async () => {
+describe("a request that a producer's process hands over", () => {
+  it("marks its messages, and gets a row that identifies them", async () => {
     using life = aLife();
     const record = handedRecorder({ runId, partitions }, life.box);
-    // One send of 50 messages to two brokers: the partitions of each come as one request.
+    // One send of 50 messages to two brokers: the partitions of each go into one request.
     record({ connection: 4, broker: 101, ends: 500 }, await aRequest(77, 10, 60, [0, 2]));
     expect(life.box.planes.handed.count).toBe(33);
     record({ connection: 5, broker: 102, ends: 900 }, await aRequest(12, 10, 60, [1]));
@@ -40,7 +40,7 @@ describe("what a producer's process hands over", () => {
     expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([2, 0]);
   });
 
-  it("is marked once, however often it is handed over", async () => {
+  it("marks its messages once, however often it is handed over", async () => {
     using life = aLife();
     const record = handedRecorder({ runId, partitions }, life.box);
     for (const correlationId of [1, 2]) record(oneConnection, await aRequest(correlationId, 0, 9, [0]));
@@ -48,7 +48,7 @@ describe("what a producer's process hands over", () => {
     expect([life.box.planes.handed.count, life.box.get("requestsListed")]).toEqual([3, 2]);
   });
 
-  it("counts a request as unlisted, where there is no room for its row or none can say what it has", async () => {
+  it("counts as unlisted, if its row does not fit or cannot express its messages", async () => {
     using life = aLife({ requests: 2 });
     const record = handedRecorder({ runId, partitions }, life.box);
     const gap = await encodeRequest(7, {
@@ -60,10 +60,10 @@ describe("what a producer's process hands over", () => {
     for (const correlationId of [1, 2, 3])
       record(oneConnection, await aRequest(correlationId, 0, 9, [0, 1, 2]));
     expect([life.box.get("requestsListed"), life.box.get("requestsUnlisted")]).toEqual([2, 2]);
-    expect(life.box.planes.handed.count, "marked all the same").toBe(9);
+    expect(life.box.planes.handed.count, "marked anyway").toBe(9);
   });
 
-  it("has a row with up to 128 partitions, and none with more", async () => {
+  it("gets a row with up to 128 partitions, but not with more", async () => {
     using life = aLife();
     const record = handedRecorder({ runId, partitions: 200 }, life.box);
     const one = (number: number): Promise<Buffer> =>
@@ -78,14 +78,14 @@ describe("what a producer's process hands over", () => {
     expect(life.box.planes.handed.count).toBe(2);
   });
 
-  it("keeps no rows where acknowledgements tell what became of a request", async () => {
+  it("gets no row, when acknowledgements report its outcome", async () => {
     using life = aLife({ requests: 0 });
     handedRecorder({ runId, partitions }, life.box)(oneConnection, await aRequest(1, 0, 9, [0]));
 
     expect([life.box.planes.handed.count, life.box.get("requestsUnlisted")]).toEqual([3, 0]);
   });
 
-  it("ends the life where a request cannot be read: what left would not be known", async () => {
+  it("ends the life if it cannot be read, because what left would be unknown", async () => {
     using life = aLife();
     const foreign = await encodeRequest(1, { 0: [Buffer.alloc(100)] });
 
@@ -94,7 +94,7 @@ describe("what a producer's process hands over", () => {
     );
   });
 
-  it("is a row of its own words and nothing else", async () => {
+  it("has a row of its own words only", async () => {
     using life = aLife();
     handedRecorder({ runId, partitions }, life.box)(oneConnection, await aRequest(1, 0, 9, [0]));
 

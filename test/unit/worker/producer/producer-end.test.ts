@@ -14,11 +14,15 @@ const atOnce = async (): Promise<void> => {};
 
 it.each([
   ["disconnects", atOnce, { asked: true, gaveUp: 0, told: [] }],
-  ["does not come to it", never, { asked: true, gaveUp: 1, told: [/^waited 20 ms/] }],
+  ["does not disconnect in time", never, { asked: true, gaveUp: 1, told: [/^waited 20 ms/] }],
   ["cannot", refuses, { asked: true, gaveUp: 1, told: [/^not now$/] }],
-  // Everything has left its process by then: nothing is lost with it.
-  ["does not come to it, at our own end", never, { asked: false, gaveUp: 0, told: [/^waited 20 ms/] }],
-])("a producer that %s says so", async (_, how, { asked, gaveUp, told }) => {
+  // Everything has left its process by then, so nothing is lost with it.
+  [
+    "does not disconnect in time at its planned end",
+    never,
+    { asked: false, gaveUp: 0, told: [/^waited 20 ms/] },
+  ],
+])("a producer that %s records that", async (_, how, { asked, gaveUp, told }) => {
   using folder = scratchFolder();
   const description = describedAs("producer");
   const path = join(folder.path, "life.box");

@@ -18,7 +18,7 @@ const order: SenderOrder = {
 };
 
 describe("a sender", () => {
-  it("moves the number before it calls the client, and marks the outcome when the client has said it", async () => {
+  it("advances the number before it calls the client, and marks the outcome when the client reports it", async () => {
     using life = aLife();
     const seen: [next: number, accepted: number][] = [];
     const sender = openSender(order, life.box, {
@@ -40,7 +40,7 @@ describe("a sender", () => {
     expect(life.box.planes.accepted.count).toBe(25);
   });
 
-  it("marks as rejected what the client threw, all of it and nothing else", async () => {
+  it("marks exactly the messages as rejected for which the client threw", async () => {
     using life = aLife();
     const sender = openSender(order, life.box, {
       ...aClient,
@@ -52,7 +52,7 @@ describe("a sender", () => {
     expect([life.box.planes.rejected.has(2), life.box.planes.rejected.has(3)]).toEqual([true, false]);
   });
 
-  it("sends each message once, to the partition that its number says, from where its life begins", async () => {
+  it("sends each message once, to the partition of its number, from the start of its life", async () => {
     using life = aLife(7);
     const records: OutgoingRecord[] = [];
     const sender = openSender(order, life.box, {
@@ -72,10 +72,10 @@ describe("a sender", () => {
   });
 });
 
-describe("a sender whose client tries again", () => {
+describe("a sender whose client retries", () => {
   const again: SenderOrder = { ...order, guarantee: "at-least-once", settings: { size: 100, retries: 5 } };
 
-  it("gives it each partition's records by themselves, and marks each outcome by itself", async () => {
+  it("sends each partition's records separately, and marks each outcome separately", async () => {
     using life = aLife(7);
     const sends: [number, number][][] = [];
     const sender = openSender(again, life.box, {
@@ -109,7 +109,7 @@ describe("a sender whose client tries again", () => {
     expect(numbersOf(rejected)).toEqual([8, 11, 14]);
   });
 
-  it("waits for one send before the next, where each is to be stored once, and then sends all that is due", async () => {
+  it("waits for one send before the next under effectively-once, and then sends all that is due", async () => {
     using life = aLife();
     const open: { numbers: number[]; resolve: () => void }[] = [];
     const sender = openSender({ ...again, guarantee: "effectively-once", partitions: 2 }, life.box, {
@@ -121,7 +121,7 @@ describe("a sender whose client tries again", () => {
     });
     const sends = [sender.send(2), sender.send(5), sender.send(7)];
     await new Promise(setImmediate);
-    // Given to the client or not: no other life may send them.
+    // Given to the client or not, no other life may send them.
     expect(life.box.get("next")).toBe(7);
     expect(open.map(({ numbers }) => numbers)).toEqual([[0], [1]]);
 
@@ -139,7 +139,7 @@ describe("a sender whose client tries again", () => {
     expect(life.box.planes.accepted.count).toBe(7);
   });
 
-  it("sends no more at once than one send may take, however much has waited", async () => {
+  it("sends no more at once than one send may take, however many messages have waited", async () => {
     using life = aLife();
     const open: { count: number; resolve: () => void }[] = [];
     const settings = { size: 300_000, retries: 5 };
@@ -162,8 +162,8 @@ describe("a sender whose client tries again", () => {
   });
 });
 
-describe("a message that is to be larger than the others", () => {
-  it("is the next one, once, with the same header; its neighbours stay what they are", async () => {
+describe("an oversized message", () => {
+  it("is the next one, once, with the same header, and leaves its neighbours unchanged", async () => {
     using life = aLife();
     const sends: [number, number][][] = [];
     const sender = openSender(order, life.box, {
