@@ -184,7 +184,7 @@ export class Crew implements AsyncDisposable {
   async pause(life: Life): Promise<boolean> {
     life.paused = true;
     life.process.signal("SIGSTOP");
-    return await this.#becomes(life, "to stand still", () => isStopped(life.process.pid));
+    return await this.#becomes(life, "to be stopped", () => isStopped(life.process.pid));
   }
 
   /** Sends SIGCONT and waits until it runs. Returns false if the life ended first. */

@@ -114,7 +114,7 @@ export function touchedBetween(
 ): number {
   let touched = way === "down" ? after.refused - before.refused : 0;
   for (const [connection, now] of after.connections) {
-    const then = before.connections.get(connection) ?? unborn;
+    const then = before.connections.get(connection) ?? unopened;
     const wrote = now.written > then.written;
     const asked = now.answered > then.answered || then.awaiting;
     switch (way) {
@@ -136,7 +136,7 @@ export function touchedBetween(
 }
 
 /** A connection that was opened between the two counts. */
-const unborn: ConnectionCounts = { written: 0, answered: 0, awaiting: false, open: true };
+const unopened: ConnectionCounts = { written: 0, answered: 0, awaiting: false, open: true };
 
 function boxesOf<R extends Role>(crew: Crew, role: R): { box: BlackBox<R>; lives: boolean }[] {
   return crew.lives

@@ -10,7 +10,7 @@ import type { RunRecord } from "./record/run-record.js";
  *
  * @throws EvidenceError if the scan found a message that it did not see.
  */
-export async function takeSeen(
+export async function readFollowed(
   { layout, planes }: Ledger,
   folder: string,
   { runId }: Pick<RunRecord, "runId">,

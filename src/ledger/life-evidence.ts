@@ -43,7 +43,7 @@ export async function consumerLifeOf(
   { words, others }: { words: Uint32Array; others: Uint32Array },
 ): Promise<ConsumerLife> {
   const open = await box.plane("tried", words);
-  keepWithout(open, await box.plane("ended", others));
+  subtract(open, await box.plane("ended", others));
   const abandoned = await box.plane("abandoned", others);
   const inHand = indicesOf(open, abandoned, false);
   const givenUp = indicesOf(open, abandoned, true);
@@ -56,7 +56,7 @@ export async function consumerLifeOf(
   };
 }
 
-function keepWithout(words: Uint32Array, others: Uint32Array): void {
+function subtract(words: Uint32Array, others: Uint32Array): void {
   for (let word = 0; word < words.length; word++) words[word]! &= ~others[word]!;
 }
 

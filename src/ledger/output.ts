@@ -11,7 +11,7 @@ import type { OutputRecord } from "./record/run-record.js";
  * @throws EvidenceError if the output holds a record without a handler, or does not match its
  *   offsets.
  */
-export async function takeOutputForEnds(
+export async function replaceEndsByOutput(
   { layout, planes }: Ledger,
   folder: string,
   runId: string,
@@ -19,11 +19,11 @@ export async function takeOutputForEnds(
 ): Promise<void> {
   await using box = await readAuditorBox(folder, "output", { runId, layout });
   const output = await box.plane("output");
-  const strangers = countBitsOutside(output, planes.ended);
-  if (strangers > 0) {
+  const unexpected = countBitsOutside(output, planes.ended);
+  if (unexpected > 0) {
     throw new EvidenceError(
       "output-against-handlers",
-      `${strangers} messages are in the output topic, but no life ended a handler for them`,
+      `${unexpected} messages are in the output topic, but no life ended a handler for them`,
     );
   }
   checkOutput(

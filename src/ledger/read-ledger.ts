@@ -5,13 +5,13 @@ import type { Plan } from "../plan/plan.js";
 import { readAuditorBox } from "./box/auditor-box.js";
 import { orInto } from "./box/bits.js";
 import { EvidenceError } from "./record/evidence-error.js";
-import { takeSeen } from "./follow.js";
+import { readFollowed } from "./follow.js";
 import { addBuckets, bucketCount } from "./box/histogram.js";
 import type { EvidencePlanes, Ledger, Reading } from "./ledger.js";
 import { consumerLifeOf } from "./life-evidence.js";
 import { checkLives } from "./life-checks.js";
 import { checkLog } from "./log-checks.js";
-import { takeOutputForEnds } from "./output.js";
+import { replaceEndsByOutput } from "./output.js";
 import { checkBehind, checkRefusals, mergeProducerLife } from "./producer-evidence.js";
 import { readBox } from "./box/read-box.js";
 import { type LifeRecord, type RunRecord, boxName } from "./record/run-record.js";
@@ -61,14 +61,14 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
   }
   checkRefusals(run);
   await mergeScan(reading);
-  if (run.witnesses.followed) await takeSeen(ledger, folder, run);
-  if ((run.output !== null) !== (run.plan.scenario.guarantee === "effectively-once")) {
+  if (run.witnesses.followed) await readFollowed(ledger, folder, run);
+  if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
     throw new EvidenceError(
       "run-record",
       `a run under ${run.scenario.guarantee} must ${run.output === null ? "" : "not "}have a record of the output topic`,
     );
   }
-  if (run.output !== null) await takeOutputForEnds(ledger, folder, run.runId, run.output);
+  if (run.output !== null) await replaceEndsByOutput(ledger, folder, run.runId, run.output);
   return ledger;
 }
 
@@ -124,8 +124,8 @@ async function mergeConsumerLife(
     const uncovered = began[word]! & ~covered[word]!;
     if (uncovered !== 0) planes.beganUncovered[word]! |= uncovered;
   }
-  orWithRepeats(planes.began, planes.beganAgain, began);
-  orWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
+  mergeWithRepeats(planes.began, planes.beganAgain, began);
+  mergeWithRepeats(planes.ended, planes.endedAgain, await box.plane("ended", words));
   // No conclusion rests on connections, but a box that contradicts itself cannot be trusted.
   await box.connections();
   ledger.lives.consumers.push(await consumerLifeOf(life, box, { words, others }));
@@ -156,7 +156,7 @@ async function mergeScan({ ledger, plan, folder, run, words }: Reading): Promise
 }
 
 /** Merges bits into `sum`; a bit that an earlier life had set already is also set in `again`. */
-function orWithRepeats(sum: Uint32Array, again: Uint32Array, words: Uint32Array): void {
+function mergeWithRepeats(sum: Uint32Array, again: Uint32Array, words: Uint32Array): void {
   for (let word = 0; word < words.length; word++) {
     const repeated = sum[word]! & words[word]!;
     if (repeated !== 0) again[word]! |= repeated;

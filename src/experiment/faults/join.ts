@@ -27,7 +27,7 @@ export async function conductJoinFault(fault: PlannedJoin, run: FaultProgress): 
     inForce.set(key, `extra consumer (${name})`);
     say(`${name} joins`);
     const joined = (): boolean => joinsOf(life) > 0 && haveAllJoined(before);
-    await waitOrOver(`${name} to join, and the others with it`, joined, drained);
+    await waitOrOver(`${name} and the other members to join`, joined, drained);
     const touched = joinsOf(life) > 0 ? countRejoined(before) : 0;
 
     await pauseUntil(epochMs() + fault.for, drained);

@@ -103,7 +103,7 @@ async function movePositions(
   run: FaultProgress,
 ): Promise<{ before: Positions; after: Positions }> {
   const { admin, topic, groupId } = run;
-  const logs = await answerTo("the log to be asked for", () => admin.logEnds(topic), run);
+  const logs = await answerTo("the ends of the log", () => admin.logEnds(topic), run);
   const positions = async (): Promise<Positions> => {
     const now = await answerTo(`the positions of ${groupId}`, () => admin.positions(groupId, topic), run);
     return new Map(logs.map(({ partition }) => [partition, now.get(partition) ?? null]));

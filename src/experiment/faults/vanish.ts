@@ -31,7 +31,7 @@ export async function deleteRecords({ partition, upTo }: Deletion, run: FaultPro
 
   await follower?.passed(targets);
   const after = await waitUntil(
-    "the log to start where records were deleted",
+    "the deleted records to be gone",
     async () => {
       await admin.deleteRecords(topic, targets);
       const starts = startsOf(await admin.logEnds(topic));
@@ -69,7 +69,7 @@ export async function shortenRetention({ ms }: Retention, run: FaultProgress): P
   await configure(config);
   const healedAt = epochMs();
   const after = startsOf(await logsOf(run));
-  const back = await seek(`${topic} to have its own settings again`, async () => (await settings()) === own, {
+  const back = await seek(`${topic} to get its own settings back`, async () => (await settings()) === own, {
     limitMs: effectLimitMs,
     enoughMs: effectLimitMs,
     over: signal,
@@ -123,7 +123,7 @@ export async function recreateTopic(run: FaultProgress): Promise<Outcome> {
 }
 
 async function logsOf(run: FaultProgress): Promise<Log[]> {
-  return await answerTo("the log to be asked for", () => run.admin.logEnds(run.topic), run);
+  return await answerTo("the ends of the log", () => run.admin.logEnds(run.topic), run);
 }
 
 function startsOf(logs: readonly Log[]): Starts {

@@ -63,8 +63,8 @@ export class Measuring {
 
   constructor(run: Measured) {
     this.#run = run;
-    this.#dead = noneMerged(run.plan.layout.words);
-    this.#all = noneMerged(run.plan.layout.words);
+    this.#dead = emptyMerge(run.plan.layout.words);
+    this.#all = emptyMerge(run.plan.layout.words);
   }
 
   read({ phase, startedAt }: Pick<Measures, "phase" | "startedAt">): Measures {
@@ -153,7 +153,7 @@ export class Measuring {
 const mergedPlanes = ["covered", "began", "ended", "endedAgain"] as const;
 type Merged = Record<(typeof mergedPlanes)[number], Uint32Array>;
 
-function noneMerged(words: number): Merged {
+function emptyMerge(words: number): Merged {
   const plane = (): Uint32Array => new Uint32Array(words);
   return { covered: plane(), began: plane(), ended: plane(), endedAgain: plane() };
 }

@@ -81,7 +81,7 @@ export async function logStandsStill({ admin, topic, signal }: Settling): Promis
   let stillMs = 0;
   let lookedAt = epochMs();
   await waitUntil(
-    "the log to stand still",
+    "the log to stop growing",
     async () => {
       const before = lookedAt;
       const now = await admin.logEnds(topic).then(namesOfEnds, (error: unknown) => {

@@ -22,7 +22,7 @@ import {
   sectionsAt,
   sectionsOf,
 } from "./format.js";
-import { digestOfNone } from "./digest.js";
+import { emptyDigest } from "./digest.js";
 import { type MappedFile, mapFile } from "./memory-map.js";
 import { pendingCode } from "./pending.js";
 import { Plane } from "./plane.js";
@@ -186,7 +186,7 @@ function countersAtBirth({ kind, firstNumber }: BoxDescription): Buffer {
   if (kind === "producer") {
     for (const name of ["next", "nextAgain"]) counters[countersOf(kind).indexOf(name)] = firstNumber;
   }
-  new Uint32Array(bytes, digestsAt - countersAt, planeNames[kind].length).fill(digestOfNone);
+  new Uint32Array(bytes, digestsAt - countersAt, planeNames[kind].length).fill(emptyDigest);
   return Buffer.from(bytes);
 }
 

@@ -11,11 +11,11 @@ export function digestOfBit(index: number): number {
  * The digest of a plane without any bit set. Not 0, because a file that lost its pages reads as all
  * zeros.
  */
-export const digestOfNone = 0x4c425831;
+export const emptyDigest = 0x4c425831;
 
 /** Returns the digest of a plane: the sum over all bits that are set, from 0 to 2^32 - 1. */
 export function digestOf(words: Uint32Array): number {
-  let digest = digestOfNone;
+  let digest = emptyDigest;
   for (let word = 0; word < words.length; word++) {
     const bits = words[word]!;
     if (bits === 0) continue;

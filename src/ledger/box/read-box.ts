@@ -248,7 +248,10 @@ function checkRows(path: string, words: Uint32Array, counter: (name: string) => 
   let right = Number.isInteger(count) && count <= room && cutFits;
   for (let index = 0; right && index < room; index++) right = isRight(index);
   if (!right) {
-    throw new EvidenceError("requests-as-listed", `${path}: the rows of its ${count} requests are damaged`);
+    throw new EvidenceError(
+      "requests-as-listed",
+      `${path}: the rows of requests are damaged, or not the ${count} that were counted`,
+    );
   }
   return { words, count, unlisted: counter("requestsUnlisted") };
 }

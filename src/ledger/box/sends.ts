@@ -38,7 +38,7 @@ export function checkSends(
   if (!right) {
     throw new EvidenceError(
       "sends-as-listed",
-      `${path}: the rows of its ${count} sends are damaged or out of order`,
+      `${path}: the rows of sends are damaged, out of order, or not the ${count} that were counted`,
     );
   }
   return { words, count };

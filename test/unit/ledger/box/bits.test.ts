@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { countBits, hasBit, lowBits, popcount } from "../../../../src/ledger/box/bits.js";
-import { digestOf, digestOfBit, digestOfNone } from "../../../../src/ledger/box/digest.js";
+import { digestOf, digestOfBit, emptyDigest } from "../../../../src/ledger/box/digest.js";
 import { Plane } from "../../../../src/ledger/box/plane.js";
 
 describe("bits", () => {
@@ -28,7 +28,7 @@ describe("bits", () => {
       fc.property(fc.array(fc.nat(199)), (indexes) => {
         const words = new Uint32Array(7);
         const counters = new Float64Array(2);
-        const digests = Uint32Array.of(digestOfNone);
+        const digests = Uint32Array.of(emptyDigest);
         const plane = new Plane(words, counters, digests, { counter: 1, pending: 0, plane: 0 });
         const marked = new Set<number>();
         for (const index of indexes) {
@@ -48,7 +48,7 @@ describe("bits", () => {
   it("have a digest that is the sum of the bits' own digests", () => {
     fc.assert(
       fc.property(fc.uint32Array({ maxLength: 20 }), (words) => {
-        let sum = digestOfNone;
+        let sum = emptyDigest;
         for (let index = 0; index < words.length * 32; index++) {
           if (hasBit(words, index)) sum = (sum + digestOfBit(index)) % 2 ** 32;
         }

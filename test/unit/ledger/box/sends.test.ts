@@ -58,15 +58,15 @@ describe("the rows of a life's sends", () => {
     answered[sendRowWords + 2] = 4_000_000_020;
 
     for (const words of [begun, answered]) {
-      expect(() => check(words)).toThrow("the rows of its 2 sends");
+      expect(() => check(words)).toThrow("not the 2 that were counted");
       expect(check(words, { killed: true }).count).toBe(2);
     }
   });
 
   it("are rejected if their number differs from the life's count, killed or not", () => {
     for (const killed of [true, false])
-      expect(() => check(someRows(), { count: 1, killed })).toThrow("the rows of its 1 sends");
-    expect(() => check(someRows(), { count: 3 })).toThrow("the rows of its 3 sends");
+      expect(() => check(someRows(), { count: 1, killed })).toThrow("not the 1 that were counted");
+    expect(() => check(someRows(), { count: 3 })).toThrow("not the 3 that were counted");
   });
 
   it("are rejected if their numbers do not increase, do not start with the life, or were never sent", () => {
@@ -77,7 +77,7 @@ describe("the rows of a life's sends", () => {
     ] as const) {
       const words = someRows();
       storeSend(words, place, { first, at: 4_000_000_010 });
-      expect(() => check(words), `${first} in row ${place}`).toThrow("the rows of its 2 sends");
+      expect(() => check(words), `${first} in row ${place}`).toThrow("not the 2 that were counted");
     }
   });
 });
