@@ -16,8 +16,8 @@ export interface Ledger {
   /** Per producer, in order of time: the number below which it had sent every message. */
   sendTimes: SendTime[][];
   /**
-   * How far the sending fell behind its schedule, the longest time for which a producer did not
-   * look at it, and when the sending ended (milliseconds since 1970).
+   * How far the sending fell behind its schedule, and the longest time for which a producer did not
+   * look at it. `sendingUntil` is the end of the sending, in milliseconds since 1970.
    */
   schedule: { lagUs: Float64Array; lagMaxUs: number; stoodStillMaxMs: number; sendingUntil: number };
   /**

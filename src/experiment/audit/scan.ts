@@ -6,8 +6,9 @@ import { type AuditOrder, auditTopic } from "./audit.js";
 import { recordIndex } from "./record-index.js";
 
 /**
- * Reads the log, and marks in the auditor's box which messages are stored, which of them more than
- * once, and which have a copy at or above the offset where the group would continue.
+ * Reads the log, and marks the stored messages in the auditor's box. It also marks those that are
+ * stored more than once, and those with a copy at or above the offset where the group would
+ * continue.
  *
  * @param onStored receives the bits of the stored messages.
  */

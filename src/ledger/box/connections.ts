@@ -17,8 +17,7 @@ export interface ConnectionRecord {
  * Reads the connections that a life recorded.
  *
  * @param opened how many it counted; those beyond the box's capacity have no row.
- * @throws EvidenceError if the number of rows differs from the count, or if a time, a broker or a
- *   number of bytes is impossible.
+ * @throws EvidenceError if the number of rows differs from the count, or if a value is impossible.
  */
 export function connectionsOf(
   path: string,

@@ -10,8 +10,8 @@ export interface MappedFile extends Disposable {
 }
 
 /**
- * Maps a whole file as shared memory. A store into the buffer is a store into the kernel's page of
- * the file, so it survives a SIGKILL of this process at once. It does not survive a power cut,
+ * Maps a whole file as shared memory. A store into the buffer goes to the kernel's page of the file,
+ * so it survives a SIGKILL of this process as soon as it is made. It does not survive a power cut,
  * which lossbound does not test.
  *
  * The file must already have `length` bytes, and they must have been written, not just reserved.
