@@ -13,8 +13,8 @@ export interface ClusterBroker {
  * Returns the broker that a choice stands for. For a follower, one that is in sync comes first.
  *
  * @param leaders the current leaders of the topic.
- * @param isFree tells which leaders or followers to skip; a broker chosen by its index is never
- *   skipped.
+ * @param isFree leaders and followers for which it is false are skipped; it does not apply to a
+ *   broker chosen by its index.
  * @returns `undefined` if no broker matches.
  */
 export function chooseBroker(

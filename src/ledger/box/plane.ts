@@ -22,15 +22,15 @@ export class Plane {
     words: Uint32Array,
     counters: Float64Array,
     digests: Uint32Array,
-    at: { counter: number; pending: number; plane: number },
+    indices: { counter: number; pending: number; plane: number },
   ) {
     this.#words = words;
     this.#counters = counters;
-    this.#counter = at.counter;
+    this.#counter = indices.counter;
     this.#digests = digests;
-    this.#pending = at.pending;
-    this.#plane = at.plane;
-    this.#code = pendingCode(at.plane);
+    this.#pending = indices.pending;
+    this.#plane = indices.plane;
+    this.#code = pendingCode(indices.plane);
   }
 
   /** Sets a bit. Returns false, and stores nothing, if it was set already. */

@@ -154,8 +154,7 @@ export class Consumer {
    */
   async #firstOf(batch: Batch): Promise<number | undefined> {
     if (this.#steps.beginAt === undefined) return 0;
-    // To begin may take over the partition, which belongs to another member if the batch is
-    // outdated.
+    // `beginAt` may take over the partition, which is another member's if the batch is outdated.
     if (!batch.isCurrent()) return undefined;
     const offset = await this.#steps.beginAt(batch);
     if (offset === undefined || !batch.isCurrent()) return undefined;

@@ -72,7 +72,7 @@ export class Places {
     await this.held();
   }
 
-  /** Waits while the consumer stands still anywhere; otherwise returns at once. */
+  /** Waits until the consumer does not stand still at any place. */
   async held(): Promise<void> {
     await this.#standing?.over;
   }

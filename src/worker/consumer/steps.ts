@@ -25,8 +25,8 @@ export interface Steps {
 
 export interface Outcome {
   /**
-   * Whether every step was done. If not, the chunk is given up, and the broker's position applies
-   * again.
+   * Whether every step was done. If not, the chunk is given up, and its position is read from the
+   * broker again.
    */
   done: boolean;
   /** The error of a heartbeat meanwhile; the client gets it after the chunk. */

@@ -111,11 +111,11 @@ function writeFull<Kind extends BoxKind>(
   const sections = sectionsOf(description).planes;
   const file = openSync(path, "r+");
   for (const name of planes) {
-    const place = (planeNames[description.kind] as readonly string[]).indexOf(name);
-    const { at, length } = sections[place]!;
+    const index = (planeNames[description.kind] as readonly string[]).indexOf(name);
+    const { at, length } = sections[index]!;
     const words = new Uint32Array(length).fill(0xffffffff);
     writeSync(file, words, 0, words.byteLength, at);
-    writeSync(file, Uint32Array.of(digestOf(words)), 0, 4, digestsAt + place * 4);
+    writeSync(file, Uint32Array.of(digestOf(words)), 0, 4, digestsAt + index * 4);
   }
   closeSync(file);
   using box = openBox(path, description, "write");

@@ -17,17 +17,17 @@ const bits = 2_000_000;
 const kills = 50;
 
 /** Points to kill at, spread over the run of the program, the same each time. */
-const places = Array.from({ length: kills }, (_, kill) =>
+const points = Array.from({ length: kills }, (_, kill) =>
   Math.floor(bits * 0.7 * ((kill * 0.618034) % 1) + 1),
 );
 
 describe("SIGKILL in the middle of storing", () => {
   it(`leaves a consumer's box in which bits and counters agree, ${kills} times out of ${kills}`, async () => {
     let midway = 0;
-    await eachOf(places, async (place) => {
-      const seen = await killedAt(describedAs("consumer", { bits }), place, "fetched");
+    await eachOf(points, async (point) => {
+      const seen = await killedAt(describedAs("consumer", { bits }), point, "fetched");
       // The box still holds what the supervisor saw before the kill.
-      expect(seen.fetched).toBeGreaterThanOrEqual(place);
+      expect(seen.fetched).toBeGreaterThanOrEqual(point);
       expect(seen.fetched! - seen.ended!).toBeLessThanOrEqual(1);
       if (seen.fetched! < bits) midway++;
     });
@@ -37,9 +37,9 @@ describe("SIGKILL in the middle of storing", () => {
 
   it(`leaves a producer's box in which they agree and next is known, ${kills} times out of ${kills}`, async () => {
     let midway = 0;
-    await eachOf(places, async (place) => {
-      const seen = await killedAt(describedAs("producer", { bits, requests: bits / 100 }), place, "next");
-      expect(seen.next).toBeGreaterThanOrEqual(place);
+    await eachOf(points, async (point) => {
+      const seen = await killedAt(describedAs("producer", { bits, requests: bits / 100 }), point, "next");
+      expect(seen.next).toBeGreaterThanOrEqual(point);
       expect(seen.next! - seen.handed!).toBeLessThanOrEqual(1);
       expect(seen.handed! - seen.accepted!).toBeLessThanOrEqual(1);
       expect(seen.rows! - Math.floor(seen.accepted! / 100)).toBeOneOf([0, 1]);
@@ -60,10 +60,10 @@ async function eachOf<T>(all: readonly T[], task: (one: T) => Promise<void>): Pr
   );
 }
 
-/** Kills a program when its box has reached `place`, and reads the box with all its checks. */
+/** Kills a program when its box has reached `point`, and reads the box with all its checks. */
 async function killedAt(
   description: Described<"producer"> | Described<"consumer">,
-  place: number,
+  point: number,
   counter: "next" | "fetched",
 ): Promise<Partial<Record<string, number>>> {
   using folder = scratchFolder();
@@ -76,7 +76,7 @@ async function killedAt(
   try {
     using box = openBox(path, description as Described<"producer">, "read");
     const count = (): number => box.get(counter as "next");
-    await waitUntil(`${counter} ${place}`, () => count() >= place, { limitMs: 60_000, everyMs: 1 });
+    await waitUntil(`${counter} ${point}`, () => count() >= point, { limitMs: 60_000, everyMs: 1 });
   } finally {
     program.kill("SIGKILL");
     await ended;

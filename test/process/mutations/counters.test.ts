@@ -75,8 +75,8 @@ describe("a counter that was changed by one", () => {
 
   it("is detected if it is an unused counter", async () => {
     for (const { path, kind } of boxesOf(run)) {
-      for (const place of [countersOf(kind).length, counterCount - 1]) {
-        using _stray = withBytes(path, countersAt + place * 8, (bytes) => bytes.writeDoubleLE(1));
+      for (const index of [countersOf(kind).length, counterCount - 1]) {
+        using _stray = withBytes(path, countersAt + index * 8, (bytes) => bytes.writeDoubleLE(1));
         expect(await caughtBy(run)).toBe("bits-against-counters");
       }
     }

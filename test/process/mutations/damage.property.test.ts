@@ -30,8 +30,8 @@ describe("a damaged run", () => {
 
   it("is judged as before or rejected, when a black box is damaged", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(5), several, async (place, damages) => {
-        using _damaged = withDamages(boxes[place]!, damages);
+      fc.asyncProperty(fc.nat(5), several, async (index, damages) => {
+        using _damaged = withDamages(boxes[index]!, damages);
         await expectSameOrRefused();
       }),
       { numRuns: 1000 },
@@ -44,8 +44,8 @@ describe("a damaged run", () => {
       damages.map((damage) => ({ ...damage, at: { from: "end" as const, bytes: damage.at.bytes % 64 } })),
     );
     await fc.assert(
-      fc.asyncProperty(fc.nat(6), inPlanes, async (place, damages) => {
-        using _damaged = withDamages(boxes[place]!, damages);
+      fc.asyncProperty(fc.nat(6), inPlanes, async (index, damages) => {
+        using _damaged = withDamages(boxes[index]!, damages);
         await expectSameOrRefused();
       }),
       { numRuns: 1000 },
@@ -78,18 +78,18 @@ describe("a damaged run", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray(
-          original.map((_, place) => place),
+          original.map((_, index) => index),
           { minLength: original.length },
         ),
         async (order) => {
-          for (const [place, path] of files().entries()) writeFileSync(path, original[order[place]!]!);
-          if (order.every((from, place) => from === place)) await expectSameOrRefused();
+          for (const [index, path] of files().entries()) writeFileSync(path, original[order[index]!]!);
+          if (order.every((from, index) => from === index)) await expectSameOrRefused();
           else expect(await judged()).toBe("refused");
         },
       ),
       { numRuns: 50 },
     );
-    for (const [place, path] of files().entries()) writeFileSync(path, original[place]!);
+    for (const [index, path] of files().entries()) writeFileSync(path, original[index]!);
 
     expect(await judged()).toEqual(counts(before));
   });

@@ -148,8 +148,8 @@ describe("the record of a run", () => {
   it("is rejected without one of its lives, even if it is signed again", async () => {
     using run = everyFate();
     const { lives } = run.run;
-    for (const [place, { role, worker, life }] of lives.entries()) {
-      rewriteRecord(run, (record) => (record.lives = lives.toSpliced(place, 1)));
+    for (const [index, { role, worker, life }] of lives.entries()) {
+      rewriteRecord(run, (record) => (record.lives = lives.toSpliced(index, 1)));
       expect(await caughtBy(run), `${role} ${worker}.${life}`).toBe("lives-continue");
     }
   });

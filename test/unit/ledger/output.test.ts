@@ -92,8 +92,8 @@ function once(stories: readonly StoryName[]): StoredRun {
 /** Changes the numbers of the first partition. */
 function changed(by: Partial<OutputRecord>) {
   return (output: OutputRecord[]): OutputRecord[] =>
-    output.map((record, place) =>
-      place > 0
+    output.map((record, index) =>
+      index > 0
         ? record
         : { ...record, end: record.end + (by.end ?? 0), records: record.records + (by.records ?? 0) },
     );

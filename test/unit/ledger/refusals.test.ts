@@ -40,12 +40,12 @@ describe("a refusal", () => {
   });
 
   it("matches the latest request with its number, when a client restarts its numbering", () => {
-    const rows = [0, 30_000, 60_000].map((ms, place) => ({
-      connection: place,
+    const rows = [0, 30_000, 60_000].map((ms, index) => ({
+      connection: index,
       correlationId: 5,
       at: startedAt + ms,
-      lowest: place * 2,
-      highest: place * 2 + 1,
+      lowest: index * 2,
+      highest: index * 2 + 1,
       partitions: all,
     }));
 
@@ -95,7 +95,7 @@ interface Refusal {
 
 function found(rows: readonly Partial<RequestRow>[], refusals: readonly Partial<Refusal>[], unlisted = 0) {
   const words = new Uint32Array(rows.length * rowWords);
-  for (const [place, row] of rows.entries()) {
+  for (const [index, row] of rows.entries()) {
     const whole = {
       connection: 0,
       broker: 7,
@@ -105,7 +105,7 @@ function found(rows: readonly Partial<RequestRow>[], refusals: readonly Partial<
       highest: 0,
       ends: 0,
     };
-    storeRow(words, place, { partitions: [], ...whole, ...row });
+    storeRow(words, index, { partitions: [], ...whole, ...row });
   }
   const refused: number[] = [];
   const behind: number[] = [];

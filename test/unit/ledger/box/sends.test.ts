@@ -70,14 +70,14 @@ describe("the rows of a life's sends", () => {
   });
 
   it("are rejected if their numbers do not increase, do not start with the life, or were never sent", () => {
-    for (const [place, first] of [
+    for (const [index, first] of [
       [1, 0],
       [0, 1],
       [1, next + 1],
     ] as const) {
       const words = someRows();
-      storeSend(words, place, { first, at: 4_000_000_010 });
-      expect(() => check(words), `${first} in row ${place}`).toThrow("not the 2 that were counted");
+      storeSend(words, index, { first, at: 4_000_000_010 });
+      expect(() => check(words), `${first} in row ${index}`).toThrow("not the 2 that were counted");
     }
   });
 });

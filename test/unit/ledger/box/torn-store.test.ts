@@ -161,12 +161,12 @@ function boxCutAt(stores: number, index: number): Disposable & { path: string } 
   const bytes = new Uint8Array(readFileSync(path)).buffer;
   const { at, length } = sectionsOf(description).planes[0]!;
   const names = countersOf("producer");
-  const place = { counter: names.indexOf("accepted"), pending: names.indexOf("pending"), plane: 0 };
+  const indices = { counter: names.indexOf("accepted"), pending: names.indexOf("pending"), plane: 0 };
   cutAfter(stores, (store) => {
     const words = storingInto(new Uint32Array(bytes, at, length), store);
     const counters = storingInto(new Float64Array(bytes, countersAt, counterCount), store);
     const digests = storingInto(new Uint32Array(bytes, digestsAt, digestCount), store);
-    new Plane(words, counters, digests, place).mark(index);
+    new Plane(words, counters, digests, indices).mark(index);
   });
   writeFileSync(path, new Uint8Array(bytes));
   return { path, [Symbol.dispose]: () => folder[Symbol.dispose]() };

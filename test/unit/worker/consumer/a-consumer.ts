@@ -124,8 +124,8 @@ export function aBatch(numbers: readonly number[], told: BatchTold = {}): { batc
   const batch: Batch = {
     partition: 3,
     count: numbers.length,
-    offsetOf: (place) => first + place,
-    valueOf: (place) => values[place]!,
+    offsetOf: (index) => first + index,
+    valueOf: (index) => values[index]!,
     isCurrent,
     commit: async (offset) => {
       if (commit === undefined) {

@@ -32,7 +32,7 @@ describe("a request that a producer's process hands over", () => {
       planes.handed.has(60),
     ]).toEqual([false, true, true, false]);
     const fields = ["connection", "broker", "correlationId", "lowest", "highest", "ends"] as const;
-    expect([0, 1].map((place) => fields.map((name) => fieldOf(requests, place, name)))).toEqual([
+    expect([0, 1].map((index) => fields.map((name) => fieldOf(requests, index, name)))).toEqual([
       [4, 101, 77, 11, 59, 500],
       [5, 102, 12, 10, 58, 900],
     ]);
@@ -104,7 +104,7 @@ describe("a request that a producer's process hands over", () => {
 
 function valuesOf(from: number, to: number, partition: number): Buffer[] {
   return messageWriter(runId, 0, 80)(from, to, 1).filter(
-    (_, place) => partitionOf(from + place, 0, partitions) === partition,
+    (_, index) => partitionOf(from + index, 0, partitions) === partition,
   );
 }
 
