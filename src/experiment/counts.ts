@@ -1,6 +1,6 @@
 import type { BlackBox } from "../ledger/box/black-box.js";
 import { type ConnectionField, connectionIndex, connectionSlots } from "../ledger/box/format.js";
-import type { Role } from "../scenario/scenario.js";
+import type { Role } from "../scenario/role.js";
 import type { Crew, Life } from "../crew/crew.js";
 
 /** The totals in the black boxes of all lives, dead ones included, at this moment. */

@@ -62,10 +62,10 @@ export async function readLedger(folder: string, plan: Plan, run: RunRecord): Pr
   checkRefusals(run);
   await mergeScan(reading);
   if (run.witnesses.followed) await readFollowed(ledger, folder, run);
-  if ((run.output !== null) !== (run.scenario.guarantee === "effectively-once")) {
+  if ((run.output !== null) !== (run.plan.scenario.guarantee === "effectively-once")) {
     throw new EvidenceError(
       "run-record",
-      `a run under ${run.scenario.guarantee} must ${run.output === null ? "" : "not "}have a record of the output topic`,
+      `a run under ${run.plan.scenario.guarantee} must ${run.output === null ? "" : "not "}have a record of the output topic`,
     );
   }
   if (run.output !== null) await replaceEndsByOutput(ledger, folder, run.runId, run.output);

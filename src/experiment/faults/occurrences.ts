@@ -1,5 +1,5 @@
 import type { FaultEvent } from "../../ledger/record/events.js";
-import type { Moment } from "../../scenario/scenario.js";
+import type { Moment } from "../../scenario/faults.js";
 import { type FaultProgress, awaitMoment, neverFell, pauseUntil } from "./context.js";
 
 /** The outcome of one occurrence of a fault. A missing field is unknown. */
