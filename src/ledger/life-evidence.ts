@@ -1,6 +1,7 @@
 import { hasBit } from "./box/bits.js";
 import type { ConnectionRecord } from "./box/connections.js";
-import type { BoxReading, ListedRequests } from "./box/read-box.js";
+import type { BoxReading } from "./box/read-box.js";
+import type { ListedRequests } from "./box/requests.js";
 import type { LifeRecord } from "./record/run-record.js";
 import type { ListedSends } from "./box/sends.js";
 

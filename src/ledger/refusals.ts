@@ -1,6 +1,6 @@
 import { partitionOf } from "../plan/layout.js";
 import { EvidenceError } from "./record/evidence-error.js";
-import type { ListedRequests } from "./box/read-box.js";
+import type { ListedRequests } from "./box/requests.js";
 import { fieldOf, hasPartition } from "./box/request-rows.js";
 import type { RefusalRecord } from "./record/run-record.js";
 
@@ -11,8 +11,6 @@ export interface RefusedLife {
   /** Number of partitions that the plan distributes the messages over. */
   partitions: number;
   requests: ListedRequests;
-  /** Number of requests without a row. */
-  unlisted: number;
 }
 
 /** The clocks of a broker and a worker may differ by this much, in milliseconds. */
@@ -73,13 +71,13 @@ function rowsByKey({ words, count }: ListedRequests): Map<string, number[]> {
 function rowOf(
   { broker, correlationId, at }: RefusalRecord,
   rows: ReadonlyMap<string, number[]>,
-  { clientId, requests, unlisted }: RefusedLife,
+  { clientId, requests }: RefusedLife,
 ): number | undefined {
   const named = rows.get(`${broker}.${correlationId}`) ?? [];
   // Rows hold the low 32 bits of the time.
   const age = (one: number): number => (at - fieldOf(requests.words, one, "at")) | 0;
   const row = named.findLast((one) => age(one) >= 0) ?? named.find((one) => age(one) >= -clockDifferenceMs);
-  if (row === undefined && unlisted === 0) {
+  if (row === undefined && requests.unlisted === 0) {
     throw new EvidenceError(
       "requests-as-listed",
       `broker ${broker} refused request ${correlationId} of "${clientId}", which never handed over that request`,

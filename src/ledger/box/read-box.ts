@@ -28,7 +28,7 @@ import { digestOf, digestOfBit } from "./digest.js";
 import { type ConnectionRecord, connectionsOf } from "./connections.js";
 import { EvidenceError } from "../record/evidence-error.js";
 import { readPending } from "./pending.js";
-import { isEmpty, isWhole, rowWords } from "./request-rows.js";
+import { checkRequests, type ListedRequests } from "./requests.js";
 import { checkSends, type ListedSends } from "./sends.js";
 
 /** A black box, read and verified. Planes are read one at a time, because they are large. */
@@ -46,13 +46,6 @@ export interface BoxReading<Kind extends BoxKind> extends AsyncDisposable {
   readonly connections: () => Promise<ConnectionRecord[]>;
   /** Reads one plane into `words`, or into a new array, and checks its bits against its counter. */
   readonly plane: (name: PlaneName<Kind>, words?: Uint32Array) => Promise<Uint32Array>;
-}
-
-export interface ListedRequests {
-  words: Uint32Array;
-  count: number;
-  /** How many requests have no row. */
-  unlisted: number;
 }
 
 /** The properties that a box must have, according to the plan and the record of the run. */
@@ -114,7 +107,7 @@ export async function readBox<Kind extends BoxKind>(
         const { at, length } = sections.requests;
         const words = new Uint32Array(length);
         await readWhole(file, path, at, Buffer.from(words.buffer));
-        return checkRows(path, words, counter);
+        return checkRequests(path, words, counter);
       },
       sends: async () => {
         const { at, length } = sections.sends;
@@ -231,29 +224,6 @@ function checkNext(path: string, counter: (name: string) => number): void {
       `${path}: "next" is ${next}, but its copy "nextAgain" is ${again}`,
     );
   }
-}
-
-/**
- * Checks the rows: only the one that `pending` names may be half stored, and it is not counted yet.
- * See `listRequest`.
- */
-function checkRows(path: string, words: Uint32Array, counter: (name: string) => number): ListedRequests {
-  const count = counter("requestsListed");
-  const room = words.length / rowWords;
-  const pending = readPending(counter("pending"));
-  const cut = pending?.target === pendingRow ? pending.value : undefined;
-  const isRight = (index: number): boolean =>
-    index < count ? isWhole(words, index) : index === cut || isEmpty(words, index);
-  const cutFits = cut === undefined || (cut < room && (count === cut || count === cut + 1));
-  let right = Number.isInteger(count) && count <= room && cutFits;
-  for (let index = 0; right && index < room; index++) right = isRight(index);
-  if (!right) {
-    throw new EvidenceError(
-      "requests-as-listed",
-      `${path}: the rows of requests are damaged, or not the ${count} that were counted`,
-    );
-  }
-  return { words, count, unlisted: counter("requestsUnlisted") };
 }
 
 interface PlaneReading {
