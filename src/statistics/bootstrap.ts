@@ -10,17 +10,18 @@ export interface Bootstrap {
   confidence: number;
   /** The same seed gives the same interval: an integer from 0 to 2^32 - 1. */
   seed: number;
-  /** Times that as many trials are drawn again from the trials; 2,000 where it is left out. */
+  /** The number of resamples, each as large as the sample (default: 2,000). */
   resamples?: number;
 }
 
 /**
- * The mean of trials, and where the true one lies: the bias-corrected and accelerated bootstrap (BCa) of B. Efron,
- * Better bootstrap confidence intervals, Journal of the American Statistical Association 82 (1987), with the
- * acceleration from the jackknife, which is the skewness / (6 √n) for a mean. It holds for many trials; for few, and
- * for a heavy tail, it covers less than its confidence: docs/statistics.md says how much.
+ * Returns the mean of trials and a confidence interval for the true mean. It is the bias-corrected and
+ * accelerated bootstrap (BCa) of B. Efron, Better bootstrap confidence intervals, Journal of the
+ * American Statistical Association 82 (1987). The acceleration comes from the jackknife; for a mean it
+ * is the skewness / (6 √n). With few trials or a heavy tail the interval covers less than its
+ * confidence; docs/statistics.md says how much.
  *
- * @returns `undefined` for fewer than two trials; both ends are the mean where all trials are alike.
+ * @returns `undefined` for fewer than two trials; both ends equal the mean if all trials are equal.
  */
 export function meanOf(values: readonly number[], options: Bootstrap): Mean | undefined {
   const n = values.length;
@@ -32,7 +33,7 @@ export function meanOf(values: readonly number[], options: Bootstrap): Mean | un
 
   const { confidence, seed, resamples = 2_000 } = options;
   const sorted = meansOfResamples(values, resamples, seed);
-  // Those that fall on the mean itself, as ties make them, count half.
+  // Resamples whose mean equals the sample mean, which ties cause, count half.
   const below = sorted.filter((one) => one < mean).length;
   const level = sorted.filter((one) => one === mean).length;
   const bias = normalQuantile(within((below + level / 2) / resamples, resamples));
@@ -55,7 +56,7 @@ function meansOfResamples(values: readonly number[], resamples: number, seed: nu
   }).toSorted();
 }
 
-/** A share of 0 or 1 has no place on the normal distribution. */
+/** Keeps a share away from 0 and 1, whose quantiles are infinite. */
 function within(share: number, resamples: number): number {
   return Math.min(1 - 0.5 / resamples, Math.max(0.5 / resamples, share));
 }

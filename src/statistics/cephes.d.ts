@@ -1,6 +1,6 @@
-/** The package has types, and does not name them among its exports. */
+/** The package has types, but does not list them in its exports. */
 declare module "cephes" {
-  /** Resolves when the functions can be called. */
+  /** Resolves once the functions can be called. */
   export const compiled: Promise<void>;
   export function incbet(a: number, b: number, x: number): number;
   export function incbi(a: number, b: number, share: number): number;

@@ -1,25 +1,27 @@
 import { randomOf } from "../base/random.js";
 
 export interface PermutationTest {
-  /** The chance of such a difference, or a greater one, were the two alike. */
+  /** The chance of a difference this large or larger if both samples had the same distribution. */
   chance: number;
-  /** The least that this chance can be with so few trials, however much they differ. */
+  /** The smallest chance that this number of trials can give, however much they differ. */
   least: number;
-  /** Whether every way to divide the trials was looked at, not a number of them drawn. */
+  /** Whether every permutation was counted, rather than a random sample of them. */
   exact: boolean;
 }
 
-/** As many ways to divide the trials are all looked at; of more, one less than so many are drawn. */
+/** Up to this many permutations are all counted; beyond it, one fewer than this are drawn. */
 const waysMax = 20_000;
 
 /**
- * Whether the mean of `now` is above that of `before` by more than chance: the permutation test of R. A. Fisher, The
- * Design of Experiments (1935), one-sided. Were they alike, every way to divide all trials into two groups of these
- * sizes would be as likely; the chance is the share of ways whose difference is as great. Where ways are drawn, the one
- * that was observed counts among them: B. Phipson and G. K. Smyth, Permutation p-values should never be zero,
- * Statistical Applications in Genetics and Molecular Biology 9 (2010).
+ * Tests whether the mean of `now` exceeds that of `before` by more than chance, with the one-sided
+ * permutation test of R. A. Fisher, The Design of Experiments (1935). If both had the same
+ * distribution, every division of all trials into two groups of these sizes would be equally likely.
+ * The chance is the share of divisions whose difference is at least as large as the observed one. If
+ * divisions are drawn at random, the observed one counts among them: B. Phipson and G. K. Smyth,
+ * Permutation p-values should never be zero, Statistical Applications in Genetics and Molecular
+ * Biology 9 (2010).
  *
- * @param seed of the ways that are drawn: an integer from 0 to 2^32 - 1.
+ * @param seed for the random permutations: an integer from 0 to 2^32 - 1.
  */
 export function greaterByMoreThanChance(
   now: readonly number[],
@@ -27,7 +29,7 @@ export function greaterByMoreThanChance(
   seed: number,
 ): PermutationTest {
   const all = [...now, ...before];
-  // Sums of the same trials in another order may differ in the last digit.
+  // The sums of the same trials in a different order may differ in the last digit.
   const observed = sumOf(now) - Math.abs(sumOf(all)) * 1e-12;
   const ways = waysToChoose(all.length, now.length);
   if (ways <= waysMax) {
@@ -45,14 +47,14 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** n over k; too great a number is no number of ways that anybody counts. */
+/** Returns n over k. Large results are inexact, but only those up to `waysMax` are used. */
 function waysToChoose(n: number, k: number): number {
   let ways = 1;
-  for (let place = 1; place <= Math.min(k, n - k); place++) ways = (ways * (n - place + 1)) / place;
+  for (let i = 1; i <= Math.min(k, n - k); i++) ways = (ways * (n - i + 1)) / i;
   return Math.round(ways);
 }
 
-/** Of all choices of `k`: how many have a sum that is as great, and how many there are. */
+/** Counts the choices of `k` values whose sum is at least `observed`, and all choices. */
 function countWays(all: readonly number[], k: number, observed: number): [asGreat: number, counted: number] {
   let asGreat = 0;
   let counted = 0;
@@ -62,20 +64,20 @@ function countWays(all: readonly number[], k: number, observed: number): [asGrea
       if (sum >= observed) asGreat += 1;
       return;
     }
-    for (let place = from; place <= all.length - left; place++)
-      choose(place + 1, left - 1, sum + all[place]!);
+    for (let index = from; index <= all.length - left; index++)
+      choose(index + 1, left - 1, sum + all[index]!);
   };
   choose(0, k, 0);
   return [asGreat, counted];
 }
 
-/** The sum of `k` of them, each choice as likely: the first steps of the shuffle of Fisher and Yates. */
+/** Returns the sum of `k` values drawn uniformly, by the first steps of a Fisher–Yates shuffle. */
 function drawnSum(all: number[], k: number, random: (below: number) => number): number {
   let sum = 0;
-  for (let place = 0; place < k; place++) {
-    const other = place + random(all.length - place);
-    [all[place], all[other]] = [all[other]!, all[place]!];
-    sum += all[place]!;
+  for (let index = 0; index < k; index++) {
+    const other = index + random(all.length - index);
+    [all[index], all[other]] = [all[other]!, all[index]!];
+    sum += all[index]!;
   }
   return sum;
 }

@@ -1,34 +1,35 @@
 /**
- * Where nearly all trials lie, whatever their distribution: tolerance intervals from order statistics. S. S. Wilks,
- * Determination of sample sizes for setting tolerance limits, Annals of Mathematical Statistics 12 (1941); H. Scheffé
- * and J. W. Tukey, Non-parametric estimation, ibid. 16 (1945), who show that ties can only make them hold more.
+ * Tolerance intervals from order statistics, which hold nearly all trials of any distribution.
+ * S. S. Wilks, Determination of sample sizes for setting tolerance limits, Annals of Mathematical
+ * Statistics 12 (1941); H. Scheffé and J. W. Tukey, Non-parametric estimation, ibid. 16 (1945), who
+ * show that ties can only increase the share that an interval holds.
  *
- * Between the r-th and the s-th smallest of n lies a share of the distribution that is itself drawn from the beta
- * distribution with s − r and n − s + r + 1. With both ends of it, `sides` is 2; what is bounded on one side only
- * has r = 0 or s = n + 1.
+ * The share of the distribution between the r-th and the s-th smallest of n trials itself follows the
+ * beta distribution with s − r and n − s + r + 1. An interval with both ends has `sides` 2; one that is
+ * bounded on one side only has r = 0 or s = n + 1.
  */
 import type { Interval } from "./binomial.js";
 import { betaBelow, betaQuantile } from "./special.js";
 
 export type Sides = 1 | 2;
 
-/** `content`: the share of all trials there could be. `confidence`: how sure that the interval holds it. */
+/** `content`: a share of all possible trials. `confidence`: the chance that the interval holds it. */
 export interface Claim {
   content: number;
   confidence: number;
 }
 
 export interface ToleranceInterval extends Interval {
-  /** How many trials lie beyond each end that it has, and were left out. */
+  /** The number of trials left out beyond each end. */
   dropped: number;
 }
 
-/** More than anybody will ever run. */
+/** Far more than any real run; it ends the search. */
 const trialsMax = 1e9;
 
 /**
- * The narrowest two-sided interval between trials, as many left out above as below, that supports the claim;
- * `undefined` where so few trials support none.
+ * Returns the narrowest two-sided interval that supports the claim, with as many trials left out above
+ * as below, or `undefined` if there are too few trials.
  */
 export function toleranceInterval(values: readonly number[], claim: Claim): ToleranceInterval | undefined {
   const dropped = mostDropped(values.length, 2, claim);
@@ -37,19 +38,19 @@ export function toleranceInterval(values: readonly number[], claim: Claim): Tole
   return { low: sorted[dropped]!, high: sorted[sorted.length - 1 - dropped]!, dropped };
 }
 
-/** The least value at or below which the trials support the claim; `undefined` where they support none. */
+/** Returns the smallest upper limit that supports the claim, or `undefined` with too few trials. */
 export function upperToleranceLimit(values: readonly number[], claim: Claim): number | undefined {
   const dropped = mostDropped(values.length, 1, claim);
   return dropped === undefined ? undefined : values.toSorted((a, b) => b - a)[dropped]!;
 }
 
-/** The greatest value at or above which the trials support the claim; `undefined` where they support none. */
+/** Returns the greatest lower limit that supports the claim, or `undefined` with too few trials. */
 export function lowerToleranceLimit(values: readonly number[], claim: Claim): number | undefined {
   const dropped = mostDropped(values.length, 1, claim);
   return dropped === undefined ? undefined : values.toSorted((a, b) => a - b)[dropped]!;
 }
 
-/** How many trials a claim takes at least: 93 for 95 % of all with a confidence of 95 %, on two sides. */
+/** Returns the fewest trials that support a claim: 93 for 95 % at 95 % confidence, on two sides. */
 export function trialsNeeded(claim: Claim, sides: Sides): number {
   let tooFew: number = sides - 1;
   let enough: number = sides;
@@ -62,7 +63,7 @@ export function trialsNeeded(claim: Claim, sides: Sides): number {
   return enough;
 }
 
-/** The greatest content that the range of so many trials supports; 0 where they are too few for any. */
+/** Returns the greatest content that the range of this many trials supports; 0 with too few. */
 export function contentOf(trials: number, confidence: number, sides: Sides): number {
   return trials < sides ? 0 : betaQuantile(trials + 1 - sides, sides, 1 - confidence);
 }
@@ -74,7 +75,7 @@ function mostDropped(trials: number, sides: Sides, claim: Claim): number | undef
   return dropped;
 }
 
-/** Whether the share between the ends that stay is as great as claimed, with the confidence that is claimed. */
+/** Whether the trials that are not dropped support the claimed content with the claimed confidence. */
 function supports(trials: number, dropped: number, sides: Sides, { content, confidence }: Claim): boolean {
   const outside = sides * (dropped + 1);
   const inside = trials + 1 - outside;

@@ -16,12 +16,12 @@ const wanted = (given: Partial<Wanted> = {}): Wanted => ({
   ...given,
 });
 
-describe("the trials that a calibration takes", () => {
+describe("the trials that a calibration needs", () => {
   it.each([
     [0.05, 93],
     [0.01, 473],
     [0.001, 4_742],
-  ])("of one run with a chance of %d are those of Wilks", (falseAlarms, trials) => {
+  ])("for one run with a chance of %d agree with Wilks", (falseAlarms, trials) => {
     expect(trialsToCalibrate(wanted({ falseAlarms }))).toBe(trials);
     expect(allowanceOf(trials, wanted({ falseAlarms }))).toEqual({
       outside: falseAlarms,
@@ -31,14 +31,14 @@ describe("the trials that a calibration takes", () => {
     expect(allowanceOf(trials - 1, wanted({ falseAlarms }))).toBeUndefined();
   });
 
-  it("are fewer where a verdict has several trials, and more where it has several bounds", () => {
+  it("are fewer if a verdict has several trials, and more if it has several bounds", () => {
     // Two of three outside: 3 q² (1 − q) + q³ = 0.01 at q = 0.0589.
     expect(trialsToCalibrate(wanted({ perVerdict: 3 }))).toBe(79);
     expect(trialsToCalibrate(wanted({ perVerdict: 3, bounds: 2 }))).toBe(133);
     expect(trialsToCalibrate(wanted({ bounds: 2 }))).toBe(1_113);
   });
 
-  it("are those of the table in docs/statistics.md", () => {
+  it("agree with the table in docs/statistics.md", () => {
     const page = readFileSync(inRepository("docs", "statistics.md"), "utf8");
     for (const [verdict, perVerdict] of [
       ["1 run", 1],
@@ -56,14 +56,14 @@ describe("the trials that a calibration takes", () => {
 });
 
 describe("an allowance", () => {
-  it("breaks at fewer trials outside where more trials were calibrated", () => {
+  it("needs fewer trials outside to break, the more trials were calibrated", () => {
     const breaks = [18, 40, 93, 500, 2_000].map(
       (trials) => allowanceOf(trials, wanted({ perVerdict: 20 }))?.toBreak,
     );
     expect(breaks).toEqual([10, 7, 5, 3, 2]);
   });
 
-  it.each([1, 2, 3, 5, 20])("of verdicts on %d trials is what a verdict breaks at", (perVerdict) => {
+  it.each([1, 2, 3, 5, 20])("for verdicts on %d trials agrees with the rare count", (perVerdict) => {
     for (const bounds of [1, 2, 3, 7]) {
       for (const falseAlarms of [0.001, 0.01, 0.03, 0.2]) {
         const asked = wanted({ perVerdict, bounds, falseAlarms });
@@ -75,21 +75,21 @@ describe("an allowance", () => {
   });
 });
 
-describe.each(Object.entries({ bimodal, tied, heavyTailed }))("bounds of losses that are %s", (_, make) => {
-  it.each([1, 3])("of verdicts on %d trials raise no more false alarms than wanted", (perVerdict) => {
+describe.each(Object.entries({ bimodal, tied, heavyTailed }))("bounds for %s losses", (_, make) => {
+  it.each([1, 3])("on %d trials raise no more false alarms than wanted", (perVerdict) => {
     const losses = make(uniformOf(perVerdict));
     const asked = wanted({ perVerdict, falseAlarms: 0.05 });
     const trials = trialsToCalibrate(asked);
     const { outside, toBreak, confidence } = allowanceOf(trials, asked)!;
     const times = 2_000;
     let kept = 0;
-    for (let place = 0; place < times; place++) {
+    for (let time = 0; time < times; time++) {
       const drawn = Array.from({ length: trials }, losses.draw);
       const { low, high } = toleranceInterval(drawn, { content: 1 - outside, confidence })!;
       const really = Math.max(0, 1 - losses.between(low, high));
       if (chanceOfAtLeast(toBreak, perVerdict, really) <= asked.falseAlarms) kept += 1;
     }
-    // As often as it is sure of it, but for one simulation in ten thousand.
+    // At least as often as the confidence, up to a chance of 1 in 10,000.
     expect(1 - chanceOfAtLeast(kept + 1, times, confidence)).toBeGreaterThan(1e-4);
   });
 });

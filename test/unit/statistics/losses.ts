@@ -1,10 +1,10 @@
 import { randomOf } from "../../../src/base/random.js";
 
-/** Draws losses of one trial, and knows what is true of all that could be drawn. */
+/** A distribution of the losses of one trial, with its true mean and shares. */
 export interface Losses {
   draw: () => number;
   mean: number;
-  /** The share of all draws from `low` to `high`, both in it. */
+  /** The share of all draws from `low` to `high`, both included. */
   between: (low: number, high: number) => number;
 }
 
@@ -15,7 +15,7 @@ export function uniformOf(seed: number): Uniform {
   return () => (random(2 ** 31) + 0.5) / 2 ** 31;
 }
 
-/** A consumer that is killed loses nearly nothing of its chunk, or nearly all. */
+/** Losses of a killed consumer: almost nothing of its chunk, or almost all of it. */
 export function bimodal(uniform: Uniform): Losses {
   const [few, many, spread] = [0, 90, 10];
   const below = (x: number): number => 0.7 * share((x - few) / spread) + 0.3 * share((x - many) / spread);
@@ -26,7 +26,7 @@ export function bimodal(uniform: Uniform): Losses {
   };
 }
 
-/** Mostly nothing, else a few: full of ties. */
+/** Mostly nothing, otherwise a few, so there are many ties. */
 export function tied(uniform: Uniform): Losses {
   const shares = [0.5, 0.25, 0.15, 0.07, 0.03];
   return {
@@ -40,7 +40,7 @@ export function tied(uniform: Uniform): Losses {
   };
 }
 
-/** Pareto's, with an exponent of 3: a variance, and no skewness. */
+/** A Pareto distribution with an exponent of 3, which has a variance but no finite skewness. */
 export function heavyTailed(uniform: Uniform): Losses {
   const below = (x: number): number => (x <= 1 ? 0 : 1 - x ** -3);
   return {

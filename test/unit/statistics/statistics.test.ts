@@ -17,22 +17,22 @@ import {
 } from "../../../src/statistics/tolerance.js";
 import { seedOfTrial } from "../../../src/statistics/trial-seed.js";
 
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, place) => place + 1);
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-describe("the trials that a claim takes", () => {
+describe("the trials that a claim needs", () => {
   it.each([
     { content: 0.95, sides: 2, trials: 93 },
     { content: 0.999, sides: 2, trials: 4_742 },
     { content: 0.99, sides: 2, trials: 473 },
     { content: 0.95, sides: 1, trials: 59 },
     { content: 0.999, sides: 1, trials: 2_995 },
-  ] as const)("$content on $sides sides: $trials", ({ content, sides, trials }) => {
+  ] as const)("for $content on $sides side(s) are $trials", ({ content, sides, trials }) => {
     expect(trialsNeeded({ content, confidence: 0.95 }, sides)).toBe(trials);
     expect(contentOf(trials, 0.95, sides)).toBeGreaterThanOrEqual(content);
     expect(contentOf(trials - 1, 0.95, sides)).toBeLessThan(content);
   });
 
-  it("is Wilks' own formula", () => {
+  it("agree with Wilks' own formula", () => {
     for (const [content, confidence] of [
       [0.5, 0.9],
       [0.9, 0.95],
@@ -50,17 +50,17 @@ describe("the trials that a claim takes", () => {
 describe("a tolerance interval", () => {
   const claim = { content: 0.95, confidence: 0.95 };
 
-  it("is the range of 93 trials, and of 92 there is none", () => {
+  it("is the range of 93 trials, and undefined for 92", () => {
     expect(toleranceInterval(numbers(93).toReversed(), claim)).toEqual({ low: 1, high: 93, dropped: 0 });
     expect(toleranceInterval(numbers(92), claim)).toBeUndefined();
     expect(toleranceInterval([], claim)).toBeUndefined();
   });
 
-  it("leaves out what more trials permit", () => {
+  it("drops as many trials at each end as the claim permits", () => {
     expect(toleranceInterval(numbers(1_000), claim)).toEqual({ low: 19, high: 982, dropped: 18 });
   });
 
-  it("has one side where only that is asked for", () => {
+  it("needs fewer trials for a one-sided limit", () => {
     expect(upperToleranceLimit(numbers(58), claim)).toBeUndefined();
     expect(upperToleranceLimit(numbers(59), claim)).toBe(59);
     expect(upperToleranceLimit(numbers(93), claim)).toBe(92);
@@ -74,21 +74,21 @@ describe("the chance of a count", () => {
     const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
     for (const chance of [0.01, 0.2, 0.9]) {
       for (const k of [0, 1, 3, 12]) {
-        const terms = numbers(13 - k).map((place) => place + k - 1);
+        const terms = numbers(13 - k).map((number) => number + k - 1);
         const sum = terms.reduce((all, j) => all + choose(12, j) * chance ** j * (1 - chance) ** (12 - j), 0);
         expect(chanceOfAtLeast(k, 12, chance)).toBeCloseTo(sum, 10);
       }
     }
   });
 
-  it("is sure of what cannot be otherwise", () => {
+  it("is 0 or 1 for impossible and certain counts", () => {
     expect(chanceOfAtLeast(0, 20, 0)).toBe(1);
     expect(chanceOfAtLeast(1, 20, 0)).toBe(0);
     expect(chanceOfAtLeast(20, 20, 1)).toBe(1);
     expect(chanceOfAtLeast(21, 20, 1)).toBe(0);
   });
 
-  it("makes a count rare", () => {
+  it("determines the rare count and its inverse", () => {
     expect(rareCount(20, 0, 0.01)).toBe(1);
     expect(rareCount(20, 0.01, 0.01)).toBe(3);
     expect(rareCount(1, 0.05, 0.01)).toBeUndefined();
@@ -96,8 +96,8 @@ describe("the chance of a count", () => {
     expect(chanceOfAtLeast(10, 20, chance)).toBeCloseTo(0.01, 9);
   });
 
-  it("leaves standing what Clopper and Pearson say", () => {
-    // From their formula by hand: 1 − (α/2)^(1/n).
+  it("gives the Clopper–Pearson interval of R and of its formula", () => {
+    // Computed by hand from the formula: 1 − (α/2)^(1/n).
     expect(clopperPearson(0, 10, 0.95)).toEqual({ low: 0, high: expect.closeTo(1 - 0.025 ** 0.1, 9) });
     expect(clopperPearson(10, 10, 0.95)).toEqual({ low: expect.closeTo(0.025 ** 0.1, 9), high: 1 });
     // R: binom.test(7, 20).
@@ -109,7 +109,7 @@ describe("the chance of a count", () => {
 });
 
 describe("a mean", () => {
-  it("has the same interval with the same seed, and lies in it", () => {
+  it("has the same interval with the same seed, and is inside it", () => {
     const values = [4012, 4008, 4020, 3998, 4016, 4002];
     const found = meanOf(values, { confidence: 0.95, seed: 5 })!;
 
@@ -119,20 +119,20 @@ describe("a mean", () => {
     expect(found.high).toBeGreaterThan(found.mean);
   });
 
-  it("leans to where the tail is", () => {
+  it("has a wider interval on the side of the tail", () => {
     const { mean, low, high } = meanOf([0, 0, 0, 1, 1, 2, 3, 30], { confidence: 0.9, seed: 1 })!;
 
     expect(high - mean).toBeGreaterThan(1.5 * (mean - low));
   });
 
-  it("has no width where all trials are alike, and there is none of one trial", () => {
+  it("has an interval of width 0 if all trials are equal, and is undefined for one trial", () => {
     expect(meanOf([7, 7, 7], { confidence: 0.95, seed: 1 })).toEqual({ mean: 7, low: 7, high: 7 });
     expect(meanOf([7], { confidence: 0.95, seed: 1 })).toBeUndefined();
   });
 });
 
 describe("a permutation test", () => {
-  it("counts every way to divide few trials", () => {
+  it("counts every permutation of a few trials", () => {
     expect(greaterByMoreThanChance([8, 9, 10], [1, 2, 3], 1)).toEqual({
       chance: 1 / 20,
       least: 1 / 20,
@@ -142,8 +142,8 @@ describe("a permutation test", () => {
     expect(greaterByMoreThanChance([1, 10], [2, 3], 1).chance).toBe(0.5);
   });
 
-  it("draws ways of many, and finds the chance that counting finds", () => {
-    // 12 against 12 have 2,704,156 ways; how many are as great is known where all but the sum is tied.
+  it("draws random permutations of many trials, and finds the exact chance", () => {
+    // 12 against 12 have 2,704,156 permutations. With values of 0 and 1 only, the exact chance is known.
     const now = [...Array.from({ length: 8 }, () => 1), 0, 0, 0, 0];
     const before = [...Array.from({ length: 4 }, () => 1), 0, 0, 0, 0, 0, 0, 0, 0];
     const { chance, exact } = greaterByMoreThanChance(now, before, 3);
@@ -153,7 +153,7 @@ describe("a permutation test", () => {
     expect(chance).toBeCloseTo(0.1102, 2);
   });
 
-  it("takes sums that differ in the last digit alone for equal", () => {
+  it("treats sums that differ only in the last digit as equal", () => {
     const { chance } = greaterByMoreThanChance([0.1, 0.2, 0.3], [0.3, 0.2, 0.1], 1);
 
     expect(chance).toBeGreaterThan(0.5);
@@ -161,7 +161,7 @@ describe("a permutation test", () => {
 });
 
 describe("the seeds of trials", () => {
-  it("are all different, of one seed and of its neighbours", () => {
+  it("all differ, for one first seed and for its neighbours", () => {
     const seeds = [7, 8, 9].flatMap((first) => numbers(5_000).map((trial) => seedOfTrial(first, trial)));
 
     expect(new Set(seeds).size).toBe(15_000);
