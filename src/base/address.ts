@@ -2,19 +2,19 @@ import { isIP } from "node:net";
 
 import { type ErrorCode, LossboundError } from "./errors.js";
 
-/** Where something listens. */
+/** A host and a port, to listen on or to dial. */
 export interface Address {
   host: string;
   port: number;
 }
 
-/** Reads `host:port`; an IPv6 address stands in brackets. `undefined` for what is no such address. */
+/** Reads `host:port`, with an IPv6 address in brackets. Returns `undefined` for any other text. */
 export function readAddress(text: string): Address | undefined {
   const address = readListenAddress(text);
   return address === undefined || address.host === "" || address.port === 0 ? undefined : address;
 }
 
-/** The same for something to listen on: no host stands for every one, and port 0 for a free one. */
+/** Reads an address to listen on: an empty host means all interfaces, port 0 means any free port. */
 export function readListenAddress(text: string): Address | undefined {
   const parts = /^(?:\[([^\]]+)\]|([^:[\]\s/]*)):(\d{1,5})$/.exec(text.trim());
   if (parts === null) return undefined;
@@ -25,25 +25,26 @@ export function readListenAddress(text: string): Address | undefined {
 }
 
 /**
- * Reads `host:port` that somebody gave us.
+ * Reads `host:port` from the user or from another program.
  *
- * @param code whose mistake another text is: the user's, unless it says otherwise.
- * @throws LossboundError of that code; `what` says whose address it was.
+ * @param what names the address in the error.
+ * @param code of the error; the default blames the user.
+ * @throws LossboundError of that code if `text` is not `host:port`.
  */
 export function parseAddress(what: string, text: string, code: ErrorCode = "USAGE"): Address {
   const address = readAddress(text);
   if (address !== undefined) return address;
-  throw new LossboundError(code, `${what}: "${text}" is not host:port (such as 127.0.0.1:9092)`);
+  throw new LossboundError(code, `${what}: expected host:port, such as 127.0.0.1:9092, got "${text}"`);
 }
 
 /**
- * Reads the address that a broker advertises. The user did not write it, so another text is no error
- * of usage.
+ * Reads the address that a broker advertises. The user did not write it, so a malformed address is
+ * not a usage error.
  *
  * @throws LossboundError `ENVIRONMENT`
  */
 export function advertisedAddress(text: string): Address {
-  return parseAddress("the address that a broker advertises", text, "ENVIRONMENT");
+  return parseAddress("address advertised by a broker", text, "ENVIRONMENT");
 }
 
 /** Writes `host:port`, the inverse of `readAddress`. */
@@ -51,23 +52,23 @@ export function formatAddress(host: string, port: number): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A host as URLs and addresses have it, without the brackets of IPv6. */
+/** Strips the brackets that URLs and addresses put around an IPv6 host. */
 export function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, "");
 }
 
-/** Whether what listens there can be dialled from this machine only. */
+/** Whether a server on this host can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
   const bare = withoutBrackets(host).toLowerCase();
   return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare);
 }
 
-/** Whether that is every address of a machine: something to listen on, and not to dial. */
+/** Whether the host means all interfaces: valid to listen on, but not to dial. */
 export function isWildcard(host: string): boolean {
   return ["", "0.0.0.0", "::"].includes(host);
 }
 
-/** Whether that is a name or an address, with nothing around it. */
+/** Whether the text is a bare host name or IP address, without a port, brackets or a scheme. */
 export function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/.test(text);
 }

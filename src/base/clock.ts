@@ -1,7 +1,7 @@
-// Asked for once: it never changes, and the getter takes longer than the clock.
+// Read once: the origin never changes, and its getter takes longer than the clock.
 const origin = performance.timeOrigin;
 
-/** Milliseconds since 1970, with fractions, and never going back within a process. */
+/** Returns milliseconds since 1970, with fractions. It never goes backwards within a process. */
 export function epochMs(): number {
   return origin + performance.now();
 }

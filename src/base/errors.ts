@@ -1,7 +1,8 @@
 /**
- * An error the user can act on. Every error that lossbound throws on purpose is one of these: it has
- * a stable `code`, says in its message where, what was found and what is allowed, and carries the
- * evidence (`detail`, e.g. the last lines of the broker's log) and the `cause` it was made from.
+ * An error that the user can act on. Every error that lossbound throws on purpose is one of these.
+ * Its `code` is stable. Its message says what failed, what was expected and what lossbound got
+ * instead. `detail` holds the evidence, such as the last lines of a broker's log; `cause` holds the
+ * original error.
  */
 export class LossboundError extends Error {
   override readonly name: string = "LossboundError";
@@ -15,19 +16,19 @@ export class LossboundError extends Error {
   }
 }
 
-/** Where the error belongs: it decides the exit code. */
+/** The kind of error, which decides the exit code. */
 export type ErrorCode =
   /** The command line is wrong (exit 64). */
   | "USAGE"
-  /** A scenario file, or a stored run, does not say what it should (exit 64). */
+  /** A scenario file or a stored run is invalid (exit 64). */
   | "INPUT"
-  /** A part is missing or would not start (exit 3). */
+  /** A part is missing or did not start (exit 3). */
   | "ENVIRONMENT"
   /** Something took longer than its limit (exit 3). */
   | "DEADLINE"
-  /** Evidence contradicts itself: the harness is wrong, and there is no verdict (exit 3). */
+  /** The evidence contradicts itself: the harness has a bug and gives no verdict (exit 3). */
   | "HARNESS"
-  /** The user ended the run (exit 130). */
+  /** The user interrupted the run (exit 130). */
   | "INTERRUPTED";
 
 /** The exit codes of the command line, one meaning each. */
@@ -57,9 +58,9 @@ export function exitCodeOf(thrown: unknown): number {
 }
 
 /**
- * The errors in what was thrown, in the order in which they happened. Where a body failed, and then
- * the disposal of what it held, `await using` throws one error with both in it: the first is why it
- * failed, and the others are what went wrong while cleaning up.
+ * Unpacks the errors in a thrown value, in the order in which they happened. If a body fails and the
+ * disposal of its resources fails too, `await using` throws one error that holds both. The first is
+ * the reason for the failure; the others happened during the clean-up.
  */
 export function errorsIn(thrown: unknown): [unknown, ...unknown[]] {
   if (!isSuppressedError(thrown)) return [thrown];
@@ -67,7 +68,7 @@ export function errorsIn(thrown: unknown): [unknown, ...unknown[]] {
   return [first, ...later, ...errorsIn(thrown.error)];
 }
 
-/** Known by its name: where Node has no class for it, TypeScript makes one of `Error`. */
+/** Checks the name, because on a Node without `SuppressedError` TypeScript builds one from `Error`. */
 function isSuppressedError(thrown: unknown): thrown is Error & { error: unknown; suppressed: unknown } {
   return (
     thrown instanceof Error &&
@@ -77,7 +78,7 @@ function isSuppressedError(thrown: unknown): thrown is Error & { error: unknown;
   );
 }
 
-/** The message of whatever was thrown. */
+/** Returns the message of a thrown value, which need not be an `Error`. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,6 +1,7 @@
 /**
- * The origin of the URL of an HTTP API, `http://127.0.0.1:8474`; `undefined` for what is no such URL.
- * One with a user, a password, a path or a query is none: we would not send them along.
+ * Returns the origin of an HTTP API's URL, such as `http://127.0.0.1:8474`, or `undefined` if the URL
+ * is invalid. A user, a password, a path or a query makes it invalid, because lossbound would drop
+ * them from its requests.
  */
 export function readOrigin(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
@@ -10,8 +11,8 @@ export function readOrigin(url: string): string | undefined {
 }
 
 /**
- * The URL as an error may show it. What stands before the last `@` may hold a password, also where
- * the text is no URL at all.
+ * Returns the URL in a form that is safe to print. Text before the last `@` may contain a password,
+ * even if the whole is not a valid URL.
  */
 export function withoutUserinfo(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^]*@/i, "$1…@");

@@ -1,15 +1,15 @@
 /**
- * Names and logs come from files and other programs. A control character in one could move the
- * cursor, rename the window or hide what stands before it, and so could a bidirectional override:
- * none of them reaches a terminal, or a pipe that ends in one.
+ * Removes control characters and bidirectional overrides from names and logs, which come from files
+ * and other programs. Such characters could move the cursor, rename the terminal window or hide the
+ * text before them. A pipe may end in a terminal, so its text is cleaned too.
  */
 
-/** Text for one line: every run of white space is one space. */
+/** Returns the text on one line, with every run of white space replaced by one space. */
 export function printable(text: string): string {
   return visible(text.replace(/\s+/gu, " ")).trim();
 }
 
-/** Text of several lines, each with its indentation. */
+/** Splits the text into lines, keeps their indentation and drops empty lines. */
 export function printableLines(text: string): string[] {
   return text
     .split(/\r\n|[\n\r]/u)
@@ -20,7 +20,7 @@ export function printableLines(text: string): string[] {
 function visible(text: string): string {
   return (
     text
-      // A whole colour sequence goes, rather than only its first character, which would leave "[31m".
+      // Remove whole colour sequences: without only the escape character, "[31m" would remain.
       .replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, "")
       .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\ufffd")
   );

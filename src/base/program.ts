@@ -1,18 +1,19 @@
 import { basename, dirname, relative } from "node:path";
 
-/** What is known of how this process was started. */
+/** How this process was started. */
 export interface Started {
-  /** The script that Node was given; `undefined`: none. */
+  /** The script passed to Node, if any. */
   script: string | undefined;
-  /** The folder that it was started in. */
+  /** The working directory at the start. */
   cwd: string;
   /** Whether npm started it. */
   byNpm: boolean;
 }
 
 /**
- * The words that call lossbound here, as a shell takes them: by its name where it is on PATH, by npx where npm
- * (or a program that uses it as a library) has it in a project or a clone, and else by its script.
+ * Returns the command that runs lossbound here, as arguments for a shell: `lossbound` if it is on
+ * PATH, `npx lossbound` if npm (or a program that uses it as a library) runs it from a project or a
+ * clone, and otherwise `node` with its script.
  */
 export function programOf({ script, cwd, byNpm }: Started): readonly string[] {
   const byNpx = ["npx", "lossbound"];
@@ -23,7 +24,7 @@ export function programOf({ script, cwd, byNpm }: Started): readonly string[] {
   return ["node", below.startsWith("..") ? script : below];
 }
 
-/** Of this process. */
+/** Returns the command that runs lossbound in the way this process was started. */
 export function programHere(): readonly string[] {
   const byNpm = process.env["npm_command"] !== undefined;
   return programOf({ script: process.argv[1], cwd: process.cwd(), byNpm });

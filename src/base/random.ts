@@ -1,9 +1,10 @@
-/** Chance that a seed repeats: the Mersenne twister. The door to pure-rand. */
+/** Reproducible random numbers from a seed, by the Mersenne Twister. The only import of pure-rand. */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { mersenne } from "pure-rand/generator/mersenne";
 
 /**
- * Draws integers from 0 to below a number. Nothing is drawn where there is no choice.
+ * Returns a function that draws integers from 0 to below its argument. With an argument of 1 it
+ * returns 0 without drawing.
  *
  * @param seed an integer from 0 to 2^32 - 1.
  */

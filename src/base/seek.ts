@@ -1,17 +1,16 @@
 import { waitUntil, type WaitOptions } from "./wait.js";
 
-/** What came of looking for the state that shows a fault in force. */
+/** The result of a search for the state that shows that a fault is in force. */
 export type Sought<T> =
   | { kind: "seen"; seen: T }
-  /** It had its time, the last look got an answer, and it was not so. */
+  /** The search ran for at least `enoughMs`, and its last look found another state. */
   | { kind: "missed" }
-  /** The run was over before its time, or the last look got no answer. */
+  /** The run ended before `enoughMs` had passed, or the last look failed. */
   | { kind: "unknown" };
 
 /**
- * Looks for a state until it is there, until `limitMs` has passed, or until it is `over`. Whether it
- * failed to come is known only where it had `enoughMs`, and where somebody could still say so: a look
- * that throws has no answer.
+ * Looks for a state until it is seen, until `limitMs` has passed or until `over` is aborted. The
+ * result is `missed` only if the search ran for `enoughMs` and its last look did not throw.
  */
 export async function seek<T>(
   what: string,
@@ -19,22 +18,22 @@ export async function seek<T>(
   { over, enoughMs, ...wait }: WaitOptions & { over: AbortSignal; enoughMs: number },
 ): Promise<Sought<T>> {
   const startedAt = performance.now();
-  let answered = false;
-  const answeredLook = async (): Promise<T | undefined | false> => {
-    answered = false;
+  let lookSucceeded = false;
+  const trackedLook = async (): Promise<T | undefined | false> => {
+    lookSucceeded = false;
     const seen = await look();
-    answered = true;
+    lookSucceeded = true;
     return seen;
   };
   try {
-    return { kind: "seen", seen: await waitUntil(what, answeredLook, { ...wait, signal: over }) };
+    return { kind: "seen", seen: await waitUntil(what, trackedLook, { ...wait, signal: over }) };
   } catch {
-    const hadItsTime = performance.now() - startedAt >= enoughMs;
-    return { kind: answered && hadItsTime ? "missed" : "unknown" };
+    const ranLongEnough = performance.now() - startedAt >= enoughMs;
+    return { kind: lookSucceeded && ranLongEnough ? "missed" : "unknown" };
   }
 }
 
-/** Whether what was sought shows the fault in force, as an event of it says so. */
+/** Whether the search showed the fault in force; null if unknown. Events record this value. */
 export function shownBy({ kind }: Sought<unknown>): boolean | null {
   switch (kind) {
     case "seen":
@@ -46,7 +45,7 @@ export function shownBy({ kind }: Sought<unknown>): boolean | null {
   }
 }
 
-/** Of several that all have to show it. One that does not is enough, whatever nobody knows of the others. */
+/** Whether every search showed the fault. One `missed` makes it false, even if others are unknown. */
 export function shownByAll(sought: readonly Sought<unknown>[]): boolean | null {
   const shown = new Set(sought.map(shownBy));
   if (shown.has(false)) return false;

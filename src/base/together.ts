@@ -1,6 +1,6 @@
 /**
- * Does several things at once, as one: when one fails, the others are told by their signal to give
- * up, and are waited for, so that nothing goes on behind the error that is thrown.
+ * Runs several tasks at once. If one fails, the signal of the others is aborted, and they are awaited
+ * before the error is thrown, so that none of them is still running afterwards.
  */
 export async function together<const T extends readonly unknown[]>(
   signal: AbortSignal | undefined,

@@ -1,8 +1,8 @@
-/** One after the other, in the order in which they asked: for what must not happen at the same time. */
+/** Runs actions that must not overlap one after another, in the order of the calls. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Does it when all that asked before have done theirs, or have failed. */
+  /** Runs `act` once all earlier actions have finished or failed. */
   async take<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(act);
     this.#last = turn.catch(() => {});

@@ -1,7 +1,6 @@
 /**
- * What is to be undone, in the reverse order of its making: `AsyncDisposableStack` for a Node that
- * has none yet (it came with Node 24). Every step is taken, even if one before it failed. Several
- * errors are thrown as one, as `await using` does it.
+ * Runs clean-up steps in reverse order. It stands in for `AsyncDisposableStack`, which came with Node
+ * 24. Every step runs even if an earlier one failed; the first error is thrown at the end.
  */
 export class Undo implements AsyncDisposable {
   #steps: (() => Promise<unknown> | unknown)[] = [];
@@ -15,7 +14,7 @@ export class Undo implements AsyncDisposable {
     return resource;
   }
 
-  /** Hands the steps over: nothing is undone here any more. */
+  /** Moves the steps to a new instance; disposing this one then does nothing. */
   move(): Undo {
     const moved = new Undo();
     moved.#steps = this.#steps;

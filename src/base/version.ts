@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** Of lossbound, as its package says. */
+/** The version of lossbound, from its package.json. */
 export const version: string = (
   createRequire(import.meta.url)("#package/package.json") as { version: string }
 ).version;

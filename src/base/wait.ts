@@ -9,15 +9,15 @@ export interface WaitOptions {
   everyMs?: number;
   /** Ends the wait early with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Evidence for the error, asked for only when the wait failed. */
+  /** Returns evidence for the error; called only if the wait fails. */
   evidence?: () => string;
 }
 
 /**
- * Looks until `look` gives something other than `undefined` or `false`, and returns that. A look
- * that throws counts as "not yet"; what it threw last goes into the error.
+ * Calls `look` until it returns something other than `undefined` or `false`, and returns that. A look
+ * that throws counts as "not yet"; the error of the last look becomes part of the thrown one.
  *
- * @throws LossboundError `DEADLINE` when `limitMs` is over; whatever `signal` was aborted with.
+ * @throws LossboundError `DEADLINE` after `limitMs`; the reason of `signal` when it is aborted.
  */
 export async function waitUntil<T>(
   what: string,
@@ -38,7 +38,7 @@ export async function waitUntil<T>(
     }
     const waited = performance.now() - started;
     if (waited >= limitMs) {
-      const why = lastError === undefined ? "" : ` (last: ${messageOf(lastError)})`;
+      const why = lastError === undefined ? "" : ` (last error: ${messageOf(lastError)})`;
       throw new LossboundError("DEADLINE", `waited ${Math.round(waited)} ms for ${what}${why}`, {
         cause: lastError,
         ...(evidence && { detail: evidence() }),
@@ -49,9 +49,9 @@ export async function waitUntil<T>(
 }
 
 /**
- * Gives `promise` a limit. The work behind it is not stopped, only no longer waited for.
+ * Waits for `promise` for up to `limitMs`. The work behind it is not stopped at the limit.
  *
- * @throws LossboundError `DEADLINE` when `limitMs` is over.
+ * @throws LossboundError `DEADLINE` after `limitMs`.
  */
 export async function within<T>(what: string, promise: Promise<T>, limitMs: number): Promise<T> {
   const over = new AbortController();
@@ -67,8 +67,8 @@ export async function within<T>(what: string, promise: Promise<T>, limitMs: numb
 }
 
 /**
- * Waits for `promise` until `signal` is aborted: then it throws the signal's reason. The work behind it is
- * not stopped, only no longer waited for.
+ * Waits for `promise` until `signal` is aborted, and then throws the signal's reason. The work behind
+ * the promise is not stopped.
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
@@ -86,9 +86,9 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
 }
 
 /**
- * Waits for what cleans up: up to `limitMs`, and no longer than `hurryMs` from when `signal` is aborted on.
+ * Waits for a clean-up for up to `limitMs`, but for no more than `hurryMs` once `signal` is aborted.
  *
- * @throws LossboundError `DEADLINE` when a limit is over.
+ * @throws LossboundError `DEADLINE` when either limit has passed.
  */
 export async function withinOrSoon<T>(
   what: string,
@@ -103,7 +103,7 @@ export async function withinOrSoon<T>(
   }
 }
 
-/** Lets `ms` milliseconds pass, or fewer when `signal` is aborted: then it throws the signal's reason. */
+/** Waits for `ms` milliseconds, or until `signal` is aborted, and then throws the signal's reason. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, signal ? { signal } : {});

@@ -30,32 +30,34 @@ describe("an address", () => {
     "[kafka]:9092",
     "a b:1",
     "http://k:1",
-  ])("%j is none", (text) => expect(readAddress(text)).toBeUndefined());
+  ])("%j is rejected", (text) => expect(readAddress(text)).toBeUndefined());
 
-  test("to listen on may be of every host, and of a free port", () => {
+  test("to listen on may have an empty host and port 0", () => {
     expect(readListenAddress(":0")).toEqual({ host: "", port: 0 });
     expect(readListenAddress("[::]:8474")).toEqual({ host: "::", port: 8474 });
     expect(readListenAddress("nowhere")).toBeUndefined();
   });
 
-  test("that is wrong is the mistake of whoever wrote it: the user, or the cluster", () => {
+  test("that is malformed causes a usage error, or an ENVIRONMENT error if a broker advertises it", () => {
     expect(() => parseAddress("--brokers", "b")).toThrow(expect.objectContaining({ code: "USAGE" }));
     expect(() => advertisedAddress("::1:9092")).toThrow(
       expect.objectContaining({
         code: "ENVIRONMENT",
-        message: expect.stringContaining('a broker advertises: "::1:9092" is not host:port'),
+        message: expect.stringMatching(
+          /^address advertised by a broker: expected host:port.*got "::1:9092"$/,
+        ),
       }),
     );
   });
 });
 
 describe("the URL of an API", () => {
-  test("is an origin", () => {
+  test("is reduced to its origin", () => {
     expect(readOrigin("http://[::1]:8474/")).toBe("http://[::1]:8474");
   });
 
   test.each(["t:8474", "ftp://t", "http://t/proxies", "http://t/?a=b", "http://user@t", "http://:secret@t"])(
-    "%j is none",
+    "%j is rejected",
     (url) => expect(readOrigin(url)).toBeUndefined(),
   );
 
@@ -65,7 +67,7 @@ describe("the URL of an API", () => {
     ["http://user:se@cret@t", "http://…@t"],
     ["user:secret@t:8474", "…@t:8474"],
     ["http://t:8474", "http://t:8474"],
-  ])("%j is shown without what it may keep secret", (url, shown) => {
+  ])("%j is printed without user and password", (url, shown) => {
     expect(withoutUserinfo(url)).toBe(shown);
   });
 });

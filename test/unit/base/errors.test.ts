@@ -8,7 +8,7 @@ const failing = (error: Error): AsyncDisposable => ({
   },
 });
 
-/** What `await using` throws: the helper that TypeScript writes is the one that the program has. */
+/** Returns the error that `await using` throws, by the same TypeScript helper as in the program. */
 async function thrownBy(body: Error, ...disposals: Error[]): Promise<unknown> {
   const run = async (left: readonly Error[]): Promise<void> => {
     const [mine, ...others] = left;
@@ -19,27 +19,27 @@ async function thrownBy(body: Error, ...disposals: Error[]): Promise<unknown> {
   return await run(disposals).catch((error: unknown) => error);
 }
 
-describe("an error that a failing clean-up came behind", () => {
+describe("an error followed by a failing clean-up", () => {
   const interrupted = new LossboundError("INTERRUPTED", "stopped by SIGINT");
   const usage = new LossboundError("USAGE", "no such option");
   const busy = new Error("the folder is busy");
   const gone = new Error("the broker is gone");
 
-  test("still decides the exit code", async () => {
+  test("decides the exit code", async () => {
     expect(exitCodeOf(await thrownBy(interrupted, busy))).toBe(130);
     expect(exitCodeOf(await thrownBy(usage, busy, gone))).toBe(64);
   });
 
-  test("stands first, and the others in the order in which they happened", async () => {
+  test("comes first, and the others follow in the order in which they happened", async () => {
     expect(errorsIn(await thrownBy(usage, busy, gone))).toEqual([usage, gone, busy]);
   });
 
-  test("is found where the clean-up itself left two", async () => {
+  test("comes first even if the clean-up itself throws two errors", async () => {
     const both = await thrownBy(gone, busy);
     expect(errorsIn(await thrownBy(usage, both as Error))).toEqual([usage, gone, busy]);
   });
 
-  test("is itself, where all was cleaned up", () => {
+  test("is the only one if the clean-up succeeds", () => {
     expect(errorsIn(usage)).toEqual([usage]);
     expect(errorsIn(undefined)).toEqual([undefined]);
   });

@@ -13,10 +13,10 @@ test.each([
   ["sent", undefined],
   ["", undefined],
   ["messages".repeat(10), undefined],
-])("%j is near to %j", (written, name) => {
+])("the nearest name to %j is %j", (written, name) => {
   expect(nearest(written, keys)).toBe(name);
 });
 
-test("of several near names the nearest is meant", () => {
+test("nearest returns the closest of several similar names", () => {
   expect(nearest("at", ["after", "bat", "at"])).toBe("at");
 });

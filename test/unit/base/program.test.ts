@@ -13,6 +13,6 @@ test.each([
   // A program that uses the library.
   ["/home/me/project/test.js", false, "npx lossbound"],
   [undefined, false, "npx lossbound"],
-])("a process that began with %s (by npm: %s) is called again as %s", (script, byNpm, words) => {
-  expect(programOf({ script, cwd: "/home/me/project", byNpm }).join(" ")).toBe(words);
+])("a process started as %s (by npm: %s) can be started again as %s", (script, byNpm, command) => {
+  expect(programOf({ script, cwd: "/home/me/project", byNpm }).join(" ")).toBe(command);
 });

@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 const quick = { everyMs: 1, over: never };
 
 describe("a state that shows a fault in force", () => {
-  it("is seen as soon as it is there", async () => {
+  it("is seen as soon as a look finds it", async () => {
     let looks = 0;
     const third = async () => ++looks === 3 && "there";
     expect(await seek("it", third, { ...quick, limitMs: 1_000, enoughMs: 1_000 })).toEqual({
@@ -15,12 +15,12 @@ describe("a state that shows a fault in force", () => {
     });
   });
 
-  it("is missed where it had its time and did not come", async () => {
+  it("is missed when it does not appear within enoughMs", async () => {
     const sought = await seek("it", async () => false, { ...quick, limitMs: 20, enoughMs: 20 });
     expect(sought).toEqual({ kind: "missed" });
   });
 
-  it("is missed where it had its time before the run was over", async () => {
+  it("is missed when the run ends after enoughMs", async () => {
     const { over, end } = run();
     const enoughMs = 20;
     const startedAt = performance.now();
@@ -32,7 +32,7 @@ describe("a state that shows a fault in force", () => {
     expect(sought).toEqual({ kind: "missed" });
   });
 
-  it("is not known where the run was over before its time", async () => {
+  it("is unknown when the run ends before enoughMs", async () => {
     const { over, end } = run();
     let looks = 0;
     const endsSoon = async (): Promise<false> => {
@@ -43,7 +43,8 @@ describe("a state that shows a fault in force", () => {
     expect(await seek("it", endsSoon, wait)).toEqual({ kind: "unknown" });
   });
 
-  it("is not known where nobody says any more how it is", async () => {
+  it("is unknown when the last looks throw", async () => {
+    let looks = 0;
     const mute = async (): Promise<false> => {
       throw new Error("no answer");
     };
@@ -52,7 +53,7 @@ describe("a state that shows a fault in force", () => {
   });
 });
 
-describe("what an event says of it", () => {
+describe("the value that an event records", () => {
   const seen: Sought<number> = { kind: "seen", seen: 1 };
   const missed: Sought<number> = { kind: "missed" };
   const unknown: Sought<number> = { kind: "unknown" };
@@ -61,14 +62,14 @@ describe("what an event says of it", () => {
     [seen, true],
     [missed, false],
     [unknown, null],
-  ])("%j: %j", (sought, inForce) => expect(shownBy(sought)).toBe(inForce));
+  ])("for %j is %j", (sought, inForce) => expect(shownBy(sought)).toBe(inForce));
 
   it.each([
     [[], true],
     [[seen, seen], true],
     [[seen, unknown], null],
     [[unknown, seen, missed], false],
-  ])("of all of %j: %j", (sought, inForce) => expect(shownByAll(sought)).toBe(inForce));
+  ])("for all of %j is %j", (sought, inForce) => expect(shownByAll(sought)).toBe(inForce));
 });
 
 function run(): { over: AbortSignal; end: () => void } {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { Turns } from "../../../src/base/turns.js";
 
-it("whoever asks later begins when the one before has ended, whatever became of that", async () => {
+it("Turns starts each action when the previous one has finished or failed", async () => {
   const turns = new Turns();
   const seen: string[] = [];
   let end: () => void = () => {};

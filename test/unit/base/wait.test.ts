@@ -5,14 +5,14 @@ import { pause, unlessAborted, withinOrSoon } from "../../../src/base/wait.js";
 const forever = new Promise<never>(() => {});
 const interrupted = new Error("interrupted");
 
-describe("what is waited for unless it is aborted", () => {
-  it("is what it comes to", async () => {
+describe("unlessAborted", () => {
+  it("settles like its promise", async () => {
     const { signal } = new AbortController();
     expect(await unlessAborted(Promise.resolve(1), signal)).toBe(1);
     await expect(unlessAborted(Promise.reject(new Error("no")), signal)).rejects.toThrow("no");
   });
 
-  it("is no longer waited for from then on", async () => {
+  it("throws the signal's reason when the signal is or has been aborted", async () => {
     const controller = new AbortController();
     const waiting = unlessAborted(forever, controller.signal);
     controller.abort(interrupted);
@@ -21,17 +21,17 @@ describe("what is waited for unless it is aborted", () => {
   });
 });
 
-describe("what cleans up", () => {
+describe("withinOrSoon", () => {
   const slow = (ms: number) => pause(ms).then(() => "clean");
 
-  it("has its time", async () => {
+  it("waits for up to limitMs without an interruption", async () => {
     const { signal } = new AbortController();
     expect(await withinOrSoon("it", slow(30), { limitMs: 5_000, hurryMs: 1, signal })).toBe("clean");
     const limits = { limitMs: 10, hurryMs: 1, signal };
     await expect(withinOrSoon("it", forever, limits)).rejects.toMatchObject({ code: "DEADLINE" });
   });
 
-  it("is to hurry once nobody waits any more, and may come to its end even then", async () => {
+  it("waits for up to hurryMs after the signal is aborted", async () => {
     const controller = new AbortController();
     const limits = { limitMs: 60_000, signal: controller.signal };
     const never = withinOrSoon("it", forever, { ...limits, hurryMs: 20 });

@@ -21,11 +21,15 @@ const given = {
 };
 
 test.each([
-  ["no broker", { brokers: [] }, /--brokers names no broker/],
-  ["a broker without a port", { brokers: ["127.0.0.1"] }, /"127.0.0.1" is not host:port/],
-  ["a port that is none", { brokers: ["127.0.0.1:99999"] }, /"127.0.0.1:99999" is not host:port/],
-  ["a URL for a broker", { brokers: ["kafka://b:9092"] }, /"kafka:\/\/b:9092" is not host:port/],
-  ["no URL for Toxiproxy", { toxiproxy: "127.0.0.1:8474" }, /"127.0.0.1:8474" is not the URL of its API/],
+  ["an empty list of brokers", { brokers: [] }, /--brokers: expected at least one broker/],
+  ["a broker without a port", { brokers: ["127.0.0.1"] }, /expected host:port.*got "127.0.0.1"$/],
+  ["an invalid port", { brokers: ["127.0.0.1:99999"] }, /expected host:port.*got "127.0.0.1:99999"$/],
+  ["a URL for a broker", { brokers: ["kafka://b:9092"] }, /expected host:port.*got "kafka:\/\/b:9092"$/],
+  [
+    "an address of Toxiproxy that is not a URL",
+    { toxiproxy: "127.0.0.1:8474" },
+    /expected the URL of its API.*got "127.0.0.1:8474"$/,
+  ],
   [
     "an IPv6 broker",
     { brokers: ["[::1]:9092"] },
@@ -34,24 +38,32 @@ test.each([
   [
     "a password for Toxiproxy",
     { toxiproxy: "http://me:secret@t:1" },
-    /^(?!.*secret).*"http:\/\/…@t:1" is not the URL/,
+    /^(?!.*secret).*expected the URL of its API.*got "http:\/\/…@t:1"$/,
   ],
-  ["a remote Toxiproxy alone", { toxiproxy: "http://10.1.2.3:8474" }, /not on this machine.* --proxy-host/],
-  ["a port on the proxy host", { proxyHost: "10.1.2.3:80" }, /--proxy-host: "10.1.2.3:80" is not a host/],
-])("%s is an error of usage", async (_, wrong, message) => {
+  [
+    "a remote Toxiproxy without --proxy-host",
+    { toxiproxy: "http://10.1.2.3:8474" },
+    /^--proxy-host is required.*not on this machine/,
+  ],
+  [
+    "a port on the proxy host",
+    { proxyHost: "10.1.2.3:80" },
+    /^--proxy-host: expected a host name.*got "10.1.2.3:80"$/,
+  ],
+])("%s is a usage error", async (_, wrong, message) => {
   await expect(openExternal({ ...given, ...wrong })).rejects.toMatchObject({
     code: "USAGE",
     message: expect.stringMatching(message),
   });
 });
 
-test("where no Toxiproxy answers, the environment is at fault", async () => {
+test("openExternal throws an ENVIRONMENT error when no Toxiproxy answers", async () => {
   const [port] = await freePorts(1);
   const options = { ...given, toxiproxy: `http://localhost:${port}` };
   await expect(openExternal(options)).rejects.toMatchObject({ code: "ENVIRONMENT" });
 });
 
-test("a Toxiproxy on this machine listens on 127.0.0.1, one elsewhere where it is told to", async () => {
+test("a local Toxiproxy listens on 127.0.0.1, or on the proxy host if one is given", async () => {
   await using near = await openExternal({ ...given, toxiproxy: own.url });
   expect(near).toMatchObject({ kind: "external", proxyHost: "127.0.0.1", toxiproxy: own.url });
   expect(near.bootstrap).toEqual(["127.0.0.1:9092"]);
@@ -60,7 +72,7 @@ test("a Toxiproxy on this machine listens on 127.0.0.1, one elsewhere where it i
   expect(told.proxyHost).toBe("::1");
 });
 
-test("its end takes our folders away, and leaves Toxiproxy and other people's proxies", async () => {
+test("an external environment deletes its own folders when disposed, but not foreign proxies", async () => {
   const toxiproxy = await connectToxiproxy(own.url);
   const foreign = await toxiproxy.createProxy({
     name: "foreign",
