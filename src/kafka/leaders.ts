@@ -4,17 +4,17 @@ import { advertisedAddress } from "../base/address.js";
 import { LossboundError, messageOf } from "../base/errors.js";
 import type { Connection, PartitionLeadership } from "./driver.js";
 
-/** A broker answers in a millisecond; one that is stopped takes connections, and never does. */
+/** A broker answers in a millisecond; a stopped one accepts connections, but never answers. */
 const answerLimitMs = 1_000;
 
 type Asker = Pick<Connection, "clientId" | "dial">;
 
 /**
- * Asks the brokers at `addresses` for the leaders of a topic, all at once, and returns the first
- * answer. It is a request of our own: kafkajs asks one broker at random, a dead or a stopped one as
- * gladly as another, and has no answer at all where a single partition has no leader.
+ * Asks all brokers at `addresses` at once for the leaders of a topic, and returns the first answer. It
+ * does not use kafkajs, which asks a random broker, even if that is dead or stopped, and fails if a
+ * single partition has no leader.
  *
- * @throws LossboundError `ENVIRONMENT` when none of them answers in time, or the topic is not known.
+ * @throws LossboundError `ENVIRONMENT` if no broker answers in time, or the topic is unknown.
  */
 export async function askForLeaders(
   asker: Asker,
@@ -28,15 +28,16 @@ export async function askForLeaders(
   } catch (error) {
     const whys = error instanceof AggregateError ? error.errors : [error];
     const why = whys.map(messageOf).join("; ");
-    throw new LossboundError("ENVIRONMENT", `could not ask for the leaders of ${topic}: ${why}`, {
+    throw new LossboundError("ENVIRONMENT", `cannot find the leaders of ${topic}: ${why}`, {
       cause: error,
     });
   }
 }
 
 /**
- * Whether each broker that answers has heard of a topic, and who leads it: they learn it one by one, and a
- * client asks any of them. One that is dead or mute is asked by nobody.
+ * Whether every broker that answers knows a topic and its leaders. Brokers learn of a topic one by one,
+ * and a client may ask any of them. Dead and mute brokers do not count, because no client gets an
+ * answer from them.
  */
 export async function isKnownToAll(
   asker: Asker,
@@ -64,18 +65,18 @@ function isLed(answer: Buffer, topic: string): boolean {
   }
 }
 
-/** Asks each of the brokers at `addresses`, and hangs up when enough was heard. */
+/** Asks each broker at `addresses`, and closes the connections once `use` has settled. */
 async function withAnswers<T>(
   { clientId, dial }: Asker,
   addresses: readonly string[],
   topic: string,
-  hear: (answers: Promise<Buffer>[]) => Promise<T>,
+  use: (answers: Promise<Buffer>[]) => Promise<T>,
 ): Promise<T> {
   const request = requestOf(clientId, topic);
   const sockets: Socket[] = [];
   try {
-    // An address that is none is refused as an answer is, and not on the way to the others.
-    return await hear(
+    // An invalid address rejects its own answer only, and does not affect the other brokers.
+    return await use(
       addresses.map(async (address) => {
         const { host, port } = advertisedAddress(address);
         return await exchange(dial, { host, port }, request, sockets);
@@ -106,7 +107,7 @@ function exchange(
   });
 }
 
-/** Metadata, version 4: the first that asks a broker not to make the topic. */
+/** Metadata, version 4: the first version that can ask a broker not to create the topic. */
 const metadata = { apiKey: 3, version: 4 };
 
 function requestOf(clientId: string, topic: string): Buffer {
@@ -119,14 +120,14 @@ function requestOf(clientId: string, topic: string): Buffer {
   head.writeInt16BE(metadata.apiKey, 0);
   head.writeInt16BE(metadata.version, 2);
   const oneTopic = Buffer.from([0, 0, 0, 1]);
-  const makeNone = Buffer.from([0]);
-  const body = Buffer.concat([head, text(clientId), oneTopic, text(topic), makeNone]);
+  const doNotCreate = Buffer.from([0]);
+  const body = Buffer.concat([head, text(clientId), oneTopic, text(topic), doNotCreate]);
   const size = Buffer.alloc(4);
   size.writeInt32BE(body.length);
   return Buffer.concat([size, body]);
 }
 
-/** Behind its size and the correlation id: throttle time, brokers, cluster, controller, topics. */
+/** Parses an answer: size, correlation id, throttle time, brokers, cluster, controller, topics. */
 function readAnswer(bytes: Buffer, topic: string): PartitionLeadership[] {
   let at = 12;
   const int16 = (): number => bytes.readInt16BE((at += 2) - 2);

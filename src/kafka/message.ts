@@ -4,9 +4,9 @@
  *     0   magic "LBM1"
  *     4   run id, 16 bytes
  *     20  producer index, uint32
- *     24  number of the message, float64 (exact below 2^53)
- *     32  time of sending, milliseconds since 1970, float64
- *     40  filler up to the size that the scenario asks for
+ *     24  message number, float64 (exact below 2^53)
+ *     32  send time, milliseconds since 1970, float64
+ *     40  padding up to the size that the scenario sets
  */
 export const headerLength = 40;
 
@@ -17,8 +17,9 @@ const numberAt = 24;
 const sentAtAt = 32;
 
 /**
- * Writes the values of one producer's messages, those from `from` to below `to` that are sent at one
- * moment: new ones, or over `again`, as many that this writer made before and nobody needs any more.
+ * Writes the values of one producer's messages from `from` to below `to`, which are sent at one moment.
+ * It reuses the buffers of `again` if given: the same number of values from this writer that are no
+ * longer needed.
  */
 export type MessageWriter = (
   from: number,
@@ -28,8 +29,8 @@ export type MessageWriter = (
 ) => readonly Buffer[];
 
 /**
- * The values of a send lie one behind the other in one block of memory, all copies of a template:
- * what is left to write into each are two numbers.
+ * Creates a writer. The values of one send are contiguous in one block of memory and copied from a
+ * template, so that only two numbers are left to write into each.
  */
 export function messageWriter(runId: string, producer: number, size: number): MessageWriter {
   const template = Buffer.alloc(size, ".");
@@ -38,21 +39,21 @@ export function messageWriter(runId: string, producer: number, size: number): Me
   template.writeUInt32LE(producer, producerAt);
   const blank = (count: number): Buffer[] => {
     const block = Buffer.from(new ArrayBuffer(count * size)).fill(template);
-    return Array.from({ length: count }, (_, place) => block.subarray(place * size, (place + 1) * size));
+    return Array.from({ length: count }, (_, index) => block.subarray(index * size, (index + 1) * size));
   };
   return (from, to, sentAt, again) => {
     const values = again ?? blank(to - from);
     if (values.length === 0) return values;
     const view = new DataView(values[0]!.buffer);
-    for (let place = 0; place < values.length; place++) {
-      view.setFloat64(place * size + numberAt, from + place, true);
-      view.setFloat64(place * size + sentAtAt, sentAt, true);
+    for (let index = 0; index < values.length; index++) {
+      view.setFloat64(index * size + numberAt, from + index, true);
+      view.setFloat64(index * size + sentAtAt, sentAt, true);
     }
     return values;
   };
 }
 
-/** Where a message's identity is read into: one object a reader, so that reading allocates nothing. */
+/** Receives the identity of a message. One object per reader, so that reading allocates nothing. */
 export interface MessageIdentity {
   producer: number;
   number: number;
@@ -60,11 +61,12 @@ export interface MessageIdentity {
 }
 
 /**
- * Reads identities of one run's messages. The reader gives false for a value that is not of this run.
+ * Creates a reader for the identities of one run's messages. The reader returns false for a value that
+ * does not belong to the run.
  *
- * Every message that is received goes through it, so it takes the bytes itself: Buffer's own methods
- * take three times as long. (The doubles come out right where the machine is little-endian too, as
- * x86-64 and arm64 are.)
+ * It handles every received message, so it assembles the bytes itself: Buffer's own methods take three
+ * times as long. (The float64 values are correct only on little-endian machines, such as x86-64 and
+ * arm64.)
  */
 export function messageReader(runId: string): (value: Buffer | null, into: MessageIdentity) => boolean {
   const id = Buffer.from(runId, "hex");
@@ -93,8 +95,9 @@ const numbered = /^(0|[1-9][0-9]{0,8})[.](0|[1-9][0-9]{0,14})$/u;
 const numberedLengthMax = 25;
 
 /**
- * Reads identities that a command has written: the number of its life, a dot, and the number of the
- * message there, in digits. When it was sent such a message does not say: `sentAt` is not a number.
+ * Creates a reader for the messages of an external command: the number of the producer's life (the
+ * `{prefix}` of docs/services.md), a dot, and the message number within that life, in digits. They
+ * carry no send time, so `sentAt` is NaN.
  */
 export function numberedReader(): (value: Buffer | null, into: MessageIdentity) => boolean {
   return (value, into) => {
@@ -109,8 +112,8 @@ export function numberedReader(): (value: Buffer | null, into: MessageIdentity) 
 }
 
 /**
- * Finds messages of one producer in bytes that hold them: gives the number of the message whose value
- * begins at a place, or -1 where none does.
+ * Creates a finder for the messages of one producer. It returns the number of the message whose value
+ * begins at the given offset, or -1 if none does.
  */
 export function messageFinder(runId: string, producer: number): (view: DataView, at: number) => number {
   const id = Buffer.from(runId, "hex");

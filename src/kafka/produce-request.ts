@@ -4,36 +4,36 @@ import { messageFinder } from "./message.js";
 /** The messages that one produce request carries. */
 export interface ProduceRequest {
   correlationId: number;
-  /** How many of `numbers` are this request's. */
+  /** How many entries of `numbers` belong to this request. */
   count: number;
-  /** The messages, partition by partition. Room that is used again: it holds until the next reading. */
+  /** The message numbers, partition by partition. Reused: valid only until the next read. */
   numbers: Uint32Array;
-  /** Each partition that has a batch in it. */
+  /** The partitions with a batch in this request. */
   partitions: number[];
 }
 
 export const produceApiKey = 0;
 
-/** Versions that are laid out alike. The client speaks up to 7. */
+/** Versions with the same layout. kafkajs uses up to version 7. */
 const versions = { from: 3, to: 8 };
 
-/** Where things stand in a batch of records (magic 2), from its first byte on. */
+/** Offsets of fields in a record batch (magic 2). */
 const attributesAt = 21;
 const recordCountAt = 57;
 const recordsAt = 61;
 const compressionMask = 7;
 
 /**
- * Reads which messages of one producer a produce request carries, out of its own bytes, as the
- * protocol lays them out:
+ * Creates a reader for the messages of one producer in the bytes of a produce request, which has this
+ * layout:
  *
  *     length int32, API key int16, version int16, correlation id int32, client id
  *     transactional id, acks int16, time-out int32
  *     topics: name, partitions: id int32, length int32, one batch: a header, then the records
  *     record: length, attributes int8, time, offset, key, value, headers; lengths and numbers varints
  *
- * The reader throws LossboundError `HARNESS` for a request that is not laid out so, and for a record
- * that is none of this producer's: what left the process could not be told any more.
+ * The reader throws LossboundError `HARNESS` if the request has another layout, or a record of another
+ * producer. Otherwise it would be unknown which messages left the process.
  */
 export function produceRequestReader(
   runId: string,
@@ -51,8 +51,8 @@ export function produceRequestReader(
     try {
       readInto(read, view, numberAt);
     } catch (error) {
-      // Beyond the end of the request, for one.
-      throw new LossboundError("HARNESS", "a produce request cannot be read", { cause: error });
+      // For example, a read beyond the end of the request.
+      throw new LossboundError("HARNESS", "cannot parse a produce request", { cause: error });
     }
     return read;
   };
@@ -64,7 +64,7 @@ function readInto(
   numberAt: (view: DataView, at: number) => number,
 ): void {
   const version = view.getInt16(6);
-  if (version < versions.from || version > versions.to) throw new Error(`its version is ${version}`);
+  if (version < versions.from || version > versions.to) throw new Error(`unsupported version ${version}`);
   read.correlationId = view.getInt32(8);
   read.count = 0;
   read.partitions = [];
@@ -76,7 +76,7 @@ function readInto(
     at = behindText(view, at);
     const partitions = view.getInt32(at);
     at += 4;
-    for (let place = 0; place < partitions; place++) {
+    for (let partition = 0; partition < partitions; partition++) {
       read.partitions.push(view.getInt32(at));
       const length = view.getInt32(at + 4);
       at += 8;
@@ -84,7 +84,7 @@ function readInto(
       at += length;
     }
   }
-  if (at !== view.byteLength) throw new Error(`it ends at ${at} of ${view.byteLength} bytes`);
+  if (at !== view.byteLength) throw new Error(`expected the end at byte ${at}, got ${view.byteLength} bytes`);
 }
 
 function readBatch(
@@ -93,13 +93,13 @@ function readBatch(
   batchAt: number,
   numberAt: (view: DataView, at: number) => number,
 ): void {
-  if ((view.getInt16(batchAt + attributesAt) & compressionMask) !== 0) throw new Error("it is compressed");
+  if ((view.getInt16(batchAt + attributesAt) & compressionMask) !== 0) throw new Error("compressed batch");
   const count = view.getInt32(batchAt + recordCountAt);
   makeRoom(read, read.count + count);
   const { numbers } = read;
-  let place = read.count;
+  let index = read.count;
   let at = batchAt + recordsAt;
-  for (const end = place + count; place < end; place++) {
+  for (const end = index + count; index < end; index++) {
     let length = view.getUint8(at++);
     if (length > 127) {
       length &= 127;
@@ -110,18 +110,18 @@ function readBatch(
       }
     }
     const next = at + (length >>> 1);
-    // Behind the attributes stand the time, the offset, and the length of a key that there is not: -1.
+    // After the attributes come the time, the offset and the key length, which is -1 without a key.
     let value = at + 1;
     while (view.getUint8(value++) > 127);
     while (view.getUint8(value++) > 127);
     if (view.getUint8(value++) !== 1) throw new Error("a record has a key");
     while (view.getUint8(value++) > 127);
     const number = numberAt(view, value);
-    if (number < 0) throw new Error("a record is none of this producer's messages");
-    numbers[place] = number;
+    if (number < 0) throw new Error("a record is not a message of this producer");
+    numbers[index] = number;
     at = next;
   }
-  read.count = place;
+  read.count = index;
 }
 
 function makeRoom(read: ProduceRequest, count: number): void {
@@ -131,7 +131,7 @@ function makeRoom(read: ProduceRequest, count: number): void {
   read.numbers = larger;
 }
 
-/** A text is as long as the int16 before it says; -1 stands for none. */
+/** Returns the offset after a string, whose length is the int16 before it; -1 means null. */
 function behindText(view: DataView, at: number): number {
   return at + 2 + Math.max(0, view.getInt16(at));
 }

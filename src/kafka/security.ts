@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 
 import { LossboundError } from "../base/errors.js";
 
-/** How to be let in. It lives in this process alone: never in a plan, a result, a log or a metric. */
+/** TLS and SASL settings. Must never appear in a plan, a result, a log or a metric. */
 export interface Security {
   tls: ConnectionOptions | undefined;
   sasl: { mechanism: SaslMechanism; username: string; password: string } | undefined;
@@ -20,7 +20,8 @@ export type SaslMechanism = (typeof mechanisms)[number];
  * - `LOSSBOUND_SASL_MECHANISM` is plain, scram-sha-256 or scram-sha-512, with
  *   `LOSSBOUND_SASL_USERNAME` and `LOSSBOUND_SASL_PASSWORD`.
  *
- * @throws LossboundError `USAGE` where they are incomplete; it names the variable, never its value.
+ * @throws LossboundError `USAGE` if they are invalid or incomplete; it names the variable, but never the
+ *   value of a secret.
  */
 export function securityFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Security | undefined {
   const tls = tlsFrom(environment);
@@ -33,11 +34,11 @@ function tlsFrom(environment: NodeJS.ProcessEnv): ConnectionOptions | undefined 
   const wanted = environment["LOSSBOUND_TLS"];
   if (wanted === undefined || wanted === "" || wanted === "0") {
     const set = Object.values(files).find((name) => environment[name] !== undefined);
-    if (set !== undefined) throw new LossboundError("USAGE", `${set} is set, but LOSSBOUND_TLS is not 1`);
+    if (set !== undefined) throw new LossboundError("USAGE", `${set} requires LOSSBOUND_TLS=1`);
     return undefined;
   }
   if (wanted !== "1")
-    throw new LossboundError("USAGE", "LOSSBOUND_TLS must be 1, or 0 or unset for plain text");
+    throw new LossboundError("USAGE", "LOSSBOUND_TLS: expected 1 for TLS, or 0 or unset for plain text");
   const options: ConnectionOptions = {};
   for (const [option, name] of Object.entries(files) as [keyof typeof files, string][]) {
     const path = environment[name];
@@ -45,7 +46,7 @@ function tlsFrom(environment: NodeJS.ProcessEnv): ConnectionOptions | undefined 
     try {
       options[option] = readFileSync(path);
     } catch (error) {
-      throw new LossboundError("USAGE", `${name} names a file that cannot be read: ${path}`, {
+      throw new LossboundError("USAGE", `${name}: cannot read the file "${path}"`, {
         cause: error,
       });
     }
@@ -58,10 +59,13 @@ function saslFrom(environment: NodeJS.ProcessEnv): Security["sasl"] {
   const [mechanism, username, password] = names.map((name) => environment[name]);
   if (mechanism === undefined && username === undefined && password === undefined) return undefined;
   const missing = names.filter((name) => !environment[name]);
-  if (missing.length > 0) throw new LossboundError("USAGE", `SASL needs ${missing.join(" and ")} as well`);
+  if (missing.length > 0) {
+    const required = `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} required for SASL`;
+    throw new LossboundError("USAGE", required);
+  }
   const known = mechanisms.find((name) => name === mechanism!.toLowerCase());
   if (known === undefined) {
-    throw new LossboundError("USAGE", `LOSSBOUND_SASL_MECHANISM must be one of ${mechanisms.join(", ")}`);
+    throw new LossboundError("USAGE", `LOSSBOUND_SASL_MECHANISM: expected one of ${mechanisms.join(", ")}`);
   }
   return { mechanism: known, username: username!, password: password! };
 }

@@ -1,13 +1,13 @@
 /**
- * Counts the answers in what one connection brings. The protocol lays each out as a length (int32, big
- * endian) and so many bytes; a stream cuts them anywhere.
+ * Counts the answers on one connection. In the protocol each answer is a length (int32, big-endian)
+ * followed by that number of bytes. Chunks may split it anywhere.
  *
- * @returns gives for each chunk how many answers end in it.
+ * @returns a function that takes each chunk and returns the number of answers that end in it.
  */
 export function answerCounter(): (chunk: Uint8Array) => number {
   let length = 0;
   let lengthBytes = 0;
-  /** What is still to come of the answer whose length is known, in bytes. */
+  /** Bytes that are still missing of the current answer, once its length is known. */
   let left = 0;
   return (chunk) => {
     let ended = 0;

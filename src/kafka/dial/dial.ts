@@ -7,46 +7,46 @@ import { answerCounter } from "./answers.js";
 import { dialWhileAlive, isBrokersRefusal } from "./dial-living.js";
 import type { Dial } from "../driver.js";
 
-/** Which proxy stands for which broker; the addresses are `host:port`. */
+/** The proxy to dial for a broker; the addresses are `host:port`. */
 export interface Route {
   broker: string;
   brokerId: number;
   proxy: string;
 }
 
-/** Hears what happens on the sockets that a dial opened. It is called as it happens, in the same tick. */
+/** Observes the sockets that a dial opens. Each method is called in the same tick as the event. */
 export interface SocketObserver {
   /**
-   * A connection to a broker, dialled at `dialedAt` (milliseconds since 1970), was made. The number it returns
-   * names the connection in the other calls.
+   * A connection to a broker, dialled at `dialedAt` (milliseconds since 1970), was established. The
+   * returned number identifies the connection in the other calls.
    */
   opened(brokerId: number, dialedAt: number): number;
   closed(connection: number): void;
-  /** A dial was refused: by the proxy, or by the broker's own port, which was asked before it. */
+  /** A dial was refused by the proxy, or by the broker's own port, which is dialled first. */
   refused(by: "proxy" | "broker"): void;
-  /** The client gave these bytes to the socket: one request of the protocol, whole. */
+  /** The client wrote these bytes, one complete request, to the socket. */
   wrote(connection: number, request: Uint8Array): void;
   /**
-   * These bytes, that request, are the next that the kernel is given; it has all that were given to
-   * the socket before them. What this was not said of, when process or socket end, never left.
+   * The request is about to be handed to the kernel, which already has all earlier ones. A request for
+   * which this was not called when the process or the socket ends never left the process.
    */
   handing(connection: number, request: Uint8Array): void;
-  /** So many answers of the protocol came back, whole. */
+  /** This many complete answers arrived. */
   answered(connection: number, answers: number): void;
-  /** So many bytes have left this process: the kernel took them. */
+  /** The kernel took this many bytes: they have left the process. */
   flushed(connection: number, bytes: number): void;
 }
 
-/** Dials brokers where they say they are. For admin and auditor: nothing that a fault may touch. */
+/** Dials brokers at their advertised addresses. For admin and auditor, which faults must not affect. */
 export function dialDirectly(tls: ConnectionOptions | undefined): Dial {
   return ({ host, port, onConnect }) => open({ host, port }, host, tls, onConnect);
 }
 
 /**
- * Dials, in place of each broker, the proxy that stands for it. The client and the broker know
- * nothing of it; with TLS the name that the certificate must bear stays the broker's.
+ * Dials the proxy of each broker instead of the broker. Neither the client nor the broker notices; with
+ * TLS the certificate must still bear the broker's name.
  *
- * An address that has no proxy is an error: a direct connection would escape the faults.
+ * An address without a proxy is an error, because a direct connection would escape the faults.
  */
 export function dialThrough(
   routes: readonly Route[],
@@ -56,14 +56,15 @@ export function dialThrough(
   return ({ host, port, onConnect }) => {
     const route = routes.find(({ broker }) => broker === `${host}:${port}`);
     if (route === undefined) {
-      const known = routes.map(({ broker }) => broker).join(", ");
+      const known = routes.map(({ broker }) => broker).join(", ") || "none";
       throw new LossboundError(
         "ENVIRONMENT",
-        `no proxy stands for the broker ${host}:${port}; known are ${known}`,
+        `cannot find a proxy for broker ${host}:${port}; brokers with a proxy: ${known}`,
       );
     }
     const proxy = parseAddress("proxy", route.proxy);
-    // A broker with TLS would log each knock as a failed handshake; and those that we kill have none.
+    // A broker with TLS would log each such test dial as a failed handshake. Brokers that lossbound
+    // kills do not use TLS.
     const socket =
       tls === undefined
         ? tuned(dialWhileAlive(proxy, { host, port }, onConnect))
@@ -99,22 +100,25 @@ function observe(
 ): void {
   const dialedAt = Date.now();
   let connection: number | undefined;
-  /** kafkajs may write while it still connects. Node hands that over when it has, and tells us first. */
+  /**
+   * Calls to the observer before the connection exists. kafkajs may write while it is connecting; Node
+   * hands these writes over after the `connect` event.
+   */
   let early: ((connection: number) => void)[] = [];
-  const tell = (what: (connection: number) => void): void => {
-    if (connection === undefined) early.push(what);
-    else what(connection);
+  const notify = (call: (connection: number) => void): void => {
+    if (connection === undefined) early.push(call);
+    else call(connection);
   };
   socket.once(connected, () => {
     connection = observer.opened(brokerId, dialedAt);
-    for (const what of early) what(connection);
+    for (const call of early) call(connection);
     early = [];
   });
   socket.once("error", (error: NodeJS.ErrnoException) => {
     if (connection !== undefined || error.code !== "ECONNREFUSED") return;
     observer.refused(isBrokersRefusal(error) ? "broker" : "proxy");
   });
-  // The client listens too, from this same tick on: nothing is read before it does.
+  // The client adds its own listener in this same tick, so no data are read before that.
   const answersIn = answerCounter();
   socket.on("data", (chunk: Buffer) => {
     const answers = answersIn(chunk);
@@ -126,23 +130,23 @@ function observe(
 
   const write = socket.write.bind(socket) as (chunk: Uint8Array | string, ...rest: unknown[]) => boolean;
   const observedWrite = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
-    tell((made) => observer.wrote(made, bytesOf(chunk)));
+    notify((id) => observer.wrote(id, bytesOf(chunk)));
     return write(chunk, ...rest);
   };
   socket.write = observedWrite as Socket["write"];
   handOneByOne(
     socket,
-    (request) => tell((made) => observer.handing(made, request)),
-    (bytes) => tell((made) => observer.flushed(made, bytes)),
+    (request) => notify((id) => observer.handing(id, request)),
+    (bytes) => notify((id) => observer.flushed(id, bytes)),
   );
 }
 
 /**
- * Has a socket hand its writes to the kernel one by one. By itself it gathers all that wait into one
- * call, which the kernel may take a part of, and says so only when it has taken the whole: nobody
- * could tell which of them left. `_write` and `_writev` are what Node's streams are built of: without
- * `_writev`, the stream calls `_write` for each write alone, the next when the one before it is
- * through. Queue, order, end, errors and callbacks stay the stream's own.
+ * Makes a socket hand its writes to the kernel one by one. By default it gathers all waiting writes
+ * into one call. The kernel may take only part of them, and Node reports only the whole, so it would be
+ * unknown which writes left the process. Without `_writev`, a Node stream calls `_write` for each
+ * write, and waits for it before the next one. Queue, order, end, errors and callbacks remain the
+ * stream's own.
  */
 function handOneByOne(
   socket: Socket,
@@ -161,7 +165,7 @@ function handOneByOne(
   (socket as { _writev?: unknown })._writev = undefined;
 }
 
-/** kafkajs passes "binary" along with a buffer; it means nothing there. */
+/** kafkajs also passes the encoding "binary" with a buffer, which has no effect on a buffer. */
 function bytesOf(chunk: Uint8Array | string): Uint8Array {
   return typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk;
 }

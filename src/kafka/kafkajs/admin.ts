@@ -4,12 +4,12 @@ import type { AdminClient, Connection, PartitionLeadership } from "../driver.js"
 import { askForLeaders, isKnownToAll } from "../leaders.js";
 import { type Admin, clientOf, endConsumer, requestTimeoutMs } from "./client.js";
 
-/** A topic is there in a moment, unless the machine is short of everything. */
+/** A topic is created within a moment, unless the machine is overloaded. */
 const createLimitMs = 30_000;
 
-/** What is asked to clean up, when nobody waits for the run any more. */
+/** Limit for clean-up requests after the run was interrupted. */
 const lateLimitMs = 2_000;
-/** Requests that a mute broker has not answered keep a client from disconnecting. */
+/** Requests that a mute broker has not answered keep the client from disconnecting. */
 const disconnectLimitMs = 30_000;
 const disconnectHurryMs = 500;
 
@@ -29,10 +29,10 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
         waitForLeaders: false,
       };
       await asked(`create the topic ${topic}`, client.createTopics(order));
-      // Not kafkajs's own wait: it gives up on the first broker that has not heard of the topic yet.
+      // kafkajs's own wait fails if the first broker that it asks does not know the topic yet.
       const led = async (): Promise<boolean> =>
         (await logEnds(asked, client, topic)).length === partitions &&
-        // To log in is kafkajs's business, as with `leaders`.
+        // With SASL only kafkajs can log in, as for `leaders`.
         (connection.security?.sasl !== undefined ||
           (await isKnownToAll(connection, connection.bootstrap, topic)));
       await waitUntil(`the leaders of ${topic} to answer`, led, {
@@ -43,7 +43,7 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
     },
     deleteTopic: (topic) => asked(`delete the topic ${topic}`, client.deleteTopics({ topics: [topic] })),
     configureTopic: async (topic, config) => {
-      // Not the incremental kind, which kafkajs does not speak: what is not said goes back to its default.
+      // kafkajs does not support incremental changes: settings that are not listed become defaults.
       const resources = [{ type: topicResource, name: topic, configEntries: entriesOf(config) }];
       await asked(`configure ${topic}`, client.alterConfigs({ validateOnly: false, resources }));
     },
@@ -71,7 +71,7 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
       await asked(`reassign partition ${partition} of ${topic}`, client.alterPartitionReassignments(order));
     },
     isReassigned: async (topic) => {
-      const under = await asked(`see how ${topic} is reassigned`, client.listPartitionReassignments({}));
+      const under = await asked(`list the reassignments of ${topic}`, client.listPartitionReassignments({}));
       return under.topics.every((one) => one.topic !== topic);
     },
     setPositions: (groupId, topic, offsets) =>
@@ -99,10 +99,11 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
       return { topics: topics.toSorted(), groups: groups.map(({ groupId }) => groupId).toSorted() };
     },
     leaders: async (topic, notAsked) => {
-      // To log in is kafkajs's business; what needs an answer from a half-dead cluster is ours alone.
+      // With SASL only kafkajs can log in. Otherwise use our own request, which works on a half-dead
+      // cluster.
       if (connection.security?.sasl !== undefined) return await leadersByClient(asked, client, topic);
-      const whom = connection.bootstrap.filter((address) => address !== notAsked);
-      return await askForLeaders(connection, whom, topic);
+      const addresses = connection.bootstrap.filter((address) => address !== notAsked);
+      return await askForLeaders(connection, addresses, topic);
     },
     logEnds: (topic) => logEnds(asked, client, topic),
     [Symbol.asyncDispose]: async () => {
@@ -116,9 +117,9 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
   };
 }
 
-/** Kafka's number for a resource that is a topic. */
+/** Kafka's code for a resource of type topic. */
 const topicResource = 2;
-/** Kafka's number for where a setting comes from, if that is the topic itself. */
+/** Kafka's code for a setting whose source is the topic itself. */
 const setByTopic = 1;
 
 function entriesOf(config: Readonly<Record<string, string>>): { name: string; value: string }[] {
@@ -127,7 +128,10 @@ function entriesOf(config: Readonly<Record<string, string>>): { name: string; va
 
 type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>;
 
-/** Waits for an answer as long as that matters, and says in our words what the cluster would not do. */
+/**
+ * Returns a wrapper that waits for an answer until `over` is aborted, or `lateLimitMs` after that. It
+ * turns the client's errors into `cannot X: …`.
+ */
 function askedUntil(over: AbortSignal | undefined): Asked {
   return async (what, answer) => {
     const isLate = over?.aborted === true;
@@ -136,14 +140,14 @@ function askedUntil(over: AbortSignal | undefined): Asked {
     } catch (error) {
       if (!isLate) over?.throwIfAborted();
       if (error instanceof LossboundError) throw error;
-      throw new LossboundError("ENVIRONMENT", `could not ${what}: ${messageOf(error)}`, { cause: error });
+      throw new LossboundError("ENVIRONMENT", `cannot ${what}: ${messageOf(error)}`, { cause: error });
     }
   };
 }
 
 /**
- * Commits offsets as a passing member of the group. (kafkajs's own `setOffsets` does the same, and
- * waits for the end of a fetch of five seconds.)
+ * Commits offsets as a temporary member of the group. (kafkajs's own `setOffsets` does the same, but
+ * waits for a fetch of five seconds to end.)
  */
 async function commitOnce(
   connection: Connection,

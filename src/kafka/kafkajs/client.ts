@@ -9,15 +9,15 @@ import kafkajs, {
 
 import type { Connection } from "../driver.js";
 
-/** The one door to the package kafkajs: what else the driver needs of it is passed on here. */
+/** The only import of kafkajs; the rest of the driver uses these re-exports. */
 export type { Admin, EachBatchPayload, Producer };
 export type FetchedBatch = kafkajs.Batch;
 export const defaultPartitioner = kafkajs.Partitioners.DefaultPartitioner;
 
-/** After so long a request counts as unanswered. */
+/** Time after which a request counts as unanswered. */
 export const requestTimeoutMs = 30_000;
 
-/** A client that dials as the connection says, and logs where it says. */
+/** Creates a client that dials and logs as the connection defines. */
 export function clientOf(
   { clientId, bootstrap, dial, security, log }: Connection,
   more: Partial<KafkaConfig> = {},
@@ -25,7 +25,7 @@ export function clientOf(
   return new kafkajs.Kafka({
     clientId,
     brokers: [...bootstrap],
-    // TLS is the dial's business, so kafkajs is told nothing of it.
+    // The dial handles TLS, so kafkajs need not know about it.
     socketFactory: dial,
     logLevel: log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.WARN,
     logCreator: fewLines(log),
@@ -36,11 +36,11 @@ export function clientOf(
 }
 
 /**
- * Stops a consumer, and closes its connections. The one way to do so: where its brokers have just changed,
- * kafkajs begins to fetch anew although it stops; such a fetch finds the consumer stopped, returns
- * nothing, and is asked again at once, for ever: no timer of the process fires any more. All that it does
- * by the way is to log, at a level that is not on. So the level is turned on, and the logger ends it by
- * throwing: kafkajs tries that fetch again later, finds that it stops, and stops.
+ * Stops a consumer and closes its connections. Consumers must be stopped in no other way. If its brokers
+ * have just changed, kafkajs starts new fetches while it stops. Such a fetch finds the consumer stopped,
+ * returns nothing and is repeated at once, forever, so that no timer of the process fires any more. The
+ * loop's only side effect is a debug log. Therefore this turns debug logs on, and the logger breaks the
+ * loop by throwing: kafkajs then retries the fetch later, notices that it is stopping, and stops.
  */
 export async function endConsumer(
   consumer: Pick<kafkajs.Consumer, "logger" | "stop" | "disconnect">,
@@ -52,12 +52,12 @@ export async function endConsumer(
 
 const fetchesThoughStopped = "consumer not running, exiting";
 
-/** kafkajs logs each failure, hundreds a second under a fault: the first lines say it all. */
+/** Passes on the first 200 failures only: under a fault kafkajs logs hundreds a second. */
 function fewLines(take: (line: string) => void = () => {}): logCreator {
   return () => {
     let left = 200;
     return ({ level, label, log }) => {
-      // Only since `endConsumer`.
+      // Debug logs are on only after `endConsumer`.
       if (level === kafkajs.logLevel.DEBUG && log.message === fetchesThoughStopped) {
         throw Object.assign(new Error("the consumer is stopped"), { retriable: true });
       }

@@ -6,11 +6,11 @@ import { Membership } from "./membership.js";
 
 const runAgainAfterMs = 300;
 
-/** A member of a consumer group, on kafkajs. */
+/** Creates a member of a consumer group with kafkajs. */
 export function consumer(connection: Connection, options: ConsumerOptions): ConsumerClient {
   const { groupId, topic, reset, sessionTimeoutMs, concurrency, requestTimeoutMs } = options;
   const kafka = clientOf(connection, { requestTimeout: requestTimeoutMs });
-  // Often: a member hears of another one that wants to join by its next heartbeat, and not before.
+  // Frequent, because a member learns only by its next heartbeat that another one wants to join.
   const heartbeatIntervalMs = Math.min(Math.floor(sessionTimeoutMs / 4), 250);
   const client = kafka.consumer({
     groupId,
@@ -64,8 +64,8 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
     return {
       partition,
       count: messages.length,
-      offsetOf: (place) => Number(messages[place]!.offset),
-      valueOf: (place) => messages[place]!.value,
+      offsetOf: (index) => Number(messages[index]!.offset),
+      valueOf: (index) => messages[index]!.value,
       isCurrent: current,
       commit: async (offset) => {
         acknowledged.delete(partition);
@@ -74,10 +74,10 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
         } catch {
           return false;
         }
-        // kafkajs resolves without having committed while it stops: only the event is an acknowledgement.
+        // While kafkajs stops, it resolves without a commit: only the event is an acknowledgement.
         return acknowledged.get(partition) === offset && membership.joins === joins;
       },
-      // After another join the positions are the new membership's: an old batch has no say in them.
+      // After a rejoin the positions belong to the new membership; an old batch must not change them.
       advance: (offset) => {
         if (membership.joins !== joins) return;
         payload.resolveOffset(String(offset - 1));
@@ -86,16 +86,16 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
       giveUp: async () => {
         if (!payload.isRunning() || membership.joins !== joins) return;
         const position = await positionOf(partition);
-        // Joined again: kafkajs has forgotten its positions and asks for them itself.
+        // After a rejoin kafkajs has dropped its positions and asks for them itself.
         if (membership.joins !== joins) return;
         if (position === undefined) {
           throw new LossboundError(
             "ENVIRONMENT",
-            `partition ${partition} has no committed position to go on from`,
+            `cannot continue partition ${partition} because the group has no committed position in it`,
           );
         }
-        // Not `seek`: kafkajs keeps that beyond the next join, when it may be another's past. What is
-        // resolved is the position of this membership alone, and is forgotten with it.
+        // Not `seek`: kafkajs keeps a seek across the next join, when another member may have moved on.
+        // A resolved offset belongs to this membership only and is dropped with it.
         payload.resolveOffset(String(position - 1));
       },
       heartbeat,
@@ -111,7 +111,7 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
             );
             return refused !== undefined || !current() || proved();
           },
-          // Two answers, over a link that may be slow.
+          // Enough for two answers over a slow link.
           { limitMs: 2 * (sessionTimeoutMs + requestTimeoutMs), everyMs: heartbeatIntervalMs / 2 },
         );
         if (refused !== undefined) throw refused;
@@ -120,7 +120,7 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
   };
 
   let stopping = false;
-  /** What kafkajs takes for beyond repair is not: an application would be started again. */
+  /** Runs again after an error that kafkajs considers fatal, because an application would be restarted. */
   const runAgain = async (run: () => Promise<void>): Promise<void> => {
     await pause(runAgainAfterMs);
     if (!stopping) await run();
@@ -167,7 +167,7 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
   };
 }
 
-/** The protocol's name of an error that a broker answered with; `undefined` for any other error. */
+/** Returns the protocol's name of an error from a broker; `undefined` for any other error. */
 function errorTypeOf(error: unknown): string | undefined {
   return (error as { type?: string }).type;
 }

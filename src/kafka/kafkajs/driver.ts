@@ -8,7 +8,7 @@ import { followLog } from "./follow.js";
 import { readLog } from "./log.js";
 import { producer } from "./producer.js";
 
-/** kafkajs as a driver. What is set and why: see the traps of kafkajs in docs/architecture.md. */
+/** The driver for kafkajs. For its settings, see the traps of kafkajs in docs/architecture.md. */
 export const kafkajsDriver: Driver = {
   name: "kafkajs",
   version: (createRequire(import.meta.url)("kafkajs/package.json") as { version: string }).version,

@@ -2,14 +2,14 @@ import { unlessAborted, within, withinOrSoon } from "../../base/wait.js";
 import type { Connection, LogFollowing, LogFollowingOrder } from "../driver.js";
 import { clientOf, endConsumer } from "./client.js";
 
-/** For what answers in milliseconds as long as its broker lives. */
+/** A broker that is alive answers within milliseconds. */
 const requestTimeoutMs = 3_000;
 const startLimitMs = 15_000;
 const leaveHurryMs = 500;
 
 /**
- * Reads a topic as it grows, as the one member of a group of its own that commits nothing. What it cannot
- * get over by itself ends it: whoever follows then begins again.
+ * Reads a topic as it grows, as the only member of a group that never commits. An error from which it
+ * cannot recover ends it; the caller must then start again.
  */
 export async function followLog(
   connection: Connection,

@@ -6,8 +6,8 @@ const leaveLimitMs = 60_000;
 const leaveHurryMs = 500;
 
 /**
- * Reads a topic as a member of a group of its own, which commits nothing. kafkajs hands over what was
- * committed; below an end that lies in an open transaction it waits for that transaction to be over.
+ * Reads a topic as the only member of a group that never commits. kafkajs hands over committed records
+ * only. If an end is inside an open transaction, it waits for that transaction to end.
  */
 export async function readLog(connection: Connection, order: LogReadingOrder): Promise<void> {
   const { topic, groupId, ends, stallLimitMs, signal } = order;
@@ -24,7 +24,7 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
     let fail: (error: unknown) => void = () => {};
     const failed = new Promise<never>((_, reject) => (fail = reject));
     failed.catch(() => {});
-    // Heard of every batch, of those too that hold nothing to hand over: control records, or what was aborted.
+    // Fires for every batch, even one without records to hand over (control records, aborted records).
     client.on(client.events.END_BATCH_PROCESS, ({ payload }) =>
       reading.passed(payload.partition, Number(payload.lastOffset)),
     );
@@ -35,7 +35,7 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
         try {
           reading.take(batch);
         } catch (error) {
-          // kafkajs would try the batch again and again; what it holds stays what it is.
+          // kafkajs would retry the batch forever, although its content cannot change.
           fail(error);
         }
       },
@@ -59,11 +59,11 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
   }
 }
 
-/** Takes each record below the ends once, even where the client, after a trouble, begins anew. */
+/** Takes each record below the ends once, even if the client starts again after an error. */
 class LogReading {
   records = 0;
   readonly #order: LogReadingOrder;
-  /** Where to go on, by partition. */
+  /** The next offset by partition. */
   readonly #next = new Map<number, number>();
   readonly #left: Map<number, number>;
 
@@ -94,7 +94,7 @@ class LogReading {
     this.#next.set(partition, next);
   }
 
-  /** Nothing is left to take of a partition up to this offset. */
+  /** Marks a partition as read up to and including this offset. */
   passed(partition: number, offset: number): void {
     if (offset + 1 >= (this.#order.ends.get(partition) ?? 0)) this.#left.delete(partition);
   }

@@ -1,27 +1,27 @@
 /**
- * Under which membership of its group a consumer fetched what it holds.
+ * Tracks under which membership of its group a consumer fetched its batches.
  *
- * kafkajs fetches from each broker on its own, hands the batches over later, and may join the group
- * again in between; a batch does not say when it was fetched. So this keeps, for each broker, how
- * often the group had been joined when its latest fetch began, and takes the lowest of them for any
- * batch: a batch that is current may be taken for stale, and is then merely fetched again; one that
- * is stale is never taken for current.
+ * kafkajs fetches from each broker separately, hands the batches over later, and may rejoin the group in
+ * between. A batch does not record when it was fetched. Therefore this class stores for each broker how
+ * often the group had been joined when its latest fetch began, and assumes the lowest of these counts
+ * for every batch. It may take a current batch for stale, which is then merely fetched again, but never
+ * a stale batch for current.
  *
- * A partition whose leader moved may be fetched from two brokers at once, from the same offset on, and
- * kafkajs hands both batches over where the second answer comes when the first is dealt with. So this
- * also keeps how far each partition was dealt with, and whether a fetch may be older than that.
+ * If the leader of a partition moves, two brokers may be asked for the same offsets at once. kafkajs
+ * hands both batches over if the second answer arrives after the first batch was processed. Therefore
+ * this class also stores how far each partition was processed, and whether a fetch may be older.
  */
 export class Membership {
   #joins = 0;
   #answers = 0;
   #inHand = 0;
-  /** Counts what happened, to tell what was before what. */
+  /** Counts events, to order them. */
   #moment = 0;
   readonly #rounds = new Map<string, { joins: number; since: number; moment: number }>();
   readonly #dealtWith = new Map<number, { below: number; moment: number }>();
   readonly #fetchLimitMs: number;
 
-  /** @param fetchLimitMs the client's request time-out: no fetch stays unanswered for longer. */
+  /** @param fetchLimitMs the client's request timeout, the longest duration of a fetch. */
   constructor(fetchLimitMs: number) {
     this.#fetchLimitMs = fetchLimitMs;
   }
@@ -36,29 +36,30 @@ export class Membership {
     this.#dealtWith.clear();
   }
 
-  /** The group answered a heartbeat: this one is a member. */
+  /** The group answered a heartbeat, so this consumer was a member. */
   answered(): void {
     this.#answers++;
   }
 
   /**
-   * Begins to look for proof of the membership, and returns whether there is any yet. The next answer
-   * may be to a heartbeat that was sent before; only one is under way at a time, so the one after it is not.
+   * Starts to look for proof of the membership. Returns a function that tells whether there is proof
+   * yet. The next answer may belong to a heartbeat that was sent earlier. Only one heartbeat is pending
+   * at a time, so the answer after it does not.
    */
   proof(): () => boolean {
     const due = this.#answers + 2;
     return () => this.#answers >= due;
   }
 
-  /** Under this membership, everything below an offset of a partition is dealt with. */
+  /** Marks everything below an offset of a partition as processed under this membership. */
   dealtWith(partition: number, below: number): void {
     this.#dealtWith.set(partition, { below, moment: ++this.#moment });
   }
 
   /**
-   * Whether a batch that is handed over now, and begins at `first`, may repeat what was dealt with: then
-   * the offset to go on from. Where every fetch began after that, the client was sent back on purpose,
-   * since its position lay outside the log.
+   * Returns the offset to continue from if a batch that begins at `first` may repeat processed records;
+   * otherwise `undefined`. If every fetch began after they were processed, the client was sent back on
+   * purpose, because its position was outside the log.
    */
   repeatedBelow(partition: number, first: number): number | undefined {
     const dealt = this.#dealtWith.get(partition);
@@ -69,8 +70,8 @@ export class Membership {
 
   fetchBegan(broker: string, now: number): void {
     this.#rounds.set(broker, { joins: this.#joins, since: now, moment: ++this.#moment });
-    // A broker that is asked no more would hold the minimum down for ever. With nothing in hand, and
-    // after the time in which its last fetch must have ended, nothing of it can come any more.
+    // A broker that is no longer asked would keep the minimum low forever. Drop it once no batch is
+    // being processed and its last fetch must have ended, because no more batches can come from it.
     if (this.#inHand > 0) return;
     for (const [other, round] of this.#rounds) {
       if (now - round.since > this.#fetchLimitMs) this.#rounds.delete(other);
@@ -85,7 +86,7 @@ export class Membership {
     this.#inHand--;
   }
 
-  /** How often the group had been joined, at the least, when a batch now handed over was fetched. */
+  /** Returns the least number of joins at the time when a batch that is handed over now was fetched. */
   joinsWhenFetched(): number {
     let joins = this.#joins;
     for (const round of this.#rounds.values()) joins = Math.min(joins, round.joins);

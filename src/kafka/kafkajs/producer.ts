@@ -11,11 +11,12 @@ function plainProducer(connection: Connection, options: ProducerOptions): Produc
   const { idempotent, metadataMaxAgeMs, requestTimeoutMs } = options;
   const acks = options.acks === "all" ? -1 : options.acks;
   const client = clientOf(connection, { requestTimeout: requestTimeoutMs }).producer({
-    // Set here and not on the client, where 0 would turn off reconnecting too.
+    // Set here rather than on the client, where 0 would also turn off reconnecting.
     retry: { retries: options.retries },
     metadataMaxAge: metadataMaxAgeMs,
     idempotent,
-    // Sequence numbers are taken when a request is made: two under way at once could arrive the other way round.
+    // A request gets its sequence numbers when it is built, so two concurrent requests could arrive out
+    // of order.
     ...(idempotent && { maxInFlightRequests: 1 }),
     allowAutoTopicCreation: false,
     createPartitioner: defaultPartitioner,
@@ -28,9 +29,9 @@ function plainProducer(connection: Connection, options: ProducerOptions): Produc
 }
 
 /**
- * A producer with sequence numbers that begins anew, as another one to the brokers, after each send
- * that failed. kafkajs takes the numbers of such a send back, though the broker may have stored it:
- * the next send would have the same numbers, be taken for a repetition, and vanish with success.
+ * Creates an idempotent producer that is replaced by a new one, with a new producer id, after each
+ * failed send. kafkajs reuses the sequence numbers of a failed send, although the broker may have stored
+ * it. The broker would then drop the next send as a duplicate and report success.
  */
 export function idempotentProducer(open: () => ProducerClient): ProducerClient {
   let client = open();

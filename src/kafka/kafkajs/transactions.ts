@@ -2,17 +2,18 @@ import type { Connection, Transaction, TransactionalClient, TransactionalOptions
 import { type Producer, clientOf, defaultPartitioner } from "./client.js";
 
 /**
- * How often kafkajs asks again, and how soon. The broker still ends a transaction when the next one
- * begins, and then wants to be asked again: the default of 300 ms makes two transactions a second.
+ * How often kafkajs retries, and how soon. When a transaction begins, the broker is still completing the
+ * previous one and demands a retry. With kafkajs's default of 300 ms, that allows only two transactions
+ * a second.
  */
 const retry = { initialRetryTime: 5, maxRetryTime: 500, retries: 10 };
 
-/** A transactional producer, on kafkajs. */
+/** Creates a transactional producer with kafkajs. */
 export function transactional(
   connection: Connection,
   { id, timeoutMs, requestTimeoutMs }: TransactionalOptions,
 ): TransactionalClient {
-  // On the client, too: what is not a record is asked again as the client says.
+  // Set on the client too, because requests other than sends use the client's retry settings.
   const client = clientOf(connection, { requestTimeout: requestTimeoutMs, retry }).producer({
     transactionalId: id,
     transactionTimeout: timeoutMs,
@@ -21,7 +22,7 @@ export function transactional(
     allowAutoTopicCreation: false,
     createPartitioner: defaultPartitioner,
   });
-  /** kafkajs takes the id when its first transaction begins. */
+  /** kafkajs claims the id when its first transaction begins. */
   let first: Transaction | undefined;
   return {
     take: async () => {
@@ -40,7 +41,7 @@ export function transactional(
 function transactionOf(begun: Awaited<ReturnType<Producer["transaction"]>>): Transaction {
   return {
     send: async (topic, messages) => {
-      // Without every replica in sync a broker could lose what a transaction holds.
+      // With fewer acks a broker could lose records of a transaction.
       await begun.send({ topic, acks: -1, messages });
     },
     sendOffset: (consumerGroupId, topic, partition, offset) =>

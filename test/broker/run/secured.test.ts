@@ -43,7 +43,7 @@ describe("a secured cluster", () => {
     await expect(running).rejects.toMatchObject({
       code: 3,
       stdout: "[]\n",
-      stderr: expect.stringMatching(/^(?![\s\S]*wrong-6620)[\s\S]*could not reach a broker/),
+      stderr: expect.stringMatching(/^(?![\s\S]*wrong-6620)[\s\S]*cannot reach a broker/),
     });
   });
 

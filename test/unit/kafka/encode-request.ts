@@ -8,7 +8,7 @@ const createRequest = require("kafkajs/src/protocol/request.js") as (order: unkn
   buffer: Buffer;
 }>;
 
-/** A produce request with these values, by partition, as kafkajs itself encodes it. */
+/** Encodes a produce request with these values by partition, with kafkajs's own code. */
 export async function encodeRequest(
   correlationId: number,
   batches: Record<number, readonly Buffer[]>,

@@ -9,7 +9,7 @@ const anyRunId = fc
   .map((bytes) => Buffer.from(bytes).toString("hex"));
 
 describe("a message", () => {
-  it("says who it is, whatever its size, number and time", () => {
+  it("carries its identity, for any size, number and time", () => {
     const identity = fc.record({
       producer: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
       from: fc.integer({ min: 0, max: 2 ** 52 }),
@@ -23,16 +23,16 @@ describe("a message", () => {
         const read = messageReader(run);
 
         expect(values.map(({ length }) => length)).toEqual(Array.from({ length: count }, () => size));
-        for (const [place, value] of values.entries()) {
+        for (const [index, value] of values.entries()) {
           const found = { producer: -1, number: -1, sentAt: -1 };
           expect(read(value, found)).toBe(true);
-          expect(found).toEqual({ producer, number: from + place, sentAt });
+          expect(found).toEqual({ producer, number: from + index, sentAt });
         }
       }),
     );
   });
 
-  it("is not changed by a later one of the same producer", () => {
+  it("is not changed by a later message of the same producer", () => {
     const write = messageWriter(runId, 3, 100);
     const [first] = write(7, 8, 1000);
     write(8, 20, 2000);
@@ -40,7 +40,7 @@ describe("a message", () => {
     expect(identityOf(first!)).toEqual({ producer: 3, number: 7, sentAt: 1000 });
   });
 
-  it("of another run is none of this one, and leaves what was read alone", () => {
+  it("of another run is rejected, and does not change the target object", () => {
     fc.assert(
       fc.property(anyRunId, anyRunId, (run, other) => {
         fc.pre(run !== other);
@@ -53,7 +53,7 @@ describe("a message", () => {
     );
   });
 
-  it("is recognized by every byte of its magic and its run id", () => {
+  it("is rejected if any byte of its magic or run id differs", () => {
     const [value] = messageWriter(runId, 0, 60)(5, 6, 1);
     for (let at = 0; at < 20; at++) {
       const changed = Buffer.from(value!);
@@ -62,7 +62,7 @@ describe("a message", () => {
     }
   });
 
-  it("is none where it is empty, short, or anything else", () => {
+  it("is rejected if its value is empty, short or random", () => {
     const [value] = messageWriter(runId, 0, 60)(5, 6, 1);
     for (let length = 0; length < headerLength; length++)
       expect(identityOf(value!.subarray(0, length))).toBeUndefined();

@@ -14,20 +14,20 @@ const sasl = {
 };
 
 describe("security settings", () => {
-  it("are none where the environment has none", () => {
+  it("are undefined without environment variables", () => {
     expect(securityFromEnvironment({})).toBeUndefined();
     expect(securityFromEnvironment({ LOSSBOUND_TLS: "0" })).toBeUndefined();
     expect(securityFromEnvironment({ LOSSBOUND_TLS: "" })).toBeUndefined();
   });
 
-  it("are SASL's three, its mechanism in any case", () => {
+  it("include mechanism, user and password of SASL, with the mechanism in upper or lower case", () => {
     expect(securityFromEnvironment({ ...sasl, LOSSBOUND_SASL_MECHANISM: "SCRAM-SHA-512" })).toEqual({
       tls: undefined,
       sasl: { mechanism: "scram-sha-512", username: "the-user", password: "the-password" },
     });
   });
 
-  it("are TLS with the certificates of the machine, or with those that are named", () => {
+  it("enable TLS with the machine's certificates, or with the given ones", () => {
     const folder = mkdtempSync(join(tmpdir(), "lossbound-security-"));
     try {
       const ca = join(folder, "ca.pem");
@@ -46,37 +46,37 @@ describe("security settings", () => {
     [
       "a certificate without TLS",
       { LOSSBOUND_TLS_CA: "/secret/ca" },
-      "LOSSBOUND_TLS_CA is set, but LOSSBOUND_TLS is not 1",
+      "LOSSBOUND_TLS_CA requires LOSSBOUND_TLS=1",
     ],
     [
       "a key with TLS turned off",
       { LOSSBOUND_TLS: "0", LOSSBOUND_TLS_KEY: "/secret/key" },
-      "LOSSBOUND_TLS_KEY is set, but",
+      "LOSSBOUND_TLS_KEY requires LOSSBOUND_TLS=1",
     ],
-    ["TLS that is neither on nor off", { LOSSBOUND_TLS: "secret" }, "LOSSBOUND_TLS must be 1"],
+    ["TLS that is neither on nor off", { LOSSBOUND_TLS: "secret" }, "LOSSBOUND_TLS: expected 1"],
     [
       "a user without a password",
       { ...sasl, LOSSBOUND_SASL_PASSWORD: undefined },
-      "SASL needs LOSSBOUND_SASL_PASSWORD as well",
+      "LOSSBOUND_SASL_PASSWORD is required for SASL",
     ],
     [
       "an empty password",
       { ...sasl, LOSSBOUND_SASL_PASSWORD: "" },
-      "SASL needs LOSSBOUND_SASL_PASSWORD as well",
+      "LOSSBOUND_SASL_PASSWORD is required for SASL",
     ],
     [
       "a password alone",
       { LOSSBOUND_SASL_PASSWORD: "secret" },
-      "SASL needs LOSSBOUND_SASL_MECHANISM and LOSSBOUND_SASL_USERNAME as well",
+      "LOSSBOUND_SASL_MECHANISM and LOSSBOUND_SASL_USERNAME are required for SASL",
     ],
     [
-      "a mechanism that is unknown",
+      "an unknown mechanism",
       { ...sasl, LOSSBOUND_SASL_MECHANISM: "secret" },
-      "LOSSBOUND_SASL_MECHANISM must be one of plain, ",
+      "LOSSBOUND_SASL_MECHANISM: expected one of plain, ",
     ],
   ];
   it.each(incomplete)(
-    "that are incomplete are refused by the variable's name, never its value: %s",
+    "cause an error with the variable's name but without its value, when they contain %s",
     (_, environment, message) => {
       const error = refusalOf(environment);
 
@@ -86,10 +86,10 @@ describe("security settings", () => {
     },
   );
 
-  it("name the file that cannot be read, which is no secret", () => {
+  it("cause an error with the path of a file that cannot be read", () => {
     const error = refusalOf({ LOSSBOUND_TLS: "1", LOSSBOUND_TLS_CERT: "/no/such/cert.pem" });
 
-    expect(error.message).toBe("LOSSBOUND_TLS_CERT names a file that cannot be read: /no/such/cert.pem");
+    expect(error.message).toBe('LOSSBOUND_TLS_CERT: cannot read the file "/no/such/cert.pem"');
   });
 });
 
@@ -100,5 +100,5 @@ function refusalOf(environment: NodeJS.ProcessEnv): LossboundError {
     if (error instanceof LossboundError) return error;
     throw error;
   }
-  throw new Error("was not refused");
+  throw new Error("the settings were accepted");
 }

@@ -5,10 +5,10 @@ import { answerCounter } from "../../../../src/kafka/dial/answers.js";
 const lengths = [0, 1, 3, 4, 255, 256, 70_000];
 
 it.each([1, 2, 3, 5, 7, 64, 1000, 1_000_000])(
-  "answers are counted where they end, in chunks of %i",
+  "answerCounter counts each answer where it ends, in chunks of %i",
   (size) => {
     const stream = Buffer.concat(lengths.map(anAnswer));
-    const ends = lengths.map((_, place) => Buffer.concat(lengths.slice(0, place + 1).map(anAnswer)).length);
+    const ends = lengths.map((_, index) => Buffer.concat(lengths.slice(0, index + 1).map(anAnswer)).length);
     const count = answerCounter();
 
     let counted = 0;
@@ -20,14 +20,14 @@ it.each([1, 2, 3, 5, 7, 64, 1000, 1_000_000])(
   },
 );
 
-it("each connection is counted by itself", () => {
+it("answerCounter counts each connection separately", () => {
   const [one, two] = [answerCounter(), answerCounter()];
   expect([one(anAnswer(10).subarray(0, 6)), two(anAnswer(3)), one(anAnswer(10).subarray(6))]).toEqual([
     0, 1, 1,
   ]);
 });
 
-/** Full of bytes that would be long lengths, were they read as such. */
+/** Its bytes would be huge lengths if they were read as such. */
 function anAnswer(length: number): Buffer {
   const answer = Buffer.alloc(4 + length, 0xff);
   answer.writeInt32BE(length);

@@ -10,7 +10,7 @@ import { type SocketObserver, dialDirectly, dialThrough } from "../../../../src/
 const soon = { limitMs: 5_000, everyMs: 1 };
 
 describe("a dial through proxies", () => {
-  it("leads to the proxy that stands for the broker", async () => {
+  it("connects to the proxy of the broker", async () => {
     await using proxy = await aServer();
     const dial = dialThrough(
       [{ broker: "broker:9092", brokerId: 1, proxy: proxy.address }],
@@ -23,7 +23,7 @@ describe("a dial through proxies", () => {
     await waitUntil("the proxy to receive", () => proxy.received === "hello", soon);
   });
 
-  it("refuses an address without a proxy, and says which are known", () => {
+  it("throws for an address without a proxy, and lists the brokers with one", () => {
     const dial = dialThrough(
       [{ broker: "broker:9092", brokerId: 1, proxy: "127.0.0.1:1" }],
       undefined,
@@ -33,19 +33,19 @@ describe("a dial through proxies", () => {
     expect(() => dial({ host: "broker", port: 9093, onConnect: () => {} })).toThrow(
       expect.objectContaining({
         code: "ENVIRONMENT",
-        message: "no proxy stands for the broker broker:9093; known are broker:9092",
+        message: "cannot find a proxy for broker broker:9093; brokers with a proxy: broker:9092",
       }),
     );
   });
 
-  it("tells what happens on the socket: opened, written, flushed, closed", async () => {
+  it("reports when the socket is opened, written, flushed and closed", async () => {
     await using proxy = await aServer();
     const { observer, told } = anObserver();
     const dial = dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer);
     {
       using connection = await connected(dial, "b", 1);
       connection.socket.write(Buffer.from("12345"));
-      // As kafkajs writes: with an encoding that means nothing beside a buffer.
+      // kafkajs also passes an encoding, which has no effect on a buffer.
       connection.socket.write(Buffer.from("67"), "binary");
       await waitUntil(
         "all bytes to leave",
@@ -69,7 +69,7 @@ describe("a dial through proxies", () => {
     ]);
   });
 
-  it("tells of answers when they are whole", async () => {
+  it("reports answers once they are complete", async () => {
     await using proxy = await aServer();
     const { observer, told } = anObserver();
     const dial = dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer);
@@ -85,7 +85,7 @@ describe("a dial through proxies", () => {
     expect(of(told, "answered")).toEqual([["answered", 0, 2]]);
   });
 
-  it("tells of what was written before the connection was there, once it is", async () => {
+  it("reports writes made before the connection exists, once it exists", async () => {
     await using proxy = await aServer();
     const { observer, told } = anObserver();
     const dial = dialThrough([{ broker: "b:1", brokerId: 7, proxy: proxy.address }], undefined, observer);
@@ -106,7 +106,7 @@ describe("a dial through proxies", () => {
     ]);
   });
 
-  it("calls back whoever wrote", async () => {
+  it("calls the callback of a write", async () => {
     await using proxy = await aServer();
     const dial = dialThrough(
       [{ broker: "b:1", brokerId: 7, proxy: proxy.address }],
@@ -120,7 +120,7 @@ describe("a dial through proxies", () => {
     });
   });
 
-  it("hands a request to the kernel only when all before it are there, and says so before it does", async () => {
+  it("reports each request before the kernel gets it, and only once the kernel has all earlier ones", async () => {
     await using proxy = await aServer();
     proxy.pause();
     const { observer, told } = anObserver();
@@ -134,29 +134,29 @@ describe("a dial through proxies", () => {
       handing: of(told, "handing").length,
       flushed: of(told, "flushed").length,
     });
-    // More than any kernel takes from a connection that nobody reads.
-    const requests = Array.from({ length: 200 }, (_, place) => Buffer.alloc(100_000, 65 + (place % 26)));
+    // More than any kernel buffers for a connection whose peer does not read.
+    const requests = Array.from({ length: 200 }, (_, index) => Buffer.alloc(100_000, 65 + (index % 26)));
     const calledBack: number[] = [];
-    for (const [place, request] of requests.entries()) {
-      connection.socket.write(request, () => calledBack.push(place));
+    for (const [index, request] of requests.entries()) {
+      connection.socket.write(request, () => calledBack.push(index));
     }
     connection.socket.end();
-    await standsStill(() => of(told, "flushed").length);
+    await untilStable(() => of(told, "flushed").length);
 
     const { wrote, handing, flushed } = counts() as { wrote: number; handing: number; flushed: number };
     expect(wrote).toBe(200);
-    expect(handing, "the one in the kernel's hands").toBe(flushed + 1);
+    expect(handing, "the one that the kernel is taking").toBe(flushed + 1);
     expect(handing).toBeLessThan(150);
-    // What arrives is no more than what was handed over, and no less than what was flushed.
+    // No more arrives than was handed over, and no less than was flushed.
     proxy.resume();
     await waitUntil("all to arrive", () => proxy.received.length === 200 * 100_000, soon);
     expect(proxy.received).toBe(requests.map(String).join(""));
     expect(of(told, "handing").map(([, , text]) => text)).toEqual(requests.map(String));
     expect(calledBack).toEqual([...requests.keys()]);
-    await waitUntil("the end, which comes behind them", () => proxy.ended, soon);
+    await waitUntil("the end, which follows them", () => proxy.ended, soon);
   });
 
-  it("hands over nothing more when the socket is destroyed: what was not said never arrives", async () => {
+  it("hands over nothing after the socket is destroyed, so unreported requests never arrive", async () => {
     await using proxy = await aServer();
     proxy.pause();
     const { observer, told } = anObserver();
@@ -167,10 +167,10 @@ describe("a dial through proxies", () => {
         "b",
         1,
       );
-      for (let place = 0; place < 200; place++) {
+      for (let index = 0; index < 200; index++) {
         connection.socket.write(Buffer.alloc(100_000, 65), (error) => errors.push(error));
       }
-      await standsStill(() => of(told, "flushed").length);
+      await untilStable(() => of(told, "flushed").length);
     }
     await waitUntil("the close", () => told.at(-1)?.[0] === "closed", soon);
     const handed = of(told, "handing").length;
@@ -183,7 +183,7 @@ describe("a dial through proxies", () => {
     expect(of(told, "handing")).toHaveLength(handed);
   });
 
-  it("is refused where the broker refuses, whose proxy does not know that yet", async () => {
+  it("is refused if the broker refuses, although its proxy does not yet", async () => {
     const dead = await aServer();
     await dead[Symbol.asyncDispose]();
     await using proxy = await aServer();
@@ -198,7 +198,7 @@ describe("a dial through proxies", () => {
     expect(told).toEqual([["refused", "broker"]]);
   });
 
-  it("tells a refused dial, and no connection", async () => {
+  it("reports a dial that the proxy refuses, but not a connection", async () => {
     const closed = await aServer();
     await closed[Symbol.asyncDispose]();
     const { observer, told } = anObserver();
@@ -219,7 +219,7 @@ describe("a dial through proxies", () => {
 });
 
 describe("a direct dial", () => {
-  it("leads to the address itself", async () => {
+  it("connects to the address itself", async () => {
     await using server = await aServer();
     const { host, port } = parseAddress("server", server.address);
     using connection = await connected(dialDirectly(undefined), host, port);
@@ -231,12 +231,12 @@ describe("a direct dial", () => {
 interface Listening extends AsyncDisposable {
   address: string;
   readonly received: string;
-  /** Every connection has come to its end. */
+  /** Whether every connection has ended. */
   readonly ended: boolean;
-  /** Reads nothing from the connections that are made from now on. */
+  /** Stops reading from new connections. */
   pause(): void;
   resume(): void;
-  /** Sends to all that are connected. */
+  /** Sends to all open connections. */
   send(bytes: Buffer): void;
 }
 
@@ -295,7 +295,7 @@ function of(told: readonly unknown[][], what: string): unknown[][] {
   return told.filter(([first]) => first === what);
 }
 
-async function standsStill(count: () => number): Promise<void> {
+async function untilStable(count: () => number): Promise<void> {
   let before = -1;
   const same = (): boolean => {
     const now = count();
@@ -303,7 +303,7 @@ async function standsStill(count: () => number): Promise<void> {
     before = now;
     return isSame;
   };
-  await waitUntil("the count to stand still", same, { limitMs: 5_000, everyMs: 200 });
+  await waitUntil("a stable count", same, { limitMs: 5_000, everyMs: 200 });
 }
 
 function anObserver(): { observer: SocketObserver; told: unknown[][] } {

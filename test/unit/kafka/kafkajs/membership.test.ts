@@ -6,7 +6,7 @@ import { Membership } from "../../../../src/kafka/kafkajs/membership.js";
 const fetchLimitMs = 30_000;
 
 describe("a batch", () => {
-  it("is of the membership under which its fetch began", () => {
+  it("belongs to the membership under which its fetch began", () => {
     const membership = new Membership(fetchLimitMs);
     membership.joined();
     membership.fetchBegan("1", 0);
@@ -14,7 +14,7 @@ describe("a batch", () => {
     expect(membership.joinsWhenFetched()).toBe(membership.joins);
   });
 
-  it("is stale when the group was joined again since its fetch began", () => {
+  it("is stale if the group was rejoined after its fetch began", () => {
     const membership = new Membership(fetchLimitMs);
     membership.joined();
     membership.fetchBegan("1", 0);
@@ -23,7 +23,7 @@ describe("a batch", () => {
     expect(membership.joinsWhenFetched()).toBeLessThan(membership.joins);
   });
 
-  it("is current again when the next fetch has begun", () => {
+  it("is current again once the next fetch has begun", () => {
     const membership = new Membership(fetchLimitMs);
     membership.joined();
     membership.fetchBegan("1", 0);
@@ -33,7 +33,7 @@ describe("a batch", () => {
     expect(membership.joinsWhenFetched()).toBe(membership.joins);
   });
 
-  it("is taken for stale while any broker's fetch is from before: it does not say whose it is", () => {
+  it("counts as stale while the fetch of any broker predates the rejoin", () => {
     const membership = new Membership(fetchLimitMs);
     membership.joined();
     membership.fetchBegan("1", 0);
@@ -45,7 +45,7 @@ describe("a batch", () => {
   });
 });
 
-describe("a broker that is asked no more", () => {
+describe("a broker that is no longer asked", () => {
   function withSilentBroker(): Membership {
     const membership = new Membership(fetchLimitMs);
     membership.fetchBegan("silent", 0);
@@ -53,21 +53,21 @@ describe("a broker that is asked no more", () => {
     return membership;
   }
 
-  it("is forgotten when its last fetch must have ended", () => {
+  it("is dropped once its last fetch must have ended", () => {
     const membership = withSilentBroker();
     membership.fetchBegan("1", fetchLimitMs + 1);
 
     expect(membership.joinsWhenFetched()).toBe(membership.joins);
   });
 
-  it("is not forgotten before that", () => {
+  it("is not dropped before its last fetch must have ended", () => {
     const membership = withSilentBroker();
     membership.fetchBegan("1", fetchLimitMs);
 
     expect(membership.joinsWhenFetched()).toBeLessThan(membership.joins);
   });
 
-  it("is not forgotten while a batch is in hand: the next one may have been waiting behind it", () => {
+  it("is not dropped while a batch is being processed, because its own batch may be waiting", () => {
     const membership = withSilentBroker();
     membership.batchBegan();
     membership.fetchBegan("1", fetchLimitMs + 1);
@@ -79,7 +79,7 @@ describe("a broker that is asked no more", () => {
   });
 });
 
-describe("a batch from two brokers", () => {
+describe("a partition that two brokers were asked for", () => {
   function withLeaderThatMoved(): Membership {
     const membership = new Membership(fetchLimitMs);
     membership.joined();
@@ -89,7 +89,7 @@ describe("a batch from two brokers", () => {
     return membership;
   }
 
-  it("is known as a repetition: what it begins with is dealt with, and its fetch may be from before that", () => {
+  it("repeats a batch that begins with processed records and may have been fetched before", () => {
     const membership = withLeaderThatMoved();
 
     expect(membership.repeatedBelow(7, 100)).toBe(106);
@@ -97,7 +97,7 @@ describe("a batch from two brokers", () => {
     expect(membership.repeatedBelow(8, 100)).toBeUndefined();
   });
 
-  it("is none where every fetch began later: the client was sent back, and is to read again", () => {
+  it("does not repeat if every fetch began later, because the client was sent back on purpose", () => {
     const membership = withLeaderThatMoved();
     membership.fetchBegan("new leader", 2);
     expect(membership.repeatedBelow(7, 0)).toBe(106);
@@ -106,7 +106,7 @@ describe("a batch from two brokers", () => {
     expect(membership.repeatedBelow(7, 0)).toBeUndefined();
   });
 
-  it("is none of another membership", () => {
+  it("does not repeat under another membership", () => {
     const membership = withLeaderThatMoved();
     membership.joined();
 
@@ -115,7 +115,7 @@ describe("a batch from two brokers", () => {
 });
 
 describe("a stale batch", () => {
-  it("is never taken for current, in whatever order joins and fetches come", () => {
+  it("is never taken for current, in any order of joins and fetches", () => {
     const step = fc.oneof(
       fc.constant({ kind: "join" as const }),
       fc.record({ kind: fc.constant("fetch" as const), broker: fc.constantFrom("1", "2", "3") }),
@@ -147,7 +147,7 @@ describe("a stale batch", () => {
 });
 
 describe("a membership", () => {
-  it("is proved by the second answer: the first may be to a heartbeat that was sent before", () => {
+  it("is proved by the second answer, because the first may belong to an earlier heartbeat", () => {
     const membership = new Membership(fetchLimitMs);
     membership.answered();
     const proved = membership.proof();

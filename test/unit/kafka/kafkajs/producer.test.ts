@@ -6,7 +6,7 @@ import { idempotentProducer } from "../../../../src/kafka/kafkajs/producer.js";
 const records = [{ value: Buffer.from("x"), partition: 0 }];
 
 describe("an idempotent producer", () => {
-  it("stays the same to the brokers as long as its sends succeed", async () => {
+  it("keeps its client while its sends succeed", async () => {
     const { open, clients } = clientsThat(() => {});
     const producer = idempotentProducer(open);
     await producer.connect();
@@ -15,7 +15,7 @@ describe("an idempotent producer", () => {
     expect(clients).toEqual([["connect", "send", "send", "send"]]);
   });
 
-  it("begins anew after a send that failed: its numbers may be those of records that are stored", async () => {
+  it("replaces its client after a failed send, whose records may be stored", async () => {
     const { open, clients } = clientsThat((client, call) => {
       if (client === 0 && call === "send") throw new Error("unanswered");
     });
@@ -31,7 +31,7 @@ describe("an idempotent producer", () => {
     ]);
   });
 
-  it("goes on beginning anew until it is connected, and sends nothing before", async () => {
+  it("replaces its client until one connects, and sends nothing before that", async () => {
     const { open, clients } = clientsThat((client, call) => {
       if (client === 0 && call === "send") throw new Error("unanswered");
       if (client === 1 && call === "connect") throw new Error("refused");
@@ -53,7 +53,7 @@ describe("an idempotent producer", () => {
 
 type Call = keyof ProducerClient;
 
-/** Clients that write down what they are called with, in the order in which they are opened. */
+/** Clients that record their calls, in the order in which they are opened. */
 function clientsThat(onCall: (client: number, call: Call) => void) {
   const clients: Call[][] = [];
   const open = (): ProducerClient => {
