@@ -3,87 +3,91 @@ import type { OwnedFolder } from "../processes/owned-folder.js";
 import type { HostedProcess, ProcessOrder } from "../processes/hosted-process.js";
 
 /**
- * Broker(s) and a Toxiproxy, ready to be used: started here (`local`) or met (`external`, and `docker`,
- * which are those of docker-compose.yml). Disposing it takes away everything it started or made, and nothing else.
+ * Brokers and a Toxiproxy that are ready for use. `local` starts them here; `external` uses existing
+ * ones, and `docker` those of docker-compose.yml. Disposing it removes everything that it started or
+ * created, and nothing else.
  */
 export interface Environment extends AsyncDisposable {
   readonly kind: "local" | "external" | "docker";
-  /** Versions of what runs, for the result. */
+  /** Versions of the broker and the proxy, for the result. */
   readonly versions: { broker: string; proxy: string };
-  /** `host:port` of brokers, for direct connections: admin and auditor, never the group under test. */
+  /** `host:port` of brokers for direct connections by admin and auditor, never by the group under test. */
   readonly bootstrap: readonly string[];
   /** URL of Toxiproxy's API. */
   readonly toxiproxy: string;
-  /** The address on which Toxiproxy is to listen for the workers, without a port. */
+  /** The address on which Toxiproxy listens for the workers, without a port. */
   readonly proxyHost: string;
-  /** The only ports on which it may listen there; `undefined` where any will do. */
+  /** The only ports on which it may listen there; `undefined` if any port will do. */
   readonly proxyPorts?: readonly number[] | undefined;
-  /** Where clients that follow advertised addresses come in, by broker and role; none where there is no such way. */
+  /** Extra listeners for clients that follow advertised addresses, one per broker and role; may be empty. */
   readonly links: readonly AdvertisedLink[];
-  /** Java's classpath of Apache Kafka; `undefined` where it is not at hand. */
+  /** Java classpath of Apache Kafka; `undefined` if not available. */
   readonly classpath?: string | undefined;
-  /** The brokers, to be killed and started again; `undefined` where they are not ours. */
+  /** The brokers, which can be killed and restarted; `undefined` if lossbound did not start them. */
   readonly brokers: readonly BrokerHandle[] | undefined;
-  /** What the brokers print; `undefined` where we cannot read it. */
+  /** The logs of the brokers; `undefined` if lossbound cannot read them. */
   readonly brokerLog: BrokerLog | undefined;
   /**
-   * Aborted, with the error to throw, when what watches over the processes died (all were killed),
-   * or when a broker or Toxiproxy ended by itself.
+   * Aborted with the error to throw if the warden dies, which kills all processes, or if a broker or
+   * Toxiproxy exits unexpectedly.
    */
   readonly died: AbortSignal;
   /** Starts a process that cannot outlive this one. */
   start(order: ProcessOrder): Promise<HostedProcess>;
-  /** Makes the folder `path`, whose name must begin with `lossbound-`, as one of ours. */
+  /** Creates the folder `path`, which cannot outlive this process. Its name must begin with `lossbound-`. */
   claim(path: string): Promise<OwnedFolder>;
-  /** A new folder that cannot outlive this process; on memory (tmpfs) where `bytes` fit there. */
+  /** Creates a folder that cannot outlive this process, in memory (tmpfs) if `bytes` fit there. */
   folder(name: string, bytes?: number): Promise<OwnedFolder>;
 }
 
 /**
- * A broker that may be harmed. Each call resolves when what it does is seen to be done, and throws
- * LossboundError: `DEADLINE` when it takes too long, `HARNESS` when the broker is in no state for it.
+ * A broker that faults may act on. Each call resolves once its effect has been observed. It throws
+ * LossboundError `DEADLINE` if that takes too long, and `HARNESS` if the broker is in the wrong state.
  */
 export interface BrokerHandle {
   readonly id: number;
   /** `host:port` that it advertises. */
   readonly address: string;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** SIGSTOP: it takes connections, as the kernel does that, and does nothing else. */
+  /** Sends SIGSTOP. The kernel still accepts connections for it, but the broker does nothing. */
   pause(): Promise<void>;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   resume(): Promise<void>;
-  /** SIGTERM: it moves its leaders to others before it ends. `signal` gives up the wait for that. */
+  /**
+   * Sends SIGTERM, on which the broker hands its leaderships to other brokers and exits. `signal`
+   * cancels the wait, but not the shutdown.
+   */
   stop(signal?: AbortSignal): Promise<void>;
   /**
-   * Starts it again after its end, on the same port and data: it takes connections, and may lead.
-   * `signal` gives the start up, and ends what was started.
+   * Restarts it after its end on the same port and data. Resolves when it accepts connections and may
+   * lead partitions. `signal` cancels the start and kills the new process.
    */
   start(signal?: AbortSignal): Promise<void>;
 }
 
-/** A listener of a broker that advertises, in place of itself, the proxy of one role. */
+/** A listener on which a broker advertises the proxy of one role instead of itself. */
 export interface AdvertisedLink {
   readonly role: Role;
-  /** `host:port` that the broker advertises to everybody else. */
+  /** `host:port` that the broker advertises to all other clients. */
   readonly broker: string;
-  /** `host:port` at which it listens for this role. */
+  /** `host:port` on which the broker listens for this role. */
   readonly upstream: string;
-  /** `host:port` that it advertises there: the proxy is to listen on it. */
+  /** `host:port` that it advertises there, on which the proxy must listen. */
   readonly proxy: string;
 }
 
-/** What brokers tell in their logs, and nobody else does. */
+/** Events that only the logs of the brokers show. */
 export interface BrokerLog {
   /**
-   * All that they have told so far of one run.
+   * Reads all events of one run so far.
    *
-   * @param run what the ids of its clients begin with, and the name of its topic.
+   * @param run the prefix of its client ids, and the name of its topic.
    */
   told(run: { clients: string; topic: string }): Promise<{ refusals: Refusal[]; truncations: Truncation[] }>;
 }
 
-/** A broker could not store a produce request that wants no answer, and closed its connection. */
+/** A broker could not store a produce request with acks=0, and closed the connection. */
 export interface Refusal {
   /** Id of the broker. */
   broker: number;
@@ -93,7 +97,7 @@ export interface Refusal {
   at: number;
 }
 
-/** A broker cut its replica of a partition: what it had at this offset and above is gone from it. */
+/** A broker truncated its replica of a partition: it dropped the records from this offset on. */
 export interface Truncation {
   /** Id of the broker. */
   broker: number;

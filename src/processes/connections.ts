@@ -3,10 +3,11 @@ import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 const established = "01";
 
 /**
- * Connections that a process group holds open to some ports of this machine, by names that the kernel gives
- * to no other connection meanwhile. Linux tells; elsewhere there are none to be seen.
+ * Lists the connections that a process group holds open to the given ports of this machine. Each is
+ * identified by its inode, which no other connection has while this one is open. It reads `/proc`, so
+ * it finds connections on Linux only.
  *
- * @param group its process group id.
+ * @param group the process group id.
  */
 export function connectionsOf(group: number, ports: ReadonlySet<number>): string[] {
   return processesOf(group).flatMap((pid) => {
@@ -23,28 +24,28 @@ export function connectionsOf(group: number, ports: ReadonlySet<number>): string
 }
 
 function processesOf(group: number): number[] {
-  return look(() => readdirSync("/proc"))
+  return readOrEmpty(() => readdirSync("/proc"))
     .filter((name) => /^[0-9]+$/u.test(name) && groupOf(name) === group)
     .map(Number);
 }
 
-/** Field 5 of its line; the second may hold spaces and brackets, so count from its end. */
+/** Reads field 5 of `stat`. Field 2 may contain spaces and brackets, so fields count from its end. */
 function groupOf(pid: string): number | undefined {
-  const [line = ""] = look(() => [readFileSync(`/proc/${pid}/stat`, "latin1")]);
+  const [line = ""] = readOrEmpty(() => [readFileSync(`/proc/${pid}/stat`, "latin1")]);
   const group = line.slice(line.lastIndexOf(")") + 2).split(" ")[2];
   return group === undefined ? undefined : Number(group);
 }
 
 function socketsOf(pid: number): Set<string> {
   const folder = `/proc/${pid}/fd`;
-  const targets = look(() => readdirSync(folder)).flatMap((name) =>
-    look(() => [readlinkSync(`${folder}/${name}`)]),
+  const targets = readOrEmpty(() => readdirSync(folder)).flatMap((name) =>
+    readOrEmpty(() => [readlinkSync(`${folder}/${name}`)]),
   );
   return new Set(targets.flatMap((target) => /^socket:\[([0-9]+)\]$/u.exec(target)?.[1] ?? []));
 }
 
 function rowsOf(table: string): { state: string; remotePort: number; inode: string }[] {
-  const [text = ""] = look(() => [readFileSync(table, "latin1")]);
+  const [text = ""] = readOrEmpty(() => [readFileSync(table, "latin1")]);
   return text
     .split("\n")
     .slice(1)
@@ -56,10 +57,10 @@ function rowsOf(table: string): { state: string; remotePort: number; inode: stri
     });
 }
 
-/** A process may end while it is looked at. */
-function look<T>(at: () => T[]): T[] {
+/** Returns an empty list on an error, because a process may end while it is being read. */
+function readOrEmpty<T>(read: () => T[]): T[] {
   try {
-    return at();
+    return read();
   } catch {
     return [];
   }

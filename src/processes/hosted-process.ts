@@ -1,21 +1,21 @@
-/** What the warden is asked to start. */
+/** A process that the warden should start. */
 export interface ProcessOrder {
-  /** How errors and logs name it: `broker 1`, `toxiproxy`, `consumer 0`. */
+  /** Its name in errors and logs: `broker 1`, `toxiproxy`, `consumer 0`. */
   name: string;
   command: string;
   args: readonly string[];
   /** Added to this process's environment. */
   env?: Readonly<Record<string, string>>;
-  /** Whether it is given the settings of TLS and SASL too: who lossbound is to a cluster. */
+  /** Whether it also gets the TLS and SASL settings, which identify lossbound to a cluster. */
   secrets?: boolean;
   cwd?: string;
-  /** File that takes its standard output and error. */
+  /** File for its standard output, and for its standard error unless `errors` is set. */
   output: string;
-  /** File that takes its standard error, where that is not to be among its output. */
+  /** Separate file for its standard error. */
   errors?: string;
-  /** Whether signals go to what it has started, too. */
+  /** Whether signals also go to its child processes. */
   signalsGroup?: boolean;
-  /** Whether it is a Node process that talks over IPC. */
+  /** Whether it is a Node process that exchanges messages over IPC. */
   talks?: boolean;
 }
 
@@ -23,19 +23,19 @@ export interface ProcessOrder {
 export interface HostedProcess {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when the process has ended, however; never rejects. */
+  /** Resolves when the process has ended for any reason; never rejects. */
   readonly ended: Promise<ProcessEnd>;
-  /** How it ended; `undefined` while it lives. */
+  /** How it ended; `undefined` while it is running. */
   readonly end: ProcessEnd | undefined;
-  /** Sends a signal to the process, at once. False when it has ended. */
+  /** Sends a signal to the process immediately. Returns false if the process has ended. */
   signal(signal: NodeJS.Signals): boolean;
-  /** A message to a process that talks. */
+  /** Sends a message to a process that uses IPC. */
   send(message: unknown): void;
-  /** Hears the messages of a process that talks. */
+  /** Adds a listener for messages from a process that uses IPC. */
   onMessage(listener: (message: unknown) => void): void;
-  /** The last lines that it printed: evidence for errors. */
+  /** Returns the last lines that it printed, as evidence for errors. */
   lastLines(): string;
-  /** SIGTERM, and SIGKILL after `limitMs`. */
+  /** Sends SIGTERM, and SIGKILL if the process is still running after `limitMs`. */
   stop(limitMs: number): Promise<ProcessEnd>;
 }
 

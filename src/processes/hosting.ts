@@ -3,42 +3,43 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { LossboundError, messageOf } from "../base/errors.js";
-import { deleteOwned, folderPrefix, type OwnedFolder, placeFor } from "./owned-folder.js";
+import { deleteOwned, folderPrefix, type OwnedFolder, parentFor } from "./owned-folder.js";
 import { clearLeftovers, type Leftover } from "./leftovers.js";
 import { openWarden } from "./warden-client.js";
 import type { HostedProcess, ProcessOrder } from "./hosted-process.js";
 
-/** Processes and folders that cannot outlive this process: what every environment is built on. */
+/** Processes and folders that cannot outlive this process. Every environment is built on it. */
 export interface Hosting extends AsyncDisposable {
-  /** Of this run, among all that run on this machine. */
+  /** Identifies this run among all runs on this machine. */
   readonly id: string;
-  /** Aborted, with the error to throw, when the warden died: all processes were killed. */
+  /** Aborted with the error to throw if the warden dies, because all processes are then killed. */
   readonly died: AbortSignal;
   start(order: ProcessOrder): Promise<HostedProcess>;
-  /** A new folder `lossbound-<id>-<name>`; on memory where `bytes` (none said: a few) fit there. */
+  /** Creates `lossbound-<id>-<name>`, in memory if `bytes` (default: 1 MiB) fit there. */
   folder(name: string, bytes?: number): Promise<OwnedFolder>;
   /**
-   * Makes the folder `path`, whose name must begin with `lossbound-`, as one of ours.
+   * Creates the folder `path`, which is deleted when this process ends. Its name must begin with
+   * `lossbound-`.
    *
    * @throws LossboundError `ENVIRONMENT`
    */
   claim(path: string): Promise<OwnedFolder>;
 }
 
-/** Takes one line for the user about what goes on. */
+/** Receives progress messages for the user, one line each. */
 export type Progress = (line: string) => void;
 
-/** Opens a warden, and clears what runs that were killed along with theirs have left. */
+/** Starts a warden, and removes what earlier runs left behind if they and their wardens were killed. */
 export async function openHosting(progress: Progress): Promise<Hosting> {
   const id = `${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
   await clearEarlierRuns(progress);
   const warden = await openWarden(id);
 
-  /** Bytes that were promised to folders on memory, and may not be used yet. */
-  let promised = 0;
+  /** Bytes reserved for folders in memory; they may not be in use yet. */
+  let reserved = 0;
 
   const claim = async (path: string): Promise<OwnedFolder> => {
-    // In this order: a folder that is made before the warden knows of it could be left behind.
+    // The warden must know the folder before it exists; otherwise a crash could leave it behind.
     await warden.own(path);
     warden.died.throwIfAborted();
     try {
@@ -46,7 +47,7 @@ export async function openHosting(progress: Progress): Promise<Hosting> {
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
       await warden.disown(path);
-      throw new LossboundError("ENVIRONMENT", `cannot make the folder ${path}: ${messageOf(error)}`, {
+      throw new LossboundError("ENVIRONMENT", `cannot create the folder "${path}": ${messageOf(error)}`, {
         cause: error,
       });
     }
@@ -60,15 +61,15 @@ export async function openHosting(progress: Progress): Promise<Hosting> {
   };
 
   const folder = async (name: string, bytes = 1024 * 1024): Promise<OwnedFolder> => {
-    const place = placeFor(promised + bytes);
-    promised += bytes;
-    let isPromised = true;
-    const owned = await claim(join(place, `${folderPrefix}${id}-${name}`));
+    const parent = parentFor(reserved + bytes);
+    reserved += bytes;
+    let isReserved = true;
+    const owned = await claim(join(parent, `${folderPrefix}${id}-${name}`));
     return {
       path: owned.path,
       async [Symbol.asyncDispose]() {
-        if (isPromised) promised -= bytes;
-        isPromised = false;
+        if (isReserved) reserved -= bytes;
+        isReserved = false;
         await owned[Symbol.asyncDispose]();
       },
     };
@@ -84,14 +85,14 @@ export async function openHosting(progress: Progress): Promise<Hosting> {
   };
 }
 
-/** What cannot be cleared does not stand in the way of a run: `doctor` shows it. */
+/** Removes leftovers. Those that cannot be removed must not block a run; `doctor` lists them. */
 async function clearEarlierRuns(progress: Progress): Promise<void> {
   let cleared: Leftover[];
   try {
     cleared = await clearLeftovers();
   } catch (error) {
     progress(
-      `could not clear all that a killed run left behind (lossbound doctor shows it): ${messageOf(error)}`,
+      `could not remove all leftovers of killed runs (run lossbound doctor to list them): ${messageOf(error)}`,
     );
     return;
   }
@@ -99,6 +100,6 @@ async function clearEarlierRuns(progress: Progress): Promise<void> {
   const processes = cleared.flatMap((run) => run.processes).length;
   const folders = cleared.flatMap((run) => run.folders).length;
   progress(
-    `cleared what ${cleared.length} killed run(s) left behind: ${processes} process(es), ${folders} folder(s)`,
+    `removed leftovers of ${cleared.length} killed run(s): ${processes} process(es), ${folders} folder(s)`,
   );
 }

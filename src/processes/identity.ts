@@ -2,16 +2,16 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * A process that cannot be taken for a later one: the kernel gives ids out again, but never the same
- * id with the same start time. Only a process whose both agree is ours to kill.
+ * Identifies a process beyond its id. The kernel reuses ids, but never an id with the same start time.
+ * lossbound only kills a process if both match.
  */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque; compared, never read. */
+  /** Opaque: compared, but never parsed. */
   readonly startedAt: string;
 }
 
-/** Who has this id now; `undefined` when nobody lives under it (a zombie does not live). */
+/** Returns the process that has this id now; `undefined` if there is none or it is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const seen = process.platform === "linux" ? inProc(pid) : inPs(pid);
   return seen === undefined || /^[ZX]/.test(seen.state) ? undefined : { pid, startedAt: seen.startedAt };
@@ -21,29 +21,32 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startedAt === identity.startedAt;
 }
 
-/** Ends the process group that `identity` leads, if that is still the same process. */
+/** Kills the process group that `identity` leads, if it is still the same process. */
 export function killGroup(identity: ProcessIdentity): void {
   if (!isAlive(identity)) return;
   try {
     process.kill(-identity.pid, "SIGKILL");
   } catch {
-    // It ended between the look and the kill.
+    // It ended between the check and the kill.
   }
 }
 
-/** Whether a process stands still by SIGSTOP. */
+/** Whether a process is stopped by SIGSTOP. */
 export function isStopped(pid: number): boolean {
   const seen = process.platform === "linux" ? inProc(pid) : inPs(pid);
   return seen !== undefined && seen.state.startsWith("T");
 }
 
 interface Seen {
-  /** One letter of the kernel's, and what `ps` adds. */
+  /** The kernel's one-letter state, followed by the flags that `ps` adds. */
   state: string;
   startedAt: string;
 }
 
-/** Field 22 of `/proc/<pid>/stat`. The second field may hold spaces and brackets, so count from its end. */
+/**
+ * Reads state and start time (field 22) from `/proc/<pid>/stat`. Field 2 may contain spaces and
+ * brackets, so the fields are counted from its end.
+ */
 function inProc(pid: number): Seen | undefined {
   let stat: string;
   try {

@@ -5,17 +5,17 @@ import { deleteOwned } from "./owned-folder.js";
 import { isAlive, killGroup, type ProcessIdentity } from "./identity.js";
 import { readState, removeState, stateFiles, type WardenState } from "./warden-state.js";
 
-/** What a run left behind whose lossbound and whose warden were both killed. */
+/** The leftovers of a run whose lossbound and warden were both killed. */
 export interface Leftover {
   readonly stateFile: string;
   readonly id: string;
-  /** Processes that still run. */
+  /** Processes that are still running. */
   readonly processes: readonly (ProcessIdentity & { readonly name: string })[];
   /** Folders that still exist. */
   readonly folders: readonly string[];
 }
 
-/** Runs that nobody looks after any more. A run whose lossbound or warden lives is not among them. */
+/** Lists the leftovers of runs whose lossbound and warden are both dead. */
 export function findLeftovers(): Leftover[] {
   return stateFiles().flatMap((stateFile) => {
     const state = readState(stateFile);
@@ -24,27 +24,27 @@ export function findLeftovers(): Leftover[] {
   });
 }
 
-/** Clears them all, and gives what there was. */
+/** Removes the leftovers of all dead runs, and returns what it removed. */
 export async function clearLeftovers(): Promise<Leftover[]> {
   const found = findLeftovers();
   for (const leftover of found) await clearLeftover(leftover);
   return found;
 }
 
-/** What is left of the run of this state file, whoever of the two still lives. */
+/** Returns the leftovers in a state file, even if its lossbound or its warden is still alive. */
 export function leftoverIn(stateFile: string): Leftover | undefined {
   const state = readState(stateFile);
   return state && leftoverOf(stateFile, state);
 }
 
 /**
- * Kills, then deletes, then forgets: the state file goes last, so that a sweep that is itself killed
- * is finished by the next one.
+ * Kills the processes, then deletes the folders, then the state file. The state file is last, so that
+ * the next run finishes the job if this one is killed.
  */
 export async function clearLeftover({ stateFile, processes, folders }: Leftover): Promise<void> {
   processes.forEach(killGroup);
   await waitUntil(
-    `the processes of an earlier run to end: ${processes.map(({ name, pid }) => `${name} (${pid})`).join(", ")}`,
+    `processes of an earlier run to end: ${processes.map(({ name, pid }) => `${name} (${pid})`).join(", ")}`,
     () => !processes.some(isAlive),
     { limitMs: 10_000, everyMs: 10 },
   );

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
-/** Enough for a stack trace, little enough for a terminal. */
+/** Long enough for a stack trace, short enough for a terminal. */
 const lines = 25;
 const tailBytes = 16 * 1024;
 
-/** The last lines of a file; empty when there is none. */
+/** Returns the last lines of a file; an empty string if the file cannot be opened. */
 export function lastLinesOf(file: string): string {
   let handle: number;
   try {

@@ -3,21 +3,21 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename } from "node:path";
 
-/** A folder of ours: disposing it deletes it; so does the warden when this process ends before that. */
+/** A folder of lossbound. Disposing it deletes it; if this process ends first, the warden does. */
 export interface OwnedFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Every folder of ours starts like this; nothing else is ever deleted. */
+/** The name of every folder of lossbound starts with this; no other folder is ever deleted. */
 export const folderPrefix = "lossbound-";
 
 const memory = "/dev/shm";
 
-/** Left free for others, so that a run never fills the memory of the machine. */
+/** Memory that is left free, so that a run never fills the memory of the machine. */
 const marginBytes = 256 * 1024 * 1024;
 
-/** The folder for new folders: on memory where `bytes` fit there, on disk otherwise. */
-export function placeFor(bytes: number): string {
+/** Returns the parent for a new folder: in memory if `bytes` fit there, otherwise on disk. */
+export function parentFor(bytes: number): string {
   try {
     const { bavail, bsize } = statfsSync(memory);
     return bavail * bsize >= bytes + marginBytes ? memory : tmpdir();
@@ -26,10 +26,13 @@ export function placeFor(bytes: number): string {
   }
 }
 
-/** Deletes a folder of ours, one that is already gone too. Repeats while something still writes there. */
+/**
+ * Deletes a folder of lossbound; does nothing if it no longer exists. Retries while a process is still
+ * writing to it.
+ */
 export async function deleteOwned(folder: string): Promise<void> {
   if (!basename(folder).startsWith(folderPrefix)) {
-    throw new Error(`${folder} does not look like a folder of lossbound's`);
+    throw new Error(`cannot delete "${folder}" because its name does not begin with ${folderPrefix}`);
   }
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
 }

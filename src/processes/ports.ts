@@ -2,17 +2,17 @@ import { createServer } from "node:net";
 
 import { LossboundError } from "../base/errors.js";
 
-/** Every server of the local environment listens here, and nowhere else. */
+/** The only address on which servers of the local environment listen. */
 export const localHost = "127.0.0.1";
 
 /**
- * Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: a
- * broker that was killed finds its port free when it starts again.
+ * This range is below the ports that Linux (from 32768) and macOS (from 49152) use for outgoing
+ * connections. A broker that was killed therefore finds its port free when it restarts.
  */
 const lowest = 20_000;
 const highest = 31_999;
 
-/** Different ports that were free a moment ago; whoever binds one may still find it taken. */
+/** Finds distinct ports that are free now. Another process may still take one before it is bound. */
 export async function freePorts(count: number, random: () => number = Math.random): Promise<number[]> {
   const found: number[] = [];
   const span = highest - lowest + 1;
@@ -24,20 +24,20 @@ export async function freePorts(count: number, random: () => number = Math.rando
   if (found.length < count) {
     throw new LossboundError(
       "ENVIRONMENT",
-      `no ${count} free ports between ${lowest} and ${highest} on ${localHost}`,
+      `cannot find ${count} free ports between ${lowest} and ${highest} on ${localHost}`,
     );
   }
   return found;
 }
 
-/** The port where one looks for such a server first, or another one where that is taken. */
+/** Returns the usual port of a server, or another free port if that one is taken. */
 export async function portOr(usual: number): Promise<number> {
   if (await isFree(usual)) return usual;
   const [other = 0] = await freePorts(1);
   return other;
 }
 
-/** Whether nobody on this machine has the port, on `localHost` at least. */
+/** Whether the port is free on `localHost`. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

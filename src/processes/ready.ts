@@ -6,17 +6,18 @@ import { freePorts, localHost, portOr } from "./ports.js";
 import { howEnded } from "./run-to-end.js";
 import type { HostedProcess } from "./hosted-process.js";
 
-/** A port that was free when it was chosen is not any more. */
+/** A port that was free when it was chosen has been taken since. */
 export class AddressTaken extends LossboundError {}
 
-/** Three brokers on two cores take 5 s; this is for a machine that does something else as well. */
+/** Three brokers on two cores take 5 s; the rest is margin for a busy machine. */
 const startLimitMs = 90_000;
 
 /**
- * Waits until `isReady`, or until the process has ended or got no port, which is an error.
+ * Waits until `isReady` returns true, and throws if the process ends or cannot bind its port.
  *
- * @param printed what this process printed so far.
- * @throws AddressTaken when another choice of ports may do better; LossboundError `ENVIRONMENT`.
+ * @param printed returns the output of this process so far.
+ * @throws AddressTaken if its port was taken, so that the caller can try another one; LossboundError
+ *   `ENVIRONMENT`.
  */
 export async function untilReady(
   process: HostedProcess,
@@ -24,7 +25,7 @@ export async function untilReady(
   isReady: () => boolean | Promise<boolean>,
   signal: AbortSignal,
 ): Promise<void> {
-  // Not by its end alone: Toxiproxy lives on without a port.
+  // Its end alone is not enough: Toxiproxy keeps running without its port.
   const isTaken = (): boolean => /address already in use/i.test(printed());
   await waitUntil(`${process.name} to start`, () => process.end !== undefined || isTaken() || isReady(), {
     limitMs: startLimitMs,
@@ -33,27 +34,27 @@ export async function untilReady(
     evidence: () => process.lastLines(),
   });
   if (process.end === undefined && !isTaken()) return;
-  // When the warden died, that is the news, and not that this process went with it.
+  // If the warden died, report that rather than the end of this process, which it caused.
   signal.throwIfAborted();
   const detail = process.lastLines();
   if (isTaken()) {
-    throw new AddressTaken("ENVIRONMENT", `a port of ${process.name} was taken in between`, {
+    throw new AddressTaken("ENVIRONMENT", `${process.name}: another process took a port before it started`, {
       detail,
     });
   }
   const how = process.end && howEnded(process.end);
-  throw new LossboundError("ENVIRONMENT", `${process.name} ended while it started (${how})`, {
+  throw new LossboundError("ENVIRONMENT", `${process.name} exited during startup (${how})`, {
     detail,
   });
 }
 
-/** Where a port was taken between its choice and its use, another one is tried. */
+/** How many ports are tried if one is taken between the check and the start. */
 const tries = 3;
 
 /**
- * Starts a server on the usual port where that is free, on any free one otherwise.
+ * Starts a server on the usual port if that is free, otherwise on any free port.
  *
- * @throws whatever `start` throws; `AddressTaken` only where others took one port after the other.
+ * @throws any error of `start`, but `AddressTaken` only if every port that was tried was taken.
  */
 export async function atFreePort<T>(
   usual: number | undefined,
@@ -70,7 +71,7 @@ export async function atFreePort<T>(
   }
 }
 
-/** Whether a port of this machine takes connections. */
+/** Whether a port of this machine accepts connections. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: localHost });

@@ -4,9 +4,9 @@ import type { Hosting } from "./hosting.js";
 import type { ProcessEnd, ProcessOrder } from "./hosted-process.js";
 
 /**
- * Runs a command to its end.
+ * Runs a command and waits until it exits.
  *
- * @throws LossboundError `ENVIRONMENT`, with the last lines that it printed, when it fails.
+ * @throws LossboundError `ENVIRONMENT` with the last lines of its output if it fails.
  */
 export async function runToEnd(
   hosting: Pick<Hosting, "start" | "died">,

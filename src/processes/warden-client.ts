@@ -11,36 +11,36 @@ import type { Report, Request } from "./warden-protocol.js";
 import { removeState, runningFolder, stateFileOf } from "./warden-state.js";
 import type { HostedProcess, ProcessOrder } from "./hosted-process.js";
 
-/** lossbound's end of the warden. Disposing it kills all processes and deletes all folders. */
+/** lossbound's handle on the warden. Disposing it kills all processes and deletes all folders. */
 export interface Warden extends AsyncDisposable {
   readonly pid: number;
-  /** Aborted, with the error to throw, when the warden ended by itself: nothing is safe any more. */
+  /** Aborted with the error to throw if the warden exits unexpectedly. */
   readonly died: AbortSignal;
   start(order: ProcessOrder): Promise<HostedProcess>;
-  /** From now on the folder is deleted when this process ends, whether it exists by then or not. */
+  /** Makes the warden delete the folder when this process ends. The folder need not exist yet. */
   own(folder: string): Promise<void>;
-  /** Takes `own` back. */
+  /** Reverts `own`. */
   disown(folder: string): Promise<void>;
 }
 
-/** A Node process is up in 50 ms; this is for a machine that is short of everything. */
+/** A Node process starts in 50 ms; the rest is margin for an overloaded machine. */
 const openLimitMs = 30_000;
-/** A request is a fork and a small write at most. */
+/** A request costs one fork and one small write at most. */
 const answerLimitMs = 30_000;
-/** More than what the warden gives itself. */
+/** Longer than the warden's own limit. */
 const endLimitMs = 15_000;
 const lastWordsChars = 4_000;
 
 /**
  * Starts a warden for the run `id`.
  *
- * @throws LossboundError `ENVIRONMENT` when it does not come up.
+ * @throws LossboundError `ENVIRONMENT` if it does not start.
  */
 export async function openWarden(id: string): Promise<Warden> {
   makeRunningFolder();
   const warden = new WardenClient(stateFileOf(id));
   try {
-    await within("the warden to come up", warden.ready, openLimitMs);
+    await within("the warden to start", warden.ready, openLimitMs);
     return warden;
   } catch (error) {
     await warden[Symbol.asyncDispose]();
@@ -49,7 +49,7 @@ export async function openWarden(id: string): Promise<Warden> {
 }
 
 interface Pending {
-  /** Of a start: what names the process. */
+  /** The order of a start request. */
   readonly order: ProcessOrder | undefined;
   resolve(started: Ward | undefined): void;
   reject(error: Error): void;
@@ -67,7 +67,7 @@ class WardenClient implements Warden {
   readonly #pending = new Map<number, Pending>();
   readonly #wards = new Map<number, Ward>();
   #requests = 0;
-  /** It has nothing to say unless it crashes. */
+  /** The end of its standard error, which is empty unless it crashes. */
   #lastWords = "";
   #ending: Promise<void> | undefined;
   #becomeReady!: () => void;
@@ -97,7 +97,7 @@ class WardenClient implements Warden {
       return (await this.#ask({ kind: "start", request: ++this.#requests, order }))!;
     } catch (error) {
       this.died.throwIfAborted();
-      throw new LossboundError("ENVIRONMENT", `${order.name} could not be started: ${messageOf(error)}`, {
+      throw new LossboundError("ENVIRONMENT", `cannot start ${order.name}: ${messageOf(error)}`, {
         cause: error,
       });
     }
@@ -108,7 +108,7 @@ class WardenClient implements Warden {
   }
 
   async disown(folder: string): Promise<void> {
-    // After its end the warden has nothing to forget.
+    // A warden that is ending deletes its folders anyway.
     if (this.#ending || this.died.aborted) return;
     await this.#ask({ kind: "disown", request: ++this.#requests, folder });
   }
@@ -119,8 +119,8 @@ class WardenClient implements Warden {
   }
 
   /**
-   * The warden's own way out serves the orderly end too, so that it is the one that is walked every
-   * day. SIGKILL does no harm: all that these processes wrote is deleted next.
+   * An orderly end uses the same path as the warden's emergency exit, so that this path is exercised
+   * by every run. SIGKILL does no harm, because the files of these processes are deleted next.
    */
   async #end(): Promise<void> {
     this.#say({ kind: "end" });
@@ -145,7 +145,7 @@ class WardenClient implements Warden {
   }
 
   #say(request: Request): void {
-    // A failed write means that the warden is gone, which its exit says better.
+    // A failed write means that the warden is gone; its exit event reports that in more detail.
     if (this.#process.connected) this.#process.send(request, () => {});
   }
 
@@ -157,7 +157,7 @@ class WardenClient implements Warden {
         return this.#settle(report.request, ({ order, resolve }) => {
           const tell = (message: unknown) => this.#say({ kind: "tell", process: report.request, message });
           const ward = new Ward(order!, report.pid, tell);
-          // Known from here on, and not from when the answer is awaited: its first message may come right behind.
+          // Add it before the caller sees the answer: the process's first message may follow immediately.
           this.#wards.set(report.request, ward);
           resolve(ward);
         });
@@ -180,13 +180,13 @@ class WardenClient implements Warden {
   }
 
   /**
-   * However the warden ended, its state file says what it had not cleared: nothing, when all went
-   * well, and the file is gone. Otherwise lossbound does it, as the next run would.
+   * Removes what the warden did not. Its state file lists that; after an orderly end the file is gone.
+   * If lossbound cannot finish the job, the next run does.
    */
   async #afterExit(how: string): Promise<void> {
     const error = new LossboundError(
       "ENVIRONMENT",
-      `the warden (process ${this.pid}) ended by itself: ${how}`,
+      `the warden (process ${this.pid}) exited unexpectedly: ${how}`,
       { detail: this.#lastWords },
     );
     try {
@@ -195,7 +195,7 @@ class WardenClient implements Warden {
       if (leftover) await clearLeftover(leftover);
       else removeState(this.#stateFile);
     } catch {
-      // The state file stays, and with it the way for the next run to finish this.
+      // The state file stays, so that the next run can finish the clean-up.
     } finally {
       for (const { reject } of this.#pending.values()) reject(error);
       this.#pending.clear();
@@ -208,15 +208,20 @@ function makeRunningFolder(): void {
   try {
     mkdirSync(runningFolder(), { recursive: true });
   } catch (error) {
-    const what = `cannot write to the cache folder (LOSSBOUND_CACHE names another): ${messageOf(error)}`;
+    const what = `cannot write to the cache folder: ${messageOf(error)}; set LOSSBOUND_CACHE to another folder`;
     throw new LossboundError("ENVIRONMENT", what, { cause: error });
   }
 }
 
-/** In a session of its own: neither the terminal's Ctrl-C nor a kill of lossbound's group reaches it. */
+/**
+ * Starts the warden in its own session, so that neither Ctrl-C in the terminal nor a kill of
+ * lossbound's process group reaches it.
+ */
 function spawnWarden(stateFile: string): ChildProcess {
   const self = identify(process.pid);
-  if (self === undefined) throw new LossboundError("HARNESS", "this process does not find itself");
+  if (self === undefined) {
+    throw new LossboundError("HARNESS", `cannot read the start time of this process (${process.pid})`);
+  }
   const entry = createRequire(import.meta.url).resolve("#build/processes/warden-main.js");
   return spawn(process.execPath, [entry, stateFile, String(self.pid), self.startedAt], {
     detached: true,

@@ -1,8 +1,8 @@
 /**
- * The warden: a process in a session of its own that starts everything lossbound needs and outlives
- * lossbound by the moment it takes to clear all of it away. A JVM, Toxiproxy, or a worker that stands
- * still cannot notice that its parent is gone; the warden does nothing else. It notices by the end of
- * its channel, which the kernel closes however lossbound died.
+ * The warden: a process in its own session that starts all other processes for lossbound. When
+ * lossbound ends, the warden kills those processes, deletes lossbound's folders and exits. A JVM,
+ * Toxiproxy or a stopped worker cannot notice that its parent is gone, but the warden can: the kernel
+ * closes its IPC channel no matter how lossbound died.
  *
  *     node warden-main.js STATE_FILE LOSSBOUND_PID LOSSBOUND_START
  */
@@ -26,7 +26,7 @@ interface Ward {
   readonly closed: Promise<void>;
 }
 
-/** SIGKILL takes effect in milliseconds, unless the process hangs in the kernel. */
+/** SIGKILL takes effect within milliseconds, unless the process hangs in the kernel. */
 const killLimitMs = 10_000;
 
 const [stateFile = "", lossboundPid = "", lossboundStart = ""] = process.argv.slice(2);
@@ -35,12 +35,12 @@ const wards = new Map<number, Ward>();
 const folders = new Set<string>();
 let ending = false;
 
-// Ctrl-C and a closed terminal are lossbound's to handle; the warden ends when lossbound has.
+// lossbound handles Ctrl-C and a closed terminal; the warden exits after lossbound.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 
 process.on("message", (request: Request) => hear(request));
 process.on("disconnect", () => void end());
-process.stderr.on("error", () => {}); // nobody is left to hear it
+process.stderr.on("error", () => {}); // the reader is gone
 process.on("uncaughtException", (error) => {
   console.error(error);
   void end();
@@ -68,7 +68,7 @@ function hear(request: Request): void {
       });
     case "tell": {
       const child = wards.get(request.process)?.child;
-      // A message to a process that is just dying is lost with it, as it would be without a warden.
+      // A message to a dying process is lost, as it would be without a warden.
       if (child?.connected) child.send(request.message as object, () => {});
       return;
     }
@@ -79,7 +79,7 @@ function hear(request: Request): void {
 
 function answer(request: number, act: () => void): void {
   try {
-    if (ending) throw new Error("the warden is ending");
+    if (ending) throw new Error("the warden is shutting down");
     act();
   } catch (error) {
     report({ kind: "refused", request, why: messageOf(error) });
@@ -90,7 +90,7 @@ function start(request: number, order: ProcessOrder): void {
   const output = openSync(order.output, "a");
   const errors = order.errors === undefined ? output : openSync(order.errors, "a");
   const child = spawn(order.command, order.args, {
-    detached: true, // a process group of its own, for one kill to reach all of it
+    detached: true, // in its own process group, so that one kill reaches all of it
     env: { ...(order.secrets ? process.env : withoutSecrets(process.env)), ...order.env },
     ...(order.cwd !== undefined && { cwd: order.cwd }),
     stdio: ["ignore", output, errors, ...(order.talks ? (["ipc"] as const) : [])],
@@ -101,9 +101,9 @@ function start(request: number, order: ProcessOrder): void {
     child.once("error", (error) => report({ kind: "refused", request, why: messageOf(error) }));
     return;
   }
-  // An id that is not reaped yet has a start time, unless the process has ended already: then any text will do.
+  // Undefined only if the process has already ended; then any text will do.
   const identity = identify(pid) ?? { pid, startedAt: "ended" };
-  // `close` comes after the last message of a process that talks; `exit` may come before it.
+  // `close` comes after the last IPC message; `exit` may come before it.
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   wards.set(request, { name: order.name, child, identity, closed });
   child.on("error", () => {});
@@ -117,18 +117,18 @@ function start(request: number, order: ProcessOrder): void {
   try {
     saveState();
   } catch (error) {
-    killGroupOf(pid); // What the state file does not name must not run.
+    killGroupOf(pid); // A process that is not in the state file must not run.
     throw error;
   }
   report({ kind: "started", request, pid });
 }
 
-/** Brokers, Toxiproxy and tools have no use for a password, and may print their environment. */
+/** Brokers, Toxiproxy and tools need no password, and may print their environment. */
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^LOSSBOUND_(SASL|TLS)(_|$)/.test(name)));
 }
 
-/** Whatever the process started, and left in its group, goes with it. */
+/** Kills the process and all of its children that are still in its group. */
 function killGroupOf(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
@@ -138,8 +138,8 @@ function killGroupOf(pid: number): void {
 }
 
 /**
- * Processes first: a folder that somebody writes to cannot be deleted for good. The state file last,
- * and only when all is gone, so that what could not be cleared now is found by the next run.
+ * Kills the processes first, because a folder that is being written to cannot be deleted. Deletes the
+ * state file last and only if everything else is gone, so that the next run finds what is left.
  */
 async function end(): Promise<void> {
   if (ending) return;
@@ -158,7 +158,7 @@ async function end(): Promise<void> {
 }
 
 function saveState(): void {
-  if (self === undefined) throw new Error("a process that does not find itself");
+  if (self === undefined) throw new Error("cannot read the start time of the warden's own process");
   writeState(stateFile, {
     schema: "lossbound.running/1",
     id: basename(stateFile, ".json"),
@@ -170,6 +170,6 @@ function saveState(): void {
   });
 }
 
-function report(said: Report): void {
-  if (process.connected) process.send?.(said, undefined, undefined, () => {});
+function report(message: Report): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }

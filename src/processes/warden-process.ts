@@ -3,10 +3,10 @@ import { within } from "../base/wait.js";
 import { lastLinesOf } from "./output-file.js";
 import type { HostedProcess, ProcessEnd, ProcessOrder } from "./hosted-process.js";
 
-/** How long a process may take to end once it got SIGKILL. */
+/** How long a process may take to end after SIGKILL. */
 const killLimitMs = 10_000;
 
-/** lossbound's side of one process under the warden: signals go straight to it, messages by the warden. */
+/** lossbound's handle on one hosted process. It sends signals directly, and messages via the warden. */
 export class Ward implements HostedProcess {
   readonly name: string;
   readonly pid: number;
@@ -17,8 +17,8 @@ export class Ward implements HostedProcess {
   readonly #signalled: number;
   readonly #tell: (message: unknown) => void;
   readonly #listeners: ((message: unknown) => void)[] = [];
-  /** What it said before anybody listened. */
-  #unheard: unknown[] = [];
+  /** Messages that arrived before the first listener. */
+  #unread: unknown[] = [];
   #resolveEnded!: (end: ProcessEnd) => void;
 
   constructor(order: ProcessOrder, pid: number, tell: (message: unknown) => void) {
@@ -40,7 +40,7 @@ export class Ward implements HostedProcess {
 
   onMessage(listener: (message: unknown) => void): void {
     this.#listeners.push(listener);
-    for (const message of this.#unheard.splice(0)) listener(message);
+    for (const message of this.#unread.splice(0)) listener(message);
   }
 
   lastLines(): string {
@@ -58,13 +58,13 @@ export class Ward implements HostedProcess {
     }
   }
 
-  /** For the client alone: the process said something. */
+  /** Called only by the warden client: the process sent a message. */
   heard(message: unknown): void {
-    if (this.#listeners.length === 0) this.#unheard.push(message);
+    if (this.#listeners.length === 0) this.#unread.push(message);
     for (const listener of this.#listeners) listener(message);
   }
 
-  /** For the client alone: the process has ended. */
+  /** Called only by the warden client: the process has ended. */
   hasEnded(end: ProcessEnd): void {
     this.end ??= end;
     this.#resolveEnded(this.end);

@@ -1,17 +1,20 @@
 import type { ProcessEnd, ProcessOrder } from "./hosted-process.js";
 
-/** What lossbound says to the warden. `request` numbers a request; a start's number names its process from then on. */
+/**
+ * A message from lossbound to the warden. `request` is the number of the request; the number of a
+ * `start` identifies its process from then on.
+ */
 export type Request =
   | { kind: "start"; request: number; order: ProcessOrder }
-  /** The folder is to be deleted when lossbound ends. Asked before the folder is made. */
+  /** Delete the folder when lossbound ends. Sent before the folder is created. */
   | { kind: "own"; request: number; folder: string }
   | { kind: "disown"; request: number; folder: string }
-  /** For the process that start `process` began. */
+  /** Pass the message on to the process that the request number `process` started. */
   | { kind: "tell"; process: number; message: unknown }
-  /** Clear everything away, and end. */
+  /** Kill all processes, delete all folders, and exit. */
   | { kind: "end" };
 
-/** What the warden says to lossbound. */
+/** A message from the warden to lossbound. */
 export type Report =
   | { kind: "ready" }
   | { kind: "started"; request: number; pid: number }

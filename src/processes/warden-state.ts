@@ -7,13 +7,13 @@ import { folderPrefix } from "./owned-folder.js";
 import type { ProcessIdentity } from "./identity.js";
 
 /**
- * What one warden has to clear away, on disk: whoever comes after both it and lossbound were killed
- * can finish the work. There is one file a warden, `<cache>/running/<id>.json`.
+ * The processes and folders that one warden must remove. It is stored in `<cache>/running/<id>.json`,
+ * so that the next run can finish the job if both the warden and lossbound are killed.
  */
 export interface WardenState {
   readonly schema: "lossbound.running/1";
   readonly id: string;
-  /** Process ids mean nothing on another machine, or in another container, that shares the cache. */
+  /** Another machine or container may share the cache, and process ids mean nothing there. */
   readonly host: string;
   readonly lossbound: ProcessIdentity;
   readonly warden: ProcessIdentity;
@@ -21,7 +21,7 @@ export interface WardenState {
   readonly folders: readonly string[];
 }
 
-/** Folder of the state files. */
+/** Returns the folder of the state files. */
 export function runningFolder(): string {
   return join(cacheFolder(), "running");
 }
@@ -30,14 +30,14 @@ export function stateFileOf(id: string): string {
   return join(runningFolder(), `${id}.json`);
 }
 
-/** Replaces the file in one step, so that a reader, or a crash, never meets half of it. */
+/** Replaces the file atomically, so that neither a reader nor a crash ever sees half of it. */
 export function writeState(stateFile: string, state: WardenState): void {
   const next = `${stateFile}.next`;
   writeFileSync(next, JSON.stringify(state, undefined, 2));
   renameSync(next, stateFile);
 }
 
-/** `undefined` when there is no such file, or it is not a state of this machine. */
+/** Reads a state; `undefined` if the file is missing, invalid or from another machine. */
 export function readState(stateFile: string): WardenState | undefined {
   let read: unknown;
   try {
@@ -53,7 +53,7 @@ export function removeState(stateFile: string): void {
   rmSync(stateFile, { force: true });
 }
 
-/** All state files there are, those of runs that go on included. */
+/** Lists all state files, including those of active runs. */
 export function stateFiles(): string[] {
   try {
     return readdirSync(runningFolder())
@@ -64,7 +64,7 @@ export function stateFiles(): string[] {
   }
 }
 
-/** The file decides what is killed and deleted, so nothing in it is taken on trust. */
+/** Validates every field, because the file decides which processes are killed and folders deleted. */
 function isState(read: unknown): read is WardenState {
   if (typeof read !== "object" || read === null) return false;
   const state = read as Partial<Record<keyof WardenState, unknown>>;
@@ -84,6 +84,6 @@ function isState(read: unknown): read is WardenState {
 function isIdentity(read: unknown): read is ProcessIdentity {
   if (typeof read !== "object" || read === null) return false;
   const { pid, startedAt } = read as Partial<Record<keyof ProcessIdentity, unknown>>;
-  // Id 1, 0 or below would turn a kill of a group into something else altogether.
+  // With an id of 1 or below, a kill of the group would reach unrelated processes.
   return Number.isInteger(pid) && (pid as number) > 1 && typeof startedAt === "string";
 }

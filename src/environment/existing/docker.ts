@@ -9,22 +9,25 @@ import { isFree, localHost } from "../../processes/ports.js";
 import { accepts } from "../../processes/ready.js";
 import { connectToxiproxy } from "../links/toxiproxy.js";
 
-/** Where docker-compose.yml publishes its services; the same in the network that its containers share. */
+/** Ports that docker-compose.yml publishes. They are the same in the network of its containers. */
 export interface ComposePorts {
   readonly broker: number;
   readonly toxiproxy: number;
-  /** Where Toxiproxy's proxies may listen: no other port is published. */
+  /** Ports for the proxies of Toxiproxy; no others are published. */
   readonly proxies: readonly number[];
 }
 
 export const composePorts: ComposePorts = {
   broker: 9092,
   toxiproxy: 8474,
-  proxies: Array.from({ length: 32 }, (_, place) => 18_500 + place),
+  proxies: Array.from({ length: 32 }, (_, index) => 18_500 + index),
 };
 
 export interface DockerOptions {
-  /** Where Toxiproxy is to listen for the workers, without a port; seen by who holds the published ports. */
+  /**
+   * The address on which Toxiproxy listens for the workers, without a port. By default it depends on
+   * whether Docker publishes the ports.
+   */
   proxyHost?: string | undefined;
   progress: Progress;
   signal?: AbortSignal | undefined;
@@ -35,10 +38,10 @@ export interface DockerOptions {
 const engineLimitMs = 10_000;
 
 /**
- * The broker and the Toxiproxy of docker-compose.yml, which run already. Nothing of theirs is changed
- * or ended here: it is an external environment whose addresses are known.
+ * Opens the running broker and Toxiproxy of docker-compose.yml, and neither changes nor stops them. It
+ * is an external environment with known addresses.
  *
- * @throws LossboundError `ENVIRONMENT` when they do not answer, with what is to be done about it.
+ * @throws LossboundError `ENVIRONMENT` with advice if they do not answer.
  */
 export async function openDocker(options: DockerOptions): Promise<Environment> {
   const { progress, signal, ports = composePorts, env = process.env } = options;
@@ -69,29 +72,30 @@ export async function openDocker(options: DockerOptions): Promise<Environment> {
 }
 
 /**
- * Docker holds the ports that it publishes, on 127.0.0.1, and passes on what comes there to the container, where
- * it reaches no 127.0.0.1. Where one of them is free nobody publishes them: Toxiproxy then runs on this machine,
- * or we share its network, and nobody else is to reach its proxies.
+ * Returns the address on which Toxiproxy must listen. Docker binds the published ports on 127.0.0.1 of
+ * this machine and forwards them to the container, but not to the container's own 127.0.0.1. If one of
+ * the ports is free, Docker does not publish them: Toxiproxy then runs on this machine or shares its
+ * network, and no other machine should reach its proxies.
  */
 async function proxyHostBehind(published: readonly number[]): Promise<string> {
   for (const port of published) if (await isFree(port)) return localHost;
   return "0.0.0.0";
 }
 
-/** What to do about services that are down: a line each. */
+/** Returns advice about services that are down, one line each. */
 async function adviceIn(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const alternative = "  or, without Docker, use --environment local";
+  const alternative = "  or use --environment local, which does not need Docker";
   if (await engineAnswers(env)) {
     return [
-      "  a Docker engine answers, but the services are not up, or not yet; in the folder of docker-compose.yml:",
+      "  Docker is running, but the services are not; start them in the folder of docker-compose.yml:",
       "  docker compose up --detach --wait kafka toxiproxy",
       alternative,
     ];
   }
-  return ["  no Docker engine answers (docker version): install one, or start it", alternative];
+  return ["  no Docker engine answers (docker version); install or start Docker", alternative];
 }
 
-/** The command alone says nothing: it is often there without an engine. */
+/** Asks the engine, because the `docker` command is often installed without one. */
 function engineAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
   return new Promise((resolve) => {
     const args = ["version", "--format", "{{.Server.Version}}"];

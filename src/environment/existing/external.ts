@@ -7,22 +7,22 @@ import { openHosting, type Progress } from "../../processes/hosting.js";
 import { connectToxiproxy, originOf } from "../links/toxiproxy.js";
 
 export interface ExternalOptions {
-  /** Some brokers of the cluster, `host:port` each; it is asked for all of them later. */
+  /** Some brokers of the cluster, as `host:port`. The cluster is asked for the others later. */
   brokers: readonly string[];
   /** URL of Toxiproxy's API. */
   toxiproxy: string;
-  /** Where Toxiproxy is to listen for the workers, without a port. */
+  /** The address on which Toxiproxy listens for the workers, without a port. */
   proxyHost?: string | undefined;
   progress: Progress;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * A cluster and a Toxiproxy that exist already. Nothing of theirs is changed or ended here: only the
- * worker processes and the folders are ours.
+ * Opens an existing cluster and Toxiproxy, and neither changes nor stops them. lossbound adds only the
+ * worker processes and the folders.
  *
- * @throws LossboundError `USAGE` for addresses that are none; `ENVIRONMENT` or `DEADLINE` when no
- * Toxiproxy answers.
+ * @throws LossboundError `USAGE` for invalid addresses; `ENVIRONMENT` or `DEADLINE` if no Toxiproxy
+ *   answers.
  */
 export async function openExternal(options: ExternalOptions): Promise<Environment> {
   const bootstrap = bootstrapOf(options.brokers);
@@ -49,15 +49,15 @@ export async function openExternal(options: ExternalOptions): Promise<Environmen
 
 function bootstrapOf(brokers: readonly string[]): string[] {
   if (brokers.length === 0) {
-    throw new LossboundError("USAGE", "--brokers names no broker (such as 10.0.0.5:9092,10.0.0.6:9092)");
+    throw new LossboundError("USAGE", "--brokers: expected at least one broker, such as 10.0.0.5:9092");
   }
   return brokers.map((broker) => {
     const { host, port } = parseAddress("--brokers", broker);
-    // Our Kafka client splits an address at its first colon, brackets or not.
+    // kafkajs splits an address at its first colon, even inside brackets.
     if (isIP(host) === 6) {
       throw new LossboundError(
         "USAGE",
-        `--brokers: "${broker}" is an IPv6 address, which kafkajs cannot dial: give a host name or an IPv4 address`,
+        `--brokers: "${broker}" is an IPv6 address, which kafkajs cannot dial; use a host name or an IPv4 address`,
       );
     }
     return formatAddress(host, port);
@@ -65,20 +65,24 @@ function bootstrapOf(brokers: readonly string[]): string[] {
 }
 
 /**
- * A Toxiproxy on this machine listens on 127.0.0.1, where only this machine reaches it. Where another
- * one runs, it does not know by which of its addresses we see it, nor do we.
+ * Returns the address on which Toxiproxy listens for the workers. On this machine that is 127.0.0.1,
+ * which no other machine can reach. For a remote Toxiproxy the user must name it, because neither
+ * lossbound nor Toxiproxy knows which of its addresses the workers can reach.
  */
 function proxyHostOf({ proxyHost, toxiproxy }: ExternalOptions): string {
   const host = proxyHost === undefined ? undefined : withoutBrackets(proxyHost);
   if (host !== undefined) {
     if (isHost(host)) return host;
-    throw new LossboundError("USAGE", `--proxy-host: "${proxyHost}" is not a host (no port, no URL)`);
+    throw new LossboundError(
+      "USAGE",
+      `--proxy-host: expected a host name or an IP address, without a port, got "${proxyHost}"`,
+    );
   }
   const origin = originOf(toxiproxy);
   if (isLoopback(new URL(origin).hostname)) return "127.0.0.1";
   throw new LossboundError(
     "USAGE",
-    `Toxiproxy at ${origin} is not on this machine: say with --proxy-host on which of its addresses ` +
-      "it is to listen for the workers",
+    `--proxy-host is required because Toxiproxy at ${origin} is not on this machine; ` +
+      "name the address on which it should listen for the workers",
   );
 }

@@ -4,36 +4,36 @@ import type { Proxy, Removal, Stream } from "./toxiproxy.js";
 
 export interface ToxicOnLink {
   toxic: Toxic | "down";
-  /** Which way the toxic works, `both` with two toxics; without meaning for `down`. */
+  /** The direction of the toxic; `both` adds two toxics. Ignored for `down`. */
   stream: Stream | "both";
-  /** `host:port` that the one broker advertises whose proxy it falls on; all of them without it. */
+  /** `host:port` advertised by the one broker whose proxy is affected (default: all brokers). */
   broker?: string | undefined;
 }
 
 /**
- * The proxy that stands for one broker on one link. It may be shut for several reasons at the same
- * time (two faults, a dead broker), and listens only when there is none left.
+ * The proxy for one broker on one link. It may be shut for several reasons at once, such as two faults
+ * or a dead broker, and listens only when no reason is left.
  */
-export interface StandIn {
+export interface BrokerProxy {
   /** `host:port` that the broker advertises. */
   readonly broker: string;
-  /** `host:port` to dial in its place. */
+  /** `host:port` to dial instead of the broker. */
   readonly proxy: string;
-  /** Why it is shut, or is about to be. */
+  /** The reasons for which it is shut, or is about to be. */
   readonly shutBy: ReadonlySet<string>;
   addToxic(name: string, stream: Stream, toxic: Toxic): Promise<void>;
   removeToxic(name: string): Promise<Removal>;
-  /** Refuses connections from now on, and closes those that there are. */
+  /** Refuses new connections and closes the open ones. */
   shut(reason: string): Promise<void>;
-  /** Takes a reason away. */
+  /** Removes a reason, and listens again if it was the last one. */
   reopen(reason: string): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Another socket may have the port for a moment when the proxy wants to listen there again. */
+/** Another socket may briefly hold the port when the proxy starts to listen again. */
 const listenLimitMs = 5000;
 
-export function standIn(broker: string, proxy: Proxy): StandIn {
+export function brokerProxy(broker: string, proxy: Proxy): BrokerProxy {
   const shutBy = new Set<string>();
   let listens = true;
   let last: Promise<unknown> = Promise.resolve();
@@ -55,14 +55,14 @@ export function standIn(broker: string, proxy: Proxy): StandIn {
     remove: () => inTurn(() => proxy.remove()),
   };
 
-  /** One call after the other: a fault's and the watch's must not overlap on one proxy. */
+  /** Runs the calls one after another: a fault and the broker watch must not overlap on one proxy. */
   function inTurn<T>(call: () => Promise<T>): Promise<T> {
     const turn = last.then(call);
     last = turn.catch(() => {});
     return turn;
   }
 
-  /** Looks at the reasons when its turn has come, not when it was asked: only the last state counts. */
+  /** Evaluated when the call runs, not when it was queued, so only the latest state matters. */
   async function settle(): Promise<void> {
     const shouldListen = shutBy.size === 0;
     if (shouldListen === listens) return;

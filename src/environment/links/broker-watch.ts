@@ -4,24 +4,24 @@ import { performance } from "node:perf_hooks";
 import { advertisedAddress } from "../../base/address.js";
 import { pause } from "../../base/wait.js";
 
-/** How a broker's port answers: a change is told once. */
+/** How a broker's port responds. Each change is reported once. */
 export type BrokerSign = "refuses" | "answers";
 
 export interface BrokerWatch extends AsyncDisposable {
   readonly address: string;
 }
 
-/** Time between two dials of a port that refuses. */
+/** Time between two dials to a port that refuses. */
 const dialEveryMs = 200;
-/** A dial that gets no answer at all. */
+/** Limit for a dial that gets no response at all. */
 const dialLimitMs = 1000;
-/** A broker that takes connections and ends them at once is dialled no more often than this. */
+/** Shortest time between two dials to a broker that accepts connections and closes them at once. */
 const dialAgainMs = 50;
 
 /**
- * Watches a broker that somebody else may kill. It holds one connection, whose end it hears within a
- * millisecond of the broker's; a look every 200 ms would come after hundreds of messages. Only a
- * refused dial is a sign of death: an ended connection may be the broker's idle limit.
+ * Watches a broker that may be killed from outside. It holds one connection open, which ends within a
+ * millisecond of the broker's death; polling every 200 ms would miss hundreds of messages. Only a
+ * refused dial counts as death, because a closed connection may be due to the broker's idle limit.
  *
  * @param tell is awaited before the broker is dialled again; it must not reject.
  */
@@ -71,14 +71,14 @@ async function dial(address: string, signal: AbortSignal): Promise<Dialled> {
       resolve();
     });
   });
-  // A broker says nothing on its own; what it might say is thrown away, so that its end is heard.
+  // A broker sends nothing unasked. Discard any data, because Node reports the end only after reading.
   socket.resume();
   return await new Promise<Dialled>((resolve) => {
     const limit = setTimeout(() => socket.destroy(), dialLimitMs);
     socket.once("connect", () => {
       clearTimeout(limit);
-      // Nobody listens, and the system gave the dial that very port to dial from: TCP then connects
-      // it to itself.
+      // If no process listens and the kernel chose this very port as the source port, TCP connects the
+      // socket to itself.
       if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
       else resolve({ kind: "answers", ended });
     });

@@ -3,38 +3,38 @@ import type { ConnectionOptions } from "node:tls";
 
 import { advertisedAddress } from "../../base/address.js";
 import { waitUntil } from "../../base/wait.js";
-import { expectationOf, isAnsweredFor, type Expectation } from "./expected-view.js";
-import { probe, type Seen, wordsOf } from "./probe.js";
-import type { StandIn, ToxicOnLink } from "./broker-proxy.js";
+import { expectationOf, type Expectation } from "./expected-view.js";
+import { probe, type Seen, textOf } from "./probe.js";
+import type { BrokerProxy, ToxicOnLink } from "./broker-proxy.js";
 
-/** What probes through all proxies of a link saw of a fault. */
+/** The observations of a fault by probes through all proxies of a link. */
 export interface Evidence {
-  /** In words, by broker where there are several; null where no probe sees such a fault. */
+  /** As text, by broker if there are several; null if probes cannot see this kind of fault. */
   readonly seen: string | null;
-  /** Whether it was in force: false when one proxy ruled it out, null when not all of them showed it. */
+  /** Whether it was in force: false if one proxy ruled it out, null if not every proxy showed it. */
   readonly inForce: boolean | null;
-  /** It was ruled out because something in front of the proxy accepts connections. */
+  /** Set if it was ruled out because something in front of the proxy accepts and closes connections. */
   readonly answeredFor?: true;
 }
 
-/** How to look at a link. */
+/** How probes look at a link. */
 export interface Look {
-  /** Where the brokers speak TLS. */
+  /** Set if the brokers use TLS. */
   tls: ConnectionOptions | undefined;
   /** Cuts a look short. */
   signal: AbortSignal;
 }
 
-/** After this long a healthy link has to answer. */
+/** A healthy link must answer within this time. */
 const healthyLimitMs = 2000;
 
 /**
- * Looks at a fault that is in force, through all proxies at the same time.
+ * Probes a fault that is in force through all proxies at the same time.
  *
- * @param isAlone whether no other fault of the link has been in force meanwhile.
+ * @param isAlone returns whether no other fault on the link has been in force meanwhile.
  */
 export async function seeFault(
-  standIns: readonly StandIn[],
+  proxies: readonly BrokerProxy[],
   { toxic, stream }: ToxicOnLink,
   isAlone: () => boolean,
   look: Look,
@@ -42,17 +42,17 @@ export async function seeFault(
   const expectation = expectationOf(toxic, stream);
   if (expectation === null) return { seen: null, inForce: null };
   const views = await Promise.all(
-    standIns.map(async (one) => {
-      // A dead broker's proxy refuses, whatever toxic waits on it.
-      if (toxic !== "down" && one.shutBy.size > 0) return { words: "shut", shown: null, answeredFor: false };
+    proxies.map(async (one) => {
+      // The proxy of a dead broker refuses, regardless of its toxics.
+      if (toxic !== "down" && one.shutBy.size > 0) return { text: "shut", shown: null, answeredFor: false };
       const seen = await probeThrough(one, expectation.lookMs, look);
       const nothingElse = isAlone() && (toxic === "down" || one.shutBy.size === 0);
       const shown = expectation.shows(seen, nothingElse);
-      return { words: wordsOf(seen), shown, answeredFor: shown === false && isAnsweredFor(seen, toxic) };
+      return { text: textOf(seen), shown, answeredFor: shown === false && seen.kind === "closed" };
     }),
   );
   return {
-    seen: views.map(({ words }, index) => labelled(standIns, index, words)).join("; "),
+    seen: views.map(({ text }, index) => labelled(proxies, index, text)).join("; "),
     inForce: views.some(({ shown }) => shown === false)
       ? false
       : views.every(({ shown }) => shown === true) || null,
@@ -61,32 +61,31 @@ export async function seeFault(
 }
 
 /**
- * Looks until each proxy answers as if the fault had never been, two seconds at most. Null when the
- * fault is not alone: then an answer, or none, says nothing about it.
+ * Probes for up to two seconds, until each proxy answers as if the fault had never been there. Returns
+ * null if another fault is in force, because then neither an answer nor silence proves anything.
  */
 export async function seeHealthy(
-  standIns: readonly StandIn[],
+  proxies: readonly BrokerProxy[],
   { toxic, stream }: ToxicOnLink,
   isAlone: () => boolean,
   look: Look,
 ): Promise<boolean | null> {
   const expectation = expectationOf(toxic, stream);
-  const canTell = () =>
-    isAlone() && standIns.every(({ shutBy }) => shutBy.size === 0) && !look.signal.aborted;
+  const canTell = () => isAlone() && proxies.every(({ shutBy }) => shutBy.size === 0) && !look.signal.aborted;
   if (!canTell()) return null;
-  const answers = standIns.map((one) => answersAgain(one, expectation, look));
+  const answers = proxies.map((one) => answersAgain(one, expectation, look));
   const healthy = (await Promise.all(answers)).every(Boolean);
   return canTell() ? healthy : null;
 }
 
-/** One probe through one proxy, under the name that the broker's certificate bears. */
-export async function probeThrough(one: StandIn, limitMs: number, look: Look): Promise<Seen> {
+/** Sends one probe through one proxy, and expects the broker's own name in its certificate. */
+export async function probeThrough(one: BrokerProxy, limitMs: number, look: Look): Promise<Seen> {
   const { host } = advertisedAddress(one.broker);
   const tls = look.tls && { ...serverName(host), ...look.tls };
   return await probe(one.proxy, { limitMs, tls, signal: look.signal });
 }
 
-async function answersAgain(one: StandIn, expectation: Expectation | null, look: Look): Promise<boolean> {
+async function answersAgain(one: BrokerProxy, expectation: Expectation | null, look: Look): Promise<boolean> {
   try {
     return await waitUntil(
       `an answer through ${one.proxy}`,
@@ -105,6 +104,6 @@ function serverName(host: string): { servername?: string } {
   return isIP(host) === 0 ? { servername: host } : {};
 }
 
-function labelled(standIns: readonly StandIn[], index: number, words: string): string {
-  return standIns.length === 1 ? words : `${standIns[index]?.broker}: ${words}`;
+function labelled(proxies: readonly BrokerProxy[], index: number, text: string): string {
+  return proxies.length === 1 ? text : `${proxies[index]?.broker}: ${text}`;
 }

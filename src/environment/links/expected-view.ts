@@ -3,49 +3,40 @@ import type { Seen } from "./probe.js";
 import type { Stream } from "./toxiproxy.js";
 
 /**
- * What a probe sees of a fault that is in force. Each row was measured with Toxiproxy 2.12 and Kafka
- * 4.1, in both streams; `test/broker/environment/links/probe.test.ts` measures it again.
+ * The view of a probe if a fault is in force. Each expectation was measured with Toxiproxy 2.12 and Kafka
+ * 4.1 in both streams; `test/broker/environment/links/probe.test.ts` measures it again.
  */
 export interface Expectation {
-  /** How long the probe has to look, in milliseconds. */
+  /** How long the probe must wait, in milliseconds. */
   readonly lookMs: number;
   /**
-   * Whether that shows the fault: false when it rules the fault out, null when it tells nothing (too
-   * short a look, another fault at the same time). An answer rules any fault out, and so does a connection
-   * that something in front of the proxy accepted: see `isAnsweredFor`.
+   * Whether the observation shows the fault. False rules the fault out; null proves nothing, because
+   * the probe was too short or another fault was in force. An answer rules out any fault that would
+   * prevent it. An accepted connection with an orderly close was neither refused nor reset: something
+   * in front of the proxy, such as Docker's userland proxy, accepts connections in its name.
    *
-   * @param isAlone no other fault is in force that could have closed the connection.
+   * @param isAlone whether no other fault is in force that could have closed the connection.
    */
   shows(seen: Seen, isAlone: boolean): boolean | null;
 }
 
-/**
- * Whether a connection shows that something in front of the proxy accepts connections, as Docker's userland proxy
- * does: it ended where it should have been refused, or was closed in order where it should have been reset. Such a
- * forwarder resets a connection instead if it has not read all that it was sent.
- */
-export function isAnsweredFor(seen: Seen, toxic: Toxic | "down"): boolean {
-  if (toxic === "down") return seen.kind === "closed" || seen.kind === "reset";
-  return toxic.type === "reset_peer" && seen.kind === "closed";
-}
-
-/** Longer than a healthy broker on a busy machine takes for its answer. */
+/** Longer than a healthy broker on a busy machine takes to answer. */
 const silenceMs = 100;
-/** A delay below this cannot be told from a healthy answer: 2 ms, and up to 11 from a cold broker. */
+/** A shorter delay could be a healthy answer, which takes 2 ms, or up to 11 ms from a cold broker. */
 const tellableMs = 20;
-/** What a probe waits beyond the moment at which the fault should have shown. */
+/** How long a probe waits beyond the moment at which the fault should have become visible. */
 const graceMs = 1000;
 
 /**
- * What to expect; null for a fault that a probe cannot see. Of a fault both ways that swallows or
- * closes, a probe sees the way that comes first: the answer to a request that never arrived is no
- * evidence.
+ * Returns what to expect, or null for a fault that a probe cannot see. If a fault swallows or closes
+ * in both directions, a probe sees only the first one: a request that never arrives has no answer to
+ * observe.
  */
 export function expectationOf(toxic: Toxic | "down", stream: Stream | "both"): Expectation | null {
   if (toxic === "down") return refusal;
   switch (toxic.type) {
     case "latency": {
-      // Request and answer are held up once each.
+      // The request and the answer are each delayed once.
       const ways = stream === "both" ? 2 : 1;
       return delay(ways * (toxic.latency - toxic.jitter), ways * (toxic.latency + toxic.jitter));
     }
@@ -54,9 +45,9 @@ export function expectationOf(toxic: Toxic | "down", stream: Stream | "both"): E
     case "reset_peer":
       return close("reset", toxic.timeout);
     case "bandwidth":
-      // At rate 0 Toxiproxy cuts what comes into pieces of nothing, and is never through.
+      // At rate 0 Toxiproxy splits the data into empty pieces, and never finishes.
       if (toxic.rate === 0) return silence;
-      // The request is 28 bytes, through in no time at any rate; the answer 452, of Kafka 4.1.
+      // The request of 28 bytes passes instantly at any rate; the answer of Kafka 4.1 is 452 bytes.
       return stream === "upstream" ? null : throttle(toxic.rate);
     case "slicer":
     case "slow_close":
@@ -74,13 +65,13 @@ const refusal: Expectation = {
   },
 };
 
-/** A black hole: the dial succeeds, and nothing comes back. */
+/** A black hole: the dial succeeds, but nothing comes back. */
 const silence: Expectation = {
   lookMs: 3 * silenceMs,
   shows: (seen) => (seen.kind === "silence" && seen.forMs >= silenceMs ? true : ruledOutBy(seen)),
 };
 
-/** An answer between `earliestMs` and `latestMs`; the broker's own time comes on top. */
+/** Expects an answer between `earliestMs` and `latestMs`, plus the broker's own time. */
 function delay(earliestMs: number, latestMs: number): Expectation | null {
   if (earliestMs < tellableMs) return null;
   return {
@@ -92,7 +83,7 @@ function delay(earliestMs: number, latestMs: number): Expectation | null {
   };
 }
 
-/** The connection ends, in this way and no sooner than after `timeoutMs`. */
+/** Expects the connection to end in this way, after at least `timeoutMs`. */
 function close(kind: "closed" | "reset", timeoutMs: number): Expectation {
   return {
     lookMs: timeoutMs + graceMs,
@@ -104,7 +95,7 @@ function close(kind: "closed" | "reset", timeoutMs: number): Expectation {
   };
 }
 
-/** An answer of n bytes takes n / rate; `rateKb` is Toxiproxy's, thousands of bytes a second. */
+/** Expects an answer of n bytes to take n / rate; `rateKb` is in thousands of bytes a second. */
 function throttle(rateKb: number): Expectation {
   return {
     lookMs: 1000 / rateKb + graceMs,
@@ -121,8 +112,9 @@ function ruledOutBy(seen: Seen): false | null {
 }
 
 /**
- * Silence shows a fault whose time was not over when the probe was cut short: a healthy broker would
- * have answered. Silence to the end of the look is more than this fault does.
+ * Whether silence shows a fault. It does if the probe was cut short before the fault's time was up,
+ * because a healthy broker would have answered. Silence until the end of the probe exceeds what this
+ * fault does, and proves nothing.
  */
 function isWaiting(seen: Seen): true | null {
   return seen.kind === "silence" && seen.cutShort && seen.forMs >= silenceMs ? true : null;

@@ -1,27 +1,27 @@
 import { LossboundError } from "../../base/errors.js";
 import type { Role } from "../../scenario/role.js";
 import { type Evidence, type Look, seeFault, seeHealthy } from "./evidence.js";
-import type { StandIn, ToxicOnLink } from "./broker-proxy.js";
+import type { BrokerProxy, ToxicOnLink } from "./broker-proxy.js";
 import { together } from "../../base/together.js";
 import type { Removal, Stream } from "./toxiproxy.js";
 
 /** The proxies between the workers of one role and all brokers. */
 export interface Link {
   readonly role: Role;
-  /** Which proxy to dial in place of which advertised address, both `host:port`. */
+  /** The proxy to dial instead of each advertised address; both are `host:port`. */
   readonly routes: readonly { broker: string; proxy: string }[];
   /**
-   * Puts a fault on the proxies of the link (all, or those of one broker), and resolves when Toxiproxy
-   * has answered for each. Any number of faults may be in force at the same time, each with an `id` of
-   * its own (letters, digits, hyphens). Where one proxy does not take it, it is taken from all, and the
-   * error passed on.
+   * Applies a fault to the proxies of the link (all, or those of one broker), and resolves when
+   * Toxiproxy has answered for each. Any number of faults may be in force at once, each with a unique
+   * `id` (letters, digits, hyphens). If one proxy fails, the fault is removed from all of them, and
+   * the error is thrown.
    */
   apply(fault: ToxicOnLink, id: string): Promise<LinkFaultInForce>;
 }
 
 /**
- * A moment that is known to lie between two: before the first call to Toxiproxy and after the last
- * answer, in milliseconds of the clock. In between, the fault may be in force on some proxies.
+ * The bounds of a moment: before the first call to Toxiproxy and after its last answer, in
+ * milliseconds of the clock. In between, the fault may be in force on some proxies only.
  */
 interface Span {
   from: number;
@@ -30,45 +30,46 @@ interface Span {
 
 export interface LinkFaultInForce {
   readonly applied: Span;
-  /** What probes see of it. Settles while it is in force, or at once when it is healed; never rejects. */
+  /** The observations of probes. Settles while it is in force, or as soon as it is healed; never rejects. */
   readonly evidence: Promise<Evidence>;
-  /** Takes the fault away, and resolves when Toxiproxy has answered for each proxy. */
+  /** Removes the fault, and resolves when Toxiproxy has answered for each proxy. */
   heal(): Promise<HealedLinkFault>;
 }
 
 interface HealedLinkFault {
   readonly healed: Span;
-  /** `replaced`: Toxiproxy hung, and the link's connections were cut to heal it (see `Proxy`). */
+  /** `replaced`: Toxiproxy hung, so the link's connections were cut to heal it (see `Proxy`). */
   readonly removal: Removal;
   /**
-   * Whether probes then see a healthy link; null where they cannot tell, because another fault is in
+   * Whether probes see a healthy link afterwards; null if they cannot tell because another fault is in
    * force or a broker is dead. Settles within two seconds; never rejects.
    */
   readonly healthy: Promise<boolean | null>;
 }
 
-/** What a link is made of. */
+/** The parts of a link. */
 export interface LinkParts {
   role: Role;
-  standIns: readonly StandIn[];
+  proxies: readonly BrokerProxy[];
   /** Milliseconds since 1970. */
   clock: () => number;
   look: Look;
 }
 
-export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
-  /** Faults in force or under way, and how many there ever were: probes of one must not see another. */
+export function linkOf({ role, proxies, clock, look }: LinkParts): Link {
+  /** Faults that are in force or being applied. A probe for one of them must not see another. */
   const faults = new Set<string>();
+  /** Faults applied so far, to notice one that came and went during a probe. */
   let applied = 0;
-  const onWhich = ({ broker }: ToxicOnLink): StandIn[] => {
-    const which = standIns.filter((one) => broker === undefined || one.broker === broker);
+  const onWhich = ({ broker }: ToxicOnLink): BrokerProxy[] => {
+    const which = proxies.filter((one) => broker === undefined || one.broker === broker);
     if (which.length > 0) return which;
-    throw new LossboundError("HARNESS", `no proxy stands for the broker ${broker}`);
+    throw new LossboundError("HARNESS", `cannot find a proxy for broker ${broker}`);
   };
 
   return {
     role,
-    routes: standIns.map(({ broker, proxy }) => ({ broker, proxy })),
+    routes: proxies.map(({ broker, proxy }) => ({ broker, proxy })),
     async apply(fault, id) {
       const which = onWhich(fault);
       applied += 1;
@@ -133,12 +134,12 @@ export function linkOf({ role, standIns, clock, look }: LinkParts): Link {
   }
 }
 
-async function put(one: StandIn, { toxic, stream }: ToxicOnLink, id: string): Promise<void> {
+async function put(one: BrokerProxy, { toxic, stream }: ToxicOnLink, id: string): Promise<void> {
   if (toxic === "down") return await one.shut(id);
   for (const way of waysOf(stream)) await one.addToxic(nameOf(id, way), way, toxic);
 }
 
-async function take(one: StandIn, { toxic, stream }: ToxicOnLink, id: string): Promise<Removal> {
+async function take(one: BrokerProxy, { toxic, stream }: ToxicOnLink, id: string): Promise<Removal> {
   if (toxic === "down") {
     await one.reopen(id);
     return "removed";
@@ -154,7 +155,7 @@ function waysOf(stream: ToxicOnLink["stream"]): readonly Stream[] {
   return stream === "both" ? ["upstream", "downstream"] : [stream];
 }
 
-/** A proxy tells its toxics apart by their names. */
+/** Names must differ between the toxics of one proxy. */
 function nameOf(id: string, way: Stream): string {
   return `${id}-${way}`;
 }

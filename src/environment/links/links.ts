@@ -8,28 +8,28 @@ import type { AdvertisedLink } from "../environment.js";
 import { type BrokerSign, watchBroker } from "./broker-watch.js";
 import { type Link, linkOf } from "./link.js";
 import { type Look, probeThrough } from "./evidence.js";
-import { type Seen, wordsOf } from "./probe.js";
-import { standIn, type StandIn } from "./broker-proxy.js";
+import { type Seen, textOf } from "./probe.js";
+import { brokerProxy, type BrokerProxy } from "./broker-proxy.js";
 import { together } from "../../base/together.js";
 import { type Proxy, type Toxiproxy, isTaken } from "./toxiproxy.js";
 
 /**
- * One proxy for each broker and role, so that a fault on the producers' link leaves the consumers
- * alone. Disposing it deletes these proxies, and no other.
+ * One proxy per broker and role, so that a fault on the producers' link does not affect the consumers.
+ * Disposing it deletes these proxies, and no others.
  */
 export interface Links extends AsyncDisposable {
   readonly producer: Link;
   readonly consumer: Link;
   /**
-   * Shuts the proxies of a broker that has ended, where the watch over its port has not done so yet:
-   * Toxiproxy takes connections for a dead upstream, and what is written into them would be a loss that
-   * no cluster without it has. Not before its end: what its port takes until then is a loss that every
-   * cluster has.
+   * Shuts the proxies of a broker that has ended, unless the broker watch has already done so.
+   * Toxiproxy accepts connections for a dead upstream, and messages written to them would be lost,
+   * which would not happen without Toxiproxy. It must not be called before the broker's end: messages
+   * that its port accepts until then are lost on any cluster.
    */
   brokerDown(broker: string): Promise<void>;
   /**
-   * Opens them again, as soon as the broker is seen to take connections; where a `down` fault is in
-   * force, when that is over too. Whoever calls this knows that the broker does, or soon will.
+   * Reopens them once the broker is seen to accept connections, and once any `down` fault is over. Call
+   * it only if the broker accepts connections or is about to.
    */
   brokerUp(broker: string): Promise<void>;
 }
@@ -37,18 +37,21 @@ export interface Links extends AsyncDisposable {
 export interface LinksOptions {
   toxiproxy: Toxiproxy;
   brokers: readonly LinkedBroker[];
-  /** Brokers that advertise a proxy themselves: it listens where they say, and leads where they listen for it. */
+  /**
+   * Listeners on which brokers advertise a proxy. That proxy must listen on the advertised address and
+   * forward to the broker's listener for its role.
+   */
   advertised?: readonly AdvertisedLink[] | undefined;
-  /** Where Toxiproxy is to listen for the workers, without a port. */
+  /** The address on which Toxiproxy listens for the workers, without a port. */
   proxyHost: string;
-  /** The only ports on which it may listen there; any free one where there are none. */
+  /** The only ports on which it may listen there (default: any free port). */
   proxyPorts?: readonly number[] | undefined;
   runId: string;
   /** Milliseconds since 1970. */
   clock: () => number;
-  /** Where the brokers speak TLS: settings for the probes. */
+  /** TLS settings for the probes, if the brokers use TLS. */
   tls?: ConnectionOptions | undefined;
-  /** Hears of brokers whose port refuses or answers again, and of what went wrong on that occasion. */
+  /** Called when a broker's port refuses or answers again, or when its proxies could not follow. */
   onBroker: (event: BrokerEvent) => void;
 }
 
@@ -61,22 +64,22 @@ export interface LinkedBroker {
 }
 
 export type BrokerEvent =
-  /** Its proxies were shut (`refuses`) or opened again (`answers`), all by `at`. */
+  /** All of its proxies had been shut (`refuses`) or reopened (`answers`) by `at`. */
   | { kind: BrokerSign; broker: string; at: number }
-  /** They could not be: what is sent from now on may be a loss that Toxiproxy made up. */
+  /** They could not be shut or reopened: a message lost from now on may be lost because of Toxiproxy. */
   | { kind: "failed"; broker: string; error: unknown };
 
-/** Brokers answer already: one that does not within this time cannot be reached through its proxy. */
+/** The brokers are up, so one that does not answer within this time is unreachable through its proxy. */
 const reachLimitMs = 5000;
 
-/** Reasons of a stand-in to be shut; the ids of faults have no spaces. */
+/** Reasons to shut a proxy. They cannot clash with the ids of faults, which contain no spaces. */
 const killed = "the broker was ended";
 const refuses = "the broker refuses";
 
 /**
- * Makes the proxies, and returns when each broker answers through both of its own.
+ * Creates the proxies, and returns when each broker answers through both of its proxies.
  *
- * @throws LossboundError `ENVIRONMENT` also where a broker advertises what cannot be dialled.
+ * @throws LossboundError `ENVIRONMENT`, also if a broker advertises an address that cannot be dialled.
  */
 export async function openLinks(options: LinksOptions): Promise<Links> {
   const { brokers, clock, onBroker } = options;
@@ -84,7 +87,7 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
   const over = new AbortController();
   const look: Look = { tls: options.tls, signal: over.signal };
 
-  const made: StandIn[] = [];
+  const made: BrokerProxy[] = [];
   const ports = options.proxyPorts?.values();
   const removeAll = async (): Promise<void> => {
     over.abort();
@@ -93,8 +96,8 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
       made.map((one) => () => one.remove()),
     );
   };
-  let producer: StandIn[];
-  let consumer: StandIn[];
+  let producer: BrokerProxy[];
+  let consumer: BrokerProxy[];
   try {
     producer = await make("producer");
     consumer = await make("consumer");
@@ -103,32 +106,32 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
       made.map((one) => () => reach(one, look)),
     );
   } catch (error) {
-    // What went wrong first is what the user has to know.
+    // The user needs the first error, not one of the clean-up.
     await removeAll().catch(() => {});
     throw error;
   }
   const watches = brokers.map(({ address }) => watchBroker(address, (sign) => follow(address, sign)));
 
   return {
-    producer: linkOf({ role: "producer", standIns: producer, clock, look }),
-    consumer: linkOf({ role: "consumer", standIns: consumer, clock, look }),
+    producer: linkOf({ role: "producer", proxies: producer, clock, look }),
+    consumer: linkOf({ role: "consumer", proxies: consumer, clock, look }),
     async brokerDown(broker) {
       await together(
         undefined,
-        standInsOf(broker).map((one) => () => one.shut(killed)),
+        proxiesOf(broker).map((one) => () => one.shut(killed)),
       );
     },
     async brokerUp(broker) {
-      const standIns = standInsOf(broker);
-      // The watch may not have dialled it yet; and it must not hear of this return after the next death.
+      const proxies = proxiesOf(broker);
+      // The watch may not have dialled it yet, and must not report this return after the next death.
       await waitUntil(
-        `the port of the broker ${broker} to be seen to answer`,
-        () => standIns.every(({ shutBy }) => !shutBy.has(refuses)),
+        `broker ${broker} to accept connections again`,
+        () => proxies.every(({ shutBy }) => !shutBy.has(refuses)),
         { limitMs: reachLimitMs, everyMs: 5, signal: over.signal },
       );
       await together(
         undefined,
-        standIns.map((one) => () => one.reopen(killed)),
+        proxies.map((one) => () => one.reopen(killed)),
       );
     },
     async [Symbol.asyncDispose]() {
@@ -137,7 +140,7 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     },
   };
 
-  async function make(role: Role): Promise<StandIn[]> {
+  async function make(role: Role): Promise<BrokerProxy[]> {
     return await together(
       undefined,
       brokers.map(({ id, address, upstream }) => async () => {
@@ -147,14 +150,14 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
           link === undefined
             ? await listening(name, upstream)
             : await options.toxiproxy.createProxy({ name, listen: link.proxy, upstream: link.upstream });
-        const one = standIn(address, proxy);
+        const one = brokerProxy(address, proxy);
         made.push(one);
         return one;
       }),
     );
   }
 
-  /** A proxy on the first port that nobody has, where only some will do. */
+  /** Creates a proxy on any port, or on the first free one of the allowed ports. */
   async function listening(name: string, upstream: string): Promise<Proxy> {
     const at = (port: number) =>
       options.toxiproxy.createProxy({ name, listen: formatAddress(options.proxyHost, port), upstream });
@@ -169,47 +172,47 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     const { 0: first, length = 0 } = options.proxyPorts ?? [];
     throw new LossboundError(
       "ENVIRONMENT",
-      `none of the ${length} ports from ${first} on is free for a proxy`,
+      `cannot create a proxy because all ${length} ports from ${first} on are taken`,
     );
   }
 
   /**
-   * What a broker's port says shuts and opens its proxies, whoever ended the broker; `brokerDown` and
-   * `brokerUp` make sure of it where the harness did.
+   * Shuts and reopens the proxies of a broker as its port refuses and answers, regardless of the cause.
+   * If the harness ended the broker, `brokerDown` and `brokerUp` do the same with certainty.
    */
   async function follow(broker: string, sign: BrokerSign): Promise<void> {
-    const change = (one: StandIn) => async () => {
+    const change = (one: BrokerProxy) => async () => {
       if (sign === "refuses") return await one.shut(refuses);
       await one.reopen(killed);
       await one.reopen(refuses);
     };
     try {
-      await together(undefined, standInsOf(broker).map(change));
+      await together(undefined, proxiesOf(broker).map(change));
       onBroker({ kind: sign, broker, at: clock() });
     } catch (error) {
       onBroker({ kind: "failed", broker, error });
     }
   }
 
-  function standInsOf(broker: string): StandIn[] {
+  function proxiesOf(broker: string): BrokerProxy[] {
     const found = made.filter((one) => one.broker === broker);
     if (found.length > 0) return found;
-    throw new LossboundError("HARNESS", `no proxy stands for the broker ${broker}`);
+    throw new LossboundError("HARNESS", `cannot find a proxy for broker ${broker}`);
   }
 }
 
-/** A proxy that leads nowhere would make every message of the run a lost one. */
-async function reach(one: StandIn, look: Look): Promise<void> {
+/** Waits for an answer through the proxy: one that leads nowhere would lose every message of the run. */
+async function reach(one: BrokerProxy, look: Look): Promise<void> {
   let seen: Seen | undefined;
   await waitUntil(
-    `the broker ${one.broker} to answer through its proxy ${one.proxy}`,
+    `broker ${one.broker} to answer through its proxy ${one.proxy}`,
     async () => {
       seen = await probeThrough(one, reachLimitMs, look);
       return seen.kind === "answered";
     },
     {
       limitMs: reachLimitMs,
-      evidence: () => (seen ? `the last probe saw: ${wordsOf(seen)}` : "no probe ended"),
+      evidence: () => (seen ? `the last probe saw: ${textOf(seen)}` : "no probe finished"),
     },
   );
 }

@@ -6,37 +6,37 @@ import { parseAddress } from "../../base/address.js";
 import { messageOf } from "../../base/errors.js";
 
 /**
- * The probe asks a broker for its API versions, on a connection of its own and through the same proxy
- * as the workers. It tells what a fault does to a connection without a look at those it is meant for.
- * Any broker answers this request, before a login too.
+ * A probe asks a broker for its API versions on its own connection, through the same proxy as the
+ * workers. It shows what a fault does to a connection without touching those of the workers. Any
+ * broker answers this request, even before a login.
  */
 
-/** What a probe saw. Times are milliseconds from the start of the dial; `bytes` is what came back. */
+/** The observation of a probe. Times are milliseconds since the start of the dial; `bytes` were received. */
 export type Seen =
   | { kind: "answered"; afterMs: number; bytes: number }
-  /** Nothing more had come when the probe ended: at its limit, or before because it was cut short. */
+  /** No complete answer had arrived when the probe reached its limit or was cut short. */
   | { kind: "silence"; forMs: number; bytes: number; cutShort: boolean }
-  /** The connection ended in order (FIN) before the answer was complete. */
+  /** The connection was closed in order (FIN) before the answer was complete. */
   | { kind: "closed"; afterMs: number; bytes: number }
   /** ECONNRESET. */
   | { kind: "reset"; afterMs: number; bytes: number }
   /** ECONNREFUSED. */
   | { kind: "refused"; afterMs: number }
-  /** Something no fault does: no route, a certificate that does not hold, an answer that is not Kafka's. */
+  /** An error that no fault causes: no route, an invalid certificate, an answer that is not Kafka's. */
   | { kind: "failed"; afterMs: number; why: string };
 
 export interface ProbeOptions {
-  /** How long the probe looks at most, in milliseconds. */
+  /** Longest duration of the probe, in milliseconds. */
   limitMs: number;
-  /** Where the brokers speak TLS: its settings, the server's name among them. */
+  /** TLS settings, including the server name, if the brokers use TLS. */
   tls?: tls.ConnectionOptions | undefined;
-  /** Cuts the probe short: it then says what it had seen. */
+  /** Cuts the probe short; it then returns what it has seen so far. */
   signal?: AbortSignal | undefined;
 }
 
-/** Looks at the connection to a broker through the proxy at `address`. Never rejects. */
+/** Probes a broker through the proxy at `address`. Never rejects. */
 export async function probe(address: string, options: ProbeOptions): Promise<Seen> {
-  const { host, port } = parseAddress("the address of a proxy", address, "ENVIRONMENT");
+  const { host, port } = parseAddress("proxy address", address, "ENVIRONMENT");
   const { limitMs, signal } = options;
   const started = performance.now();
   const elapsed = () => performance.now() - started;
@@ -51,16 +51,16 @@ export async function probe(address: string, options: ProbeOptions): Promise<See
   const fallSilent = (cutShort: boolean) => end({ kind: "silence", forMs: elapsed(), bytes, cutShort });
   const cut = () => fallSilent(true);
 
-  // The request waits in the socket until the connection, and the handshake, are there.
+  // The socket holds the request back until the connection and the handshake are complete.
   socket.write(apiVersionsRequest);
   socket.on("data", (chunk: Buffer) => {
     received.push(chunk);
     bytes += chunk.length;
     const answer = readAnswer(Buffer.concat(received));
     if (answer === "complete") end({ kind: "answered", afterMs: elapsed(), bytes });
-    if (answer === "foreign") end({ kind: "failed", afterMs: elapsed(), why: "not Kafka's answer" });
+    if (answer === "foreign") end({ kind: "failed", afterMs: elapsed(), why: "not an answer from Kafka" });
   });
-  // Node calls it a reset, too, when a connection ends in order during the TLS handshake; this comes first.
+  // If a connection is closed in order during the TLS handshake, Node also reports a reset, but later.
   socket.on("end", () => end({ kind: "closed", afterMs: elapsed(), bytes }));
   socket.on("error", (error) => end(seenIn(error, elapsed(), bytes)));
   const timer = setTimeout(() => fallSilent(false), limitMs);
@@ -92,7 +92,7 @@ function requestOf(clientId: string): Buffer {
   return request;
 }
 
-/** An answer is its size, then the correlation id of its request, then what is of no interest here. */
+/** An answer starts with its size and the correlation id of its request; the rest is ignored. */
 function readAnswer(received: Buffer): "partial" | "complete" | "foreign" {
   if (received.length < 8) return "partial";
   if (received.readInt32BE(4) !== correlationId) return "foreign";
@@ -105,8 +105,8 @@ function seenIn(error: NodeJS.ErrnoException, afterMs: number, bytes: number): S
   return { kind: "failed", afterMs, why: messageOf(error) };
 }
 
-/** What was seen, in words. */
-export function wordsOf(seen: Seen): string {
+/** Describes the observation as text. */
+export function textOf(seen: Seen): string {
   switch (seen.kind) {
     case "answered":
       return `an answer after ${ms(seen.afterMs)}`;

@@ -1,8 +1,8 @@
 import { LossboundError, messageOf } from "../../base/errors.js";
 
 /**
- * What the Toxiproxy client sends its requests through. Its own has no time limit, so a call that
- * hangs in Toxiproxy keeps a process alive for 25 seconds, and it throws the text of an answer away.
+ * The HTTP layer for the Toxiproxy client. The client's own has no time limit, so a call that hangs in
+ * Toxiproxy keeps a process alive for 25 seconds; it also discards the text of an answer.
  */
 export interface Exchange {
   get<T>(url: string): Promise<{ data: T }>;
@@ -11,7 +11,7 @@ export interface Exchange {
   getText(url: string): Promise<string>;
 }
 
-/** Toxiproxy answered, and the answer was no. */
+/** Toxiproxy answered with an error. */
 export class ToxiproxyRefusal extends LossboundError {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -22,7 +22,7 @@ export class ToxiproxyRefusal extends LossboundError {
   }
 }
 
-/** Exchanges that take `limitMs` at most, and say in their errors what was asked and answered. */
+/** Returns an exchange with a limit per call, whose errors contain the request and the answer. */
 export function limitedExchange(limitMs: number): Exchange {
   return {
     get: async <T>(url: string) => ({ data: JSON.parse(await ask("GET", url)) as T }),
@@ -61,12 +61,15 @@ function withoutAnswer(asked: string, limitMs: number, error: unknown): Lossboun
       cause: error,
     });
   }
-  return new LossboundError("ENVIRONMENT", `Toxiproxy gave no answer to ${asked}: ${whyOf(error)}`, {
+  return new LossboundError("ENVIRONMENT", `Toxiproxy did not answer ${asked}: ${whyOf(error)}`, {
     cause: error,
   });
 }
 
-/** `fetch failed` says nothing; its cause does, and has a code where a name stood for two addresses. */
+/**
+ * Returns the cause of `fetch failed`, which says nothing by itself. If a host name resolved to several
+ * addresses, the cause has no message, only a code.
+ */
 function whyOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
   if (cause === undefined) return messageOf(error);

@@ -17,12 +17,12 @@ import { within } from "../../base/wait.js";
 import type { Toxic } from "../../scenario/faults.js";
 import { limitedExchange, ToxiproxyRefusal } from "./toxiproxy-api.js";
 
-/** A Toxiproxy that answers. Every call takes five seconds at most, unless it says otherwise. */
+/** A running Toxiproxy. Every call takes five seconds at most, unless documented otherwise. */
 export interface Toxiproxy {
   readonly url: string;
-  /** What it says of itself; one built by `go install` says "git". */
+  /** The version that it reports; a build by `go install` reports "git". */
   readonly version: string;
-  /** Makes a proxy that is enabled. `listen` is `host:port`, port 0 for a free one. */
+  /** Creates an enabled proxy. `listen` is `host:port`; port 0 means any free port. */
   createProxy(order: ProxyOrder): Promise<Proxy>;
 }
 
@@ -32,15 +32,15 @@ interface ProxyOrder {
   upstream: string;
 }
 
-/** One proxy of ours. Its calls must not overlap: whoever holds it sends them one after the other. */
+/** A proxy of lossbound. Its calls must not overlap: the caller must make them one after another. */
 export interface Proxy {
   readonly name: string;
-  /** `host:port` to dial; it stays the same for the proxy's whole life. */
+  /** `host:port` to dial, which never changes. */
   readonly address: string;
   addToxic(name: string, stream: Stream, toxic: Toxic): Promise<void>;
-  /** Takes a toxic away; one that is not there counts as taken away. Five seconds at most. */
+  /** Removes a toxic; one that does not exist counts as removed. Takes five seconds at most. */
   removeToxic(name: string): Promise<Removal>;
-  /** Stops listening and closes all connections; the toxics stay. */
+  /** Stops listening and closes all connections, but keeps the toxics. */
   disable(): Promise<void>;
   enable(): Promise<void>;
   /** Deletes the proxy. */
@@ -49,33 +49,33 @@ export interface Proxy {
 
 export type Stream = "upstream" | "downstream";
 
-/** `replaced`: the removal hung, a new proxy took the place of the old, and connections were cut. */
+/** `replaced`: the removal hung, so a new proxy replaced the old one, which cut the connections. */
 export type Removal = "removed" | "replaced";
 
 const callLimitMs = 5000;
-/** Two tries and the end of the hung proxy fit into the limit of a call. */
+/** Two attempts and the shutdown of the hung proxy fit into the limit of a call. */
 const removalLimitMs = 2000;
 const lockLimitMs = 1000;
 
 /**
- * Finds the Toxiproxy whose API is at `url`.
+ * Connects to the Toxiproxy whose API is at `url`.
  *
- * @param isOurs whether it ends with the environment: then a proxy that hangs in it is left to that end.
- * @throws LossboundError `USAGE` for what is no such address; `ENVIRONMENT` or `DEADLINE` when there
- * is no Toxiproxy.
+ * @param isOurs whether it ends with the environment, which makes it unnecessary to delete hung proxies.
+ * @throws LossboundError `USAGE` for an invalid URL; `ENVIRONMENT` or `DEADLINE` if no Toxiproxy
+ *   answers there.
  */
 export async function connectToxiproxy(url: string, isOurs = false): Promise<Toxiproxy> {
   const origin = originOf(url);
   const client = Object.assign(new Client(origin), { api: limitedExchange(callLimitMs) });
   const version = versionIn(await client.getVersion());
   if (version === undefined) {
-    throw new LossboundError("ENVIRONMENT", `what answers at ${origin}/version is not Toxiproxy`);
+    throw new LossboundError("ENVIRONMENT", `the server at ${origin} is not Toxiproxy`);
   }
   return { url: origin, version, createProxy: async (order) => await createProxy(client, order, isOurs) };
 }
 
 /**
- * The origin of the URL of a Toxiproxy's API.
+ * Returns the origin of the URL of a Toxiproxy's API.
  *
  * @throws LossboundError `USAGE`
  */
@@ -84,11 +84,11 @@ export function originOf(url: string): string {
   if (origin !== undefined) return origin;
   throw new LossboundError(
     "USAGE",
-    `Toxiproxy: "${withoutUserinfo(url)}" is not the URL of its API (such as http://127.0.0.1:8474)`,
+    `Toxiproxy: expected the URL of its API, such as http://127.0.0.1:8474, got "${withoutUserinfo(url)}"`,
   );
 }
 
-/** JSON since 2.5, bare text before. */
+/** Reads the version from an answer, which is JSON since Toxiproxy 2.5 and was plain text before. */
 function versionIn(answer: string): string | undefined {
   return /^(?:\{"version":\s*")?(git|v?\d[\w.+-]*)/.exec(answer)?.[1];
 }
@@ -97,7 +97,7 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
   let current = await client.createProxy({ ...order, enabled: true });
   let enabled = true;
   const toxics = new Map<string, { stream: Stream; toxic: Toxic; made: ClientToxic<object> }>();
-  /** Proxies that hung and were replaced, in a state in which nothing good can be said of them. */
+  /** Proxies that hung and were replaced; some may still hold their lock. */
   const hung: ClientProxy[] = [];
 
   return {
@@ -115,12 +115,12 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
     },
     async remove() {
       await current.remove();
-      // They listen nowhere any more. To delete one that is locked would stop all calls to Toxiproxy.
-      if (!isOurs) for (const corpse of hung) await bury(corpse);
+      // They no longer listen. To delete a locked one would block all calls to Toxiproxy.
+      if (!isOurs) for (const proxy of hung) await deleteHung(proxy);
     },
   };
 
-  /** To add a toxic can hang just as to remove one; it is not there then, and the proxy is a new one. */
+  /** Adds a toxic. If that hangs, as a removal can, the proxy is replaced by one without the toxic. */
   async function addToxic(name: string, stream: Stream, toxic: Toxic): Promise<void> {
     try {
       toxics.set(name, { stream, toxic, made: await add(current, name, stream, toxic) });
@@ -131,21 +131,21 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
   }
 
   /**
-   * To remove a toxic, Toxiproxy interrupts its work on each connection, and waits without end where
-   * that is blocked in writing to somebody who does not read (its issues 412, 558).
+   * Removes a toxic. Toxiproxy interrupts the toxic on each connection, and waits forever if that is
+   * blocked in a write to a peer that does not read (its issues 412 and 558).
    */
   async function removeToxic(name: string): Promise<Removal> {
     const toxic = toxics.get(name);
     if (toxic === undefined) return "removed";
     toxics.delete(name);
-    const removed = (await takesAway(toxic.made)) || (await takesAway(toxic.made));
+    const removed = (await tryRemove(toxic.made)) || (await tryRemove(toxic.made));
     if (!removed) await replace();
     return removed ? "removed" : "replaced";
   }
 
   /**
-   * A new proxy on the same port. It has another name, because to delete the old one now could stop
-   * all of Toxiproxy (see `bury`). Its toxics are there before it listens.
+   * Replaces the proxy by a new one on the same port. It gets another name, because deleting the old
+   * one now could block all of Toxiproxy (see `deleteHung`). Its toxics are added before it listens.
    */
   async function replace(): Promise<void> {
     await endHung(current);
@@ -160,14 +160,14 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
   }
 }
 
-/** Where workers dial the proxy: a wildcard is no address to dial, the host of the API is. */
+/** Returns the address to dial; a wildcard cannot be dialled, so the host of the API replaces it. */
 function dialable(client: Client, order: ProxyOrder, made: ClientProxy): string {
   const asked = readListenAddress(order.listen);
   const port = readAddress(made.listen)?.port;
   if (asked === undefined || port === undefined) {
     throw new LossboundError(
       "ENVIRONMENT",
-      `Toxiproxy was to listen on ${order.listen}, and says that it does on ${made.listen}`,
+      `Toxiproxy: expected a proxy that listens on "${order.listen}", got "${made.listen}"`,
     );
   }
   const host = isWildcard(asked.host) ? withoutBrackets(new URL(client.host).hostname) : asked.host;
@@ -175,16 +175,16 @@ function dialable(client: Client, order: ProxyOrder, made: ClientProxy): string 
 }
 
 /**
- * Toxicity is always 1: Toxiproxy draws it once a connection, and again whenever a neighbour changes,
- * so a smaller one would be the share of nothing that can be named.
+ * Adds a toxic, always with toxicity 1. Toxiproxy draws toxicity once per connection, and again
+ * whenever another toxic of the proxy changes, so a smaller value would not be a share of anything.
  */
 async function add(proxy: ClientProxy, name: string, stream: Stream, toxic: Toxic) {
   const { type, ...attributes } = toxic;
   return await proxy.addToxic<object>({ name, stream, type, toxicity: 1, attributes });
 }
 
-/** One try to take a toxic away; false when Toxiproxy hangs over it. */
-async function takesAway(toxic: ClientToxic<object>): Promise<boolean> {
+/** Tries once to remove a toxic; returns false if Toxiproxy hangs. */
+async function tryRemove(toxic: ClientToxic<object>): Promise<boolean> {
   try {
     await within(`Toxiproxy to remove ${toxic.getPath()}`, toxic.remove(), removalLimitMs);
     return true;
@@ -195,7 +195,7 @@ async function takesAway(toxic: ClientToxic<object>): Promise<boolean> {
   }
 }
 
-/** Whether a proxy was refused because somebody listens on its port. */
+/** Whether Toxiproxy refused a proxy because its port is taken. */
 export function isTaken(error: unknown): boolean {
   return error instanceof ToxiproxyRefusal && /address already in use/i.test(error.message);
 }
@@ -209,8 +209,8 @@ async function switchTo(proxy: ClientProxy, enabled: boolean): Promise<void> {
 }
 
 /**
- * Makes a hung proxy give up its port. It does so at once, but the answer lists the toxics, behind
- * the lock that hangs: it is not waited for.
+ * Makes a hung proxy release its port. It does so at once, but its answer lists the toxics, for which
+ * it needs the lock that hangs. A missing answer is therefore not an error.
  */
 async function endHung(proxy: ClientProxy): Promise<void> {
   try {
@@ -221,12 +221,12 @@ async function endHung(proxy: ClientProxy): Promise<void> {
 }
 
 /**
- * Deletes a proxy that hung. Where somebody dialled it while it hung, it holds its own lock for good,
- * and to delete it would stop every call to Toxiproxy, other people's too (seen). Whether the lock is
- * free shows in an impossible request: Toxiproxy refuses that after it got the lock, and before it
- * comes to the toxics.
+ * Deletes a proxy that hung. If a client dialled it while it hung, it holds its own lock forever, and
+ * deleting it would block every call to Toxiproxy, even from other users (observed). An impossible
+ * request shows whether the lock is free: Toxiproxy refuses it after taking the lock, but before it
+ * reaches the toxics.
  */
-async function bury(proxy: ClientProxy): Promise<void> {
+async function deleteHung(proxy: ClientProxy): Promise<void> {
   const { name, upstream } = proxy;
   const refused = proxy.update({ listen: "nowhere", upstream, enabled: false });
   try {
@@ -235,7 +235,7 @@ async function bury(proxy: ClientProxy): Promise<void> {
     if (error instanceof ToxiproxyRefusal) return await proxy.remove();
     throw new LossboundError(
       "ENVIRONMENT",
-      `the proxy ${name} hangs in Toxiproxy and cannot be deleted: start Toxiproxy again`,
+      `cannot delete the proxy ${name} because it hangs in Toxiproxy; restart Toxiproxy`,
       { cause: error },
     );
   }

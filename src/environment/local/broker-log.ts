@@ -3,18 +3,18 @@ import { createInterface } from "node:readline";
 
 import type { BrokerLog, Refusal, Truncation } from "../environment.js";
 
-/** What one line of a broker's log witnesses, under the names that it gives. */
-export type Told =
+/** The event in one line of a broker's log, with the names as they appear there. */
+export type LogEvent =
   | { kind: "refusal"; clientId: string; correlationId: number; at: number }
   | { kind: "truncation"; topic: string; partition: number; offset: number; at: number };
 
-/** A broker whose output can be read: a file a life. */
+/** A broker whose output can be read. It writes one file per start. */
 interface ReadableBroker {
   readonly id: number;
   readonly outputs: readonly string[];
 }
 
-/** Reads what brokers print, from their first line on, each time it is asked. */
+/** Returns a log that reads all output of the brokers from the first line on with each call. */
 export function brokerLogOf(brokers: readonly ReadableBroker[]): BrokerLog {
   return {
     async told(run) {
@@ -23,16 +23,16 @@ export function brokerLogOf(brokers: readonly ReadableBroker[]): BrokerLog {
       for (const { id, outputs } of brokers) {
         for (const output of outputs) {
           for await (const line of createInterface({ input: createReadStream(output) })) {
-            const told = readBrokerLine(line);
-            switch (told?.kind) {
+            const event = readBrokerLine(line);
+            switch (event?.kind) {
               case "refusal": {
-                const { clientId, correlationId, at } = told;
+                const { clientId, correlationId, at } = event;
                 if (clientId.startsWith(run.clients))
                   refusals.push({ broker: id, clientId, correlationId, at });
                 break;
               }
               case "truncation": {
-                const { topic, partition, offset, at } = told;
+                const { topic, partition, offset, at } = event;
                 if (topic === run.topic) truncations.push({ broker: id, partition, offset, at });
                 break;
               }
@@ -53,10 +53,10 @@ const truncation =
   /^(\S+) INFO \S+\.UnifiedLog \[UnifiedLog partition=(\S+)-(\d+), dir=.*\] Truncating to offset (\d+)$/;
 
 /**
- * Reads a line of Kafka 4.1 in the form that `parts/kafka/log4j2.yaml` gives it; `undefined` for all
- * that is no witness. (The next line of a refusal names its partitions and the reason.)
+ * Parses a log line of Kafka 4.1 in the layout of `parts/kafka/log4j2.yaml`. Returns `undefined` for
+ * any other line. (The line after a refusal names its partitions and the reason.)
  */
-export function readBrokerLine(line: string): Told | undefined {
+export function readBrokerLine(line: string): LogEvent | undefined {
   const refused = refusal.exec(line);
   if (refused !== null) {
     const [, at, correlationId, clientId] = refused;

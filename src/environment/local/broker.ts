@@ -13,14 +13,14 @@ import {
 import { isStopped } from "../../processes/identity.js";
 import type { HostedProcess, ProcessEnd } from "../../processes/hosted-process.js";
 
-/** A broker that was started here. */
+/** A broker that lossbound started. */
 export interface LocalBroker extends BrokerHandle {
   readonly logDir: string;
-  /** The one that runs now, or ran last. */
+  /** The current process, or the last one. */
   readonly process: HostedProcess;
-  /** What it printed, a file a life, in the order of time. */
+  /** Its output files, one per start, in chronological order. */
   readonly outputs: readonly string[];
-  /** Resolves when a life of it ended that nobody had asked to. */
+  /** Resolves if one of its processes exits unexpectedly. */
   readonly endedByItself: Promise<EndedByItself>;
 }
 
@@ -29,12 +29,12 @@ export interface EndedByItself {
   readonly end: ProcessEnd;
 }
 
-/** SIGKILL, SIGSTOP and SIGCONT take effect in milliseconds, unless the machine is short of everything. */
+/** SIGKILL, SIGSTOP and SIGCONT take effect in milliseconds, unless the machine is overloaded. */
 const signalLimitMs = 10_000;
-/** A broker moves its leaders away and writes everything out: a second, as a rule. */
+/** A broker hands over its leaderships and flushes its logs, which usually takes a second. */
 const stopLimitMs = 60_000;
 
-/** Starts a broker on its formatted folder, and resolves when it serves. */
+/** Starts a broker on its formatted folder, and resolves when it serves clients. */
 export async function startLocalBroker(
   hosting: Hosting,
   kafka: KafkaInstall,
@@ -42,11 +42,11 @@ export async function startLocalBroker(
   signal: AbortSignal,
 ): Promise<LocalBroker> {
   const outputs: string[] = [];
-  /** Lives that are to end by our hand. */
-  const condemned = new Set<HostedProcess>();
-  let tell!: (ended: EndedByItself) => void;
-  const endedByItself = new Promise<EndedByItself>((resolve) => (tell = resolve));
-  let process = await live(signal);
+  /** Processes that lossbound ends on purpose. */
+  const expectedToEnd = new Set<HostedProcess>();
+  let reportEnd!: (ended: EndedByItself) => void;
+  const endedByItself = new Promise<EndedByItself>((resolve) => (reportEnd = resolve));
+  let process = await launch(signal);
 
   return {
     id: node.id,
@@ -58,52 +58,52 @@ export async function startLocalBroker(
       return process;
     },
     async kill() {
-      condemn();
+      expectEnd();
       process.signal("SIGKILL");
       await within(`${process.name} to die`, process.ended, signalLimitMs);
     },
     async pause() {
-      refuseDead();
+      requireRunning();
       process.signal("SIGSTOP");
-      await becomes("stand still", () => isStopped(process.pid));
+      await untilIt("stop", () => isStopped(process.pid));
     },
     async resume() {
-      refuseDead();
+      requireRunning();
       process.signal("SIGCONT");
-      await becomes("go on", () => !isStopped(process.pid));
+      await untilIt("continue", () => !isStopped(process.pid));
     },
     async stop(given) {
-      condemn();
+      expectEnd();
       process.signal("SIGTERM");
       await unlessAborted(within(`${process.name} to end`, process.ended, stopLimitMs), given);
     },
     async start(given) {
       if (process.end === undefined)
-        throw new LossboundError("HARNESS", `${process.name} runs, and is to be started`);
-      process = await live(given === undefined ? hosting.died : AbortSignal.any([hosting.died, given]));
+        throw new LossboundError("HARNESS", `cannot start ${process.name} because it is already running`);
+      process = await launch(given === undefined ? hosting.died : AbortSignal.any([hosting.died, given]));
     },
   };
 
-  async function live(given: AbortSignal): Promise<HostedProcess> {
+  async function launch(given: AbortSignal): Promise<HostedProcess> {
     const output = outputOf(node, outputs.length + 1);
     outputs.push(output);
-    const life = await startNode(hosting, kafka, node, output, given);
-    void life.ended.then((end) => {
-      if (!condemned.has(life)) tell({ process: life, end });
+    const launched = await startNode(hosting, kafka, node, output, given);
+    void launched.ended.then((end) => {
+      if (!expectedToEnd.has(launched)) reportEnd({ process: launched, end });
     });
-    return life;
+    return launched;
   }
 
-  function condemn(): void {
-    refuseDead();
-    condemned.add(process);
+  function expectEnd(): void {
+    requireRunning();
+    expectedToEnd.add(process);
   }
 
-  function refuseDead(): void {
-    if (process.end !== undefined) throw new LossboundError("HARNESS", `${process.name} does not run`);
+  function requireRunning(): void {
+    if (process.end !== undefined) throw new LossboundError("HARNESS", `${process.name} is not running`);
   }
 
-  async function becomes(what: string, look: () => boolean): Promise<void> {
+  async function untilIt(what: string, look: () => boolean): Promise<void> {
     await waitUntil(`${process.name} to ${what}`, look, { limitMs: signalLimitMs, everyMs: 2 });
   }
 }

@@ -5,45 +5,47 @@ import type { BrokersWanted } from "./start.js";
 import type { Scenario } from "../../scenario/scenario.js";
 import type { Role } from "../../scenario/role.js";
 
-/** Brokers of the local environment that a scenario runs on. */
+/** Returns the brokers that a scenario needs in the local environment. */
 export function brokersFor(scenario: Scenario): Required<BrokersWanted> {
   const { count, config } = scenario.brokers;
   return { count, config, controllerApart: harmsBrokers(scenario), advertiseTo: advertiseTo(scenario) };
 }
 
-/** Whether a scenario can do with brokers that are there for others too. */
+/** Whether a scenario can run on brokers that it shares with other scenarios. */
 export function canUse(brokers: Scenario["brokers"], scenario: Scenario): boolean {
   const ordinary = !harmsBrokers(scenario) && advertiseTo(scenario).length === 0;
   return ordinary && isDeepStrictEqual(brokers, scenario.brokers);
 }
 
 /**
- * The processes of a cluster that is not ours cannot be reached, and must not be.
+ * Rejects scenarios that cannot run on an existing cluster, whose processes lossbound cannot and must
+ * not touch.
  *
- * @throws LossboundError `USAGE` where a scenario needs brokers of our own.
+ * @throws LossboundError `USAGE` if a scenario needs the local environment.
  */
 export function refuseForeign(scenarios: readonly Scenario[]): void {
   for (const { name } of scenarios.filter(harmsBrokers)) {
     throw new LossboundError(
       "USAGE",
-      `${name} has a fault on a broker: that needs brokers of our own, the local environment`,
+      `${name} has a fault on a broker, which cannot be applied to an existing cluster; use --environment local`,
     );
   }
   for (const { name } of scenarios.filter(({ brokers }) => Object.keys(brokers.config).length > 0)) {
     throw new LossboundError(
       "USAGE",
-      `${name} has settings of brokers (brokers.config), which those of an existing cluster do not take`,
+      `${name} sets brokers.config, which cannot be applied to an existing cluster; use --environment local`,
     );
   }
   for (const { name } of scenarios.filter((one) => advertiseTo(one).length > 0)) {
     throw new LossboundError(
       "USAGE",
-      `${name} names a command, which follows the addresses that brokers advertise: only those of the local environment advertise the proxies`,
+      `${name} runs an external command, which dials the addresses that brokers advertise; ` +
+        "only brokers of the local environment can advertise the proxies; use --environment local",
     );
   }
 }
 
-/** Splits a list where the brokers that are needed change; the order stays. */
+/** Splits a list into runs of neighbours that can share their brokers, and keeps the order. */
 export function neighbours(scenarios: readonly Scenario[]): Scenario[][] {
   const groups: Scenario[][] = [];
   for (const scenario of scenarios) {
@@ -54,14 +56,17 @@ export function neighbours(scenarios: readonly Scenario[]): Scenario[][] {
   return groups;
 }
 
-/** A broker that was killed or cut its log is not the one that it was. */
+/** Whether both can use the same brokers. A broker that was killed or truncated its log is not reused. */
 function canShare(one: Scenario, other: Scenario): boolean {
   if (harmsBrokers(one) || harmsBrokers(other)) return false;
   if (!isDeepStrictEqual(advertiseTo(one), advertiseTo(other))) return false;
   return isDeepStrictEqual(one.brokers, other.brokers);
 }
 
-/** A command follows the addresses that brokers advertise, so they have to be those of the proxies. */
+/**
+ * Returns the roles that run an external command. It dials the addresses that brokers advertise, so
+ * these must be the addresses of the proxies.
+ */
 function advertiseTo(scenario: Scenario): Role[] {
   return (["producer", "consumer"] as const).filter((role) => scenario[`${role}s`].command !== undefined);
 }

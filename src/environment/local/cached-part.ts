@@ -8,43 +8,44 @@ import type { Hosting } from "../../processes/hosting.js";
 import { deleteOwned, folderPrefix } from "../../processes/owned-folder.js";
 import { identify } from "../../processes/identity.js";
 
-/** Where the parts are: a folder each, and beside them, for a while, the folders of those being built. */
+/** Returns the folder of the parts. It holds one folder per part, and those of builds in progress. */
 export function partsFolder(): string {
   return join(cacheFolder(), "parts");
 }
 
 /**
- * The folder of the part `name`; built by `build` when there is none yet: in the folder it is given,
- * and not in the place that the part will have, which is given for the user to read.
+ * Returns the folder of the part `name`, and builds the part first if it is not cached.
  *
- * A part is built in a folder beside its place and moved there in one step: whatever is in place is
- * complete. Two that build the same at once do no harm, the second to arrive takes what it finds;
- * and what a killed one left is deleted here by the next.
+ * A part is built in a temporary folder next to its final one and renamed in one step, so the final
+ * folder is always complete. Two builds of the same part at once do no harm: the second one to finish
+ * uses the result of the first. The next build deletes the folder of a build that was killed.
+ *
+ * @param build builds the part in `folder`; `destination` is the final folder, for messages only.
  */
 export async function cachedPart(
   hosting: Pick<Hosting, "claim">,
   name: string,
-  build: (folder: string, place: string) => Promise<void>,
+  build: (folder: string, destination: string) => Promise<void>,
 ): Promise<string> {
-  const place = join(partsFolder(), name);
-  if (existsSync(place)) return place;
+  const destination = join(partsFolder(), name);
+  if (existsSync(destination)) return destination;
   await mkdir(partsFolder(), { recursive: true });
-  await sweepAbandoned();
+  await deleteAbandoned();
   await using building = await hosting.claim(join(partsFolder(), buildingName(name)));
-  await build(building.path, place);
-  await moveInPlace(building.path, place);
-  return place;
+  await build(building.path, destination);
+  await moveTo(destination, building.path);
+  return destination;
 }
 
 const building = new RegExp(`^${folderPrefix}building-([0-9]+)-([^-]*)-`);
 
-/** The name says who builds: a process id alone may belong to somebody else by the time of the sweep. */
+/** Names the builder by process id and start time, because another process may reuse the id later. */
 function buildingName(part: string): string {
   const startedAt = identify(process.pid)?.startedAt ?? "";
   return `${folderPrefix}building-${process.pid}-${forName(startedAt)}-${randomBytes(3).toString("hex")}-${part}`;
 }
 
-async function sweepAbandoned(): Promise<void> {
+async function deleteAbandoned(): Promise<void> {
   for (const name of await readdir(partsFolder())) {
     const [, pid, startedAt] = building.exec(name) ?? [];
     if (pid === undefined) continue;
@@ -54,12 +55,12 @@ async function sweepAbandoned(): Promise<void> {
   }
 }
 
-async function moveInPlace(from: string, place: string): Promise<void> {
+async function moveTo(destination: string, from: string): Promise<void> {
   try {
-    await rename(from, place);
+    await rename(from, destination);
   } catch (error) {
-    if (!existsSync(place)) throw error;
-    // Another one was first. Its part is as complete as this one.
+    if (!existsSync(destination)) throw error;
+    // Another build finished first. Its part is as complete as this one.
   }
 }
 

@@ -19,15 +19,15 @@ import {
 import { freePorts } from "../../processes/ports.js";
 import type { Tool } from "./tools.js";
 
-/** A JVM that has to load Kafka's classes from the jars is up in 3 s. */
+/** A JVM that loads Kafka's classes from the jars starts in 3 s. */
 const startLimitMs = 60_000;
-/** A controlled shutdown, and then 50 MB are written. */
+/** Enough for a controlled shutdown and for writing 50 MB. */
 const archiveLimitMs = 60_000;
 
 /**
- * Classes of the broker as the JVM holds them in memory, which it maps at its start in place of
- * loading each from its jar: half the start-up time. Made once for each Java, by a broker that starts
- * and stops. `undefined` where this Java cannot: then brokers start without, only slower.
+ * Returns a class-data archive of the broker. The JVM maps it at startup instead of loading each class
+ * from its jar, which halves the startup time. A broker that starts and stops creates it once for each
+ * Java. Returns `undefined` if this Java cannot create one; brokers then start more slowly.
  */
 export async function obtainClassData(
   hosting: Hosting,
@@ -38,16 +38,17 @@ export async function obtainClassData(
 ): Promise<string | undefined> {
   const place = await cachedPart(hosting, classDataPart(kafka, java), async (folder, into) => {
     progress(
-      `preparing a faster start of Apache Kafka for Java ${java.version} (50 MB, some 8 s), once, into ${into}`,
+      `creating a class-data archive for faster starts of Apache Kafka on Java ${java.version} ` +
+        `(once, 50 MB, about 8 s) in ${into}`,
     );
     try {
       await train(hosting, kafka, join(folder, archiveName), signal);
     } catch (error) {
       signal?.throwIfAborted();
       hosting.died.throwIfAborted();
-      // An empty part: a Java that cannot is not asked again at each run.
+      // Store a part without an archive, so that later runs do not try again with this Java.
       writeFileSync(join(folder, "without.txt"), `${messageOf(error)}\n`);
-      progress(`going on without a faster start: ${messageOf(error)}`);
+      progress(`cannot create a class-data archive, so brokers start more slowly: ${messageOf(error)}`);
     }
   });
   const archive = join(place, archiveName);
@@ -56,10 +57,10 @@ export async function obtainClassData(
 
 const archiveName = "classes.jsa";
 
-/** The archive holds for one Java, one classpath text and one set of flags. */
+/** Names the part. An archive is valid for one Java, one classpath and one set of flags only. */
 function classDataPart(kafka: KafkaInstall, java: Tool): string {
-  const holdsFor = JSON.stringify([java.says, kafka.classpath, jvmFlags]);
-  return `kafka-${kafka.version}-classes-${createHash("sha256").update(holdsFor).digest("hex").slice(0, 8)}`;
+  const validFor = JSON.stringify([java.says, kafka.classpath, jvmFlags]);
+  return `kafka-${kafka.version}-classes-${createHash("sha256").update(validFor).digest("hex").slice(0, 8)}`;
 }
 
 async function train(
@@ -86,5 +87,5 @@ async function train(
   } finally {
     if (broker.end === undefined) await broker.stop(0);
   }
-  if (!existsSync(archive)) throw new Error(`java wrote no class-data archive: ${broker.lastLines()}`);
+  if (!existsSync(archive)) throw new Error(`java did not write the archive: ${broker.lastLines()}`);
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 
 /**
- * An id as Kafka makes them: 16 random bytes as base64url, never with a `-` in front, which its tools
- * would take for an option. A new one each time keeps brokers of two clusters apart that meet on a port.
+ * Returns a cluster id in Kafka's format: 16 random bytes as base64url. It never starts with `-`, which
+ * Kafka's tools would read as an option. Each cluster gets a new id, so that brokers of two clusters
+ * do not mix if one of them reuses a port of the other.
  */
 export function newClusterId(): string {
   for (;;) {

@@ -10,7 +10,7 @@ import { findLeftovers, type Leftover } from "../../processes/leftovers.js";
 import { findTool, wantedOf, type Tool, type ToolName } from "./tools.js";
 import { toxiproxyPart } from "./toxiproxy-server.js";
 
-/** What `doctor` knows of this machine. */
+/** The state of this machine as `doctor` reports it. */
 export interface Diagnosis {
   readonly node: {
     readonly version: string;
@@ -18,10 +18,10 @@ export interface Diagnosis {
     readonly isGoodEnough: boolean;
   };
   readonly tools: readonly ToolDiagnosis[];
-  /** What a run can do without, and other commands make use of. */
+  /** Tools that a run does not need, but that other commands use. */
   readonly optional: readonly OptionalTool[];
   readonly cache: { readonly folder: string; readonly parts: readonly CachedPart[] };
-  /** Of runs that were killed along with their wardens. */
+  /** Leftovers of runs that were killed along with their wardens. */
   readonly leftovers: readonly Leftover[];
 }
 
@@ -30,14 +30,14 @@ export interface OptionalTool {
   /** `to show the dashboards` */
   readonly purpose: string;
   readonly found: Tool | undefined;
-  /** How to come by it, a line each. */
+  /** How to install it, one line each. */
   readonly install: readonly string[];
 }
 
 export interface ToolDiagnosis extends OptionalTool {
   /** `java 17 or newer to run Apache Kafka` */
   readonly wanted: string;
-  /** Whether the local environment cannot do without, with what is cached and on PATH. */
+  /** Whether the local environment needs it, given the cached parts and the tools on PATH. */
   readonly isNeeded: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface CachedPart {
   readonly bytes: number;
 }
 
-/** Looks, and changes nothing. */
+/** Examines this machine without changing anything. */
 export async function diagnose(): Promise<Diagnosis> {
   const [java, mvn, go, toxiproxy, parts] = await Promise.all([
     findTool("java"),
@@ -89,7 +89,7 @@ export async function diagnose(): Promise<Diagnosis> {
   };
 }
 
-/** As `engines` of package.json says. */
+/** The same version as `engines` in package.json. */
 const nodeAtLeast = [20, 19] as const;
 
 function nodeHere(): Diagnosis["node"] {

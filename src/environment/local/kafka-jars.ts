@@ -9,19 +9,19 @@ import type { Hosting, Progress } from "../../processes/hosting.js";
 import { runToEnd } from "../../processes/run-to-end.js";
 import { requireTool } from "./tools.js";
 
-/** Apache Kafka as it lies in the cache. */
+/** Apache Kafka in the cache. */
 export interface KafkaJars {
   readonly version: string;
-  /** Every jar by name, in one order: an archive of classes holds for exactly this text. */
+  /** All jars in a fixed order, because a class-data archive is valid for exactly this text only. */
   readonly classpath: string;
 }
 
 const plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
-/** 54 MB take seconds on a good line. */
+/** 54 MB take seconds on a fast connection. */
 const fetchLimitMs = 15 * 60_000;
 
-/** Has Maven copy the jars into the cache, if they are not there yet. */
+/** Makes Maven copy the jars into the cache, unless they are cached already. */
 export async function obtainKafkaJars(
   hosting: Hosting,
   progress: Progress,
@@ -30,13 +30,13 @@ export async function obtainKafkaJars(
   const { pom, version, part } = kafkaRelease();
   const place = await cachedPart(hosting, part, async (folder, into) => {
     const mvn = await requireTool("mvn");
-    progress(`fetching Apache Kafka ${version} (93 jars, 54 MB) with mvn, once, into ${into}`);
-    // Maven may write beside the pom: it gets a copy.
+    progress(`downloading Apache Kafka ${version} with mvn (once, 93 jars, 54 MB) to ${into}`);
+    // Maven may write next to the pom, so it gets a copy.
     await copyFile(pom, join(folder, "pom.xml"));
     await runToEnd(
       hosting,
       {
-        name: `mvn, to fetch Apache Kafka (the cache is unharmed, the next run tries again),`,
+        name: "the download of Apache Kafka with mvn (the cache is unchanged; the next run retries)",
         command: mvn.path,
         args: [
           "--batch-mode",
@@ -58,7 +58,7 @@ export async function obtainKafkaJars(
   return { version, classpath: names.map((name) => join(jars, name)).join(":") };
 }
 
-/** The release that the package's pom names, and the part it makes: another pom is another part. */
+/** Returns the release in the package's pom and the name of its part, which differs for each pom. */
 export function kafkaRelease(): { pom: string; version: string; part: string } {
   const pom = createRequire(import.meta.url).resolve("#package/parts/kafka/pom.xml");
   const text = readFileSync(pom, "utf8");

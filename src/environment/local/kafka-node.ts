@@ -12,29 +12,29 @@ import { accepts, untilReady } from "../../processes/ready.js";
 import { runToEnd } from "../../processes/run-to-end.js";
 import type { HostedProcess } from "../../processes/hosted-process.js";
 
-/** What it takes to start one of Kafka's programs. */
+/** Everything needed to start one of Kafka's programs. */
 export interface KafkaInstall extends KafkaJars {
   /** The `java` to run it with. */
   readonly java: string;
-  /** A class-data archive for this classpath; without it the start takes twice as long. */
+  /** A class-data archive for this classpath; without it, a start takes twice as long. */
   readonly classData?: string | undefined;
 }
 
-/** One process of Kafka, before it runs. */
+/** The plan of one Kafka process. */
 export interface NodePlan {
   readonly id: number;
   readonly role: NodeRole;
-  /** Where it listens as a broker; a controller alone has no use for it. */
+  /** The port on which it listens as a broker; unused by a dedicated controller. */
   readonly port: number;
-  /** Where it listens as a controller; a broker alone has no use for it. */
+  /** The port on which it listens as a controller; unused by a dedicated broker. */
   readonly controllerPort: number;
-  /** Where it listens as a broker for clients that follow advertised addresses. */
+  /** Its extra listeners for clients that follow advertised addresses. */
   readonly listeners: readonly RoleListener[];
   /** Folder for its settings, its output and its data. */
   readonly folder: string;
 }
 
-/** A listener for one role; `advertised` is the port of the proxy that stands before it. */
+/** A listener for one role; `advertised` is the port of the proxy in front of it. */
 export interface RoleListener {
   readonly role: Role;
   readonly port: number;
@@ -46,24 +46,24 @@ export type NodeRole = "broker" | "controller" | "both";
 export interface ClusterPlan {
   readonly id: string;
   readonly nodes: readonly NodePlan[];
-  /** Settings of every node, under Kafka's own names; they win over ours. */
+  /** Settings for every node, under Kafka's own names; they override lossbound's settings. */
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Part of what an archive of classes holds for, so the same in all programs. */
+/** The same for all programs, because a class-data archive is valid for one set of flags only. */
 export const jvmFlags: readonly string[] = [
   "-Xmx512m",
   "-XX:+UseSerialGC",
-  // In a run of a minute the optimising compiler takes half of a broker's processor time, and never
-  // gives it back.
+  // In a run of one minute the optimising compiler uses half of a broker's processor time, which
+  // does not pay off.
   "-XX:TieredStopAtLevel=1",
   "-XX:-UsePerfData", // leaves a file in the temporary folder when the JVM is killed
 ];
 
-/** A JVM, half a second of work, and patience for a slow machine. */
+/** Formatting takes a JVM start and half a second; the rest is margin for a slow machine. */
 const formatLimitMs = 60_000;
 
-/** Writes the node's settings, and has Kafka's own tool make its data folder ready. */
+/** Writes the node's settings, and formats its data folder with Kafka's own tool. */
 export async function formatNode(
   hosting: Hosting,
   kafka: KafkaInstall,
@@ -80,7 +80,7 @@ export async function formatNode(
       command: kafka.java,
       args: [
         ...jvmArgs(kafka, node.folder),
-        // For half a second of work a log is not worth its start.
+        // The tool works for half a second only, so starting its log is not worthwhile.
         "-Dlog4j2.level=ERROR",
         "kafka.tools.StorageTool",
         "format",
@@ -95,9 +95,9 @@ export async function formatNode(
 }
 
 /**
- * Starts the node, and resolves when it serves. When it does not come to that, it is ended.
+ * Starts the node, and resolves when it serves clients. If the start fails, the process is killed.
  *
- * @throws AddressTaken when its port was taken; LossboundError `ENVIRONMENT`, `DEADLINE`.
+ * @throws AddressTaken if its port was taken; LossboundError `ENVIRONMENT` or `DEADLINE`.
  */
 export async function startNode(
   hosting: Hosting,
@@ -123,7 +123,7 @@ export async function startNode(
   }
 }
 
-/** Starts the node; it is ready once its output says so (`saysThatItStarted`). */
+/** Launches the node without waiting; it is ready once its output shows it (`saysThatItStarted`). */
 export async function launchNode(
   hosting: Hosting,
   kafka: KafkaInstall,
@@ -147,7 +147,7 @@ export async function launchNode(
   });
 }
 
-/** `host:port` of what it is in the first place. */
+/** Returns the main `host:port`: as a broker, or as a dedicated controller. */
 export function addressOf(node: NodePlan): string {
   return node.role === "controller" ? controllerAddressOf(node) : brokerAddressOf(node);
 }
@@ -165,15 +165,16 @@ export function dataFolderOf(node: NodePlan): string {
   return join(node.folder, "data");
 }
 
-/** File for what its life prints; the first is life 1. */
-export function outputOf(node: NodePlan, life: number): string {
-  return join(node.folder, `${node.role}-${life}.log`);
+/** Returns the file for the output of the given start, counted from 1. */
+export function outputOf(node: NodePlan, start: number): string {
+  return join(node.folder, `${node.role}-${start}.log`);
 }
 
 /**
- * A broker says so once the controllers let it serve.
+ * Whether the output says that the node has started. A broker prints that once the controllers have
+ * unfenced it.
  *
- * @param output what this life of it printed.
+ * @param output everything that it printed since this start.
  */
 export function saysThatItStarted(output: string): boolean {
   return output.includes("Kafka Server started");
@@ -182,9 +183,9 @@ export function saysThatItStarted(output: string): boolean {
 function jvmArgs(kafka: KafkaInstall, folder: string): string[] {
   return [
     ...jvmFlags,
-    // Native libraries of the compression codecs are unpacked there.
+    // The compression codecs unpack their native libraries there.
     `-Djava.io.tmpdir=${join(folder, "tmp")}`,
-    // `auto`: an archive that does not fit is passed over.
+    // `auto` makes the JVM ignore an archive that does not match.
     ...(kafka.classData ? [`-XX:SharedArchiveFile=${kafka.classData}`, "-Xshare:auto"] : []),
     "-classpath",
     kafka.classpath,
@@ -235,14 +236,14 @@ function settingsOf(node: NodePlan, { nodes, config }: ClusterPlan): string {
       .join(),
     "log.dirs": dataFolderOf(node),
     "auto.create.topics.enable": "false",
-    // A broker that is killed is soon missed, and one that starts again is soon let in.
+    // Short times, so that a killed broker is fenced soon and a restarted one is unfenced soon.
     "broker.session.timeout.ms": 3_000,
     "broker.heartbeat.interval.ms": 500,
-    // A group is there at once, its commits are not held back, and a dead member is soon missed.
+    // A group forms at once, its commits are not delayed, and a dead member is removed soon.
     "group.initial.rebalance.delay.ms": 0,
     "group.coordinator.append.linger.ms": 0,
     "group.min.session.timeout.ms": 1_000,
-    // Fifty partitions, the default, take longer to make than a short run to send.
+    // The default of fifty partitions takes longer to create than a short run takes to send.
     "offsets.topic.num.partitions": 3,
     "offsets.topic.replication.factor": copies,
     "transaction.state.log.num.partitions": 3,
@@ -251,7 +252,7 @@ function settingsOf(node: NodePlan, { nodes, config }: ClusterPlan): string {
     "share.coordinator.state.topic.num.partitions": 1,
     "share.coordinator.state.topic.replication.factor": copies,
     "share.coordinator.state.topic.min.isr": copiesInSync,
-    // A quarter of the heap by default, for a compaction that no run lives to see.
+    // The default is a quarter of the heap, for a compaction that no run lasts long enough to need.
     "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
     ...config,
   };

@@ -17,35 +17,35 @@ import type { HostedProcess } from "../../processes/hosted-process.js";
 
 export interface LocalOptions {
   brokers: BrokersWanted;
-  /** What one broker will store at most; decides whether its data fit on memory. */
+  /** The most that one broker will store, in bytes. It decides whether the data fit in memory. */
   dataBytes?: number;
   progress: Progress;
-  /** Gives up the start, with the signal's reason. */
+  /** Cancels the start with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** Apache Kafka and Toxiproxy, started here from the parts in the cache. */
+/** Apache Kafka and Toxiproxy, started on this machine from the parts in the cache. */
 export interface LocalEnvironment extends Environment {
   readonly kind: "local";
   readonly brokers: readonly LocalBroker[];
   readonly brokerLog: BrokerLog;
   readonly proxy: HostedProcess;
-  /** Data folder of each broker: what Kafka's own tools read. */
+  /** The data folder of each broker, which Kafka's own tools can read. */
   readonly logDirs: readonly string[];
   /** `java` command and classpath for Kafka's own tools. */
   readonly java: string;
   readonly classpath: string;
 }
 
-/** Where a port was taken between its choice and its use, others are tried. */
+/** How many sets of ports are tried if one is taken between the check and the start. */
 const tries = 3;
 const defaultDataBytes = 1024 ** 3;
 
 /**
- * Fetches what is not in the cache yet, and starts it all on free ports of 127.0.0.1.
+ * Obtains the parts that are not cached, and starts everything on free ports of 127.0.0.1.
  *
- * @throws LossboundError `ENVIRONMENT` when a tool is missing or a part ends, with what it printed;
- *   `DEADLINE` when one does not become ready.
+ * @throws LossboundError `ENVIRONMENT` if a tool is missing or a part exits, with its output;
+ *   `DEADLINE` if a part does not become ready in time.
  */
 export async function openLocal(options: LocalOptions): Promise<LocalEnvironment> {
   const { brokers, dataBytes = defaultDataBytes, progress, signal } = options;
@@ -58,7 +58,7 @@ export async function openLocal(options: LocalOptions): Promise<LocalEnvironment
         return localEnvironment(hosting, parts, await startLocal(hosting, parts, brokers, dataBytes, given));
       } catch (error) {
         if (!(error instanceof AddressTaken) || left === 1) throw error;
-        progress(`${error.message}; trying again with others`);
+        progress(`${error.message}; trying other ports`);
       }
     }
   } catch (error) {
@@ -95,7 +95,7 @@ function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalPro
   ]) {
     void ended.then(({ process, end }) => {
       if (closing) return;
-      const how = `${process.name} ended in the middle of a run (${howEnded(end)})`;
+      const how = `${process.name} exited during the run (${howEnded(end)})`;
       partEnded.abort(new LossboundError("ENVIRONMENT", how, { detail: process.lastLines() }));
     });
   }
@@ -116,7 +116,7 @@ function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalPro
     start: (order) => hosting.start(order),
     folder: (name, bytes) => hosting.folder(name, bytes),
     claim: (path) => hosting.claim(path),
-    // The warden ends every process and deletes every folder: what was started here needs no list of its own.
+    // The warden ends every process and deletes every folder, so no other list is needed.
     [Symbol.asyncDispose]: () => {
       closing = true;
       return hosting[Symbol.asyncDispose]();

@@ -33,35 +33,35 @@ export interface LocalParts {
   readonly toxiproxy: ToxiproxyServer;
 }
 
-/** Which brokers are started. */
+/** The brokers to start. */
 export interface BrokersWanted {
   count: 1 | 3;
-  /** Settings of every broker and controller, under Kafka's own names; they win over ours. */
+  /** Settings for all brokers and controllers, under Kafka's own names; they override lossbound's. */
   config?: Readonly<Record<string, string>>;
   /**
-   * Whether the controller is a process of its own, so that what falls on a broker leaves the quorum
-   * alone. Three brokers always have it so; one is its own controller, unless this is said.
+   * Whether the controller is a separate process, so that faults on a broker do not affect the quorum.
+   * Three brokers always have one; a single broker is its own controller by default.
    */
   controllerApart?: boolean;
-  /** Roles whose clients follow advertised addresses: each broker has a listener for each of them. */
+  /** Roles whose clients follow advertised addresses. Each broker gets a listener per role. */
   advertiseTo?: readonly Role[];
 }
 
 export interface LocalProcesses {
   readonly brokers: readonly LocalBroker[];
   readonly links: readonly AdvertisedLink[];
-  /** Where it is a process of its own. */
+  /** Set if the controller is a separate process. */
   readonly controller: HostedProcess | undefined;
   readonly proxy: HostedProcess;
-  /** URL of its API. */
+  /** URL of Toxiproxy's API. */
   readonly toxiproxy: string;
 }
 
 /**
- * Starts brokers, controller and Toxiproxy, all at once, and resolves when all are ready. When one
+ * Starts the brokers, the controller and Toxiproxy at once, and resolves when all are ready. If one
  * fails, the others are stopped and their folder is deleted.
  *
- * @throws AddressTaken when another choice of ports may do better.
+ * @throws AddressTaken if a port was taken, so that the caller can try other ports.
  */
 export async function startLocal(
   hosting: Hosting,
@@ -80,7 +80,8 @@ export async function startLocal(
     const cluster: ClusterPlan = { id: newClusterId(), nodes: nodes.all, config: wanted.config ?? {} };
     const toxiproxy = { port: nodes.toxiproxyPort, folder: folder.path, mark: `start-${hosting.id}` };
 
-    // A node waits for nobody but its own format; it is ready when the quorum is, so none waits for another.
+    // Each node starts right after its own format. It becomes ready with the quorum, so the starts
+    // must not wait for each other.
     const startBroker = async (node: NodePlan, given: AbortSignal): Promise<LocalBroker> => {
       await formatNode(hosting, parts.kafka, node, cluster, given);
       const broker = await startLocalBroker(hosting, parts.kafka, node, given);
@@ -128,11 +129,11 @@ interface LocalNodes {
   toxiproxyPort: number;
   all: NodePlan[];
   brokers: NodePlan[];
-  /** None where the one broker is its own controller. */
+  /** Empty if the only broker is its own controller. */
   controllers: NodePlan[];
 }
 
-/** Brokers have their places as ids; a controller apart comes behind them. */
+/** Plans the nodes. The id of a broker is its index; a separate controller gets the next id. */
 function nodesOf(
   { count, controllerApart, advertiseTo = [] }: BrokersWanted,
   ports: number[],

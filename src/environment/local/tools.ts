@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 
 import { LossboundError } from "../../base/errors.js";
 
-/** The programs of others that the local environment is made with. */
+/** The external programs that lossbound can use. */
 export type ToolName =
   | "java"
   | "mvn"
@@ -19,7 +19,7 @@ export interface Tool {
   readonly name: ToolName;
   readonly path: string;
   readonly version: string;
-  /** All that it says about itself. */
+  /** The whole output of its version command. */
   readonly says: string;
   /** Whether the version is new enough. */
   readonly isGoodEnough: boolean;
@@ -28,124 +28,129 @@ export interface Tool {
 interface ToolFacts {
   /** Other names of the program. */
   alsoCalled?: readonly string[];
-  /** Debian has it in `sbin`, beside a `bin` that is on PATH: only root has both there. */
+  /** Whether Debian installs it in `sbin`, which only root has on PATH, next to `bin`. */
   isInSbin?: true;
-  /** Arguments that make it print its version. */
-  ask: string;
+  /** The argument that makes it print its version. */
+  versionArgument: string;
   version: RegExp;
   atLeast?: readonly [major: number, minor: number];
   purpose: string;
   install: readonly string[];
 }
 
-const external = "on a cluster and a Toxiproxy that run already, use --environment external";
+const external = "use --environment external with an existing cluster and Toxiproxy";
 
 const facts: Record<ToolName, ToolFacts> = {
   java: {
-    ask: "-version",
+    versionArgument: "-version",
     version: /version "([^"]+)"/,
     atLeast: [17, 0],
     purpose: "to run Apache Kafka",
     install: [
       "Debian: apt-get install default-jre-headless",
       "macOS: brew install openjdk@17, and put its bin folder on PATH, or set JAVA_HOME",
-      `or, ${external}`,
+      `or ${external}`,
     ],
   },
   mvn: {
-    ask: "-version",
+    versionArgument: "-version",
     version: /Apache Maven ([\w.-]+)/,
-    purpose: "to fetch the jars of Apache Kafka, once",
-    install: ["Debian: apt-get install maven", "macOS: brew install maven", `or, ${external}`],
+    purpose: "to download Apache Kafka once",
+    install: ["Debian: apt-get install maven", "macOS: brew install maven", `or ${external}`],
   },
   go: {
-    ask: "version",
+    versionArgument: "version",
     version: /go version go(\S+)/,
     atLeast: [1, 23],
-    purpose: "to build the Toxiproxy server, once",
+    purpose: "to build the Toxiproxy server once",
     install: [
-      "Debian: apt-get install golang-go (from backports where that is older than 1.23)",
+      "Debian: apt-get install golang-go (from backports if it is older than 1.23)",
       "macOS: brew install go",
-      "or put a toxiproxy-server on PATH (macOS: brew install shopify/shopify/toxiproxy)",
-      `or, ${external}`,
+      "or put toxiproxy-server on PATH (macOS: brew install shopify/shopify/toxiproxy)",
+      `or ${external}`,
     ],
   },
   "toxiproxy-server": {
-    ask: "-version",
+    versionArgument: "-version",
     version: /version (\S+)/,
-    purpose: "to put faults between Kafka and its clients",
+    purpose: "to apply faults between Kafka and its clients",
     install: [
       "macOS: brew install shopify/shopify/toxiproxy",
-      "or install go, with which lossbound builds it",
+      "or install go, so that lossbound can build it",
     ],
   },
   prometheus: {
-    ask: "--version",
+    versionArgument: "--version",
     version: /version (\S+)/,
-    purpose: "to keep what the metrics say",
+    purpose: "to store the metrics",
     install: ["Debian: apt-get install prometheus", "macOS: brew install prometheus"],
   },
   promtool: {
-    ask: "--version",
+    versionArgument: "--version",
     version: /version (\S+)/,
-    purpose: "to load metrics.om of a run into a Prometheus",
-    install: ["it comes with prometheus"],
+    purpose: "to load a run's metrics.om into Prometheus",
+    install: ["it is part of prometheus"],
   },
   grafana: {
     alsoCalled: ["grafana-server"],
     isInSbin: true,
-    // Which both names know.
-    ask: "-v",
+    // An option that both names support.
+    versionArgument: "-v",
     version: /version (\S+)/i,
     purpose: "to show the dashboards",
     install: [
-      "Debian: a package is at https://grafana.com/grafana/download",
+      "Debian: download a package from https://grafana.com/grafana/download",
       "macOS: brew install grafana",
-      "or load dashboards/out into a Grafana that you have: docs/dashboards.md",
+      "or load dashboards/out into an existing Grafana (see docs/dashboards.md)",
     ],
   },
   docker: {
-    ask: "--version",
+    versionArgument: "--version",
     version: /version ([^\s,]+)/i,
     purpose: "for `docker compose up` and --environment docker",
     install: ["https://docs.docker.com/get-started/get-docker/"],
   },
 };
 
-/** A JVM on a busy machine takes a second to say its version. */
-const askLimitMs = 30_000;
+/** A JVM on a busy machine takes a second to print its version. */
+const runLimitMs = 30_000;
 
-/** The tool as it is installed; `undefined` when it is not, or does not run. */
+/** Finds an installed tool; returns `undefined` if it is not installed or does not run. */
 export async function findTool(
   name: ToolName,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Tool | undefined> {
   const path = locate(name, env);
-  const says = path && (await answerOf(path, facts[name].ask));
+  const says = path && (await outputOf(path, facts[name].versionArgument));
   if (path === undefined || says === undefined) return undefined;
   const version = facts[name].version.exec(says)?.[1] ?? "unknown";
   return { name, path, version, says, isGoodEnough: isAtLeast(version, facts[name].atLeast) };
 }
 
-/** What is wanted of the tool, what for, and how to come by it, or do without: a line each. */
+/** Returns the required version, the purpose, and how to install the tool or do without it. */
 export function wantedOf(name: ToolName): { wanted: string; purpose: string; install: readonly string[] } {
   const { atLeast, purpose, install } = facts[name];
   return { purpose, wanted: `${name}${atLeast ? ` ${trimmed(atLeast)} or newer` : ""} ${purpose}`, install };
 }
 
-/** @throws LossboundError `ENVIRONMENT` that says how to come by the tool, or to do without. */
+/**
+ * Finds a tool that is new enough.
+ *
+ * @throws LossboundError `ENVIRONMENT` that says how to install the tool or do without it.
+ */
 export async function requireTool(name: ToolName): Promise<Tool> {
   const tool = await findTool(name);
   if (tool?.isGoodEnough) return tool;
-  const { wanted, install } = wantedOf(name);
-  const found = tool ? `${tool.path} is version ${tool.version}` : "there is none on PATH that runs";
+  const { atLeast, purpose, install } = facts[name];
+  const required = `${name}${atLeast ? ` ${trimmed(atLeast)} or newer` : ""} is required ${purpose}`;
+  const found = tool ? `${tool.path} is version ${tool.version}` : "was not found on PATH or does not run";
   throw new LossboundError(
     "ENVIRONMENT",
-    [`missing: ${wanted}; ${found}`, ...install.map((line) => `  ${line}`)].join("\n"),
+    [`${required}, but ${found}`, ...install.map((line) => `  ${line}`)].join("\n"),
   );
 }
 
-/** `JAVA_HOME` comes before PATH for java, as it does for Maven and for Kafka's own scripts. */
+/** Locates a tool. `JAVA_HOME` takes precedence over PATH, as for Maven and Kafka's own scripts. */
 function locate(name: ToolName, env: NodeJS.ProcessEnv): string | undefined {
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   const home = env["JAVA_HOME"];
@@ -166,10 +171,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Both streams: java answers on standard error, the others on standard output. */
-function answerOf(path: string, ask: string): Promise<string | undefined> {
+/** Runs the tool and joins both streams: java prints to standard error, the others to standard output. */
+function outputOf(path: string, argument: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(path, [ask], { timeout: askLimitMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+    execFile(path, [argument], { timeout: runLimitMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
       resolve(error ? undefined : `${stdout}${stderr}`);
     });
   });

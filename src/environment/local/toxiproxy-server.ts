@@ -8,10 +8,10 @@ import { runToEnd } from "../../processes/run-to-end.js";
 import { findTool, requireTool } from "./tools.js";
 import type { HostedProcess } from "../../processes/hosted-process.js";
 
-/** The Toxiproxy server as it can be started. */
+/** A Toxiproxy server program. */
 export interface ToxiproxyServer {
   readonly command: string;
-  /** Of the install: a server that was built by `go install` calls itself "git". */
+  /** The installed version; a server built by `go install` reports "git" as its own. */
   readonly version: string;
 }
 
@@ -20,11 +20,11 @@ export const toxiproxyPart = `toxiproxy-server-${toxiproxyVersion}`;
 
 const source = `github.com/Shopify/toxiproxy/v2/cmd/server@v${toxiproxyVersion}`;
 
-/** 22 s on two cores with nothing in Go's own cache. */
+/** A build takes 22 s on two cores with an empty Go cache. */
 const buildLimitMs = 15 * 60_000;
 const answerLimitMs = 1_000;
 
-/** The one on PATH, or one that Go builds into the cache if it is not there yet. */
+/** Returns the server on PATH, or the cached one, which Go builds if it is missing. */
 export async function obtainToxiproxy(
   hosting: Hosting,
   progress: Progress,
@@ -34,15 +34,13 @@ export async function obtainToxiproxy(
   if (onPath) return { command: onPath.path, version: onPath.version };
   const place = await cachedPart(hosting, toxiproxyPart, async (folder, into) => {
     const go = await requireTool("go");
-    progress(
-      `building Toxiproxy ${toxiproxyVersion} (16 MB, half a minute) with go install, once, into ${into}`,
-    );
+    progress(`building Toxiproxy ${toxiproxyVersion} with go install (once, 16 MB, about 30 s) in ${into}`);
     const bin = join(folder, "bin");
     await mkdir(bin);
     await runToEnd(
       hosting,
       {
-        name: "go install, to build Toxiproxy (the cache is unharmed, the next run tries again),",
+        name: "the build of Toxiproxy with go install (the cache is unchanged; the next run retries)",
         command: go.path,
         args: ["install", source],
         env: { GOBIN: bin },
@@ -57,16 +55,16 @@ export async function obtainToxiproxy(
   return { command: join(place, "toxiproxy-server"), version: toxiproxyVersion };
 }
 
-/** One Toxiproxy to be started. */
+/** The plan of a Toxiproxy process. */
 export interface ToxiproxyPlan {
   readonly port: number;
-  /** Folder for its output and its first proxy. */
+  /** Folder for its output and for the file with its first proxy. */
   readonly folder: string;
-  /** Name of a proxy that it has from its start, switched off: it shows whose server answers. */
+  /** Name of a disabled proxy that it has from the start. It proves that this server answers. */
   readonly mark: string;
 }
 
-/** Starts it; it is ready once `isServing`. */
+/** Starts Toxiproxy; it is ready once `isServing` returns true. */
 export async function startToxiproxy(
   hosting: Hosting,
   server: ToxiproxyServer,
@@ -97,8 +95,9 @@ export function toxiproxyUrl(plan: ToxiproxyPlan): string {
 }
 
 /**
- * Whether it answers. A Toxiproxy whose port is taken says so and lives on, and the one that took it
- * answers in its place: only the mark, which is taken away with this, shows that it is ours.
+ * Whether this Toxiproxy answers. If its port is taken, Toxiproxy prints an error and keeps running,
+ * and the server on that port answers instead. Only the mark, which this call deletes, proves that it
+ * is the right one.
  */
 export async function isServing(plan: ToxiproxyPlan): Promise<boolean> {
   const response = await fetch(`${toxiproxyUrl(plan)}/proxies/${plan.mark}`, {

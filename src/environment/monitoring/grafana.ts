@@ -10,13 +10,13 @@ import { startWebServer, type WebServer } from "./web-server.js";
 export interface GrafanaWanted {
   /** The program. */
   command: string;
-  /** URL of the Prometheus that it asks. */
+  /** URL of the Prometheus that it queries. */
   prometheus: string;
-  /** How often that scrapes, in milliseconds. */
+  /** Scrape interval of that Prometheus, in milliseconds. */
   everyMs: number;
-  /** Folder of the dashboards. */
+  /** The folder of the dashboards. */
   dashboards: string;
-  /** File of the one that it begins with. */
+  /** The file of the home dashboard. */
   home: string;
   signal: AbortSignal;
 }
@@ -25,10 +25,10 @@ const usualPort = 3000;
 const dataBytes = 64 * 1024 ** 2;
 
 /**
- * Starts a Grafana on 127.0.0.1 that has the data source and the dashboards, and lets everybody on this
- * machine look without a password. It asks nobody for news, and tells nobody anything.
+ * Starts a Grafana on 127.0.0.1 with the data source and the dashboards. Any user of this machine can
+ * view them without a password. Update checks, the news feed and usage reports are turned off.
  *
- * @throws LossboundError `ENVIRONMENT` where it does not start, with what it printed; `DEADLINE`.
+ * @throws LossboundError `ENVIRONMENT` with its output, or `DEADLINE`, if it does not start.
  */
 export async function startGrafana(
   hosting: Pick<Hosting, "start" | "folder">,
@@ -67,7 +67,7 @@ export async function startGrafana(
   });
 }
 
-/** @returns the folder of what it is given when it starts. */
+/** Writes the provisioning files for the data source and the dashboards, and returns their folder. */
 async function provisioning(
   folder: string,
   { prometheus, everyMs, dashboards }: Pick<GrafanaWanted, "prometheus" | "everyMs" | "dashboards">,
@@ -97,28 +97,29 @@ async function provisioning(
 }
 
 /**
- * Grafana does not start without the files that come with it. They lie around the program in its archive, and
- * in `share/grafana` where Homebrew or Debian installed it. What Debian has on PATH is a script that names
- * files of its own in front of ours, so that the program beside the files comes first.
+ * Finds the files that Grafana needs to start, and its program. In the archive the files surround the
+ * program; Homebrew and Debian install them in `share/grafana`. On Debian, the command on PATH is a
+ * script that would put its own configuration before ours. A program next to the files is therefore
+ * preferred.
  *
  * @throws LossboundError `ENVIRONMENT`
  */
 function installedAt(command: string): { homePath: string; program: string } {
   const installed = realpathSync(command);
   const around = dirname(dirname(installed));
-  const places = [around, join(around, "share/grafana"), "/usr/share/grafana"];
-  const homePath = places.find((place) => existsSync(join(place, "conf/defaults.ini")));
+  const folders = [around, join(around, "share/grafana"), "/usr/share/grafana"];
+  const homePath = folders.find((folder) => existsSync(join(folder, "conf/defaults.ini")));
   if (homePath === undefined) {
     throw new LossboundError(
       "ENVIRONMENT",
-      `${command} is no Grafana that can be started: there is no conf/defaults.ini in ${places.join(", ")}`,
+      `cannot start Grafana from "${command}" because conf/defaults.ini was not found in ${folders.join(", ")}`,
     );
   }
   const beside = join(homePath, "bin/grafana");
   return { homePath, program: existsSync(beside) ? beside : installed };
 }
 
-/** JSON is YAML. */
+/** Writes a provisioning file. JSON is valid YAML. */
 async function provision(folder: string, what: string, content: object): Promise<void> {
   await mkdir(join(folder, what), { recursive: true });
   await writeFile(join(folder, what, "lossbound.yaml"), JSON.stringify(content));

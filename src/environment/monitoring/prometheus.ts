@@ -9,25 +9,28 @@ import { answerLimitMs, startWebServer, type WebServer } from "./web-server.js";
 export interface PrometheusWanted {
   /** The program. */
   command: string;
-  /** `host:port` of what it is to scrape, at `/metrics`. */
+  /** `host:port` of the targets to scrape at `/metrics`. */
   targets: readonly string[];
-  /** How often it scrapes, and evaluates rules, in milliseconds. */
+  /** Interval of scrapes and rule evaluations, in milliseconds. */
   everyMs: number;
-  /** The port where it is to listen, where that is free. */
+  /** The port to listen on, if it is free. */
   usualPort?: number;
-  /** What its data may take, in bytes: decides whether they fit on memory, and when the oldest go. */
+  /**
+   * Size limit of its data, in bytes. It decides whether the data fit in memory, and when the oldest
+   * are deleted.
+   */
   dataBytes?: number;
-  /** Files of rules. */
+  /** Rule files. */
   rules?: readonly string[];
   signal: AbortSignal;
 }
 
-/** A Prometheus of our own, with its data in a folder that goes with it. */
+/** A Prometheus that lossbound started. Its data folder is deleted with it. */
 export interface Prometheus extends WebServer {
   /**
-   * Asks for the values of an expression at a moment (milliseconds since 1970), or now.
+   * Evaluates an expression at a moment (milliseconds since 1970; default: now).
    *
-   * @throws LossboundError `ENVIRONMENT` where it is no expression, or nobody answers.
+   * @throws LossboundError `ENVIRONMENT` if the expression is invalid.
    */
   query(expression: string, at?: number): Promise<PrometheusSample[]>;
 }
@@ -38,9 +41,9 @@ export interface PrometheusSample {
 }
 
 /**
- * Starts a Prometheus on a free port of 127.0.0.1, in the warden's care.
+ * Starts a Prometheus under the warden on a free port of 127.0.0.1.
  *
- * @throws LossboundError `ENVIRONMENT` where it does not start, with what it printed; `DEADLINE`.
+ * @throws LossboundError `ENVIRONMENT` with its output, or `DEADLINE`, if it does not start.
  */
 export async function startPrometheus(
   hosting: Pick<Hosting, "start" | "folder">,
@@ -54,7 +57,7 @@ export async function startPrometheus(
     signal,
     prepare: async (folder, port) => {
       const config = join(folder, "prometheus.yml");
-      // JSON is YAML.
+      // JSON is valid YAML.
       await writeFile(
         config,
         JSON.stringify({
@@ -80,8 +83,9 @@ export async function startPrometheus(
 }
 
 /**
- * The limit is one of what is in blocks: as much again is for the last three hours, which are in none yet, and
- * for the block that is made of them, whose files are as large as they may get from the start.
+ * Returns options that keep Prometheus below `dataBytes`. Its own limit covers only blocks, so it gets
+ * half. The other half is for the last three hours, which are not in a block yet, and for the block
+ * that is made from them, whose files have their full size from the start.
  */
 function limitsOf(dataBytes: number): string[] {
   return [
@@ -102,7 +106,7 @@ async function ask(url: string, expression: string, at: number | undefined): Pro
   const response = await fetch(`${url}/api/v1/query`, { method: "POST", body, signal });
   const { error, data } = (await response.json()) as Answer;
   if (data === undefined) {
-    throw new LossboundError("ENVIRONMENT", `Prometheus does not answer ${expression}: ${error}`);
+    throw new LossboundError("ENVIRONMENT", `Prometheus cannot evaluate "${expression}": ${error}`);
   }
   return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
 }

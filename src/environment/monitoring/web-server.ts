@@ -6,23 +6,23 @@ import { localHost } from "../../processes/ports.js";
 import { atFreePort, untilReady } from "../../processes/ready.js";
 import type { HostedProcess, ProcessOrder } from "../../processes/hosted-process.js";
 
-/** A server of our own that is asked by HTTP, with its files in a folder that goes with it. */
+/** An HTTP server that lossbound started. Its folder is deleted with it. */
 export interface WebServer extends AsyncDisposable {
-  /** `http://127.0.0.1:21234` */
+  /** Such as `http://127.0.0.1:21234`. */
   readonly url: string;
   readonly process: HostedProcess;
 }
 
 export interface WebServerWanted {
-  /** In lower case: `prometheus`. */
+  /** Its name in lower case, such as `prometheus`. */
   name: string;
-  /** The port where it is to listen, where that is free. */
+  /** The port to listen on, if it is free. */
   usualPort: number | undefined;
-  /** What its files may take, in bytes: decides whether they fit on memory. */
+  /** Size limit of its files, in bytes. It decides whether they fit in memory. */
   dataBytes: number | undefined;
-  /** Writes what it needs into its folder, and says how it is started. */
+  /** Writes the files that it needs into its folder, and returns the command that starts it. */
   prepare: (folder: string, port: number) => Promise<Pick<ProcessOrder, "command" | "args" | "env">>;
-  /** The path at which it answers with success once it is ready. */
+  /** The path that answers with success once it is ready. */
   readyPath: string;
   signal: AbortSignal;
 }
@@ -31,10 +31,10 @@ const stopLimitMs = 10_000;
 export const answerLimitMs = 10_000;
 
 /**
- * Starts a server on 127.0.0.1, in the warden's care, and waits until it is ready.
+ * Starts a server under the warden on 127.0.0.1, and waits until it is ready.
  *
- * @throws LossboundError `ENVIRONMENT` where it does not start, with what it printed; `DEADLINE`; whatever
- *   `prepare` throws.
+ * @throws LossboundError `ENVIRONMENT` with its output, or `DEADLINE`, if it does not start; any error
+ *   of `prepare`.
  */
 export async function startWebServer(
   hosting: Pick<Hosting, "start" | "folder">,

@@ -114,7 +114,7 @@ describe("Kafka's own VerifiableProducer as the producer", () => {
       lab.run("no-program", withCommand(["/no/such/program", "{brokers} {topic} {prefix}"])),
     ).rejects.toMatchObject({
       code: "ENVIRONMENT",
-      message: expect.stringMatching(/producer 0 could not be started/),
+      message: expect.stringMatching(/cannot start producer 0/),
     });
     await expect(
       lab.run("no-protocol", withCommand(["echo", "sending to {brokers}, {topic}, {prefix}"])),

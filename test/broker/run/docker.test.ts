@@ -173,7 +173,7 @@ ${expected}
 
     await expect(run).rejects.toMatchObject({
       code: "ENVIRONMENT",
-      message: `none of the 1 ports from ${taken.port} on is free for a proxy`,
+      message: `cannot create a proxy because all 1 ports from ${taken.port} on are taken`,
     });
     expect(await proxiesOf(theirs)).toEqual([]);
   });

@@ -283,12 +283,10 @@ test("doctor says what is optional, what for, and how to get what is not there",
   // What is optional decides nothing: java is what it cannot do without.
   expect(code).toBe(3);
   const optional = stdout.slice(stdout.indexOf("\noptional\n"), stdout.indexOf("\ncache\n"));
-  expect(optional).toMatch(
-    /\n {2}ok +prometheus +to keep what the metrics say +3\.1\.0 +\/\S+\/prometheus\n/,
-  );
+  expect(optional).toMatch(/\n {2}ok +prometheus +to store the metrics +3\.1\.0 +\/\S+\/prometheus\n/);
   expect(optional).toMatch(/\n {2}ok +docker +.* 28\.2\.2 +\//);
   expect(optional).toMatch(/\n {2}absent +grafana +to show the dashboards\n/);
-  expect(optional).toMatch(/\n {2}how to get promtool\n {4}it comes with prometheus\n/);
+  expect(optional).toMatch(/\n {2}how to get promtool\n {4}it is part of prometheus\n/);
   expect(optional).not.toContain("how to get prometheus");
 });
 

@@ -198,7 +198,7 @@ describe("a process under the warden", () => {
     const order = { name: "nothing", command: join(folder.path, "nothing"), args: [] };
     await expect(hosting.start({ ...order, output: join(folder.path, "log") })).rejects.toMatchObject({
       code: "ENVIRONMENT",
-      message: expect.stringMatching(/^nothing could not be started: .*ENOENT/),
+      message: expect.stringMatching(/^cannot start nothing: .*ENOENT/),
     });
     await expect(hosting.start({ ...order, output: join(folder.path, "no", "log") })).rejects.toMatchObject({
       message: expect.stringContaining("ENOENT"),

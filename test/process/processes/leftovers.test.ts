@@ -41,7 +41,7 @@ test("what was left when lossbound and its warden were both killed is cleared by
   ]);
   const lines: string[] = [];
   await using hosting = await openHosting((line) => lines.push(line));
-  expect(lines).toEqual(["cleared what 1 killed run(s) left behind: 2 process(es), 1 folder(s)"]);
+  expect(lines).toEqual(["removed leftovers of 1 killed run(s): 2 process(es), 1 folder(s)"]);
   expect(processesWith(mark).length).toBe(1); // the new warden, whose state file lies there
   expect(existsSync(folder)).toBe(false);
   expect(readdirSync(runningFolder()).filter((name) => name.startsWith(state.id))).toEqual([]);

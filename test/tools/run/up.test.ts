@@ -115,7 +115,7 @@ it("up does without what is missing, says once how to get it, and needs no scena
       evidence: up.said,
     });
     expect(up.said().match(/^there is no .*$/gm)).toEqual([
-      "there is no prometheus to keep what the metrics say on PATH; all else goes on without",
+      "there is no prometheus to store the metrics on PATH; all else goes on without",
       "there is no grafana to show the dashboards on PATH; all else goes on without",
     ]);
     expect(up.said()).toContain("apt-get install prometheus\n");
@@ -170,7 +170,7 @@ it.skipIf(prometheus === undefined)("up goes on without a Grafana that does not 
       limitMs: 60_000,
       evidence: up.said,
     });
-    expect(up.said()).toMatch(/^grafana at \S+ ended while it started \(exit code 1\)\nno disk, no fun\n/m);
+    expect(up.said()).toMatch(/^grafana at \S+ exited during startup \(exit code 1\)\nno disk, no fun\n/m);
     expect((await fetch(`${await up.address("prometheus")}/-/ready`)).status).toBe(200);
     expect(await up.interrupt()).toBe(0);
   } finally {

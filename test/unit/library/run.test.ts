@@ -50,13 +50,15 @@ describe("before it starts anything, the library refuses", () => {
     const set = { ...aScenario({}), brokers: { count: 1, config: { "log.retention.ms": "500" } } } as const;
     await expect(runScenario(set, options)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("settings of brokers (brokers.config)"),
+      message: expect.stringContaining("sets brokers.config, which cannot be applied to an existing cluster"),
     });
     const kill = { kind: "broker", action: "kill", broker: { kind: "index", index: 0 } } as const;
     const when = { trigger: { kind: "at", ms: 0 }, for: 500, times: 1, every: 0 } as const;
     await expect(runScenario(aScenario({ faults: [{ ...kill, ...when }] }), options)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("has a fault on a broker"),
+      message: expect.stringContaining(
+        "has a fault on a broker, which cannot be applied to an existing cluster",
+      ),
     });
   });
 
@@ -66,7 +68,7 @@ describe("before it starts anything, the library refuses", () => {
     const options = { environment: "external", brokers: ["127.0.0.1:1"], toxiproxy: "http://x" } as const;
     await expect(runScenario(commanded, options)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("only those of the local environment advertise the proxies"),
+      message: expect.stringContaining("only brokers of the local environment can advertise the proxies"),
     });
     await expect(compareGuarantees(commanded)).rejects.toMatchObject({
       code: "USAGE",

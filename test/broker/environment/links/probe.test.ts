@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pause } from "../../../../src/base/wait.js";
 import { expectationOf } from "../../../../src/environment/links/expected-view.js";
 import { openLocal, type LocalEnvironment } from "../../../../src/environment/local/local.js";
-import { probe, type Seen, wordsOf } from "../../../../src/environment/links/probe.js";
+import { probe, type Seen, textOf } from "../../../../src/environment/links/probe.js";
 import {
   connectToxiproxy,
   type Proxy,
@@ -55,7 +55,7 @@ describe.each(visible)("%j %s", (toxic, stream, kind, atLeastMs) => {
     await proxy.addToxic("toxic", stream, toxic);
     const seen = await quickest(async () => {
       const seen = await probe(proxy.address, { limitMs: expectation.lookMs });
-      expect(seen.kind, wordsOf(seen)).toBe(kind);
+      expect(seen.kind, textOf(seen)).toBe(kind);
       expect(timeOf(seen)).toBeGreaterThanOrEqual(atLeastMs);
       expect(expectation.shows(seen, true)).toBe(true);
       return seen;
@@ -64,7 +64,7 @@ describe.each(visible)("%j %s", (toxic, stream, kind, atLeastMs) => {
     expect(timeOf(seen)).toBeLessThan(atLeastMs + 300);
 
     const healed = await quickest(() => probe(proxy.address, { limitMs: 60_000 }));
-    expect(healed.kind, wordsOf(healed)).toBe("answered");
+    expect(healed.kind, textOf(healed)).toBe("answered");
     expect(expectation.shows(healed, false)).toBe(false);
   });
 });
@@ -207,17 +207,17 @@ describe("with TLS", () => {
       await probe(secure.address, { limitMs, tls: { ca, servername: "broker.test" } });
 
     const healthy = await see();
-    expect(healthy.kind, wordsOf(healthy)).toBe("answered");
+    expect(healthy.kind, textOf(healthy)).toBe("answered");
     const stranger = await probe(secure.address, {
       limitMs: 60_000,
       tls: { ca, servername: "other.test" },
     });
-    expect(stranger.kind, wordsOf(stranger)).toBe("failed");
+    expect(stranger.kind, textOf(stranger)).toBe("failed");
     for (const [toxic, stream, kind, atLeastMs] of visible.filter(([{ type }]) => type !== "bandwidth")) {
       await secure.addToxic("toxic", stream, toxic);
       const seen = await see(expectationOf(toxic, stream)!.lookMs);
       await secure.removeToxic("toxic");
-      expect(seen.kind, `${JSON.stringify(toxic)} ${stream}: ${wordsOf(seen)}`).toBe(kind);
+      expect(seen.kind, `${JSON.stringify(toxic)} ${stream}: ${textOf(seen)}`).toBe(kind);
       expect(timeOf(seen)).toBeGreaterThanOrEqual(atLeastMs);
     }
     await secure.remove();

@@ -87,7 +87,7 @@ test("the leaders are known while a broker stands still", async () => {
 test("the leaders of a topic that is not there are an error", async () => {
   await expect(admin.leaders("not-there")).rejects.toMatchObject({
     code: "ENVIRONMENT",
-    message: expect.stringContaining("could not ask for the leaders of not-there: error 3"),
+    message: expect.stringContaining("cannot find the leaders of not-there: error 3"),
   });
 });
 
@@ -244,7 +244,7 @@ test("a broker that ends by itself ends the environment, with what it printed", 
   await waitUntil("the environment to be told", () => local.died.aborted, soon);
   expect(local.died.reason).toMatchObject({
     code: "ENVIRONMENT",
-    message: expect.stringMatching(/^broker 0 at \S+ ended in the middle of a run \(SIGKILL\)$/),
+    message: expect.stringMatching(/^broker 0 at \S+ exited during the run \(SIGKILL\)$/),
   });
 });
 

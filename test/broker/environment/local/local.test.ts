@@ -17,7 +17,7 @@ import { toxiproxyPart } from "../../../../src/environment/local/toxiproxy-serve
 import { readState, runningFolder, stateFileOf } from "../../../../src/processes/warden-state.js";
 import { fakeTool, scratchCache } from "../../../support/programs.js";
 
-/** The first run fetches the parts into the user's cache. */
+/** The first run downloads the parts into the user's cache. */
 const firstRunMs = 300_000;
 const soon = { limitMs: 60_000, everyMs: 10 };
 
@@ -27,7 +27,7 @@ vi.mock(import("../../../../src/processes/ports.js"), async (original) => {
 });
 
 describe.each([1, 3] as const)("a local environment of %i broker(s)", (brokers) => {
-  test("serves Kafka's own tools, and leaves nothing behind", { timeout: firstRunMs }, async () => {
+  test("serves Kafka's own tools and leaves nothing behind", { timeout: firstRunMs }, async () => {
     const env = await openLocal({ brokers: { count: brokers }, progress: (line) => console.log(line) });
     const folder = dirname(dirname(env.logDirs[0]!));
     const pids = [...env.brokers.map(({ process }) => process.pid), env.proxy.pid];
@@ -38,11 +38,11 @@ describe.each([1, 3] as const)("a local environment of %i broker(s)", (brokers) 
       await kafkaTool(env, "org.apache.kafka.tools.TopicCommand", [
         "--create",
         `--bootstrap-server=${env.bootstrap.join()}`,
-        "--topic=of-everybody",
+        "--topic=shared-topic",
         `--replication-factor=${brokers}`,
       ]);
       for (const logDir of env.logDirs) {
-        await waitUntil(`the topic in ${logDir}`, () => existsSync(join(logDir, "of-everybody-0")), soon);
+        await waitUntil(`the topic in ${logDir}`, () => existsSync(join(logDir, "shared-topic-0")), soon);
       }
     } finally {
       await env[Symbol.asyncDispose]();
@@ -54,9 +54,9 @@ describe.each([1, 3] as const)("a local environment of %i broker(s)", (brokers) 
 });
 
 describe("a local environment", () => {
-  test("tries other ports when one was taken in between", { timeout: firstRunMs }, async () => {
+  test("tries other ports when one was taken before the start", { timeout: firstRunMs }, async () => {
     const [taken = 0, ...others] = await freePorts(3);
-    // Where the port of Toxiproxy is taken by a Toxiproxy, that one answers in its place.
+    // If another Toxiproxy takes the port, that one answers instead.
     const squatter = createServer((request, response) => {
       response.statusCode = request.url === "/version" ? 200 : 404;
       response.end();
@@ -70,7 +70,9 @@ describe("a local environment", () => {
         vi.mocked(freePorts).mockResolvedValueOnce(ports);
         const lines: string[] = [];
         await using env = await openLocal({ brokers: { count: 1 }, progress: (line) => lines.push(line) });
-        expect(lines).toEqual([expect.stringMatching(/^a port of .* was taken in between; trying again/)]);
+        expect(lines).toEqual([
+          expect.stringMatching(/another process took a port before it started; trying other ports$/),
+        ]);
         expect(env.bootstrap).not.toContain(`127.0.0.1:${taken}`);
         const runs = dirname(dirname(dirname(env.logDirs[0]!)));
         const id = idOf(dirname(dirname(env.logDirs[0]!)));
@@ -81,16 +83,16 @@ describe("a local environment", () => {
     }
   });
 
-  test("that is given up while it starts leaves nothing behind", { timeout: firstRunMs }, async () => {
+  test("leaves nothing behind when its start is cancelled", { timeout: firstRunMs }, async () => {
     const before = new Set(readdirSync(runningFolder()));
     const giveUp = new AbortController();
     const opening = openLocal({ brokers: { count: 1 }, progress: () => {}, signal: giveUp.signal });
-    // Other test files may start an environment at this moment, too.
+    // Other test files may be starting an environment at the same time.
     const isOurs = (name: string) => readState(join(runningFolder(), name))?.lossbound.pid === process.pid;
     const ours = () => readdirSync(runningFolder()).find((name) => !before.has(name) && isOurs(name));
     const stateFile = join(runningFolder(), await waitUntil("its state", ours, soon));
     const broker = () => readState(stateFile)?.processes.find(({ name }) => name.startsWith("broker"));
-    const { pid } = await waitUntil("its broker to be started", broker, soon);
+    const { pid } = await waitUntil("its broker to start", broker, soon);
     const { folders = [] } = readState(stateFile) ?? {};
     giveUp.abort(new Error("enough"));
     await expect(opening).rejects.toThrow("enough");
@@ -99,13 +101,13 @@ describe("a local environment", () => {
     expect(existsSync(stateFile)).toBe(false);
   });
 
-  test("whose broker will not start says what it printed last", { timeout: firstRunMs }, async () => {
+  test("fails with the last output of a broker that cannot start", { timeout: firstRunMs }, async () => {
     const parts = [kafkaRelease().part, toxiproxyPart].map((part) => join(partsFolder(), part));
     const { path: java } = await requireTool("java");
     const scratch = scratchCache();
     mkdirSync(partsFolder(), { recursive: true });
     for (const part of parts) if (existsSync(part)) symlinkSync(part, join(partsFolder(), basename(part)));
-    // A Java that formats as it should, and cannot run a broker, be it to archive its classes or to serve.
+    // A Java that can format, but cannot run a broker, neither to archive its classes nor to serve.
     const script = `case "$*" in *kafka.Kafka*) echo no heap for you; exit 9;; esac; exec ${java} "$@"`;
     fakeTool(join(scratch, "home", "bin"), "java", script);
     vi.stubEnv("JAVA_HOME", join(scratch, "home"));
@@ -115,24 +117,28 @@ describe("a local environment", () => {
     ).rejects.toMatchObject({
       code: "ENVIRONMENT",
       message: expect.stringMatching(
-        /^broker 0 at 127\.0\.0\.1:[0-9]+ ended while it started \(exit code 9\)$/,
+        /^broker 0 at 127\.0\.0\.1:[0-9]+ exited during startup \(exit code 9\)$/,
       ),
       detail: "no heap for you",
     });
     expect(lines).toContainEqual(
-      expect.stringMatching(/^going on without a faster start: .*no heap for you/),
+      expect.stringMatching(/^cannot create a class-data archive, .*no heap for you/),
     );
   });
 
-  test("whose warden is killed says so, and has no broker any more", { timeout: firstRunMs }, async () => {
-    await using env = await openLocal({ brokers: { count: 1 }, progress: () => {} });
-    const [broker] = env.brokers;
-    process.kill(readState(stateFileOf(idOf(dirname(dirname(broker!.logDir)))))!.warden.pid, "SIGKILL");
-    await within("the broker to be ended", broker!.process.ended, 60_000);
-    expect(env.died.reason).toMatchObject({ code: "ENVIRONMENT" });
-    expect(identify(broker!.process.pid)).toBeUndefined();
-    expect(existsSync(broker!.logDir)).toBe(false);
-  });
+  test(
+    "reports the death of its warden and has no brokers left afterwards",
+    { timeout: firstRunMs },
+    async () => {
+      await using env = await openLocal({ brokers: { count: 1 }, progress: () => {} });
+      const [broker] = env.brokers;
+      process.kill(readState(stateFileOf(idOf(dirname(dirname(broker!.logDir)))))!.warden.pid, "SIGKILL");
+      await within("the broker to be ended", broker!.process.ended, 60_000);
+      expect(env.died.reason).toMatchObject({ code: "ENVIRONMENT" });
+      expect(identify(broker!.process.pid)).toBeUndefined();
+      expect(existsSync(broker!.logDir)).toBe(false);
+    },
+  );
 });
 
 async function kafkaTool(env: LocalEnvironment, tool: string, args: string[]): Promise<string> {
@@ -146,7 +152,7 @@ async function kafkaTool(env: LocalEnvironment, tool: string, args: string[]): P
   return stdout;
 }
 
-/** Of the folder `lossbound-<id>-local`. */
+/** Returns the id in the folder name `lossbound-<id>-local`. */
 function idOf(folder: string): string {
   return /lossbound-([^-]+)-local$/.exec(folder)![1]!;
 }

@@ -16,16 +16,20 @@ import { fakeTool, pathWith, scratchCache } from "../../../support/programs.js";
 test.each<[ToolName, RegExp, RegExp]>([
   [
     "java",
-    /^missing: java 17 or newer to run Apache Kafka; there is none on PATH/,
+    /^java 17 or newer is required to run Apache Kafka, but was not found on PATH/,
     /Debian: .*\n.*macOS: .*\n.*--environment external/,
   ],
-  ["mvn", /^missing: mvn to fetch the jars/, /Debian: .*\n.*macOS: .*\n.*--environment external/],
+  [
+    "mvn",
+    /^mvn is required to download Apache Kafka once, but/,
+    /Debian: .*\n.*macOS: .*\n.*--environment external/,
+  ],
   [
     "go",
-    /^missing: go 1\.23 or newer to build/,
+    /^go 1\.23 or newer is required to build/,
     /Debian: .*\n.*macOS: .*\n.*toxiproxy-server on PATH.*\n.*--environment external/,
   ],
-])("%s that is missing is an error that says how to come by it, or do without", async (name, what, how) => {
+])("a missing %s causes an error that says how to install it or do without it", async (name, what, how) => {
   noTools(scratchCache());
   const missing = requireTool(name);
   await expect(missing).rejects.toMatchObject({
@@ -39,7 +43,7 @@ test.each([
   ["java", 'openjdk version "11.0.22" 2024-01-16', "11.0.22"],
   ["java", 'openjdk version "1.8.0_392"', "1.8.0_392"],
   ["go", "go version go1.22.5 linux/amd64", "1.22.5"],
-] as const)("%s that is too old is an error that says so: %s", async (name, says, version) => {
+] as const)("an outdated %s causes an error with its version: %s", async (name, says, version) => {
   const scratch = scratchCache();
   noTools(scratch);
   fakeTool(join(scratch, "bin"), name, `echo '${says}'`);
@@ -50,7 +54,7 @@ test.each([
   'openjdk version "17.0.15" 2025-04-15',
   'openjdk version "21" 2023-09-19',
   'java version "24-ea"',
-])("java that says %s is good enough", async (says) => {
+])("java is new enough when it prints %s", async (says) => {
   const scratch = scratchCache();
   noTools(scratch);
   fakeTool(join(scratch, "home", "bin"), "java", `echo '${says}' >&2`);
@@ -58,7 +62,7 @@ test.each([
   expect(await requireTool("java")).toMatchObject({ path: join(scratch, "home", "bin", "java") });
 });
 
-test("a Grafana is found as Debian installs it, and the program on PATH before that", async () => {
+test("findTool finds Grafana on PATH first, and otherwise where Debian installs it", async () => {
   const scratch = scratchCache();
   noTools(scratch);
   const versionOf = async () => (await findTool("grafana"))?.version;
@@ -69,19 +73,19 @@ test("a Grafana is found as Debian installs it, and the program on PATH before t
   expect(await versionOf()).toBe("12.0.1");
   fakeTool(join(scratch, "bin"), "grafana", "echo grafana version 13.0.0");
   expect(await versionOf()).toBe("13.0.0");
-  // Others are where PATH says, and nowhere else.
+  // Other tools are looked up on PATH only.
   fakeTool(join(scratch, "sbin"), "prometheus", "echo prometheus, version 3.5.0");
   expect(await findTool("prometheus")).toBeUndefined();
 });
 
-test("a machine without tools cannot open a local environment, and is left as it was", async () => {
+test("openLocal fails without tools and changes nothing on the machine", async () => {
   noTools(scratchCache());
-  await expect(openLocal({ brokers: { count: 1 }, progress: () => {} })).rejects.toThrow(/^missing: /);
+  await expect(openLocal({ brokers: { count: 1 }, progress: () => {} })).rejects.toThrow(/ is required to /);
   expect(readdirSync(partsFolder())).toEqual([]);
   expect(readdirSync(runningFolder())).toEqual([]);
 });
 
-test("a fetch that fails shows what Maven printed, and leaves the cache as it was", async () => {
+test("a failed download shows the output of Maven and leaves the cache unchanged", async () => {
   const scratch = scratchCache();
   fakeTool(
     join(scratch, "bin"),
@@ -93,16 +97,16 @@ test("a fetch that fails shows what Maven printed, and leaves the cache as it wa
   const lines: string[] = [];
   await expect(obtainKafkaJars(hosting, (line) => lines.push(line))).rejects.toMatchObject({
     code: "ENVIRONMENT",
-    message: expect.stringMatching(/mvn.*the cache is unharmed.*exit code 3/),
+    message: expect.stringMatching(/mvn.*the cache is unchanged.*exit code 3/),
     detail: "no route",
   });
   expect(lines).toEqual([
-    expect.stringMatching(/^fetching Apache Kafka 4\.1\.0 \(93 jars, 54 MB\) with mvn/),
+    expect.stringMatching(/^downloading Apache Kafka 4\.1\.0 with mvn \(once, 93 jars, 54 MB\)/),
   ]);
   expect(readdirSync(partsFolder())).toEqual([]);
 });
 
-test("a Toxiproxy on PATH is taken as it is, under the version it gives itself", async () => {
+test("obtainToxiproxy uses a server on PATH, with the version that it reports", async () => {
   const scratch = scratchCache();
   fakeTool(join(scratch, "bin"), "toxiproxy-server", "echo toxiproxy-server version git");
   vi.stubEnv("PATH", pathWith(join(scratch, "bin")));
@@ -113,7 +117,7 @@ test("a Toxiproxy on PATH is taken as it is, under the version it gives itself",
   });
 });
 
-test("a diagnosis says what is there, what is missing, and what is needed", async () => {
+test("diagnose lists the installed, the missing and the required tools", async () => {
   const scratch = scratchCache();
   noTools(scratch);
   fakeTool(join(scratch, "bin"), "go", "echo go version go1.26.8 linux/amd64");
@@ -133,7 +137,7 @@ test("a diagnosis says what is there, what is missing, and what is needed", asyn
   expect(leftovers).toEqual([]);
 });
 
-/** A PATH on which there is nothing but what the test puts there, and the shell's own. */
+/** Sets a PATH that contains only the tools that the test adds. */
 function noTools(scratch: string): void {
   vi.stubEnv("PATH", join(scratch, "bin"));
   vi.stubEnv("JAVA_HOME", undefined);

@@ -58,7 +58,9 @@ describe("a Grafana", () => {
 
     await expect(startAndAsk(command, () => {})).rejects.toMatchObject({
       code: "ENVIRONMENT",
-      message: expect.stringContaining(`no conf/defaults.ini in ${folder}, ${folder}/share/grafana,`),
+      message: expect.stringContaining(
+        `conf/defaults.ini was not found in ${folder}, ${folder}/share/grafana,`,
+      ),
     });
   });
 
