@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder with scenario files in it, deleted with everything in it when it is disposed. */
+/** Creates a folder with these files, which is deleted with all of its content when it is disposed. */
 export function aFolder(
   files: Readonly<Record<string, string>>,
 ): Disposable & { path: string; file(name: string): string } {
@@ -15,7 +15,7 @@ export function aFolder(
   };
 }
 
-export const soundScenario = `# Two consumers are killed, and lose what they had in hand.
+export const soundScenario = `# Two consumers are killed, and lose the messages that they were processing.
 guarantee: at-most-once
 topic: { partitions: 2 }
 producers: { rate: 1000/s, messages: 5000 }

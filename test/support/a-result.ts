@@ -2,13 +2,13 @@ import type { Interval } from "../../src/plan/predict/prediction.js";
 import type { Result } from "../../src/results/result.js";
 import { type Cause, causes } from "../../src/scenario/scenario.js";
 
-/** A black hole that held: 4,010 of 20,000 lost in transit. A test names only what matters to it. */
+/** Returns a black hole that held: 4,010 of 20,000 lost in transit. A test sets only relevant fields. */
 export function aResult(given: Partial<Result> = {}): Result {
   return {
     schema: "lossbound.result/1",
     version: "0.1.0",
     scenario: "producer-blackhole",
-    claim: "What is sent into a black hole is lost, and nobody is told.",
+    claim: "Messages sent into a black hole are lost without an error.",
     step: null,
     trial: null,
     runId: "0123456789abcdef0123456789abcdef",

@@ -33,7 +33,7 @@ import { aKill, aLinkFault, aScenario } from "./a-scenario.js";
 import { describedAs, runId, writeBox } from "./black-boxes.js";
 import { type Story, type StoryName, stories } from "./stories.js";
 
-/** A stored run that nothing ran: every file of it is made by the code that makes the real ones. */
+/** A synthetic stored run. All of its files are written by the code that writes real ones. */
 export interface StoredRun extends Disposable {
   path: string;
   boxes: string;
@@ -41,9 +41,9 @@ export interface StoredRun extends Disposable {
 }
 
 export interface RunTold {
-  /** What became of each producer's messages, in the order of their numbers; evenly many each. */
+  /** The stories of each producer's messages by message number; all producers have equally many. */
   producers: readonly (readonly StoryName[])[];
-  /** The number at which producer 0 was killed; its next life went on from there. */
+  /** The message number at which producer 0 was killed; its next life continued there. */
   killedAt?: number;
   expect?: Parameters<typeof aScenario>[0]["expect"];
   fault?: Partial<FaultEvent>;
@@ -53,14 +53,14 @@ export interface RunTold {
 const startedAt = 1_700_000_000_000;
 const partitions = 3;
 const broker = 1;
-/** Consumer 0 was killed once; consumer 1 lived on. */
+/** Consumer 0 was killed once; consumer 1 was not. */
 const consumerLives: LifeRecord[] = [
   { role: "consumer", worker: 0, life: 0, killed: true, endedBy: "f2-0" },
   { role: "consumer", worker: 0, life: 1, killed: false, endedBy: null },
   { role: "consumer", worker: 1, life: 0, killed: false, endedBy: null },
 ];
 const faults: Fault[] = [aLinkFault(), aKill({ role: "producer", worker: 0 }), aKill({ worker: 0 })];
-/** What nobody takes away does not vanish. */
+/** Messages vanish from the log only because of a fault like this one. */
 const deletion: Fault = {
   kind: "topic",
   action: { do: "delete-records", partition: undefined, upTo: undefined },
@@ -88,7 +88,7 @@ export function aRun({
       producers: producers.length,
       partitions,
       faults: [...faults, ...(someVanished ? [deletion] : [])],
-      // A story names its fate, and no fault that took it.
+      // A story names a fate, but not the fault that caused it.
       expect: { unexplained: { min: undefined, max: undefined }, ...expect },
     }),
     guarantee,
@@ -102,7 +102,7 @@ export function aRun({
       writeProducer(boxes, { worker, life, from, to, stories: ofProducer });
     }
   }
-  for (const [place, life] of consumerLives.entries()) writeConsumer(boxes, layout, told, { place, ...life });
+  for (const [index, life] of consumerLives.entries()) writeConsumer(boxes, layout, told, { index, ...life });
   const log = writeScan(boxes, layout, told);
   const output = guarantee === "effectively-once" ? writeOutput(boxes, layout, told) : null;
   const run = recordOf(scenario, lives, log, output, refusalsOf(told, lives));
@@ -123,7 +123,7 @@ function livesOf(told: readonly Story[], killedAt: number | undefined) {
   ];
 }
 
-/** It sends ten messages each 100 ms. */
+/** Writes the box of a producer that sends ten messages every 100 ms. */
 function writeProducer(
   boxes: string,
   {
@@ -162,7 +162,7 @@ function writeProducer(
       const { send, handed = true, refused } = told[number]!;
       if (handed) {
         box.planes.handed.mark(number);
-        // One message a request; those that a broker refused went to a connection of their own.
+        // One message per request; refused requests have their own connection.
         listRequest(box, {
           connection: refused === undefined ? 0 : 1,
           broker,
@@ -182,12 +182,12 @@ function writeProducer(
   });
 }
 
-/** Neighbours go to different lives, and what another life did too goes to the one behind. */
+/** Writes the box of a consumer. Lives take turns; `alsoBy` goes to the life after that of `by`. */
 function writeConsumer(
   boxes: string,
   layout: Layout,
   told: readonly (readonly Story[])[],
-  life: { place: number; worker: number; life: number },
+  life: { index: number; worker: number; life: number },
 ): void {
   const description = describedAs("consumer", {
     worker: life.worker,
@@ -197,12 +197,12 @@ function writeConsumer(
   writeBox(boxes, boxName({ role: "consumer", ...life }), description, (box) => {
     for (const [producer, ofProducer] of told.entries()) {
       for (const [number, { by = [], alsoBy = [] }] of ofProducer.entries()) {
-        const mine = [
-          ...(number % consumerLives.length === life.place ? by : []),
-          ...((number + 1) % consumerLives.length === life.place ? alsoBy : []),
+        const marked = [
+          ...(number % consumerLives.length === life.index ? by : []),
+          ...((number + 1) % consumerLives.length === life.index ? alsoBy : []),
         ];
-        for (const plane of mine) box.planes[plane].mark(layout.bases[producer]! + number);
-        if (mine.includes("ended")) record(box.histogram, 1000 + number);
+        for (const plane of marked) box.planes[plane].mark(layout.bases[producer]! + number);
+        if (marked.includes("ended")) record(box.histogram, 1000 + number);
       }
     }
     box.set("latencyMax", 1100);
@@ -219,7 +219,7 @@ function writeSockets(box: BlackBox<"producer"> | BlackBox<"consumer">): void {
   box.connections.set([startedAt, startedAt + 1000, 1000, 1000, 1, 1, 0, broker, startedAt - 1]);
 }
 
-/** In each partition first what vanished, then what was committed, then the rest. */
+/** Writes the scan. Each partition has vanished, then committed, then uncommitted messages. */
 function writeScan(boxes: string, layout: Layout, told: readonly (readonly Story[])[]): PartitionRecord[] {
   const log = Array.from({ length: partitions }, (_, partition) => ({
     partition,
@@ -254,7 +254,7 @@ function writeScan(boxes: string, layout: Layout, told: readonly (readonly Story
   return log;
 }
 
-/** Whoever followed the log saw what is in it, and what vanished. */
+/** Writes the box of the follower, which saw all messages in the log and those that vanished. */
 function writeFollower(boxes: string, layout: Layout, told: readonly (readonly Story[])[]): void {
   writeBox(boxes, followBoxName, describedAs("follow", { bits: layout.words * 32 }), (box) => {
     for (const [producer, ofProducer] of told.entries()) {
@@ -265,7 +265,7 @@ function writeFollower(boxes: string, layout: Layout, told: readonly (readonly S
   });
 }
 
-/** What the stories say was put out; each partition has two control records beside. */
+/** Writes the output of the stories; each partition also has two control records. */
 function writeOutput(boxes: string, layout: Layout, told: readonly (readonly Story[])[]): OutputRecord[] {
   const log = Array.from({ length: partitions }, (_, partition) => ({
     partition,

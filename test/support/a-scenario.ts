@@ -1,7 +1,7 @@
 import type { Expect, Scenario } from "../../src/scenario/scenario.js";
 import type { Fault, KillFault, LinkFault } from "../../src/scenario/faults.js";
 
-/** A scenario of two producers and two consumers; a test names what it changes. */
+/** Returns a scenario of two producers and two consumers with the given changes. */
 export function aScenario(changes: {
   messages?: number;
   producers?: number;

@@ -4,7 +4,7 @@ import type { Result } from "../../src/results/result.js";
 import { type Interval, formulas } from "../../src/plan/predict/prediction.js";
 import { type Cause, causes } from "../../src/scenario/scenario.js";
 
-/** Text of any characters, those among it that a terminal would obey. */
+/** Any text, including control sequences for terminals. */
 export const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
   fc
@@ -34,7 +34,7 @@ function each<const N extends string>(names: readonly N[]): fc.Arbitrary<Record<
   return fc.record(Object.fromEntries(names.map((name) => [name, count]))) as fc.Arbitrary<Record<N, number>>;
 }
 
-/** Any result that the types allow, however little sense its figures make. */
+/** Any result that the types allow, even if its figures make no sense. */
 export const anyResult: fc.Arbitrary<Result> = fc.record({
   schema: fc.constant("lossbound.result/1" as const),
   version: anyText,

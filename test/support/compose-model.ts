@@ -4,7 +4,7 @@ import { repository } from "./paths.js";
 
 const script = `${repository}scripts/compose-model.mjs`;
 
-/** What comes of docker-compose.yml, as far as the tests ask for it. */
+/** The model of docker-compose.yml, as far as the tests use it. */
 export interface Model {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
@@ -23,17 +23,17 @@ export interface Service {
   healthcheck?: { test: string[] };
 }
 
-/** In the place of the model if nothing can read it; all that would look at it is skipped. */
+/** Replaces the model on a machine that cannot read it; all tests that use the model are skipped there. */
 export const noModel: Model = { services: {}, volumes: {} };
 
 export function readModel(): Model {
-  // What is asked here is the file, whatever this shell has set.
+  // Read the file alone, independent of the variables of this shell.
   const { LOSSBOUND_SCENARIOS: _, ...env } = process.env;
   const options = { encoding: "utf8", timeout: 600_000, env } as const;
   return JSON.parse(execFileSync(process.execPath, [script], options)) as Model;
 }
 
-/** Names of services and volumes that are meant, and are not there; the schema knows nothing of them. */
+/** Lists references to services and volumes that do not exist, which the schema does not check. */
 export function missingIn({ services, volumes }: Model): string[] {
   return Object.values(services).flatMap((service) => [
     ...[...Object.keys(service.depends_on ?? {}), ...networkOf(service)].filter(
@@ -49,7 +49,7 @@ function networkOf({ network_mode: mode = "" }: Service): string[] {
   return mode.startsWith("service:") ? [mode.slice("service:".length)] : [];
 }
 
-/** What is wrong with a compose file; "" where nothing is. */
+/** Returns the error of a compose file; an empty string if it is valid. */
 export async function complaintAbout(file: string): Promise<string> {
   return await promisify(execFile)(process.execPath, [script, file]).then(
     () => "",

@@ -6,7 +6,7 @@ import { inRepository } from "./paths.js";
 export const dashboardsFolder = `${inRepository("dashboards")}/`;
 export const outFolder = `${dashboardsFolder}out/`;
 
-/** The dashboards as they are committed; what they are is the matter of the schema's test. */
+/** The committed dashboards. Their shape is checked by the test of the schema. */
 export const dashboards: readonly ShippedDashboard[] = readdirSync(outFolder)
   .filter((name) => name.endsWith(".json"))
   .map((name) => JSON.parse(readFileSync(`${outFolder}${name}`, "utf8")) as ShippedDashboard);
@@ -15,7 +15,7 @@ export function panelsOf(dashboard: ShippedDashboard): ShippedPanel[] {
   return dashboard.panels.filter((panel): panel is ShippedPanel => panel.type !== "row");
 }
 
-/** What is special of the fields of a panel, and of which. */
+/** Lists the field overrides of a panel. */
 export function overridesIn({ fieldConfig }: ShippedPanel): { name: string; id: string; value: unknown }[] {
   const overrides: readonly { matcher: { options: string }; properties: readonly unknown[] }[] =
     fieldConfig.overrides;
@@ -28,7 +28,7 @@ export function overridesIn({ fieldConfig }: ShippedPanel): { name: string; id: 
   );
 }
 
-/** What is special of one field; `undefined` if nothing is. */
+/** Returns one override of one field; `undefined` if there is none. */
 export function overriddenIn(panel: ShippedPanel, name: string, id: string): unknown {
   return overridesIn(panel).find((one) => one.name === name && one.id === id)?.value;
 }

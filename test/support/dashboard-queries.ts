@@ -2,13 +2,13 @@ import { dashboards, panelsOf } from "./dashboard-outputs.js";
 import { metricOf } from "./promql-complaints.js";
 import { readPromql } from "./promql.js";
 
-/** One question that a dashboard asks of Prometheus, and where it asks it. */
+/** A query of a dashboard, and its location. */
 export interface Query {
   where: string;
   expression: string;
-  /** Asked once, at the end of the range; else at each step of it. */
+  /** Whether it is evaluated once at the end of the range, rather than at each step. */
   instant: boolean;
-  /** Seconds that a step has at least. */
+  /** The minimum step in seconds. */
   stepAtLeast: number;
 }
 
@@ -30,7 +30,7 @@ function queryOf(
   return { where, expression: expr, instant, stepAtLeast: Number((interval ?? "0s").replace(/s$/, "")) };
 }
 
-/** The labels whose values are offered, and the metric they are taken of. */
+/** The labels that the variables offer, and the metrics that provide their values. */
 export const variables: readonly { label: string; metric: string }[] = dashboards.flatMap(({ templating }) =>
   templating.list.flatMap(({ query }) => {
     if (query === "prometheus") return [];
@@ -39,19 +39,19 @@ export const variables: readonly { label: string; metric: string }[] = dashboard
   }),
 );
 
-/** What Grafana knows when it asks; times in seconds. */
+/** Grafana's parameters of a query; times are in seconds. */
 export interface Asking {
   step: number;
   range: number;
-  /** Of the data source: how often Prometheus scrapes. */
+  /** The scrape interval of the data source. */
   scrapeInterval: number;
-  /** What is chosen of each variable; all of it where nothing is said. */
+  /** The selected values of each variable (default: all). */
   chosen?: Partial<Record<"scenario" | "guarantee" | "client", readonly string[]>>;
 }
 
 /**
- * Fills in the variables as Grafana does. The range of a rate is a step and a scrape more, and four
- * scrapes at least; several chosen values become one regular expression.
+ * Fills in the variables as Grafana does. The range of a rate is one step plus one scrape interval, and
+ * at least four scrape intervals. Several selected values become one regular expression.
  */
 export function fillIn(query: Pick<Query, "expression" | "stepAtLeast">, asking: Asking): string {
   const step = stepOf(query, asking);
@@ -65,7 +65,7 @@ export function fillIn(query: Pick<Query, "expression" | "stepAtLeast">, asking:
     ),
   };
   const filled = query.expression.replaceAll(/\$(\w+)/g, (written, name: string) => values[name] ?? written);
-  if (filled.includes("$")) throw new Error(`a variable that nobody fills in: ${filled}`);
+  if (filled.includes("$")) throw new Error(`unknown variable in ${filled}`);
   return filled;
 }
 
@@ -73,20 +73,23 @@ export function stepOf({ stepAtLeast }: Pick<Query, "stepAtLeast">, asking: Aski
   return Math.max(stepAtLeast, asking.step, asking.scrapeInterval);
 }
 
-/** `.+` is what the dashboards say for all. */
+/** Returns a regular expression for the selected values; the dashboards use `.+` for all. */
 function regexOf(chosen: readonly string[] | undefined): string {
   if (chosen === undefined) return ".+";
-  // Once for the regular expression, and once for the string that it stands in.
+  // Escape twice: for the regular expression and for the string that contains it.
   const escaped = chosen.map((value) => value.replaceAll(/[$()*+.?[\\\]^{}|]/g, String.raw`\\$&`));
   return escaped.length === 1 ? escaped[0]! : `(${escaped.join("|")})`;
 }
 
-/** Asked of the steps of a sweep alone. */
+/** Whether a query covers only the steps of a sweep. */
 export function isOfSweeps({ expression }: Pick<Query, "expression">): boolean {
   return expression.includes('step!="none"');
 }
 
-/** The course of a run has one sample of what has no time of its own: nothing to see a counter grow by. */
+/**
+ * Whether a query returns nothing for the course of a run. Metrics without a time of their own have only
+ * one sample there, so no counter can be seen to grow.
+ */
 export function isEmptyOfCourse({ expression, instant }: Pick<Query, "expression" | "instant">): boolean {
   const asking = { step: 1, range: 900, scrapeInterval: 1 };
   return readPromql(fillIn({ expression, stepAtLeast: 0 }, asking)).selectors.some(({ metric }) => {
@@ -95,7 +98,7 @@ export function isEmptyOfCourse({ expression, instant }: Pick<Query, "expression
   });
 }
 
-/** A part of a whole, which is never below 0, nor above 1. */
+/** Whether a query returns a share, which is always between 0 and 1. */
 export function isShare({ expression }: Pick<Query, "expression">): boolean {
   return / \/ |_ratio\b/.test(expression);
 }

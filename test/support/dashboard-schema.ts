@@ -1,7 +1,7 @@
 /**
- * What a dashboard of ours may be: Grafana's own types, closed where they are open. `@grafana/schema`
- * lets a panel have any type, any options and any query; here each panel has the options and the field
- * config of its own type, and types, queries and transformations are of a closed list.
+ * The shape of lossbound's dashboards, which is stricter than Grafana's own types. `@grafana/schema`
+ * allows any type, any options and any query in a panel. Here each panel has the options and the field
+ * config of its own type, and types, queries and transformations come from a fixed list.
  */
 import type {
   AnnotationQuery,
@@ -20,7 +20,7 @@ import type * as Table from "@grafana/schema/dist/esm/raw/composable/table/panel
 import type * as TimeSeries from "@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen";
 import type * as XYChart from "@grafana/schema/dist/esm/raw/composable/xychart/panelcfg/x/XYChartPanelCfg_types.gen";
 
-/** As JSON has it: the value of an enum, where TypeScript wants the enum's name. */
+/** The JSON form: the value of an enum instead of its TypeScript name. */
 type Written<T> = T extends string
   ? `${T}`
   : T extends readonly (infer Item)[]
@@ -85,7 +85,7 @@ interface ByName {
 }
 
 interface GeneralFields extends Written<Omit<FieldConfig, "custom" | "mappings" | "links">> {
-  /** In Grafana's type they are of any shape. */
+  /** Grafana's type allows any shape here. */
   links?: { title: string; url: string }[];
   mappings?: Written<ValueMap>[];
 }
@@ -107,7 +107,7 @@ interface DataSource {
   uid: "${datasource}";
 }
 
-/** Grafana's type of it is not published; these are the keys that its Prometheus data source reads. */
+/** Grafana does not publish this type; these are the keys that its Prometheus data source reads. */
 type PrometheusQuery = {
   refId: string;
   datasource: DataSource;
@@ -133,11 +133,11 @@ type Transformation =
       };
     };
 
-/** The three formats belong to the Prometheus data source, as its query does. */
+/** The three formats belong to the Prometheus data source, like its query. */
 interface Annotation extends Written<Omit<AnnotationQuery, "target" | "datasource">> {
   datasource: DataSource;
   target: PrometheusQuery;
-  /** The value of the series is the moment of its mark, in milliseconds. */
+  /** The value of the series is the time of its annotation, in milliseconds. */
   useValueForTime?: boolean;
   titleFormat: string;
   textFormat: string;
@@ -151,5 +151,5 @@ interface Variable extends Written<Omit<VariableModel, "type" | "query" | "datas
   current?: { text: string[]; value: string[] };
 }
 
-/** What is closed here is no less a dashboard of Grafana's: the compiler says so. */
+/** The compiler checks that the stricter type is still a dashboard of Grafana. */
 export const asGrafanas = (dashboard: ShippedDashboard): Written<Dashboard> => dashboard;

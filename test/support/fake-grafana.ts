@@ -7,19 +7,19 @@ import type { WebServer } from "../../src/environment/monitoring/web-server.js";
 import { inRepository } from "./paths.js";
 import { fakeTool } from "./programs.js";
 
-/** What the program answers to whoever asks it. */
+/** The answer of the fake Grafana to any request. */
 export interface GrafanaSays {
   pid: number;
   args: string[];
-  /** What begins with GF_. */
+  /** Its environment variables that begin with GF_. */
   env: Record<string, string>;
 }
 
 /**
- * No Grafana is at hand where this is made: this one says what it was given, and that it is well. Like the real
- * one, it does not start without the files that come with it.
+ * Creates a fake Grafana, for machines without a real one. It answers every request with its arguments
+ * and environment. Like the real one, it does not start without its own files.
  *
- * @returns the path of the program, which is in `bin` of `folder`.
+ * @returns the path of the program, which is in the `bin` folder of `folder`.
  */
 export function fakeGrafana(folder: string, home = folder, name = "grafana"): string {
   mkdirSync(join(home, "conf"), { recursive: true });
@@ -43,10 +43,10 @@ exec ${process.execPath} -e '
     .listen(+env.GF_SERVER_HTTP_PORT, env.GF_SERVER_HTTP_ADDR);
 ' -- "$@"`;
 
-/** What every Grafana of these tests shows. */
+/** The dashboards of every Grafana in these tests. */
 export const dashboards = inRepository("dashboards", "out");
 
-/** Starts a Grafana as `lossbound up` does, and looks at it and at what it says of itself. */
+/** Starts a Grafana as `lossbound up` does, and passes it and its answer to `look`. */
 export async function startAndAsk(
   command: string,
   look: (grafana: WebServer, says: GrafanaSays) => Promise<void> | void,

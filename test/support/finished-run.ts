@@ -9,7 +9,7 @@ export function planOf(name: string, messages: number) {
   return makePlan(parseScenario(text, `${name}.yaml`), 1);
 }
 
-/** A run that is over, of a plan with that name and so many messages. */
+/** Returns a finished run of a plan with the given name and number of messages. */
 export async function finished(name: string, messages: number): Promise<Judged> {
   using stored = aRun({ producers: [Array<"processed">(30).fill("processed")] });
   const judged = await judgeStored(stored.path);

@@ -1,7 +1,7 @@
 import { type StoredRun, aRun } from "./a-run.js";
 import { times } from "./stories.js";
 
-/** A run that has every fate in it, but for those that break the guarantee. */
+/** Creates a run with every fate that does not break the guarantee. */
 export function everyFate(): StoredRun {
   return aRun({
     killedAt: 12,
@@ -36,7 +36,7 @@ export function everyFate(): StoredRun {
   });
 }
 
-/** A run that loses what it should, and holds. */
+/** Creates a run whose losses are within its bounds, so that it holds. */
 export function held(): StoredRun {
   const lost = { min: { kind: "count", value: 1 }, max: { kind: "count", value: 20 } } as const;
   return aRun({

@@ -6,7 +6,7 @@ import { inRepository } from "./paths.js";
 
 const schema = readFileSync(inRepository("test", "support", "junit.xsd"), "utf8");
 
-/** What libxml2 finds wrong with a text, as XML and as a JUnit report. */
+/** Returns libxml2's errors for a text, as XML and against the schema of JUnit reports. */
 export async function problemsOfJunit(xml: string): Promise<string[]> {
   const { errors } = await validateXML({
     xml: [{ fileName: "junit.xml", contents: xml }],
@@ -28,10 +28,10 @@ export interface ReadCase {
   text: string;
 }
 
-/** A report as a CI system reads it. */
+/** Parses a report as a CI system does. */
 export function readJunit(xml: string): ReadSuite[] {
   const root = new DOMParser({
-    // It warns of the very sign that stands for what may not be there.
+    // The parser warns about the replacement character, which is there on purpose.
     onError: (level, message) => {
       if (level !== "warning") throw new Error(message);
     },

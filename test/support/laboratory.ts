@@ -18,10 +18,10 @@ interface RunChoices {
   driver?: Driver;
 }
 
-/** A local environment and a folder for results, both gone with it. */
+/** A local environment and a folder for results. Disposing it removes both. */
 export interface Laboratory extends AsyncDisposable {
   environment: Awaited<ReturnType<typeof openLocal>>;
-  /** Runs a scenario; its files stay in the folder `lab.out/<name>` until the laboratory is closed. */
+  /** Runs a scenario. Its files stay in `lab.out/<name>` until the laboratory is disposed. */
   run(name: string, yaml: string, options?: RunChoices): Promise<Result>;
   out: string;
 }

@@ -4,13 +4,13 @@ import { everStored } from "../../src/metrics/values.js";
 import type { Judged } from "../../src/results/make-result.js";
 import { countBits } from "../../src/ledger/box/bits.js";
 
-/** What was measured of a run when the ledger was about to take the place of that. */
+/** The last live measurements of a run, before the ledger replaced them. */
 export interface LastLook {
   measured: Measures;
   judged: Judged;
 }
 
-/** Has an exporter leave, by the scenario, what was measured last of each run. */
+/** Makes an exporter record the last measurements of each run, by scenario. */
 export function lookLast(exporter: Pick<Exporter, "begin" | "finish">): Map<string, LastLook> {
   const looks = new Map<string, LastLook>();
   const { begin, finish } = exporter;
@@ -26,14 +26,14 @@ export function lookLast(exporter: Pick<Exporter, "begin" | "finish">): Map<stri
   return looks;
 }
 
-/** What is measured to the end, which must be what the ledger has: two readers of the same black boxes. */
+/** Returns the measurements that must agree with the ledger, which reads the same black boxes. */
 export function measuredIn({ measured }: LastLook): object {
   const { sent, accepted, rejected, received, processed, duplicated, commits, joins, kills } = measured;
   const handled = measured.latencyUs.reduce((sum, count) => sum + count, 0);
   return { sent, accepted, rejected, received, processed, duplicated, commits, joins, kills, handled };
 }
 
-/** The same, of the ledger. */
+/** Returns the same figures from the ledger. */
 export function measurableOf({ judged: { result, ledger, run } }: LastLook): object {
   const { sent, accepted, rejected, received, processed, duplicated } = result.messages;
   const { joins, commitsAcknowledged: acknowledged, commitsFailed: failed } = ledger.group;
@@ -53,7 +53,7 @@ export function measurableOf({ judged: { result, ledger, run } }: LastLook): obj
   };
 }
 
-/** Messages that were in the log at some time, as far as anybody saw. */
+/** Counts the messages that were ever seen in the log. */
 export function everStoredOf({ judged: { ledger } }: LastLook): number {
   return countBits(everStored(ledger.planes));
 }

@@ -7,14 +7,14 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs the built command line, as a shell with pipes would. */
+/** Runs the built command line with pipes, as in a shell. */
 export function lossbound(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   reads = true,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // What a CI system says of the job that the tests are is none of theirs.
+    // Hide the CI job of the test run from lossbound.
     const { NO_COLOR, FORCE_COLOR, GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...inherited } = process.env;
     const child = spawn(process.execPath, [cli, ...args], { env: { ...inherited, ...env } });
     const ended: Ended = { code: null, stdout: "", stderr: "" };

@@ -9,7 +9,7 @@ import { afterEach, vi } from "vitest";
 import { waitUntil } from "../../src/base/wait.js";
 import { fixture } from "./paths.js";
 
-/** A folder of the test's own, which is also the cache of all that the test starts. */
+/** Creates a folder for one test, with the cache for everything that the test starts. */
 export function scratchCache(): string {
   const folder = mkdtempSync(join(tmpdir(), "environment-test-"));
   vi.stubEnv("LOSSBOUND_CACHE", join(folder, "cache"));
@@ -20,7 +20,7 @@ export function scratchCache(): string {
   return folder;
 }
 
-/** A shell script in the place of a tool. */
+/** Writes a shell script that replaces a tool. */
 export function fakeTool(folder: string, name: string, script: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
@@ -31,7 +31,7 @@ export function pathWith(folder: string): string {
   return `${folder}${delimiter}${process.env["PATH"]}`;
 }
 
-/** A fixture that says lines of JSON; it is killed when the test ends. */
+/** A fixture that prints lines of JSON. It is killed when the test ends. */
 export class Program {
   readonly said: Record<string, unknown>[] = [];
   readonly child: ChildProcess;
@@ -44,14 +44,14 @@ export class Program {
     createInterface({ input: this.child.stdout! }).on("line", (line) => this.said.push(JSON.parse(line)));
   }
 
-  /** What it said under this key, once it has. */
+  /** Waits until it has printed a line with this key, and returns the value. */
   async says<T>(key: string): Promise<T> {
     const look = () => this.said.find((line) => key in line)?.[key] as T | undefined;
-    return await waitUntil(`the program to say "${key}"`, look, { limitMs: 60_000, everyMs: 5 });
+    return await waitUntil(`the program to print "${key}"`, look, { limitMs: 60_000, everyMs: 5 });
   }
 }
 
-/** Ids of the living processes whose command line holds `mark`. */
+/** Returns the ids of the running processes whose command line contains `mark`. */
 export function processesWith(mark: string): number[] {
   const { stdout } = spawnSync("ps", ["-A", "-ww", "-o", "pid=,stat=,args="], { encoding: "utf8" });
   return stdout

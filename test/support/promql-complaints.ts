@@ -4,18 +4,18 @@ import { readPromql } from "./promql.js";
 
 const metrics: readonly Metric[] = Object.values(catalogue);
 
-/** Each would make something of nothing: a panel that is empty has to show that it is. */
-const standIns = ["vector", "absent", "absent_over_time", "or"];
+/** Functions that would show a value for missing data; a panel without data must be empty. */
+const hidesMissing = ["vector", "absent", "absent_over_time", "or"];
 
-/** What of an expression does not agree with the catalogue. `recorded` are the names that rules give. */
+/** Lists where an expression contradicts the catalogue. `recorded` holds the names of recording rules. */
 export function complaintsAbout(expression: string, recorded: ReadonlySet<string> = new Set()): string[] {
   const { selectors, operations, errors } = readPromql(expression);
   return [
-    ...errors.map((error) => `no PromQL ${error}`),
-    ...standIns
-      // The same series at another time is no stand-in.
+    ...errors.map((error) => `invalid PromQL ${error}`),
+    ...hidesMissing
+      // `or` between offsets of one metric is allowed.
       .filter((name) => operations.has(name) && (name !== "or" || metricsIn(selectors) > 1))
-      .map((name) => `${name} takes the place of what is missing`),
+      .map((name) => `${name} hides missing data`),
     ...selectors.flatMap(({ metric, matchers, groupedBy }) => {
       const labels = recorded.has(metric) ? commonLabels : labelsOf(metric);
       if (labels === undefined) return [`${metric} is not in the catalogue`];
@@ -24,7 +24,7 @@ export function complaintsAbout(expression: string, recorded: ReadonlySet<string
           .filter((label) => !labels.includes(label))
           .map((label) => `${metric} has no label ${label}`),
         ...matchers
-          .filter(({ label, value }) => !maySay(label, value))
+          .filter(({ label, value }) => !canBe(label, value))
           .map(({ label, value }) => `${label} is never ${value}`),
       ];
     }),
@@ -35,7 +35,7 @@ function metricsIn(selectors: readonly { metric: string }[]): number {
   return new Set(selectors.map(({ metric }) => metric)).size;
 }
 
-/** The metric of the catalogue that a name in an expression stands for, its histogram's parts among them. */
+/** Returns the catalogue's metric for a name in an expression, which may be a part of a histogram. */
 export function metricOf(name: string): Metric | undefined {
   return metrics.find(
     (metric) => metric.name === name || (isHistogram(metric) && partsOf(metric).includes(name)),
@@ -45,7 +45,7 @@ export function metricOf(name: string): Metric | undefined {
 function labelsOf(name: string): readonly string[] | undefined {
   const metric = metricOf(name);
   if (metric === undefined) return undefined;
-  // A histogram has no series of its own name, only those of its parts.
+  // A histogram has only the series of its parts, but none with its own name.
   if (isHistogram(metric) && metric.name === name) return undefined;
   const ofBuckets = name.endsWith("_bucket") ? ["le"] : [];
   return [...commonLabels, ...metric.labels, ...ofBuckets];
@@ -59,8 +59,8 @@ function partsOf({ name }: Metric): string[] {
   return [`${name}_bucket`, `${name}_sum`, `${name}_count`];
 }
 
-/** Where the values of a label are closed, a matcher names one of them; the bounds' names are the scenarios'. */
-function maySay(label: string, value: string): boolean {
+/** Whether a label can have the value. Labels without a fixed list, such as bounds, can have any. */
+function canBe(label: string, value: string): boolean {
   const values: readonly string[] | string | undefined = (
     labelValues as Record<string, readonly string[] | string>
   )[label];

@@ -1,12 +1,12 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 
-/** What an expression asks for. */
+/** The parts of an expression. */
 interface Expression {
   selectors: Selector[];
   /** Names of the functions, aggregations and set operators in it. */
   operations: Set<string>;
-  /** Pieces that are no PromQL. */
+  /** Positions of syntax errors. */
   errors: string[];
 }
 
@@ -17,7 +17,7 @@ interface Selector {
   groupedBy: string[];
 }
 
-/** Reads an expression with the grammar of Prometheus' own editor; variables must be filled in. */
+/** Parses an expression with the grammar of Prometheus' own editor. Variables must be filled in. */
 export function readPromql(expression: string): Expression {
   const text = ({ from, to }: SyntaxNode): string => expression.slice(from, to);
   const read: Expression = { selectors: [], operations: new Set(), errors: [] };

@@ -6,7 +6,7 @@ import { inRepository } from "./paths.js";
 const path = inRepository("schemas", "result.schema.json");
 const isResult = new Ajv({ allErrors: true }).compile(JSON.parse(readFileSync(path, "utf8")) as object);
 
-/** Where a value is not what the published schema says of a result; nowhere where it is one. */
+/** Lists where a value violates the published schema of results; an empty list if it is valid. */
 export function againstSchema(value: unknown): string[] {
   if (isResult(value)) return [];
   return (isResult.errors ?? []).map(

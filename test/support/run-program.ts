@@ -2,21 +2,21 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
 interface RunChoices {
-  /** What it reads. */
+  /** Its standard input. */
   input?: string;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Milliseconds; then it is ended. */
+  /** The time in milliseconds after which it is killed. */
   timeout?: number;
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 export async function run(
   command: string,
   args: readonly string[],
-  { input = "", timeout = 60_000, ...place }: RunChoices = {},
+  { input = "", timeout = 60_000, ...options }: RunChoices = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(command, args, { stdio: "pipe", timeout, ...place });
+  const child = spawn(command, args, { stdio: "pipe", timeout, ...options });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

@@ -1,24 +1,24 @@
 import type { Result } from "../../src/results/result.js";
 
-/** Series by what they are called, with their labels: the values in the order in which they stand. */
+/** The values of each series in file order, by its name with labels. */
 export type Series = Map<string, number[]>;
 
 const line = /^([a-zA-Z_:][\w:]*)\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} (\S+)(?: (\S+))?$/;
 
-/** Reads Prometheus' text format, or OpenMetrics. Strict: a line that is none of the two is an error. */
+/** Parses Prometheus' text format or OpenMetrics. Throws for any line that is neither. */
 export function readSeries(text: string): Series {
   const series: Series = new Map();
   for (const each of text.split("\n")) {
     if (each === "" || each.startsWith("#")) continue;
     const [, name, labels, value] = line.exec(each) ?? [];
-    if (name === undefined) throw new Error(`no sample: ${each}`);
+    if (name === undefined) throw new Error(`not a sample: ${each}`);
     const key = `${name}{${labels}}`;
     series.set(key, [...(series.get(key) ?? []), value === "+Inf" ? Infinity : Number(value)]);
   }
   return series;
 }
 
-/** The last value of each series whose name is given, by the label that is asked for; "" where there is none. */
+/** Returns the last value of each series with the given name, by the value of `label` ("" without one). */
 export function lastBy(series: Series, name: string, label?: string): Record<string, number> {
   const found = [...series].filter(([key]) => key.startsWith(`${name}{`));
   return Object.fromEntries(
@@ -29,7 +29,7 @@ export function lastBy(series: Series, name: string, label?: string): Record<str
   );
 }
 
-/** What the metrics of one run say in the end, of all that its result says. */
+/** Returns the final metrics of one run, as far as its result has the same figures. */
 export function totalsIn(series: Series): object {
   const one = (name: string): number | undefined => lastBy(series, name)[""];
   return {
@@ -48,7 +48,7 @@ export function totalsIn(series: Series): object {
     sentPerSecond: one("lossbound_step_sent_per_second"),
     processedPerSecond: one("lossbound_step_processed_per_second"),
     lostPerFault: one("lossbound_step_lost_per_fault"),
-    // In whole microseconds first, as it was measured: seconds in binary would round a half down.
+    // Round to whole microseconds first, as measured: binary seconds would round a half down.
     lagMs: Math.round(Math.round((one("lossbound_schedule_lag_seconds") ?? Number.NaN) * 1e6) / 10) / 100,
     faults: [...series].reduce(
       (sum, [key, values]) => sum + (key.startsWith("lossbound_faults_total{") ? values.at(-1)! : 0),
@@ -59,7 +59,7 @@ export function totalsIn(series: Series): object {
   };
 }
 
-/** The same, as the result says it. */
+/** Returns the same figures from the result. */
 export function totalsOf(result: Result): object {
   const { messages, lostBy, violations, lossRatio, throughput, scheduleLagMs, faults, verdict } = result;
   const { planned, sent, accepted, rejected, received, processed, duplicated, unread, indeterminate } =
@@ -94,8 +94,8 @@ export function totalsOf(result: Result): object {
 }
 
 /**
- * What a course has booked second by second: what it says in the sample before the last one, which is the ledger's
- * own and would say the same of any course.
+ * Returns the figures that a course has accumulated second by second: those in the sample before the
+ * last one. The last sample comes from the ledger, and would be the same for any course.
  */
 export function bookedIn(course: Series): object {
   const before: Series = new Map([...course].map(([key, values]) => [key, values.slice(0, -1)]));
@@ -113,22 +113,22 @@ export function bookedIn(course: Series): object {
   };
 }
 
-/** The same, as the result says it; `stored`: what was in the log at some time. */
+/** Returns the same figures from the result; `stored` counts messages that were ever in the log. */
 export function bookedOf({ messages, lostBy }: Result, stored: number): object {
   const { sent, accepted, rejected, received, processed, duplicated, unread, indeterminate } = messages;
   const unaccounted = unread + indeterminate;
   return { sent, accepted, rejected, stored, received, processed, duplicated, lostBy, unaccounted };
 }
 
-/** Counters, and counts of a histogram, that have less in one sample than in the one before. */
+/** Lists counters and histogram counts that decrease from one sample to the next. */
 export function backwardsIn(samples: Series): string[] {
   return [...samples]
     .filter(([key]) => /^lossbound_\w+(_total|_bucket|_count|_sum)\{/.test(key))
-    .filter(([, values]) => values.some((value, at) => at > 0 && value < values[at - 1]!))
+    .filter(([, values]) => values.some((value, index) => index > 0 && value < values[index - 1]!))
     .map(([key]) => key);
 }
 
-/** The series of one scenario, among those of several. */
+/** Returns the series of one scenario. */
 export function seriesOf(scenario: string, series: Series): Series {
   return new Map([...series].filter(([key]) => key.includes(`{scenario="${scenario}",`)));
 }

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 
 import { inRepository } from "./paths.js";
 
-/** A file of the repository, and what it imports: files by their path in the repository, packages by their name. */
+/** A file of the repository and its imports: files by path in the repository, packages by name. */
 export interface SourceFile {
   path: string;
   text: string;
@@ -12,7 +12,7 @@ export interface SourceFile {
 
 export function sourceFile(path: string): SourceFile {
   const text = readFileSync(inRepository(path), "utf8");
-  // `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, types among them.
+  // `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, including type imports.
   const found = withoutComments(text).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g);
   return { path, text, imports: [...found].map(([, name]) => resolved(path, name!)) };
 }

@@ -1,31 +1,31 @@
 import type { PlaneName } from "../../src/ledger/box/format.js";
 
-/** What a message went through, told as the evidence that it left. */
+/** The history of a message, as the evidence that it left. */
 export interface Story {
-  /** `not`: its producer never came to it. `in-flight`: the producer was killed before its send came back. */
+  /** `not`: its producer never reached it. `in-flight`: the producer was killed before its send returned. */
   send: "accepted" | "rejected" | "in-flight" | "not";
-  /** Its request was handed to the kernel; of its own accord where its send came back. */
+  /** Whether its request was handed to the kernel (default: yes). */
   handed?: boolean;
-  /** Its request was refused by the broker; or one before it on the same connection was. */
+  /** The broker refused its request (`itself`), or an earlier one on the same connection (`behind`). */
   refused?: "itself" | "behind";
-  /** `vanished`: it was in the log once, and the log starts behind it now. */
+  /** `vanished`: it was in the log once, but the log now starts after it. */
   log: "never" | "committed" | "uncommitted" | "vanished";
   /** Copies beyond the first. */
   extraCopies?: number;
-  /** Planes of the consumer that had it. */
+  /** The planes that a consumer marked for it. */
   by?: readonly PlaneName<"consumer">[];
-  /** Planes of another life that had it too. */
+  /** The planes that another life also marked for it. */
   alsoBy?: readonly PlaneName<"consumer">[];
-  /** Records of it in the output topic, where there is one. */
+  /** Its records in the output topic, if there is one. */
   output?: number;
 }
 
 const handled = ["fetched", "tried", "covered", "began", "ended"] as const;
 
-/** The handler before the commit. */
+/** The handler runs before the commit. */
 const handledFirst = ["fetched", "beganUncovered", "began", "ended", "tried", "covered"] as const;
 
-/** One story a fate, called after it, and some more that a healthy run may have. */
+/** One story per fate, with its name, and more stories that a healthy run may have. */
 export const stories = {
   processed: { send: "accepted", log: "committed", by: handled },
   processedThoughRejected: { send: "rejected", log: "committed", by: handled },
@@ -58,7 +58,7 @@ export const stories = {
   abortedAtTheEnd: { send: "accepted", log: "uncommitted", by: ["fetched", "began", "ended", "tried"] },
   neverPutOut: { send: "accepted", log: "committed", by: handledFirst },
   putOutByNobody: { send: "accepted", log: "committed", by: ["fetched", "began"], output: 1 },
-  // What the harness itself would have to have wrong.
+  // Possible only with a bug in the harness.
   inLogAndNotHanded: { send: "accepted", handed: false, log: "committed", by: handled },
   // Broken guarantees.
   processedByTwoLives: { send: "accepted", log: "committed", by: handled, alsoBy: handled },
@@ -81,7 +81,7 @@ export const stories = {
 
 export type StoryName = keyof typeof stories;
 
-/** So many messages of a story. */
+/** Repeats a story `count` times. */
 export function times(count: number, story: StoryName): StoryName[] {
   return Array.from({ length: count }, () => story);
 }

@@ -26,6 +26,6 @@ export const asked = {
 };
 const losses = [4_000, 4_010, 3_990, 4_005, 3_995, 4_090, 4_001, 4_002, 4_003];
 export const results = [
-  ...losses.map((lost, place) => aTrial(place + 1, lost)),
+  ...losses.map((lost, index) => aTrial(index + 1, lost)),
   aTrial(10, 17, "inconclusive"),
 ];

@@ -16,7 +16,7 @@ describe("a result on a terminal", () => {
   test("begins with the scenario, its verdict and its claim", () => {
     const [first, second] = render().split("\n");
     expect(first).toBe("producer-blackhole  HELD");
-    expect(second).toBe("  What is sent into a black hole is lost, and nobody is told.");
+    expect(second).toBe("  Messages sent into a black hole are lost without an error.");
   });
 
   test("shows how far the messages came, thousands apart", () => {
