@@ -1,4 +1,4 @@
-// Makes the two parts of a report that are the same in each: the script that draws its charts, and its style.
+// Builds the two files that all reports share: the script that draws the charts, and the style sheet.
 import { readFile } from "node:fs/promises";
 
 import { build } from "esbuild";
@@ -10,7 +10,7 @@ const licences = [
 ];
 const texts = await Promise.all(licences.map((file) => readFile(file, "utf8")));
 const banner = [
-  "This script has in it, under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0):",
+  "This script contains, under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0):",
   texts[0],
   "with parts of d3:",
   texts[1],

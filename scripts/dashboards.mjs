@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run dashboards`: formats the jsonnet, and builds the dashboards and the rules in dashboards/out.
- * `--check` writes nothing, and ends with 1 when a file is not formatted, not what jsonnet-lint lets
- * pass, or not what is built. `--out DIR` takes another folder for what is built.
+ * With `--check` it writes nothing and exits with 1 if a file is not formatted, fails jsonnet-lint or is
+ * out of date. `--out DIR` sets another output folder.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -28,7 +28,7 @@ if (values.check) {
   const complaints = [
     ...(await Promise.all([complaintOf("jsonnetfmt", ["--test", ...jsonnet]), ...jsonnet.map(lint)])),
     ...(await Promise.all(built.map(compare))),
-    ...(await strangers()),
+    ...(await withoutSource()),
   ].filter((complaint) => complaint !== undefined);
   for (const complaint of complaints) console.log(complaint);
   if (complaints.length > 0) process.exitCode = 1;
@@ -38,7 +38,7 @@ if (values.check) {
   await Promise.all(built.map(({ name, text }) => writeFile(join(values.out, name), text)));
 }
 
-/** Dashboards become JSON. The rules are text already: YAML, as Prometheus has it. */
+/** Builds one file. Dashboards become JSON; the rules are already text, in Prometheus' YAML. */
 async function build(name) {
   const isText = name === "rules.jsonnet";
   const args = [...(isText ? ["--string"] : []), join(source, name)];
@@ -61,13 +61,13 @@ async function complaintOf(name, args) {
 
 async function compare({ name, text }) {
   const committed = await readFile(join(values.out, name), "utf8").catch(() => undefined);
-  if (committed !== text) return `${join(values.out, name)} is not what is built: run npm run dashboards`;
+  if (committed !== text) return `${join(values.out, name)} is out of date: run npm run dashboards`;
 }
 
-async function strangers() {
+async function withoutSource() {
   const known = new Set(built.map(({ name }) => name));
   const found = await readdir(values.out).catch(() => []);
   return found
     .filter((name) => !known.has(name))
-    .map((name) => `${join(values.out, name)} is built from nothing`);
+    .map((name) => `${join(values.out, name)} has no source: delete it`);
 }

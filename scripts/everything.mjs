@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run everything [-- --seeds N --first N --out DIR]`: runs `everything-at-once` over twenty seeds,
- * and says which kinds of faults bit in how many of them. Ends with 1 when a kind never bit, when a
- * message was processed or begun twice, when the evidence contradicted itself, or when something was
- * left running. A run without a verdict is no failure here: eight faults at once may get in each other's way.
+ * `npm run everything [-- --seeds N --first N --out DIR]`: runs `everything-at-once` with twenty seeds,
+ * and prints in how many runs each kind of fault hit. Exits with 1 if a kind never hit, if a message was
+ * processed or begun twice, if the evidence contradicted itself, or if a process was left running. An
+ * inconclusive run is not a failure here, because eight faults at once may interfere with each other.
  */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -22,13 +22,13 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-/** Every process that a run starts has it in its environment. */
+/** Marks the environment of every process that a run starts. */
 const mark = randomUUID();
 process.env.LOSSBOUND_EVERYTHING = mark;
 
 const out = values.out ?? mkdtempSync(join(tmpdir(), "lossbound-everything-"));
 const scenario = await readScenario(file);
-const bit = new Map(scenario.faults.map((fault) => [kindOf(fault), 0]));
+const hits = new Map(scenario.faults.map((fault) => [kindOf(fault), 0]));
 let complaints = 0;
 try {
   for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed++) {
@@ -37,12 +37,14 @@ try {
 } finally {
   if (values.out === undefined) rmSync(out, { recursive: true, force: true });
 }
-for (const [kind, times] of bit) {
-  console.log(`${kind}: bit in ${times} runs`);
-  if (times === 0) complain(`${kind} never bit`);
+for (const [kind, times] of hits) {
+  console.log(`${kind}: hit in ${times} runs`);
+  if (times === 0) complain(`${kind} never hit`);
 }
 console.log(
-  complaints === 0 ? "every kind bit, and nothing was processed twice" : `${complaints} complaints`,
+  complaints === 0
+    ? "every kind of fault hit, and no message was processed twice"
+    : `${complaints} problem(s)`,
 );
 process.exitCode = complaints === 0 ? 0 : 1;
 
@@ -50,15 +52,15 @@ async function runOne(seed) {
   try {
     const [result] = await runScenarios([file], { seed, out: join(out, String(seed)) });
     const { verdict, reasons, messages, violations, faults } = result;
-    const kinds = new Set(faults.filter(didBite).map((fault) => wordFor(fault)));
-    for (const kind of kinds) if (bit.has(kind)) bit.set(kind, bit.get(kind) + 1);
+    const kinds = new Set(faults.filter(didHit).map((fault) => nameOf(fault)));
+    for (const kind of kinds) if (hits.has(kind)) hits.set(kind, hits.get(kind) + 1);
     const lost = Object.entries(result.lostBy).filter(([, count]) => count > 0);
     console.log(
       `seed ${seed}: ${verdict}, ${messages.lost} of ${messages.sent} lost ` +
-        `(${lost.map(([cause, count]) => `${cause} ${count}`).join(", ")}), bit: ${[...kinds].join(", ")}`,
+        `(${lost.map(([cause, count]) => `${cause} ${count}`).join(", ")}), hit: ${[...kinds].join(", ")}`,
     );
     for (const reason of reasons) console.log(`  - ${reason}`);
-    if (verdict === "broken") complain(`seed ${seed} is broken`);
+    if (verdict === "broken") complain(`seed ${seed}: the verdict is broken`);
     if (messages.duplicated > 0) complain(`seed ${seed}: ${messages.duplicated} processed twice`);
     const { beganBeforeCommit, beganTwice, storedTwice } = violations;
     if (beganBeforeCommit + beganTwice + storedTwice > 0)
@@ -69,7 +71,7 @@ async function runOne(seed) {
   for (const left of leftRunning()) complain(`seed ${seed} left running: ${left}`);
 }
 
-/** A kind of fault is what it does, and to what: `kill consumer`, `timeout producer-link`. */
+/** Names a kind of fault by its action and its target: `kill consumer`, `timeout producer-link`. */
 function kindOf(fault) {
   switch (fault.kind) {
     case "link":
@@ -91,15 +93,15 @@ function kindOf(fault) {
   }
 }
 
-function wordFor({ kind, on }) {
+function nameOf({ kind, on }) {
   return `${kind} ${on.split(" ")[0]}`;
 }
 
-function didBite({ touched }) {
+function didHit({ touched }) {
   return touched > 0;
 }
 
-/** Processes of the runs that live on: each run closes its environment before it gives its result. */
+/** Lists processes that outlived their run. A run closes its environment before it returns its result. */
 function leftRunning() {
   const options = process.platform === "darwin" ? ["-axEww"] : ["axeww"];
   const lines = execFileSync("ps", [...options, "-o", "pid=,stat=,args="], {

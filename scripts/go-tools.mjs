@@ -1,6 +1,6 @@
 /**
- * Programs in Go that build or check what is in the repository, each at one version, built once into
- * lossbound's cache. Nobody who runs lossbound needs them.
+ * Go programs that build or check files of the repository, each at a fixed version and built once into
+ * lossbound's cache. They are not needed to run lossbound.
  */
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
@@ -22,15 +22,15 @@ const sources = {
     version: "2.16.2",
     programs: [""],
   },
-  // The program is called cmd; as a plugin of docker it has to be called docker-compose. Its go.mod excludes
-  // versions, which `go install` does not take of a module that is not the main one.
+  // The program is called cmd; as a plugin of docker it must be called docker-compose. Its go.mod excludes
+  // versions, which `go install` accepts only in the main module.
   compose: {
     module: "github.com/docker/compose/v2",
     version: "2.40.3",
     programs: [""],
     inModule: true,
   },
-  // Without a library of C, so that an image needs nothing beside it.
+  // Without C libraries, so that an image needs no other files.
   toxiproxy: {
     module: "github.com/Shopify/toxiproxy/v2",
     version: "2.12.0",
@@ -39,21 +39,21 @@ const sources = {
   },
 };
 
-/** 8 s on two cores with nothing in Go's own cache. */
+/** A build takes 8 s on two cores with an empty Go cache. */
 const buildLimitMs = 10 * 60_000;
 
-/** The folder that has the programs of `name`, each as Go names it. */
+/** Returns the folder with the programs of `name`, each under Go's name for it. */
 export async function goTools(name) {
   const { module, version, programs, env = {}, inModule = false } = sources[name];
   const part = `${name}-${version}`;
-  const place = join(partsFolder(), part);
-  // What is there is whole, and is not worth a warden.
-  if (existsSync(place)) return place;
+  const cached = join(partsFolder(), part);
+  // A cached part is always complete, so do not start a warden for it.
+  if (existsSync(cached)) return cached;
   const hosting = await openHosting((line) => console.error(line));
   try {
     return await cachedPart(hosting, part, async (folder, into) => {
       const go = await requireTool("go");
-      console.error(`building ${name} ${version} with go, once, into ${into}`);
+      console.error(`building ${name} ${version} with go (once) in ${into}`);
       const packages = programs.map((program) => packageOf(module, program));
       const cwd = join(folder, "build");
       await mkdir(cwd);
@@ -61,7 +61,7 @@ export async function goTools(name) {
         await runToEnd(
           hosting,
           {
-            name: `go ${args[0]}, to build ${name} (the cache is unharmed, the next run tries again),`,
+            name: `the build of ${name} with go ${args[0]} (the cache is unchanged; the next run retries)`,
             command: go.path,
             args,
             env: { GOBIN: folder, ...env },
@@ -78,7 +78,7 @@ export async function goTools(name) {
   }
 }
 
-/** The commands of go, one after another: each is its arguments. */
+/** Returns the arguments of the go commands to run one after another. */
 function stepsOf(packages, version, { inModule, folder }) {
   const versioned = packages.map((name) => `${name}@v${version}`);
   if (!inModule) return [["install", ...versioned]];

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm run rooms`: writes the table of the source's folders and the graph of their imports into
- * docs/architecture.md. With `--check` it writes nothing, and exits with 1 if the page is out of date.
+ * docs/architecture.md. With `--check` it writes nothing and exits with 1 if the page is out of date.
  */
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
@@ -39,7 +39,7 @@ function table() {
   return ["| folder of `src` | what it does |", "| --- | --- |", ...rows].join("\n");
 }
 
-/** One node for each stage. An arrow that follows from others is left out. */
+/** Draws one node per stage, without arrows that follow from other arrows. */
 async function graph() {
   const arrows = new Map(stages.map((stage) => [stage, new Set()]));
   for (const file of await readdir(join(root, "src"), { recursive: true })) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run schemas`: writes the files in schemas/ anew, from what was built and from the types, and
- * formats them. `--check` writes nothing, and ends with 1 when a file is not what would be written.
+ * `npm run schemas`: generates the files in schemas/ from the build and the types, and formats them.
+ * With `--check` it writes nothing and exits with 1 if a file is out of date.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -23,13 +23,13 @@ for (const [name, schema] of Object.entries(schemas)) {
   const path = new URL(`../schemas/${name}`, import.meta.url);
   if (!values.check) await writeFile(path, `${JSON.stringify(schema, null, 2)}\n`);
   else if (!isDeepStrictEqual(JSON.parse(await readFile(path, "utf8")), schema)) {
-    console.error(`schemas/${name} is not what the code says: run \`npm run schemas\``);
+    console.error(`schemas/${name} is out of date: run \`npm run schemas\``);
     process.exitCode = 1;
   }
 }
 
-/** Of a type that the compiler knows. */
-function ofType(type, file, expose = "none") {
+/** Generates the schema from the TypeScript type of a result. */
+function resultJsonSchema() {
   const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { $schema, ...schema } = createGenerator({
     path: path(file),
@@ -38,7 +38,7 @@ function ofType(type, file, expose = "none") {
     topRef: false,
     expose,
     sortProps: false,
-    // `npm run build` has done that.
+    // `npm run build` has already checked the types.
     skipTypeCheck: true,
   }).createSchema(type);
   return { $schema, title: `lossbound ${type === "Result" ? "result" : "run"}`, ...schema };

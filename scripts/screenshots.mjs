@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run screenshots`: runs some scenarios, and takes the pictures of their pages that are in docs/.
- * Needs Chromium.
+ * `npm run screenshots`: runs some scenarios, and writes screenshots of their pages to docs/. Requires
+ * Chromium.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +36,7 @@ try {
   rmSync(out, { recursive: true, force: true });
 }
 
-/** The whole page as WebP, which is a quarter of the same as PNG. */
+/** Saves the whole page as WebP, which takes a quarter of the size of PNG. */
 async function take(browser, { name, page: path, colorScheme }) {
   const page = await browser.newPage({ viewport: { width: 1000, height: 800 }, colorScheme });
   await page.goto(pathToFileURL(join(out, path)).href);
@@ -58,6 +58,6 @@ function chromiumHere() {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const names = ["google-chrome", "google-chrome-stable", "chromium", "chromium-browser"];
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  if (found === undefined) throw new Error(`none of ${names.join(", ")} is on PATH`);
+  if (found === undefined) throw new Error(`Chromium not found on PATH (${names.join(", ")})`);
   return found;
 }

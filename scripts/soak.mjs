@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run soak [-- --runs N] [SCENARIO…]`: runs every shipped scenario ten times in a row, and shows
- * how what it lost lies within its bounds. Ends with 1 when one of the runs did not hold, when a
- * two-sided bound is looser than twice the most that was seen, or when a run took more than 30 seconds.
- * (What has no lower end may not happen at all, however often it is run.)
+ * `npm run soak [-- --runs N] [SCENARIO…]`: runs every shipped scenario ten times in a row, and compares
+ * its losses with its bounds. Exits with 1 if a run did not hold, if the upper end of a bound exceeds
+ * twice the largest observed value, or if a run took more than 30 seconds. (Bounds without a lower end
+ * are exempt from the second rule, because the losses may never happen.)
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,23 +42,23 @@ try {
 } finally {
   rmSync(out, { recursive: true, force: true });
 }
-console.log(complaints === 0 ? "everything held" : `${complaints} complaints`);
+console.log(complaints === 0 ? "all runs held" : `${complaints} problem(s)`);
 process.exitCode = complaints === 0 ? 0 : 1;
 
 function report(name, results, seconds) {
   const held = results.filter(({ verdict }) => verdict === "held").length;
   console.log(
-    `${name}: ${held} of ${results.length} held, ${range(seconds, 1)} s a run, environment and all`,
+    `${name}: ${held} of ${results.length} held, ${range(seconds, 1)} s per run, including the environment`,
   );
   for (const { verdict, reasons, seed } of results) {
     if (verdict !== "held") complain(`${verdict} (seed ${seed}): ${reasons.join("; ")}`);
   }
   if (Math.max(...seconds) > secondsMax) complain(`a run took more than ${secondsMax} s`);
-  for (const [place, { name: bound, min, max }] of results[0].expectations.entries()) {
-    const observed = results.map(({ expectations }) => expectations[place].observed);
+  for (const [index, { name: bound, min, max }] of results[0].expectations.entries()) {
+    const observed = results.map(({ expectations }) => expectations[index].observed);
     console.log(`  ${bound}: observed ${range(observed, 0)}, bound ${min ?? "-"} to ${max ?? "-"}`);
     if (min > 0 && max > 2 * Math.max(...observed))
-      complain(`${bound}: max ${max} is above twice the largest observed`);
+      complain(`${bound}: max ${max} is more than twice the largest observed value`);
   }
 }
 

@@ -1,4 +1,4 @@
-// Writes scenarios/README.md anew, from the files beside it. `npm run catalogue` formats it afterwards.
+// Generates scenarios/README.md from the scenario files. `npm run catalogue` formats it afterwards.
 import { readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

@@ -1,4 +1,4 @@
-// Writes docs/metrics.md anew, from the catalogue. `npm run metrics` formats it afterwards.
+// Generates docs/metrics.md from the catalogue. `npm run metrics` formats it afterwards.
 import { writeFile } from "node:fs/promises";
 
 import { renderMetrics } from "#build/metrics/catalogue-page.js";
