@@ -2,11 +2,11 @@ import net from "node:net";
 
 import { waitUntil } from "../../../src/base/wait.js";
 
-/** A TCP server on a free port of 127.0.0.1 that can be killed, and started again on the same port. */
+/** A TCP server on a free port of 127.0.0.1 that can be killed and restarted on the same port. */
 export interface TestServer extends AsyncDisposable {
   readonly port: number;
   readonly address: string;
-  /** Stops listening and cuts every connection, as the death of its process does. */
+  /** Stops listening and resets every connection, as the death of its process would. */
   kill(): Promise<void>;
   listen(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function openServer(serve: (socket: net.Socket) => void): Promise<T
   };
 }
 
-/** Leads every connection on to `address`: a broker that can die in an instant and be back in another. */
+/** Forwards every connection to `address`, like a broker that can die and return at once. */
 export async function openRelay(address: string): Promise<TestServer> {
   const [host, port] = address.split(":");
   return await openServer((near) => {
@@ -50,11 +50,9 @@ export async function openRelay(address: string): Promise<TestServer> {
 }
 
 /**
- * Leads every connection to its own port on to the same port of `host`, as Docker's userland proxy does: it
- * takes a connection before it knows whether anybody answers behind it, and ends one that is refused or reset
- * there.
- *
- * @param ends in order; or with a reset, as the kernel does if the forwarder has not read all that it was sent.
+ * Forwards every connection to the same port of `host`, as Docker's userland proxy does. It accepts a
+ * connection before it knows whether the target accepts it, and closes it in order if the target
+ * refuses or resets it.
  */
 export async function openForwarder(host: string, ends: "closes" | "resets" = "closes"): Promise<TestServer> {
   const forwarder = await openServer((near) => {
@@ -67,9 +65,9 @@ export async function openForwarder(host: string, ends: "closes" | "resets" = "c
   return forwarder;
 }
 
-/** Writes as fast as it is read, without end. */
+/** A server that writes endlessly, as fast as its peer reads. */
 export interface Flood extends TestServer {
-  /** Resolves when nobody takes any more: every buffer on the way is full. */
+  /** Resolves when every buffer on the way is full. */
   full(): Promise<void>;
 }
 
@@ -91,7 +89,7 @@ export async function openFlood(): Promise<Flood> {
   return { ...server, full: async () => void (await full()) };
 }
 
-/** Answers every request as a broker answers ApiVersions: with its correlation id, and one API. */
+/** Answers every request like an ApiVersions request, with its correlation id and one API. */
 export function answerAsBroker(socket: net.Socket): void {
   socket.on("data", (request: Buffer) => {
     const answer = Buffer.alloc(4 + 4 + 2 + 4 + 6);

@@ -213,7 +213,7 @@ describe("plan", () => {
     expect(one).toEqual(other);
     expect([one.code, one.stderr]).toEqual([0, ""]);
     expect(one.stdout).toMatch(
-      /^kills {2}seed 7\n {2}Two consumers are killed, and lose what they had in hand\.\n/,
+      /^kills {2}seed 7\n {2}Two consumers are killed, and lose the messages that they were processing\.\n/,
     );
     expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL of consumer [01], started again after 500 ms\n/);
   });

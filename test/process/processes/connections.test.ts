@@ -10,13 +10,13 @@ const dials = (port: number) =>
   `const s = [1, 2].map(() => require("node:net").connect(${port}, "127.0.0.1")); setTimeout(() => {}, 60000);`;
 
 test.runIf(process.platform === "linux")(
-  "the connections of a process group, and of nobody else",
+  "connectionsOf lists the connections of a process group only",
   async () => {
     const server = createServer((socket) => socket.on("error", () => {}));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    // What the command starts is of its group, too.
+    // The child of the command belongs to its group, too.
     const command = spawn("sh", ["-c", `"$0" -e "$1" & wait`, process.execPath, dials(port)], {
       detached: true,
       stdio: "ignore",

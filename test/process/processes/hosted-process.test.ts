@@ -15,7 +15,7 @@ import { fixture } from "../../support/paths.js";
 const soon = { limitMs: 60_000, everyMs: 10 };
 
 describe("when lossbound is killed", () => {
-  test("its processes, their children, a stopped one and its folders are gone soon after", async () => {
+  test("its processes, their children, a stopped process and its folders are removed", async () => {
     scratchCache();
     const mark = newMark();
     const program = new Program("holds-processes.mjs", mark);
@@ -24,7 +24,7 @@ describe("when lossbound is killed", () => {
     await program.says("ready");
     const output = await program.says<string>("output");
     await waitUntil("the child of the first", () => /up[^]*up/.test(readFileSync(output, "utf8")), soon);
-    // The program, two processes, and the child of one of them.
+    // The program, two processes and the child of one of them.
     expect(processesWith(mark)).toHaveLength(4);
     expect(readState(stateFile)?.processes).toHaveLength(2);
 
@@ -39,7 +39,7 @@ describe("when lossbound is killed", () => {
   const moments = ["up", "stateFile", "folder"].flatMap((after) =>
     [0, 4, 8, 16, 32, 64].map((ms) => ({ after, ms })),
   );
-  test.each(moments)("even $ms ms after it said $after", async ({ after, ms }) => {
+  test.each(moments)("everything is removed $ms ms after it printed $after", async ({ after, ms }) => {
     const cache = scratchCache();
     const mark = newMark();
     const program = new Program("holds-processes.mjs", mark);
@@ -55,7 +55,7 @@ describe("when lossbound is killed", () => {
 });
 
 describe("when the warden is killed", () => {
-  test("lossbound kills and deletes in its place, and says so", async () => {
+  test("lossbound kills the processes, deletes the folders and reports an error", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     const folder = await hosting.folder("held");
@@ -64,7 +64,7 @@ describe("when the warden is killed", () => {
 
     process.kill(wardenOf(hosting), "SIGKILL");
 
-    expect(await within("the end to be known", stubborn.ended, 60_000)).toEqual({
+    expect(await within("the process to end", stubborn.ended, 60_000)).toEqual({
       code: null,
       signal: "SIGKILL",
     });
@@ -83,7 +83,7 @@ describe("when the warden is killed", () => {
 });
 
 describe("a hosting", () => {
-  test("that is closed leaves no process, no folder and no state", async () => {
+  test("leaves no process, no folder and no state file when it is disposed", async () => {
     scratchCache();
     const hosting = await openHosting(() => {});
     const folder = await hosting.folder("held", 1000);
@@ -100,7 +100,7 @@ describe("a hosting", () => {
     expect(readdirSync(runningFolder())).toEqual([]);
   });
 
-  test("outlasts the signals of a terminal", async () => {
+  test("survives the signals of a terminal", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.kill(wardenOf(hosting), signal);
@@ -110,7 +110,7 @@ describe("a hosting", () => {
     expect(hosting.died.aborted).toBe(false);
   });
 
-  test("deletes a folder when it is given back, with what is in it", async () => {
+  test("deletes a folder with its content when the folder is disposed", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     const folder = await hosting.folder("held");
@@ -122,7 +122,7 @@ describe("a hosting", () => {
 });
 
 describe("a process under the warden", () => {
-  test("that talks is heard in order, to its last word, before its end is told", async () => {
+  test("delivers all IPC messages in order before its end is reported", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     await using folder = await hosting.folder("held");
@@ -138,7 +138,7 @@ describe("a process under the warden", () => {
     expect(talker.signal("SIGTERM")).toBe(false);
   });
 
-  test("that talks before anybody listens is heard all the same", async () => {
+  test("delivers IPC messages that were sent before the first listener was added", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     await using folder = await hosting.folder("held");
@@ -151,7 +151,7 @@ describe("a process under the warden", () => {
     expect(heard.slice(2).map((word) => Number.parseInt(word as string))).toEqual(hundred);
   });
 
-  test("that does not end when asked is killed when its time is up", async () => {
+  test("is killed at the limit if it ignores SIGTERM", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     await using folder = await hosting.folder("held");
@@ -161,14 +161,14 @@ describe("a process under the warden", () => {
     expect(stubborn.end).toEqual({ code: null, signal: "SIGKILL" });
   });
 
-  test("is not told who lossbound is to a cluster, unless it must know", async () => {
+  test("gets the TLS and SASL settings only if its order asks for them", async () => {
     scratchCache();
     vi.stubEnv("LOSSBOUND_SASL_PASSWORD", "s3cret");
     vi.stubEnv("LOSSBOUND_TLS", "1");
     vi.stubEnv("LOSSBOUND_TLS_KEY", "/key.pem");
     await using hosting = await openHosting(() => {});
     await using folder = await hosting.folder("held");
-    const told = async (name: string, secrets?: boolean): Promise<string[]> => {
+    const settingsOf = async (name: string, secrets?: boolean): Promise<string[]> => {
       const process = await hosting.start({
         name,
         command: "/usr/bin/env",
@@ -182,8 +182,8 @@ describe("a process under the warden", () => {
       expect(lines.some((line) => line.startsWith("LOSSBOUND_CACHE="))).toBe(true);
       return lines.filter((line) => /^LOSSBOUND_(SASL|TLS)/.test(line)).toSorted();
     };
-    expect(await told("broker")).toEqual(["LOSSBOUND_TLS_OWN=given by name"]);
-    expect(await told("worker", true)).toEqual([
+    expect(await settingsOf("broker")).toEqual(["LOSSBOUND_TLS_OWN=given by name"]);
+    expect(await settingsOf("worker", true)).toEqual([
       "LOSSBOUND_SASL_PASSWORD=s3cret",
       "LOSSBOUND_TLS=1",
       "LOSSBOUND_TLS_KEY=/key.pem",
@@ -191,7 +191,7 @@ describe("a process under the warden", () => {
     ]);
   });
 
-  test("that cannot be started is an error with its name", async () => {
+  test("causes an error with its name if it cannot be started", async () => {
     scratchCache();
     await using hosting = await openHosting(() => {});
     await using folder = await hosting.folder("held");
@@ -225,7 +225,7 @@ async function startStubborn(hosting: Hosting, folder: string): Promise<HostedPr
     args: [fixture("stubborn.mjs"), "unmarked"],
     output: join(folder, "stubborn.log"),
   });
-  await waitUntil("the stubborn process to be up", () => stubborn.lastLines() === "up", soon);
+  await waitUntil("the stubborn process to start", () => stubborn.lastLines() === "up", soon);
   return stubborn;
 }
 

@@ -6,22 +6,22 @@ import { waitUntil } from "../../../src/base/wait.js";
 import { identify, isStopped } from "../../../src/processes/identity.js";
 
 describe("a process", () => {
-  it("is seen to stand still from SIGSTOP to SIGCONT, and is the same all the while", async () => {
+  it("counts as stopped from SIGSTOP to SIGCONT, and keeps its identity", async () => {
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
     const pid = child.pid!;
     const identity = identify(pid);
-    const seen = { limitMs: 60_000, everyMs: 1 };
+    const limits = { limitMs: 60_000, everyMs: 1 };
     try {
       expect(isStopped(pid)).toBe(false);
       child.kill("SIGSTOP");
-      await waitUntil("it to stand still", () => isStopped(pid), seen);
+      await waitUntil("the process to stop", () => isStopped(pid), limits);
       expect(identify(pid)).toEqual(identity);
       child.kill("SIGCONT");
-      await waitUntil("it to go on", () => !isStopped(pid), seen);
+      await waitUntil("the process to continue", () => !isStopped(pid), limits);
     } finally {
       child.kill("SIGKILL");
     }
-    await waitUntil("it to be gone", () => identify(pid) === undefined, seen);
+    await waitUntil("the process to be gone", () => identify(pid) === undefined, limits);
     expect(isStopped(pid)).toBe(false);
   });
 });

@@ -20,9 +20,9 @@ import { processesWith, Program, scratchCache } from "../../support/programs.js"
 import { fixture } from "../../support/paths.js";
 
 const soon = { limitMs: 60_000, everyMs: 10 };
-const nobody: ProcessIdentity = { pid: 2, startedAt: "never" };
+const deadProcess: ProcessIdentity = { pid: 2, startedAt: "never" };
 
-test("what was left when lossbound and its warden were both killed is cleared by the next run", async () => {
+test("the next run removes the leftovers of a run whose lossbound and warden were both killed", async () => {
   const mark = scratchCache();
   const program = new Program("holds-processes.mjs", mark);
   const state = readState(await program.says<string>("stateFile"))!;
@@ -42,13 +42,13 @@ test("what was left when lossbound and its warden were both killed is cleared by
   const lines: string[] = [];
   await using hosting = await openHosting((line) => lines.push(line));
   expect(lines).toEqual(["removed leftovers of 1 killed run(s): 2 process(es), 1 folder(s)"]);
-  expect(processesWith(mark).length).toBe(1); // the new warden, whose state file lies there
+  expect(processesWith(mark).length).toBe(1); // the new warden, whose state file is in that folder
   expect(existsSync(folder)).toBe(false);
   expect(readdirSync(runningFolder()).filter((name) => name.startsWith(state.id))).toEqual([]);
   expect(hosting.id).not.toBe(state.id);
 });
 
-test("a process that only has the id of one of ours is left alone", async () => {
+test("clearLeftovers does not kill a process that reuses the id of a hosted one", async () => {
   scratchCache();
   const stranger = spawn(process.execPath, [fixture("stubborn.mjs"), "stranger"], {
     detached: true,
@@ -67,7 +67,7 @@ test("a process that only has the id of one of ours is left alone", async () => 
   }
 });
 
-test("a run whose lossbound or whose warden lives is left alone", async () => {
+test("clearLeftovers ignores a run whose lossbound or warden is alive", async () => {
   scratchCache();
   const self = identify(process.pid)!;
   leave("lossbound-lives", { lossbound: self });
@@ -76,13 +76,13 @@ test("a run whose lossbound or whose warden lives is left alone", async () => {
   expect(readdirSync(runningFolder())).toHaveLength(2);
 });
 
-test("a state file that is damaged, of another machine, or names a folder of somebody else's moves nothing", async () => {
+test("clearLeftovers ignores state files that are damaged, foreign or name foreign folders", async () => {
   const scratch = scratchCache();
   const precious = join(scratch, "precious");
   mkdirSync(precious);
   leave("foreign", { host: "elsewhere" });
   leave("greedy", { folders: [precious] });
-  leave("everybody", {
+  leave("init", {
     processes: [{ name: "all", pid: 1, startedAt: identify(1)?.startedAt ?? "" }],
   });
   writeFileSync(stateFileOf("damaged"), '{"schema":');
@@ -91,7 +91,7 @@ test("a state file that is damaged, of another machine, or names a folder of som
   expect(readdirSync(runningFolder())).toHaveLength(4);
 });
 
-test("a folder that is left is deleted", async () => {
+test("clearLeftovers deletes leftover folders", async () => {
   scratchCache();
   const folder = join(tmpdir(), `lossbound-left-${process.pid}`);
   mkdirSync(join(folder, "deep"), { recursive: true });
@@ -107,8 +107,8 @@ function leave(id: string, state: Partial<WardenState>): void {
     schema: "lossbound.running/1",
     id,
     host: hostname(),
-    lossbound: nobody,
-    warden: nobody,
+    lossbound: deadProcess,
+    warden: deadProcess,
     processes: [],
     folders: [],
     ...state,

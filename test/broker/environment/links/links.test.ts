@@ -31,7 +31,7 @@ const blackHole = { toxic: { type: "timeout", timeout: 0 }, stream: "upstream" }
 const slow = { toxic: { type: "latency", latency: 100, jitter: 0 }, stream: "upstream" } as const;
 const down = { toxic: "down", stream: "upstream" } as const;
 
-test("each link has a proxy of its own for each broker, and they go when the links do", async () => {
+test("openLinks creates a proxy per link and broker, and deletes them when disposed", async () => {
   await using relay = await openRelay(broker);
   const foreign = await toxiproxy.createProxy({
     name: "foreign",
@@ -49,7 +49,7 @@ test("each link has a proxy of its own for each broker, and they go when the lin
   await foreign.remove();
 });
 
-test("a fault falls on its own link, and its evidence says what was seen of it", async () => {
+test("a fault affects its own link only, and its evidence describes what probes saw", async () => {
   const links = await open([at(1, broker)]);
   const before = performance.now();
   const fault = await links.producer.apply(blackHole, "hole");
@@ -64,7 +64,7 @@ test("a fault falls on its own link, and its evidence says what was seen of it",
   expect(await seenOn(links.producer)).toBe("answered");
 });
 
-test("it is said between which moments a fault came into force, and between which it went", async () => {
+test("a fault reports the bounds of the moments at which it was applied and healed", async () => {
   const links = await open([at(1, broker)]);
   const before = clock();
   const fault = await links.producer.apply(slow, "slow");
@@ -82,15 +82,15 @@ test("it is said between which moments a fault came into force, and between whic
   expect(moments).toEqual(moments.toSorted((one, other) => one - other));
 });
 
-test("a fault is applied before anybody has looked whether it is in force", async () => {
+test("apply resolves before the probes of a fault have finished", async () => {
   const links = await open([at(1, broker)]);
   const fault = await links.producer.apply(slow, "slow");
-  expect(await Promise.race([fault.evidence, "not yet known"])).toBe("not yet known");
+  expect(await Promise.race([fault.evidence, "pending"])).toBe("pending");
   expect(await fault.evidence).toMatchObject({ inForce: true });
   await fault.heal();
 });
 
-test("a fault that is healed before its probe has ended is not held up by it", async () => {
+test("heal does not wait for the probe of a fault to finish", async () => {
   const links = await open([at(1, broker)]);
   const fault = await links.producer.apply(
     { toxic: { type: "latency", latency: 5000, jitter: 0 }, stream: "downstream" },
@@ -101,7 +101,7 @@ test("a fault that is healed before its probe has ended is not held up by it", a
     everyMs: 5,
   });
   const healed = await fault.heal();
-  // Its probe would have been answered after that.
+  // Its probe would have been answered only after that.
   expect(healed.healed.to - fault.applied.to).toBeLessThan(5000);
   expect(await fault.evidence).toEqual({
     seen: expect.stringMatching(/^silence for \d+ ms$/),
@@ -111,7 +111,7 @@ test("a fault that is healed before its probe has ended is not held up by it", a
   expect(await (await fault.heal()).healthy).toBe(true);
 });
 
-test("two faults on one link are healed one by one, and neither is taken for the other", async () => {
+test("two faults on one link are healed separately and not mistaken for each other", async () => {
   const links = await open([at(1, broker)]);
   const first = await links.producer.apply(slow, "slow");
   expect(await first.evidence).toMatchObject({ inForce: true });
@@ -125,7 +125,7 @@ test("two faults on one link are healed one by one, and neither is taken for the
   expect(await secondHealed.healthy).toBe(true);
 });
 
-test("two downs that overlap end with the second", async () => {
+test("two overlapping down faults end with the second one", async () => {
   const links = await open([at(1, broker)]);
   const first = await links.producer.apply(down, "down-1");
   const second = await links.producer.apply(down, "down-2");
@@ -140,7 +140,7 @@ test("two downs that overlap end with the second", async () => {
   expect(await seenOn(links.producer)).toBe("answered");
 });
 
-test("a fault that one proxy does not take is taken from all, and may be tried again", async () => {
+test("a fault that one proxy rejects is removed from all, and can be applied again", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, broker), at(2, relay.address)]);
   const lame = `${local.toxiproxy}/proxies/lossbound-${run}-producer-2`;
@@ -160,7 +160,7 @@ test("a fault that one proxy does not take is taken from all, and may be tried a
   expect(await (await fault.heal()).healthy).toBe(true);
 });
 
-test("a fault on the link to one broker leaves the links to the others alone", async () => {
+test("a fault on the link to one broker does not affect the links to other brokers", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, broker), at(2, relay.address)]);
   const before = performance.now();
@@ -177,7 +177,7 @@ test("a fault on the link to one broker leaves the links to the others alone", a
   await expect(links.producer.apply(nowhere, "nowhere")).rejects.toMatchObject({ code: "HARNESS" });
 });
 
-test("a fault both ways is a toxic each way, and both go with it", async () => {
+test("a fault in both directions adds a toxic for each, and removes both when healed", async () => {
   const links = await open([at(1, broker)]);
   const before = performance.now();
   const fault = await links.producer.apply({ ...slow, stream: "both" }, "slow");
@@ -185,7 +185,7 @@ test("a fault both ways is a toxic each way, and both go with it", async () => {
     { name: "slow-upstream", stream: "upstream" },
     { name: "slow-downstream", stream: "downstream" },
   ]);
-  // 100 ms there, and 100 ms back: one way alone would not do.
+  // 100 ms in each direction: one direction alone would not suffice.
   const { seen, inForce } = await fault.evidence;
   expect(inForce).toBe(true);
   expectTimes(seen, /^an answer after (\d+) ms$/, { atLeastMs: 200, within: performance.now() - before });
@@ -193,7 +193,7 @@ test("a fault both ways is a toxic each way, and both go with it", async () => {
   expect(await toxicsOf(1)).toEqual([]);
 });
 
-test("a fault no probe can see says so", async () => {
+test("the evidence of a fault that probes cannot see is null", async () => {
   const links = await open([at(1, broker)]);
   const fault = await links.consumer.apply(
     { toxic: { type: "limit_data", bytes: 20_000 }, stream: "upstream" },
@@ -203,13 +203,13 @@ test("a fault no probe can see says so", async () => {
   expect(await (await fault.heal()).healthy).toBe(true);
 });
 
-test("a broker that dies by itself is dead through its proxies, until it answers again", async () => {
+test("the proxies of a broker that dies by itself refuse until it answers again", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, relay.address)]);
   const control = await toxiproxy.createProxy({ name: "control", listen: "127.0.0.1:0", upstream: broker });
   const delays: number[] = [];
   for (let death = 1; death <= 5; death++) {
-    // A connection of our own, and a proxy that is shut when it ends: as late as those are on a busy machine.
+    // A connection of the test, and a proxy that is shut when it ends: they measure the delay of the machine.
     const own = net.connect(relay.port, "127.0.0.1").on("error", () => {});
     await once(own, "connect");
     const closed = new Promise<void>((resolve) => own.once("close", () => resolve()));
@@ -230,11 +230,11 @@ test("a broker that dies by itself is dead through its proxies, until it answers
     Array.from({ length: 5 }, () => ["refuses", "answers"]).flat(),
   );
   await control.remove();
-  // To dial every 200 ms would be 100 ms late as often as not: a connection that is held tells sooner.
+  // Polling every 200 ms would be 100 ms late on average; an open connection notices sooner.
   expect(delays.toSorted((one, other) => one - other)[2], String(delays)).toBeLessThan(60);
 });
 
-test("a broker's return does not end a down, and a down's end does not wake a dead broker", async () => {
+test("the return of a broker does not end a down fault, nor the end of a down fault open a dead broker", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, relay.address)]);
   const first = await links.producer.apply(down, "down");
@@ -252,7 +252,7 @@ test("a broker's return does not end a down, and a down's end does not wake a de
   expect(await seenOn(links.producer)).toBe("refused");
 });
 
-test("the proxies of a broker that is about to be killed are shut before it dies", async () => {
+test("brokerDown shuts the proxies of a broker, and brokerUp reopens them", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, broker), at(2, relay.address)]);
   await links.brokerDown(relay.address);
@@ -272,7 +272,7 @@ test("the proxies of a broker that is about to be killed are shut before it dies
   await expect(links.brokerDown("127.0.0.1:1")).rejects.toMatchObject({ code: "HARNESS" });
 });
 
-test("the proxies of a broker that was killed open as soon as it is seen to answer again", async () => {
+test("brokerUp reopens the proxies of a killed broker only once it answers", async () => {
   await using relay = await openRelay(broker);
   const links = await open([at(1, relay.address)]);
   await relay.kill();
@@ -290,7 +290,7 @@ test("the proxies of a broker that was killed open as soon as it is seen to answ
   await links.brokerUp(relay.address);
 });
 
-test("a broker that Toxiproxy cannot reach is an error with what was seen, and leaves nothing", async () => {
+test("openLinks fails with the last observation and leaves no proxies if a broker is unreachable", async () => {
   const relay = await openRelay(broker);
   await relay.kill();
   await expect(open([at(1, broker), at(2, relay.address)])).rejects.toMatchObject({
@@ -305,7 +305,7 @@ const run = "links-test";
 const clock = Date.now;
 let events: BrokerEvent[] = [];
 
-/** Links that are gone when the test is over. */
+/** Opens links that are disposed when the test ends. */
 async function open(brokers: LinkedBroker[]): Promise<Links> {
   events = [];
   const links = await openLinks({
@@ -326,12 +326,12 @@ function at(id: number, address: string): LinkedBroker {
   return { id, address, upstream: address };
 }
 
-/** An answer takes its time on a busy machine, and silence is known by a short one. */
+/** Probes a link. The limit is long for answers on a busy machine; a short one suffices for silence. */
 async function seenOn(link: Link, index = 0, limitMs = 60_000): Promise<string> {
   return (await probe(link.routes[index]!.proxy, { limitMs })).kind;
 }
 
-/** The last thing heard of a broker, once it is of this kind. */
+/** Waits until the last event of a broker is of this kind. */
 async function heardOf(kind: "refuses" | "answers"): Promise<{ at: number }> {
   const look = () => {
     const last = events.at(-1);
@@ -340,7 +340,7 @@ async function heardOf(kind: "refuses" | "answers"): Promise<{ at: number }> {
   return await waitUntil(`a broker that ${kind}`, look, { limitMs: 60_000, everyMs: 5 });
 }
 
-/** What was seen, with each of its times at least so long, and no longer than it was looked for. */
+/** Checks the form of the observation and that each of its times is between `atLeastMs` and `within`. */
 function expectTimes(
   seen: string | null,
   form: RegExp,

@@ -9,7 +9,7 @@ import { connectToxiproxy, type Proxy, type Toxiproxy } from "../../../../src/en
 import { type OwnToxiproxy, openOwnToxiproxy } from "../own-toxiproxy.js";
 import { type Flood, openFlood, openServer } from "../servers.js";
 
-/** What Toxiproxy has to answer a call. Timers of the same length tell how late all are on a busy machine. */
+/** Toxiproxy's limit for a call. A timer of the same length measures the delay on a busy machine. */
 const callLimitMs = 5000;
 
 let own: OwnToxiproxy;
@@ -23,18 +23,18 @@ afterAll(async () => await own[Symbol.asyncDispose]());
 
 const nowhere = "127.0.0.1:9";
 
-test("a Toxiproxy that answers says its version", () => {
+test("connectToxiproxy reads the version of Toxiproxy", () => {
   expect(toxiproxy.version).toMatch(/^git$|^\d+\.\d+/);
 });
 
 test.each(["127.0.0.1:8474", "ftp://127.0.0.1:8474", "http://127.0.0.1:8474/proxies", ""])(
-  "%j is no URL of Toxiproxy's API",
+  "connectToxiproxy rejects the URL %j",
   async (url) => {
     await expect(connectToxiproxy(url)).rejects.toMatchObject({ code: "USAGE" });
   },
 );
 
-test("where nobody listens, the error says what was asked of whom, and why it failed", async () => {
+test("connectToxiproxy fails with the request and the cause when no server listens", async () => {
   const [port] = await freePorts(1);
   await expect(connectToxiproxy(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
     code: "ENVIRONMENT",
@@ -42,7 +42,7 @@ test("where nobody listens, the error says what was asked of whom, and why it fa
   });
 });
 
-test("a web server that is not Toxiproxy is not taken for one", async () => {
+test("connectToxiproxy rejects a web server that is not Toxiproxy", async () => {
   const server = http.createServer((_, answer) => answer.end("<html>welcome</html>"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as net.AddressInfo;
@@ -53,7 +53,7 @@ test("a web server that is not Toxiproxy is not taken for one", async () => {
   server.close();
 });
 
-test("a call that gets no answer ends after five seconds", async () => {
+test("a call without an answer fails after five seconds", async () => {
   await using mute = await openServer(() => {});
   const started = performance.now();
   const limit = pause(callLimitMs).then(() => performance.now());
@@ -65,7 +65,7 @@ test("a call that gets no answer ends after five seconds", async () => {
   expect(ended - (await limit)).toBeLessThan(callLimitMs / 2);
 });
 
-test("a toxic has its own attributes, its stream, and toxicity 1", async () => {
+test("addToxic sets the attributes, the stream and a toxicity of 1", async () => {
   const proxy = await create("attributes");
   await proxy.addToxic("slow", "upstream", { type: "latency", latency: 50, jitter: 10 });
   expect(await shown("attributes")).toMatchObject({
@@ -77,7 +77,7 @@ test("a toxic has its own attributes, its stream, and toxicity 1", async () => {
   await proxy.remove();
 });
 
-test("a refusal says which proxy, what was asked, and what Toxiproxy answered", async () => {
+test("a refused call fails with the proxy, the request and the answer", async () => {
   const proxy = await create("twice");
   await proxy.addToxic("same", "upstream", { type: "timeout", timeout: 0 });
   await expect(proxy.addToxic("same", "upstream", { type: "timeout", timeout: 0 })).rejects.toThrow(
@@ -86,7 +86,7 @@ test("a refusal says which proxy, what was asked, and what Toxiproxy answered", 
   await proxy.remove();
 });
 
-test("a disabled proxy refuses, and listens on the same port when it is enabled again", async () => {
+test("a disabled proxy refuses connections, and listens on the same port once enabled", async () => {
   await using upstream = await openServer(() => {});
   const proxy = await create("switched", upstream.address);
   await proxy.disable();
@@ -97,7 +97,7 @@ test("a disabled proxy refuses, and listens on the same port when it is enabled 
   expect(await dialOf(proxy)).toBe("ECONNREFUSED");
 });
 
-test("a toxic whose removal hangs is gone within the limit, the others stay, and so does the port", async () => {
+test("removeToxic replaces a hung proxy within the limit, and keeps the port and other toxics", async () => {
   await using flood = await openFlood();
   const proxy = await create("hung", flood.address);
   await proxy.addToxic("first", "downstream", { type: "latency", latency: 10, jitter: 0 });
@@ -108,7 +108,7 @@ test("a toxic whose removal hangs is gone within the limit, the others stay, and
   const limit = pause(callLimitMs).then(() => performance.now());
   expect(await proxy.removeToxic("first")).toBe("replaced");
   const removed = performance.now();
-  // The limit is waited for once: it has passed, and not passed again.
+  // It waited for the limit once, but not twice.
   expect(removed - started).toBeGreaterThanOrEqual(callLimitMs - 5);
   expect(removed - (await limit)).toBeLessThan(callLimitMs / 2);
 
@@ -117,14 +117,14 @@ test("a toxic whose removal hangs is gone within the limit, the others stay, and
     listen: proxy.address,
     toxics: [{ name: "second", attributes: { delay: 5 } }],
   });
-  // Nobody is connected. One who had just hung up on the flood could make this removal hang as well.
+  // No client is connected. One that had just left the flood could make this removal hang, too.
   expect(await proxy.removeToxic("second")).toBe("removed");
   expect(await dialOf(proxy)).toBe("connected");
   await proxy.remove();
   expect(await names()).not.toContainEqual(expect.stringContaining("hung"));
 });
 
-test("a toxic that cannot be added is an error, and leaves a proxy that works", async () => {
+test("addToxic fails when it hangs, and leaves a working proxy", async () => {
   await using flood = await openFlood();
   const proxy = await create("full", flood.address);
   using _ = await hangOn(proxy, flood);
@@ -136,13 +136,13 @@ test("a toxic that cannot be added is an error, and leaves a proxy that works", 
   await proxy.remove();
 });
 
-// The last test: it leaves proxies behind that only the end of Toxiproxy takes away.
+// The last test: it leaves proxies behind that only the end of Toxiproxy removes.
 test.each([
-  ["with an error", false],
-  ["to the end of a Toxiproxy that is ours", true],
+  ["with an error for a foreign Toxiproxy", false],
+  ["silently for lossbound's own Toxiproxy", true],
 ])(
-  "a proxy whose deletion would stop all of Toxiproxy is left alone, %s",
-  async (_words, isOurs) => {
+  "remove does not delete a proxy whose deletion would block all of Toxiproxy, %s",
+  async (_text, isOurs) => {
     await using flood = await openFlood();
     const order = { name: isOurs ? "ours" : "locked", listen: "127.0.0.1:0", upstream: flood.address };
     const proxy = await (await connectToxiproxy(own.url, isOurs)).createProxy(order);
@@ -151,7 +151,7 @@ test.each([
     const removed = proxy.removeToxic("stuck");
     const hangs = async () => (await limited(shown(proxy.name), 100)) === "no answer";
     await waitUntil("the removal to hang", hangs, { limitMs: 60_000 });
-    // Toxiproxy takes this connection, cannot get at the toxics for it, and never comes back from there.
+    // Toxiproxy accepts this connection and then waits forever for the lock on its toxics.
     using __ = await hangOn(proxy, flood);
     expect(await removed).toBe("replaced");
 
@@ -198,8 +198,8 @@ async function dialOf({ address }: Proxy): Promise<string> {
 }
 
 /**
- * Connects, and never reads: every buffer on the way fills, and what Toxiproxy does for this
- * connection is blocked in a write.
+ * Connects but never reads. Every buffer on the way fills up, and Toxiproxy blocks in a write on this
+ * connection.
  */
 async function hangOn({ address }: Proxy, flood: Flood): Promise<Disposable> {
   const [host, port] = address.split(":");

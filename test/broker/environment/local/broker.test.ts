@@ -42,7 +42,7 @@ afterAll(async () => {
   await local[Symbol.asyncDispose]();
 });
 
-test("a paused broker takes connections and says nothing, until it goes on", async () => {
+test("a paused broker accepts connections but does not answer until it is resumed", async () => {
   const [broker] = local.brokers;
   await broker!.pause();
   expect((await probe(broker!.address, { limitMs: 300 })).kind).toBe("silence");
@@ -52,7 +52,7 @@ test("a paused broker takes connections and says nothing, until it goes on", asy
   expect(local.died.aborted).toBe(false);
 });
 
-test("a topic says which settings are its own", async () => {
+test("topicSettings tells which settings belong to the topic itself", async () => {
   const settings = async (): Promise<Record<string, string>> =>
     Object.fromEntries(
       [...(await admin.topicSettings(topic))].flatMap(([name, { value, own }]) =>
@@ -68,7 +68,7 @@ test("a topic says which settings are its own", async () => {
   await waitUntil("no settings", async () => Object.keys((await settings()) as object).length === 0, soon);
 });
 
-test("the leaders are known while a broker stands still", async () => {
+test("leaders answers while a broker is paused", async () => {
   const [broker] = local.brokers;
   await broker!.pause();
   const tookMs: number[] = [];
@@ -78,20 +78,20 @@ test("the leaders are known while a broker stands still", async () => {
     expect(partition?.replicas.toSorted()).toEqual([0, 1, 2]);
     tookMs.push(performance.now() - began);
   }
-  // Nobody waits for the one that stands still, which has a second to answer. A busy machine may delay
-  // one answer or another, and not all of them.
+  // The call does not wait for the paused broker, whose limit is one second. A busy machine may delay
+  // some answers, but not all of them.
   expect(Math.min(...tookMs), String(tookMs)).toBeLessThan(900);
   await broker!.resume();
 });
 
-test("the leaders of a topic that is not there are an error", async () => {
+test("leaders fails for a topic that does not exist", async () => {
   await expect(admin.leaders("not-there")).rejects.toMatchObject({
     code: "ENVIRONMENT",
     message: expect.stringContaining("cannot find the leaders of not-there: error 3"),
   });
 });
 
-test("a leader that is killed has a successor, and is in sync again once it was started", async () => {
+test("a killed leader gets a successor, and is in sync again after its restart", async () => {
   const leader = await leaderNow();
   await leader.kill();
   expect(await refuses(leader)).toBe(true);
@@ -105,7 +105,7 @@ test("a leader that is killed has a successor, and is in sync again once it was 
   expect(local.died.aborted).toBe(false);
 });
 
-test("a broker that is stopped in order has handed its partitions over before it ends", async () => {
+test("a broker that is stopped hands its partitions over before it exits", async () => {
   const leader = await leaderNow();
   await leader.stop();
   expect(leader.process.end).toEqual({ code: 143, signal: null });
@@ -126,7 +126,7 @@ test("a partition whose only replica is on a dead broker has no leader", async (
   await leader.start();
 });
 
-test("a broker whose start is given up is dead, and can be started again", async () => {
+test("a broker whose start is cancelled is dead, and can be started again", async () => {
   const [broker] = local.brokers;
   await broker!.kill();
   const given = new AbortController();
@@ -140,11 +140,11 @@ test("a broker whose start is given up is dead, and can be started again", async
   expect(local.died.aborted).toBe(false);
 });
 
-test("who creates a topic waits until each broker has heard of it", async () => {
+test("createTopic waits until every broker knows the topic", async () => {
   const known = `known-${mark}`;
   const others = `other-${mark}`;
   let asked = 0;
-  // The first questions are put for a topic that nobody has heard of, as a broker that is late answers.
+  // The first two requests ask for an unknown topic instead, which simulates brokers that are late.
   const dial: Connection["dial"] = (to) => {
     const socket = connection.dial(to);
     const write = socket.write.bind(socket) as (bytes: Uint8Array) => boolean;
@@ -161,7 +161,7 @@ test("who creates a topic waits until each broker has heard of it", async () => 
   await using late = kafkajsDriver.admin({ ...connection, dial });
   await late.connect();
   await late.createTopic(known, { partitions: 3, replicationFactor: 3 });
-  // Asked once more, for the sake of those that were late.
+  // The brokers that were late have been asked again.
   expect(asked).toBeGreaterThan(local.brokers.length);
   for (const { address } of local.brokers) {
     const leaders = await askForLeaders(connection, [address], known);
@@ -169,7 +169,7 @@ test("who creates a topic waits until each broker has heard of it", async () => 
   }
 });
 
-test("what a broker is in no state for is a fault of the harness", async () => {
+test("a call that does not fit the state of a broker causes a HARNESS error", async () => {
   const [broker] = local.brokers;
   await expect(broker!.start()).rejects.toMatchObject({ code: "HARNESS" });
   await broker!.kill();
@@ -180,10 +180,10 @@ test("what a broker is in no state for is a fault of the harness", async () => {
   await inSync();
 });
 
-/** A leader answers a fetch that waits within this time, also on a busy machine. */
+/** A leader answers a pending fetch within this time, even on a busy machine. */
 const answersWithinMs = 1_000;
 
-test("records that were acknowledged and then cut off are witnessed by the broker that cut them", async () => {
+test("the log of a broker shows that it truncated acknowledged records", async () => {
   const leader = await leaderNow();
   const followers = local.brokers.filter((broker) => broker !== leader);
   const [before] = await admin.logEnds(topic);
@@ -194,7 +194,8 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   const copied = async () => (await admin.logEnds(topic))[0]!.end === before!.end + 1;
   await waitUntil("the first record to be on all brokers", copied, soon);
   await Promise.all(followers.map((broker) => broker.pause()));
-  // The leader may answer a fetch that came before the pause with the first of these; a slow one takes its time.
+  // The leader may answer a fetch from before the pause with the first of these records. Continue long
+  // enough for a slow leader.
   const until = Date.now() + answersWithinMs;
   let count = 0;
   for (; count < 2 || Date.now() < until; count++) await acknowledged();
@@ -205,7 +206,7 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   await leader.start();
   await inSync();
 
-  // A follower may have to cut a record off too: one that its own last fetch had got, and the other's not.
+  // A follower may also truncate a record, if its own last fetch got it but the other follower's did not.
   const cuts = (await local.brokerLog.told(ours)).truncations;
   const cut = cuts.findLast(({ broker }) => broker === leader.id);
   expect(cut).toMatchObject({ partition: 0, at: expect.any(Number) });
@@ -214,7 +215,7 @@ test("records that were acknowledged and then cut off are witnessed by the broke
   expect((await local.brokerLog.told(anothers)).truncations).toEqual([]);
 });
 
-test("a request that a broker refused is witnessed, with its client and its number", async () => {
+test("the log of a broker shows a refused request with its client and correlation id", async () => {
   const earlier = (await local.brokerLog.told(ours)).refusals.length;
   const before = Date.now();
   const producer = kafkajsDriver.producer(connection, { ...once, acks: 0 });
@@ -238,10 +239,10 @@ test("a request that a broker refused is witnessed, with its client and its numb
   expect((await local.brokerLog.told(anothers)).refusals).toEqual([]);
 });
 
-test("a broker that ends by itself ends the environment, with what it printed", async () => {
+test("a broker that exits unexpectedly aborts the environment with an error", async () => {
   const [broker] = local.brokers;
   process.kill(broker!.process.pid, "SIGKILL");
-  await waitUntil("the environment to be told", () => local.died.aborted, soon);
+  await waitUntil("the environment to notice", () => local.died.aborted, soon);
   expect(local.died.reason).toMatchObject({
     code: "ENVIRONMENT",
     message: expect.stringMatching(/^broker 0 at \S+ exited during the run \(SIGKILL\)$/),
@@ -273,7 +274,7 @@ function refuses({ address }: LocalBroker): Promise<boolean> {
   });
 }
 
-/** A request for metadata of version 4, which is ours; kafkajs speaks a later one. */
+/** Whether it is lossbound's own metadata request, which has version 4; kafkajs uses a later one. */
 function isOurQuestion(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(4, 8)).equals(Buffer.from([0, 3, 0, 4]));
 }

@@ -10,7 +10,7 @@ import {
   toxiproxyUrl,
 } from "../../../../src/environment/local/toxiproxy-server.js";
 
-test("a Toxiproxy of somebody else on the same port is not taken for ours", async () => {
+test("isServing is false for another Toxiproxy on the same port", async () => {
   await using hosting = await openHosting(() => {});
   await using folder = await hosting.folder("toxiproxy");
   const server = await obtainToxiproxy(hosting, (line) => console.log(line));

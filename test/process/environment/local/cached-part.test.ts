@@ -12,17 +12,17 @@ import { Program, scratchCache } from "../../../support/programs.js";
 
 const soon = { limitMs: 60_000, everyMs: 10 };
 
-test("a part is built once, and then found", async () => {
+test("cachedPart builds a part once and then finds it", async () => {
   scratchCache();
   await using hosting = await openHosting(() => {});
   let built = 0;
   const build = async (folder: string) => writeFileSync(join(folder, "file"), String(++built));
-  const place = await cachedPart(hosting, "part-1.0.0", build);
-  expect(await cachedPart(hosting, "part-1.0.0", build)).toBe(place);
-  expect(readFileSync(join(place, "file"), "utf8")).toBe("1");
+  const folder = await cachedPart(hosting, "part-1.0.0", build);
+  expect(await cachedPart(hosting, "part-1.0.0", build)).toBe(folder);
+  expect(readFileSync(join(folder, "file"), "utf8")).toBe("1");
 });
 
-test("two that build the same part at once both get the one that was first", async () => {
+test("two concurrent builds of one part both return the first complete one", async () => {
   scratchCache();
   await using one = await openHosting(() => {});
   await using two = await openHosting(() => {});
@@ -44,7 +44,7 @@ test("two that build the same part at once both get the one that was first", asy
   expect(readFileSync(join(a, "first half"), "utf8")).toBe(readFileSync(join(a, "second half"), "utf8"));
 });
 
-test("a builder that is killed leaves nothing, and the next one builds", async () => {
+test("a killed build leaves nothing behind, and the next build succeeds", async () => {
   scratchCache();
   const program = new Program("builds-part.mjs");
   const building = await program.says<string>("building");
@@ -61,7 +61,7 @@ test("a builder that is killed leaves nothing, and the next one builds", async (
   ]);
 });
 
-test("a builder that fails leaves nothing", async () => {
+test("a failed build leaves nothing behind", async () => {
   scratchCache();
   await using hosting = await openHosting(() => {});
   const failing = cachedPart(hosting, "part-1.0.0", async (folder) => {
@@ -72,7 +72,7 @@ test("a builder that fails leaves nothing", async () => {
   expect(readdirSync(partsFolder())).toEqual([]);
 });
 
-test("what a dead builder left is swept by the next; what a living one builds is not", async () => {
+test("a build deletes the folders of dead builds, but not of active ones", async () => {
   scratchCache();
   await using hosting = await openHosting(() => {});
   const { pid: dead } = spawnSync(process.execPath, ["--version"]);
@@ -86,7 +86,7 @@ test("what a dead builder left is swept by the next; what a living one builds is
   expect(readdirSync(partsFolder()).toSorted()).toEqual(["part-1.0.0", "part-2.0.0"]);
 });
 
-test("the cache is where LOSSBOUND_CACHE says, or else XDG_CACHE_HOME", () => {
+test("cacheFolder uses LOSSBOUND_CACHE, or else XDG_CACHE_HOME", () => {
   expect(cacheFolder({ LOSSBOUND_CACHE: "/a", XDG_CACHE_HOME: "/b" })).toBe("/a");
   expect(cacheFolder({ XDG_CACHE_HOME: "/b" })).toBe("/b/lossbound");
   expect(cacheFolder({ XDG_CACHE_HOME: "relative" })).toMatch(/\.cache\/lossbound$/);

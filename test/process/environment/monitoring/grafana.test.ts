@@ -20,7 +20,7 @@ describe("a Grafana", () => {
     );
   });
 
-  it("starts as Homebrew installs it: a link on PATH, and its files under share", async () => {
+  it("starts as installed by Homebrew, with a link on PATH and its files in share", async () => {
     const cellar = join(folder, "Cellar/grafana/13");
     const program = fakeGrafana(cellar, join(cellar, "share/grafana"));
     mkdirSync(join(folder, "bin"));
@@ -32,7 +32,7 @@ describe("a Grafana", () => {
     );
   });
 
-  it("starts as Debian installs it: the program itself, not the script on PATH", async () => {
+  it("starts as installed by Debian, with the program itself instead of the script on PATH", async () => {
     const share = join(folder, "usr/share/grafana");
     const program = fakeGrafana(share);
     fakeTool(
@@ -46,14 +46,14 @@ describe("a Grafana", () => {
     );
   });
 
-  it("starts as one that has no other program than grafana-server", async () => {
-    const place = join(folder, "grafana");
-    const command = fakeGrafana(place, place, "grafana-server");
+  it("starts as an installation that has only the program grafana-server", async () => {
+    const home = join(folder, "grafana");
+    const command = fakeGrafana(home, home, "grafana-server");
 
-    await startAndAsk(command, (_, { args }) => expect(args).toEqual(["--homepath", place]));
+    await startAndAsk(command, (_, { args }) => expect(args).toEqual(["--homepath", home]));
   });
 
-  it("is refused where its files are nowhere", async () => {
+  it("causes an error if its files are not found", async () => {
     const command = fakeGrafana(folder, join(folder, "elsewhere"));
 
     await expect(startAndAsk(command, () => {})).rejects.toMatchObject({
@@ -64,20 +64,20 @@ describe("a Grafana", () => {
     });
   });
 
-  it("takes another port where its port was taken meanwhile", async () => {
-    const place = join(folder, "grafana");
-    const program = fakeGrafana(place);
+  it("uses another port if its port is taken before it starts", async () => {
+    const home = join(folder, "grafana");
+    const program = fakeGrafana(home);
     const ports = join(folder, "ports");
-    const complaint = "listen tcp: bind: address already in use";
+    const message = "listen tcp: bind: address already in use";
     writeFileSync(ports, "");
-    // Its own home is what it is started from: the first start fails, the second goes on.
-    const real = join(place, "bin/real");
+    // The script replaces the program in its own home: its first start fails, its second one succeeds.
+    const real = join(home, "bin/real");
     writeFileSync(real, readFileSync(program), { mode: 0o755 });
     fakeTool(
-      join(place, "bin"),
+      join(home, "bin"),
       "grafana",
       `[ -s ${ports} ]; first=$?; echo $GF_SERVER_HTTP_PORT >> ${ports}
-       [ $first = 0 ] || { echo "${complaint}"; exit 1; }
+       [ $first = 0 ] || { echo "${message}"; exit 1; }
        exec ${real} "$@"`,
     );
 

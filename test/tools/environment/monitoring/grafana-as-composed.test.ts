@@ -13,15 +13,15 @@ import { toolForTests } from "../../../support/tools.js";
 const go = toolForTests("go");
 
 it.skipIf(go === undefined)(
-  "a Grafana that lossbound starts is as docker-compose.yml has it, but for its places",
+  "startGrafana uses the same settings as docker-compose.yml, except for folders and ports",
   async () => {
     const composed = readModel().services["grafana"]!.environment!;
     const homeKey = "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH";
     let provisioning = "";
 
     await startAndAsk(fakeGrafana(join(scratchCache(), "grafana")), (_, { env }) => {
-      const ofItsPlace = /^GF_(PATHS|SERVER)_/;
-      const settings = Object.entries(env).filter(([key]) => !ofItsPlace.test(key) && key !== homeKey);
+      const foldersAndPorts = /^GF_(PATHS|SERVER)_/;
+      const settings = Object.entries(env).filter(([key]) => !foldersAndPorts.test(key) && key !== homeKey);
       expect({ ...Object.fromEntries(settings), [homeKey]: composed[homeKey] }).toEqual(composed);
       expect(basename(env[homeKey]!)).toBe(basename(composed[homeKey]!));
       expect(existsSync(env[homeKey]!)).toBe(true);

@@ -7,7 +7,7 @@ import { scratchCache } from "../../../support/programs.js";
 
 const command = toolForTests("prometheus");
 
-it.skipIf(command === undefined)("a Prometheus keeps no more than there is room for", async () => {
+it.skipIf(command === undefined)("Prometheus limits its data to the given size", async () => {
   scratchCache();
   await using hosting = await openHosting(() => {});
   const { signal } = new AbortController();

@@ -5,7 +5,7 @@ import { answerCounter } from "../../../../src/kafka/dial/answers.js";
 const lengths = [0, 1, 3, 4, 255, 256, 70_000];
 
 it.each([1, 2, 3, 5, 7, 64, 1000, 1_000_000])(
-  "answerCounter counts each answer where it ends, in chunks of %i",
+  "answerCounter counts each answer at its last byte, in chunks of %i",
   (size) => {
     const stream = Buffer.concat(lengths.map(anAnswer));
     const ends = lengths.map((_, index) => Buffer.concat(lengths.slice(0, index + 1).map(anAnswer)).length);
