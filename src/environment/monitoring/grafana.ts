@@ -112,7 +112,7 @@ function installedAt(command: string): { homePath: string; program: string } {
   if (homePath === undefined) {
     throw new LossboundError(
       "ENVIRONMENT",
-      `cannot start Grafana from "${command}" because conf/defaults.ini was not found in ${folders.join(", ")}`,
+      `cannot start Grafana "${command}" because conf/defaults.ini was not found in ${folders.join(", ")}`,
     );
   }
   const beside = join(homePath, "bin/grafana");

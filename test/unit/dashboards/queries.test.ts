@@ -93,7 +93,7 @@ describe("the variables of a query", () => {
   });
 
   it("are known, or it is an error", () => {
-    expect(() => fillIn({ expression: "x[$window]", stepAtLeast: 0 }, asking)).toThrow("nobody fills in");
+    expect(() => fillIn({ expression: "x[$window]", stepAtLeast: 0 }, asking)).toThrow("unknown variable in");
   });
 });
 
