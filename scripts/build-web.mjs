@@ -1,4 +1,5 @@
-// Builds the two files that all reports share: the script that draws the charts, and the style sheet.
+// Builds the two files that all reports share: the script that draws the charts, and the style
+// sheet.
 import { readFile } from "node:fs/promises";
 
 import { build } from "esbuild";

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `node scripts/compose-model.mjs [FILE]`: reads docker-compose.yml as docker compose does, and prints the
- * resulting model as JSON. Exits with 1 if the file violates the schema of the Compose specification,
- * which is part of compose-go, the specification's own parser.
+ * `node scripts/compose-model.mjs [FILE]`: reads docker-compose.yml as docker compose does, and
+ * prints the resulting model as JSON. Exits with 1 if the file violates the schema of the Compose
+ * specification, which is part of compose-go, the specification's own parser.
  */
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";

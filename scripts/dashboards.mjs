@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run dashboards`: formats the jsonnet, and builds the dashboards and the rules in dashboards/out.
- * With `--check` it writes nothing and exits with 1 if a file is not formatted, fails jsonnet-lint or is
- * out of date. `--out DIR` sets another output folder.
+ * `npm run dashboards`: formats the jsonnet, and builds the dashboards and the rules in
+ * dashboards/out. With `--check` it writes nothing and exits with 1 if a file is not formatted,
+ * fails jsonnet-lint or is out of date. `--out DIR` sets another output folder.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";

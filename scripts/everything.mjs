@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
- * `npm run everything [-- --seeds N --first N --out DIR]`: runs `everything-at-once` with twenty seeds,
- * and prints in how many runs each kind of fault hit. Exits with 1 if a kind never hit, if a message was
- * processed or begun twice, if the evidence contradicted itself, or if a process was left running. An
- * inconclusive run is not a failure here, because eight faults at once may interfere with each other.
+ * `npm run everything [-- --seeds N --first N --out DIR]`: runs `everything-at-once` with twenty
+ * seeds, and prints in how many runs each kind of fault hit. Exits with 1 if a kind never hit, if a
+ * message was processed or begun twice, if the evidence contradicted itself, or if a process was
+ * left running. An inconclusive run is not a failure here, because eight faults at once may
+ * interfere with each other.
  */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -101,7 +102,10 @@ function didHit({ touched }) {
   return touched > 0;
 }
 
-/** Lists processes that outlived their run. A run closes its environment before it returns its result. */
+/**
+ * Lists processes that outlived their run. A run closes its environment before it returns its
+ * result.
+ */
 function leftRunning() {
   const options = process.platform === "darwin" ? ["-axEww"] : ["axeww"];
   const lines = execFileSync("ps", [...options, "-o", "pid=,stat=,args="], {

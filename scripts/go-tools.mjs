@@ -1,6 +1,6 @@
 /**
- * Go programs that build or check files of the repository, each at a fixed version and built once into
- * lossbound's cache. They are not needed to run lossbound.
+ * Go programs that build or check files of the repository, each at a fixed version and built once
+ * into lossbound's cache. They are not needed to run lossbound.
  */
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
@@ -22,8 +22,8 @@ const sources = {
     version: "2.16.2",
     programs: [""],
   },
-  // The program is called cmd; as a plugin of docker it must be called docker-compose. Its go.mod excludes
-  // versions, which `go install` accepts only in the main module.
+  // The program is called cmd; as a plugin of docker it must be called docker-compose. Its go.mod
+  // excludes versions, which `go install` accepts only in the main module.
   compose: {
     module: "github.com/docker/compose/v2",
     version: "2.40.3",
@@ -51,9 +51,9 @@ export async function goTools(name) {
   if (existsSync(cached)) return cached;
   const hosting = await openHosting((line) => console.error(line));
   try {
-    return await cachedPart(hosting, part, async (folder, into) => {
+    return await cachedPart(hosting, part, async (folder, destination) => {
       const go = await requireTool("go");
-      console.error(`building ${name} ${version} with go (once) in ${into}`);
+      console.error(`building ${name} ${version} with go (once) in ${destination}`);
       const packages = programs.map((program) => packageOf(module, program));
       const cwd = join(folder, "build");
       await mkdir(cwd);

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run rooms`: writes the table of the source's folders and the graph of their imports into
- * docs/architecture.md. With `--check` it writes nothing and exits with 1 if the page is out of date.
+ * docs/architecture.md. With `--check` it writes nothing and exits with 1 if the page is out of
+ * date.
  */
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";

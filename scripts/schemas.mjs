@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run schemas`: generates the files in schemas/ from the build and the types, and formats them.
- * With `--check` it writes nothing and exits with 1 if a file is out of date.
+ * `npm run schemas`: generates the files in schemas/ from the build and the types, and formats
+ * them. With `--check` it writes nothing and exits with 1 if a file is out of date.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run screenshots`: runs some scenarios, and writes screenshots of their pages to docs/. Requires
- * Chromium.
+ * `npm run screenshots`: runs some scenarios, and writes screenshots of their pages to docs/.
+ * Requires Chromium.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

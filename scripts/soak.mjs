@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run soak [-- --runs N] [SCENARIO…]`: runs every shipped scenario ten times in a row, and compares
- * its losses with its bounds. Exits with 1 if a run did not hold, if the upper end of a bound exceeds
- * twice the largest observed value, or if a run took more than 30 seconds. (Bounds without a lower end
- * are exempt from the second rule, because the losses may never happen.)
+ * `npm run soak [-- --runs N] [SCENARIO…]`: runs every shipped scenario ten times in a row, and
+ * compares its losses with its bounds. Exits with 1 if a run did not hold, if the upper end of a
+ * bound exceeds twice the largest observed value, or if a run took more than 30 seconds. (Bounds
+ * without a lower end are exempt from the second rule, because the losses may never happen.)
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -14,7 +14,9 @@ export function readAddress(text: string): Address | undefined {
   return address === undefined || address.host === "" || address.port === 0 ? undefined : address;
 }
 
-/** Reads an address to listen on: an empty host means all interfaces, port 0 means any free port. */
+/**
+ * Reads an address to listen on: an empty host means all interfaces, port 0 means any free port.
+ */
 export function readListenAddress(text: string): Address | undefined {
   const parts = /^(?:\[([^\]]+)\]|([^:[\]\s/]*)):(\d{1,5})$/.exec(text.trim());
   if (parts === null) return undefined;

@@ -2,8 +2,8 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 
 /**
- * Returns the folder for cached parts and for the state files of running wardens: `LOSSBOUND_CACHE`,
- * or `lossbound` in the XDG cache folder.
+ * Returns the folder for cached parts and for the state files of running wardens:
+ * `LOSSBOUND_CACHE`, or `lossbound` in the XDG cache folder.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env["LOSSBOUND_CACHE"]) return resolve(env["LOSSBOUND_CACHE"]);

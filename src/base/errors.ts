@@ -58,9 +58,9 @@ export function exitCodeOf(thrown: unknown): number {
 }
 
 /**
- * Unpacks the errors in a thrown value, in the order in which they happened. If a body fails and the
- * disposal of its resources fails too, `await using` throws one error that holds both. The first is
- * the reason for the failure; the others happened during the clean-up.
+ * Unpacks the errors in a thrown value, in the order in which they happened. If a body fails and
+ * the disposal of its resources fails too, `await using` throws one error that holds both. The
+ * first is the reason for the failure; the others happened during the clean-up.
  */
 export function errorsIn(thrown: unknown): [unknown, ...unknown[]] {
   if (!isSuppressedError(thrown)) return [thrown];
@@ -68,7 +68,9 @@ export function errorsIn(thrown: unknown): [unknown, ...unknown[]] {
   return [first, ...later, ...errorsIn(thrown.error)];
 }
 
-/** Checks the name, because on a Node without `SuppressedError` TypeScript builds one from `Error`. */
+/**
+ * Checks the name, because on a Node without `SuppressedError` TypeScript builds one from `Error`.
+ */
 function isSuppressedError(thrown: unknown): thrown is Error & { error: unknown; suppressed: unknown } {
   return (
     thrown instanceof Error &&

@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * Returns the name that `written` was probably meant to be, or `undefined` if none is close. Up to a
- * third of the letters may be wrong; a higher limit would suggest `sent` for `size`. Two swapped
+ * Returns the name that `written` was probably meant to be, or `undefined` if none is close. Up to
+ * a third of the letters may be wrong; a higher limit would suggest `sent` for `size`. Two swapped
  * neighbouring letters count as one mistake.
  */
 export function nearest(written: string, names: readonly string[]): string | undefined {

@@ -1,7 +1,7 @@
 /**
- * Returns the origin of an HTTP API's URL, such as `http://127.0.0.1:8474`, or `undefined` if the URL
- * is invalid. A user, a password, a path or a query makes it invalid, because lossbound would drop
- * them from its requests.
+ * Returns the origin of an HTTP API's URL, such as `http://127.0.0.1:8474`, or `undefined` if the
+ * URL is invalid. A user, a password, a path or a query makes it invalid, because lossbound would
+ * drop them from its requests.
  */
 export function readOrigin(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;

@@ -1,4 +1,6 @@
-/** Reproducible random numbers from a seed, by the Mersenne Twister. The only import of pure-rand. */
+/**
+ * Reproducible random numbers from a seed, by the Mersenne Twister. The only import of pure-rand.
+ */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { mersenne } from "pure-rand/generator/mersenne";
 

@@ -45,7 +45,9 @@ export function shownBy({ kind }: Sought<unknown>): boolean | null {
   }
 }
 
-/** Whether every search showed the fault. One `missed` makes it false, even if others are unknown. */
+/**
+ * Whether every search showed the fault. One `missed` makes it false, even if others are unknown.
+ */
 export function shownByAll(sought: readonly Sought<unknown>[]): boolean | null {
   const shown = new Set(sought.map(shownBy));
   if (shown.has(false)) return false;

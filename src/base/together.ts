@@ -1,6 +1,6 @@
 /**
- * Runs several tasks at once. If one fails, the signal of the others is aborted, and they are awaited
- * before the error is thrown, so that none of them is still running afterwards.
+ * Runs several tasks at once. If one fails, the signal of the others is aborted, and they are
+ * awaited before the error is thrown, so that none of them is still running afterwards.
  */
 export async function together<const T extends readonly unknown[]>(
   signal: AbortSignal | undefined,

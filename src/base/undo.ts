@@ -1,6 +1,6 @@
 /**
- * Runs clean-up steps in reverse order. It stands in for `AsyncDisposableStack`, which came with Node
- * 24. Every step runs even if an earlier one failed; the first error is thrown at the end.
+ * Runs clean-up steps in reverse order. It stands in for `AsyncDisposableStack`, which came with
+ * Node 24. Every step runs even if an earlier one failed; the first error is thrown at the end.
  */
 export class Undo implements AsyncDisposable {
   #steps: (() => Promise<unknown> | unknown)[] = [];

@@ -14,8 +14,8 @@ export interface WaitOptions {
 }
 
 /**
- * Calls `look` until it returns something other than `undefined` or `false`, and returns that. A look
- * that throws counts as "not yet"; the error of the last look becomes part of the thrown one.
+ * Calls `look` until it returns something other than `undefined` or `false`, and returns that. A
+ * look that throws counts as "not yet"; the error of the last look becomes part of the thrown one.
  *
  * @throws LossboundError `DEADLINE` after `limitMs`; the reason of `signal` when it is aborted.
  */
@@ -67,8 +67,8 @@ export async function within<T>(what: string, promise: Promise<T>, limitMs: numb
 }
 
 /**
- * Waits for `promise` until `signal` is aborted, and then throws the signal's reason. The work behind
- * the promise is not stopped.
+ * Waits for `promise` until `signal` is aborted, and then throws the signal's reason. The work
+ * behind the promise is not stopped.
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
@@ -86,7 +86,8 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
 }
 
 /**
- * Waits for a clean-up for up to `limitMs`, but for no more than `hurryMs` once `signal` is aborted.
+ * Waits for a clean-up for up to `limitMs`, but for no more than `hurryMs` once `signal` is
+ * aborted.
  *
  * @throws LossboundError `DEADLINE` when either limit has passed.
  */
@@ -103,7 +104,9 @@ export async function withinOrSoon<T>(
   }
 }
 
-/** Waits for `ms` milliseconds, or until `signal` is aborted, and then throws the signal's reason. */
+/**
+ * Waits for `ms` milliseconds, or until `signal` is aborted, and then throws the signal's reason.
+ */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, signal ? { signal } : {});

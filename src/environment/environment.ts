@@ -3,15 +3,18 @@ import type { OwnedFolder } from "../processes/owned-folder.js";
 import type { HostedProcess, ProcessOrder } from "../processes/hosted-process.js";
 
 /**
- * Brokers and a Toxiproxy that are ready for use. `local` starts them here; `external` uses existing
- * ones, and `docker` those of docker-compose.yml. Disposing it removes everything that it started or
- * created, and nothing else.
+ * Brokers and a Toxiproxy that are ready for use. `local` starts them here; `external` uses
+ * existing ones, and `docker` those of docker-compose.yml. Disposing it removes everything that it
+ * started or created, and nothing else.
  */
 export interface Environment extends AsyncDisposable {
   readonly kind: "local" | "external" | "docker";
   /** Versions of the broker and the proxy, for the result. */
   readonly versions: { broker: string; proxy: string };
-  /** `host:port` of brokers for direct connections by admin and auditor, never by the group under test. */
+  /**
+   * `host:port` of brokers for direct connections by admin and auditor, never by the group under
+   * test.
+   */
   readonly bootstrap: readonly string[];
   /** URL of Toxiproxy's API. */
   readonly toxiproxy: string;
@@ -19,22 +22,30 @@ export interface Environment extends AsyncDisposable {
   readonly proxyHost: string;
   /** The only ports on which it may listen there; `undefined` if any port will do. */
   readonly proxyPorts?: readonly number[] | undefined;
-  /** Extra listeners for clients that follow advertised addresses, one per broker and role; may be empty. */
+  /**
+   * Extra listeners for clients that follow advertised addresses, one per broker and role; may be
+   * empty.
+   */
   readonly links: readonly AdvertisedLink[];
   /** Java classpath of Apache Kafka; `undefined` if not available. */
   readonly classpath?: string | undefined;
-  /** The brokers, which can be killed and restarted; `undefined` if lossbound did not start them. */
+  /**
+   * The brokers, which can be killed and restarted; `undefined` if lossbound did not start them.
+   */
   readonly brokers: readonly BrokerHandle[] | undefined;
   /** The logs of the brokers; `undefined` if lossbound cannot read them. */
   readonly brokerLog: BrokerLog | undefined;
   /**
-   * Aborted with the error to throw if the warden dies, which kills all processes, or if a broker or
-   * Toxiproxy exits unexpectedly.
+   * Aborted with the error to throw if the warden dies, which kills all processes, or if a broker
+   * or Toxiproxy exits unexpectedly.
    */
   readonly died: AbortSignal;
   /** Starts a process that cannot outlive this one. */
   start(order: ProcessOrder): Promise<HostedProcess>;
-  /** Creates the folder `path`, which cannot outlive this process. Its name must begin with `lossbound-`. */
+  /**
+   * Creates the folder `path`, which cannot outlive this process. Its name must begin with
+   * `lossbound-`.
+   */
   claim(path: string): Promise<OwnedFolder>;
   /** Creates a folder that cannot outlive this process, in memory (tmpfs) if `bytes` fit there. */
   folder(name: string, bytes?: number): Promise<OwnedFolder>;
@@ -42,7 +53,8 @@ export interface Environment extends AsyncDisposable {
 
 /**
  * A broker that faults may act on. Each call resolves once its effect has been observed. It throws
- * LossboundError `DEADLINE` if that takes too long, and `HARNESS` if the broker is in the wrong state.
+ * LossboundError `DEADLINE` if that takes too long, and `HARNESS` if the broker is in the wrong
+ * state.
  */
 export interface BrokerHandle {
   readonly id: number;
@@ -60,8 +72,8 @@ export interface BrokerHandle {
    */
   stop(signal?: AbortSignal): Promise<void>;
   /**
-   * Restarts it after its end on the same port and data. Resolves when it accepts connections and may
-   * lead partitions. `signal` cancels the start and kills the new process.
+   * Restarts it after its end on the same port and data. Resolves when it accepts connections and
+   * may lead partitions. `signal` cancels the start and kills the new process.
    */
   start(signal?: AbortSignal): Promise<void>;
 }

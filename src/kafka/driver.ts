@@ -19,8 +19,8 @@ export interface Driver {
    */
   admin(connection: Connection, over?: AbortSignal): AdminClient;
   /**
-   * Reads a topic from the start of its logs up to the given ends (exclusive), outside every group under
-   * test. It skips aborted records, and waits for open transactions to end.
+   * Reads a topic from the start of its logs up to the given ends (exclusive), outside every group
+   * under test. It skips aborted records, and waits for open transactions to end.
    */
   readLog(connection: Connection, order: LogReadingOrder): Promise<void>;
   /** Reads a topic as it grows, until the result is disposed. Resolves once reading has begun. */
@@ -35,7 +35,9 @@ export interface Connection {
   /** Opens every socket of the client. */
   dial: Dial;
   security: Security | undefined;
-  /** Receives the client's log line by line, as evidence for errors (default: the client is silent). */
+  /**
+   * Receives the client's log line by line, as evidence for errors (default: the client is silent).
+   */
   log?: (line: string) => void;
 }
 
@@ -47,8 +49,8 @@ export interface ProducerOptions {
   /** How often the client retries a failed send; 0 means never. */
   retries: number;
   /**
-   * Whether the brokers drop duplicates. If so, retries must be at least 1, and a send must not begin
-   * before the previous one has settled.
+   * Whether the brokers drop duplicates. If so, retries must be at least 1, and a send must not
+   * begin before the previous one has settled.
    */
   idempotent: boolean;
   /** Age after which the client refreshes its metadata. */
@@ -60,8 +62,8 @@ export interface ProducerOptions {
 export interface ProducerClient {
   connect(): Promise<void>;
   /**
-   * Sends all records in one call. Resolves as the client's send does, which proves nothing about the
-   * broker. Afterwards the client no longer reads the records and their values.
+   * Sends all records in one call. Resolves as the client's send does, which proves nothing about
+   * the broker. Afterwards the client no longer reads the records and their values.
    */
   send(topic: string, records: OutgoingRecord[]): Promise<unknown>;
   disconnect(): Promise<void>;
@@ -95,7 +97,9 @@ export interface ConsumerClient {
    * from every failure by itself.
    */
   start(handlers: ConsumerHandlers): Promise<void>;
-  /** Asks the broker for the group's committed position in a partition; `undefined` if it has none. */
+  /**
+   * Asks the broker for the group's committed position in a partition; `undefined` if it has none.
+   */
   position(partition: number): Promise<number | undefined>;
   /** Leaves the group after the current batches. Commits made after this call are not stored. */
   stop(): Promise<void>;
@@ -103,7 +107,9 @@ export interface ConsumerClient {
 
 export interface ConsumerHandlers {
   onBatch(batch: Batch): Promise<void>;
-  /** The group is rebalancing until `onAssigned` is called. May be called several times in a row. */
+  /**
+   * The group is rebalancing until `onAssigned` is called. May be called several times in a row.
+   */
   onRebalancing(): void;
   /** The group assigned these partitions to this member. */
   onAssigned(partitions: readonly number[]): void;
@@ -122,9 +128,9 @@ export interface Batch {
    */
   isCurrent(): boolean;
   /**
-   * Commits `offset` as the next one to read. Returns true only if the coordinator acknowledged exactly
-   * this offset, and the member has not rejoined the group since the batch was fetched. Never throws:
-   * false means refused, failed or in doubt.
+   * Commits `offset` as the next one to read. Returns true only if the coordinator acknowledged
+   * exactly this offset, and the member has not rejoined the group since the batch was fetched.
+   * Never throws: false means refused, failed or in doubt.
    */
   commit(offset: number): Promise<boolean>;
   /** Marks everything below `offset` as processed; the next fetch begins there. */
@@ -134,9 +140,9 @@ export interface Batch {
   /** Sends a heartbeat to the group if one is due. May throw while the group rebalances. */
   heartbeat(): Promise<void>;
   /**
-   * Resolves when the group has answered a heartbeat that was sent after this call, or when the batch is
-   * no longer current. Throws the error of the group or of the connection, or LossboundError `DEADLINE`
-   * if neither arrives in time.
+   * Resolves when the group has answered a heartbeat that was sent after this call, or when the
+   * batch is no longer current. Throws the error of the group or of the connection, or
+   * LossboundError `DEADLINE` if neither arrives in time.
    */
   confirmMembership(): Promise<void>;
 }
@@ -152,7 +158,9 @@ export interface TransactionalOptions {
 
 /** Writes in transactions, one at a time. If a method throws, the client must be discarded. */
 export interface TransactionalClient {
-  /** Claims the id. Its previous holder can no longer commit, and its open transaction is aborted. */
+  /**
+   * Claims the id. Its previous holder can no longer commit, and its open transaction is aborted.
+   */
   take(): Promise<void>;
   /** Begins a transaction; the broker learns of it with its first operation. */
   begin(): Promise<Transaction>;
@@ -192,13 +200,15 @@ export interface AdminClient extends AsyncDisposable {
   configureTopic(topic: string, config: Readonly<Record<string, string>>): Promise<void>;
   /** Returns the effective settings of the topic, under Kafka's names. */
   topicSettings(topic: string): Promise<Map<string, TopicSetting>>;
-  /** Deletes the records below an offset, by partition. The offset must not exceed the log's end. */
+  /**
+   * Deletes the records below an offset, by partition. The offset must not exceed the log's end.
+   */
   deleteRecords(topic: string, below: ReadonlyMap<number, number>): Promise<void>;
   /** @param total the new number of partitions. */
   addPartitions(topic: string, total: number): Promise<void>;
   /**
-   * Moves a partition to these brokers, by id; the first one becomes the preferred leader. Returns when
-   * the move has started; `isReassigned` tells when it is done.
+   * Moves a partition to these brokers, by id; the first one becomes the preferred leader. Returns
+   * when the move has started; `isReassigned` tells when it is done.
    */
   reassign(topic: string, partition: number, brokers: readonly number[]): Promise<void>;
   /** Whether no reassignment of the topic's partitions is in progress. */

@@ -10,9 +10,9 @@ const answerLimitMs = 1_000;
 type Asker = Pick<Connection, "clientId" | "dial">;
 
 /**
- * Asks all brokers at `addresses` at once for the leaders of a topic, and returns the first answer. It
- * does not use kafkajs, which asks a random broker, even if that is dead or stopped, and fails if a
- * single partition has no leader.
+ * Asks all brokers at `addresses` at once for the leaders of a topic, and returns the first answer.
+ * It does not use kafkajs, which asks a random broker, even if that is dead or stopped, and fails
+ * if a single partition has no leader.
  *
  * @throws LossboundError `ENVIRONMENT` if no broker answers in time, or the topic is unknown.
  */
@@ -35,9 +35,9 @@ export async function askForLeaders(
 }
 
 /**
- * Whether every broker that answers knows a topic and its leaders. Brokers learn of a topic one by one,
- * and a client may ask any of them. Dead and mute brokers do not count, because no client gets an
- * answer from them.
+ * Whether every broker that answers knows a topic and its leaders. Brokers learn of a topic one by
+ * one, and a client may ask any of them. Dead and mute brokers do not count, because no client gets
+ * an answer from them.
  */
 export async function isKnownToAll(
   asker: Asker,

@@ -17,9 +17,9 @@ const numberAt = 24;
 const sentAtAt = 32;
 
 /**
- * Writes the values of one producer's messages from `from` to below `to`, which are sent at one moment.
- * It reuses the buffers of `again` if given: the same number of values from this writer that are no
- * longer needed.
+ * Writes the values of one producer's messages from `from` to below `to`, which are sent at one
+ * moment. It reuses the buffers of `again` if given: the same number of values from this writer
+ * that are no longer needed.
  */
 export type MessageWriter = (
   from: number,
@@ -61,12 +61,12 @@ export interface MessageIdentity {
 }
 
 /**
- * Creates a reader for the identities of one run's messages. The reader returns false for a value that
- * does not belong to the run.
+ * Creates a reader for the identities of one run's messages. The reader returns false for a value
+ * that does not belong to the run.
  *
- * It handles every received message, so it assembles the bytes itself: Buffer's own methods take three
- * times as long. (The float64 values are correct only on little-endian machines, such as x86-64 and
- * arm64.)
+ * It handles every received message, so it assembles the bytes itself: Buffer's own methods take
+ * three times as long. (The float64 values are correct only on little-endian machines, such as
+ * x86-64 and arm64.)
  */
 export function messageReader(runId: string): (value: Buffer | null, into: MessageIdentity) => boolean {
   const id = Buffer.from(runId, "hex");
@@ -112,8 +112,8 @@ export function numberedReader(): (value: Buffer | null, into: MessageIdentity) 
 }
 
 /**
- * Creates a finder for the messages of one producer. It returns the number of the message whose value
- * begins at the given offset, or -1 if none does.
+ * Creates a finder for the messages of one producer. It returns the number of the message whose
+ * value begins at the given offset, or -1 if none does.
  */
 export function messageFinder(runId: string, producer: number): (view: DataView, at: number) => number {
   const id = Buffer.from(runId, "hex");

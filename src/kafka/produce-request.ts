@@ -24,16 +24,16 @@ const recordsAt = 61;
 const compressionMask = 7;
 
 /**
- * Creates a reader for the messages of one producer in the bytes of a produce request, which has this
- * layout:
+ * Creates a reader for the messages of one producer in the bytes of a produce request, which has
+ * this layout:
  *
  *     length int32, API key int16, version int16, correlation id int32, client id
  *     transactional id, acks int16, time-out int32
  *     topics: name, partitions: id int32, length int32, one batch: a header, then the records
  *     record: length, attributes int8, time, offset, key, value, headers; lengths and numbers varints
  *
- * The reader throws LossboundError `HARNESS` if the request has another layout, or a record of another
- * producer. Otherwise it would be unknown which messages left the process.
+ * The reader throws LossboundError `HARNESS` if the request has another layout, or a record of
+ * another producer. Otherwise it would be unknown which messages left the process.
  */
 export function produceRequestReader(
   runId: string,

@@ -20,8 +20,8 @@ export type SaslMechanism = (typeof mechanisms)[number];
  * - `LOSSBOUND_SASL_MECHANISM` is plain, scram-sha-256 or scram-sha-512, with
  *   `LOSSBOUND_SASL_USERNAME` and `LOSSBOUND_SASL_PASSWORD`.
  *
- * @throws LossboundError `USAGE` if they are invalid or incomplete; it names the variable, but never the
- *   value of a secret.
+ * @throws LossboundError `USAGE` if they are invalid or incomplete; it names the variable, but
+ *   never the value of a secret.
  */
 export function securityFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Security | undefined {
   const tls = tlsFrom(environment);

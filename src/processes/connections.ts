@@ -4,8 +4,8 @@ const established = "01";
 
 /**
  * Lists the connections that a process group holds open to the given ports of this machine. Each is
- * identified by its inode, which no other connection has while this one is open. It reads `/proc`, so
- * it finds connections on Linux only.
+ * identified by its inode, which no other connection has while this one is open. It reads `/proc`,
+ * so it finds connections on Linux only.
  *
  * @param group the process group id.
  */
@@ -29,7 +29,9 @@ function processesOf(group: number): number[] {
     .map(Number);
 }
 
-/** Reads field 5 of `stat`. Field 2 may contain spaces and brackets, so fields count from its end. */
+/**
+ * Reads field 5 of `stat`. Field 2 may contain spaces and brackets, so fields count from its end.
+ */
 function groupOf(pid: string): number | undefined {
   const [line = ""] = readOrEmpty(() => [readFileSync(`/proc/${pid}/stat`, "latin1")]);
   const group = line.slice(line.lastIndexOf(")") + 2).split(" ")[2];

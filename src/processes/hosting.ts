@@ -29,7 +29,9 @@ export interface Hosting extends AsyncDisposable {
 /** Receives progress messages for the user, one line each. */
 export type Progress = (line: string) => void;
 
-/** Starts a warden, and removes what earlier runs left behind if they and their wardens were killed. */
+/**
+ * Starts a warden, and removes what earlier runs left behind if they and their wardens were killed.
+ */
 export async function openHosting(progress: Progress): Promise<Hosting> {
   const id = `${Date.now().toString(36)}${randomBytes(3).toString("hex")}`;
   await clearEarlierRuns(progress);

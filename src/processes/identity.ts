@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * Identifies a process beyond its id. The kernel reuses ids, but never an id with the same start time.
- * lossbound only kills a process if both match.
+ * Identifies a process beyond its id. The kernel reuses ids, but never an id with the same start
+ * time. lossbound only kills a process if both match.
  */
 export interface ProcessIdentity {
   readonly pid: number;

@@ -38,8 +38,8 @@ export function leftoverIn(stateFile: string): Leftover | undefined {
 }
 
 /**
- * Kills the processes, then deletes the folders, then the state file. The state file is last, so that
- * the next run finishes the job if this one is killed.
+ * Kills the processes, then deletes the folders, then the state file. The state file is last, so
+ * that the next run finishes the job if this one is killed.
  */
 export async function clearLeftover({ stateFile, processes, folders }: Leftover): Promise<void> {
   processes.forEach(killGroup);

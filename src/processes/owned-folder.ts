@@ -27,8 +27,8 @@ export function parentFor(bytes: number): string {
 }
 
 /**
- * Deletes a folder of lossbound; does nothing if it no longer exists. Retries while a process is still
- * writing to it.
+ * Deletes a folder of lossbound; does nothing if it no longer exists. Retries while a process is
+ * still writing to it.
  */
 export async function deleteOwned(folder: string): Promise<void> {
   if (!basename(folder).startsWith(folderPrefix)) {

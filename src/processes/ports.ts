@@ -12,7 +12,9 @@ export const localHost = "127.0.0.1";
 const lowest = 20_000;
 const highest = 31_999;
 
-/** Finds distinct ports that are free now. Another process may still take one before it is bound. */
+/**
+ * Finds distinct ports that are free now. Another process may still take one before it is bound.
+ */
 export async function freePorts(count: number, random: () => number = Math.random): Promise<number[]> {
   const found: number[] = [];
   const span = highest - lowest + 1;

@@ -16,8 +16,8 @@ const startLimitMs = 90_000;
  * Waits until `isReady` returns true, and throws if the process ends or cannot bind its port.
  *
  * @param printed returns the output of this process so far.
- * @throws AddressTaken if its port was taken, so that the caller can try another one; LossboundError
- *   `ENVIRONMENT`.
+ * @throws AddressTaken if its port was taken, so that the caller can try another one;
+ *   LossboundError `ENVIRONMENT`.
  */
 export async function untilReady(
   process: HostedProcess,

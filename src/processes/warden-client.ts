@@ -29,7 +29,7 @@ const openLimitMs = 30_000;
 const answerLimitMs = 30_000;
 /** Longer than the warden's own limit. */
 const endLimitMs = 15_000;
-const lastWordsChars = 4_000;
+const stderrTailChars = 4_000;
 
 /**
  * Starts a warden for the run `id`.
@@ -68,7 +68,7 @@ class WardenClient implements Warden {
   readonly #wards = new Map<number, Ward>();
   #requests = 0;
   /** The end of its standard error, which is empty unless it crashes. */
-  #lastWords = "";
+  #stderrTail = "";
   #ending: Promise<void> | undefined;
   #becomeReady!: () => void;
 
@@ -86,9 +86,9 @@ class WardenClient implements Warden {
       this.#process.once("error", (error) => resolve(this.#afterExit(messageOf(error))));
       this.#process.once("close", (code, signal) => resolve(this.#afterExit(signal ?? `exit code ${code}`)));
     });
-    this.#process.on("message", (report: Report) => this.#hear(report));
-    this.#process.stderr!.setEncoding("utf8").on("data", (said: string) => {
-      this.#lastWords = `${this.#lastWords}${said}`.slice(-lastWordsChars);
+    this.#process.on("message", (report: Report) => this.#receive(report));
+    this.#process.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderrTail = `${this.#stderrTail}${text}`.slice(-stderrTailChars);
     });
   }
 
@@ -119,11 +119,12 @@ class WardenClient implements Warden {
   }
 
   /**
-   * An orderly end uses the same path as the warden's emergency exit, so that this path is exercised
-   * by every run. SIGKILL does no harm, because the files of these processes are deleted next.
+   * An orderly end uses the same path as the warden's emergency exit, so that this path is
+   * exercised by every run. SIGKILL does no harm, because the files of these processes are deleted
+   * next.
    */
   async #end(): Promise<void> {
-    this.#say({ kind: "end" });
+    this.#send({ kind: "end" });
     try {
       await within("the warden to end", this.#exited, endLimitMs);
     } catch {
@@ -140,24 +141,26 @@ class WardenClient implements Warden {
     const answer = new Promise<Ward | undefined>((resolve, reject) => {
       this.#pending.set(request.request, { order, resolve, reject });
     });
-    this.#say(request);
+    this.#send(request);
     return within(`the warden to answer "${request.kind}"`, answer, answerLimitMs);
   }
 
-  #say(request: Request): void {
+  #send(request: Request): void {
     // A failed write means that the warden is gone; its exit event reports that in more detail.
     if (this.#process.connected) this.#process.send(request, () => {});
   }
 
-  #hear(report: Report): void {
+  #receive(report: Report): void {
     switch (report.kind) {
       case "ready":
         return this.#becomeReady();
       case "started":
         return this.#settle(report.request, ({ order, resolve }) => {
-          const tell = (message: unknown) => this.#say({ kind: "tell", process: report.request, message });
-          const ward = new Ward(order!, report.pid, tell);
-          // Add it before the caller sees the answer: the process's first message may follow immediately.
+          const forward = (message: unknown) =>
+            this.#send({ kind: "send", process: report.request, message });
+          const ward = new Ward(order!, report.pid, forward);
+          // Add it before the caller sees the answer: the process's first message may follow
+          // immediately.
           this.#wards.set(report.request, ward);
           resolve(ward);
         });
@@ -165,10 +168,10 @@ class WardenClient implements Warden {
         return this.#settle(report.request, ({ resolve }) => resolve(undefined));
       case "refused":
         return this.#settle(report.request, ({ reject }) => reject(new Error(report.why)));
-      case "told":
-        return this.#wards.get(report.process)?.heard(report.message);
+      case "received":
+        return this.#wards.get(report.process)?.receive(report.message);
       case "ended":
-        this.#wards.get(report.process)?.hasEnded(report.end);
+        this.#wards.get(report.process)?.markEnded(report.end);
         return;
     }
   }
@@ -180,14 +183,14 @@ class WardenClient implements Warden {
   }
 
   /**
-   * Removes what the warden did not. Its state file lists that; after an orderly end the file is gone.
-   * If lossbound cannot finish the job, the next run does.
+   * Removes what the warden did not. Its state file lists that; after an orderly end the file is
+   * gone. If lossbound cannot finish the job, the next run does.
    */
   async #afterExit(how: string): Promise<void> {
     const error = new LossboundError(
       "ENVIRONMENT",
       `the warden (process ${this.pid}) exited unexpectedly: ${how}`,
-      { detail: this.#lastWords },
+      { detail: this.#stderrTail },
     );
     try {
       const leftover = leftoverIn(this.#stateFile);
@@ -199,7 +202,7 @@ class WardenClient implements Warden {
     } finally {
       for (const { reject } of this.#pending.values()) reject(error);
       this.#pending.clear();
-      for (const ward of this.#wards.values()) ward.hasEnded({ code: null, signal: "SIGKILL" });
+      for (const ward of this.#wards.values()) ward.markEnded({ code: null, signal: "SIGKILL" });
     }
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The warden: a process in its own session that starts all other processes for lossbound. When
  * lossbound ends, the warden kills those processes, deletes lossbound's folders and exits. A JVM,
- * Toxiproxy or a stopped worker cannot notice that its parent is gone, but the warden can: the kernel
- * closes its IPC channel no matter how lossbound died.
+ * Toxiproxy or a stopped worker cannot notice that its parent is gone, but the warden can: the
+ * kernel closes its IPC channel no matter how lossbound died.
  *
  *     node warden-main.js STATE_FILE LOSSBOUND_PID LOSSBOUND_START
  */
@@ -38,7 +38,7 @@ let ending = false;
 // lossbound handles Ctrl-C and a closed terminal; the warden exits after lossbound.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 
-process.on("message", (request: Request) => hear(request));
+process.on("message", (request: Request) => receive(request));
 process.on("disconnect", () => void end());
 process.stderr.on("error", () => {}); // the reader is gone
 process.on("uncaughtException", (error) => {
@@ -50,7 +50,7 @@ saveState();
 report({ kind: "ready" });
 if (!process.connected) void end();
 
-function hear(request: Request): void {
+function receive(request: Request): void {
   switch (request.kind) {
     case "start":
       return answer(request.request, () => start(request.request, request.order));
@@ -66,7 +66,7 @@ function hear(request: Request): void {
         saveState();
         report({ kind: "noted", request: request.request });
       });
-    case "tell": {
+    case "send": {
       const child = wards.get(request.process)?.child;
       // A message to a dying process is lost, as it would be without a warden.
       if (child?.connected) child.send(request.message as object, () => {});
@@ -107,7 +107,7 @@ function start(request: number, order: ProcessOrder): void {
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   wards.set(request, { name: order.name, child, identity, closed });
   child.on("error", () => {});
-  child.on("message", (message) => report({ kind: "told", process: request, message }));
+  child.on("message", (message) => report({ kind: "received", process: request, message }));
   child.once("exit", () => killGroupOf(pid));
   child.once("close", (code, signal) => {
     wards.delete(request);
@@ -138,8 +138,8 @@ function killGroupOf(pid: number): void {
 }
 
 /**
- * Kills the processes first, because a folder that is being written to cannot be deleted. Deletes the
- * state file last and only if everything else is gone, so that the next run finds what is left.
+ * Kills the processes first, because a folder that is being written to cannot be deleted. Deletes
+ * the state file last and only if everything else is gone, so that the next run finds what is left.
  */
 async function end(): Promise<void> {
   if (ending) return;

@@ -6,7 +6,9 @@ import type { HostedProcess, ProcessEnd, ProcessOrder } from "./hosted-process.j
 /** How long a process may take to end after SIGKILL. */
 const killLimitMs = 10_000;
 
-/** lossbound's handle on one hosted process. It sends signals directly, and messages via the warden. */
+/**
+ * lossbound's handle on one hosted process. It sends signals directly, and messages via the warden.
+ */
 export class Ward implements HostedProcess {
   readonly name: string;
   readonly pid: number;
@@ -15,18 +17,18 @@ export class Ward implements HostedProcess {
 
   readonly #output: string;
   readonly #signalled: number;
-  readonly #tell: (message: unknown) => void;
+  readonly #forward: (message: unknown) => void;
   readonly #listeners: ((message: unknown) => void)[] = [];
   /** Messages that arrived before the first listener. */
   #unread: unknown[] = [];
   #resolveEnded!: (end: ProcessEnd) => void;
 
-  constructor(order: ProcessOrder, pid: number, tell: (message: unknown) => void) {
+  constructor(order: ProcessOrder, pid: number, forward: (message: unknown) => void) {
     this.name = order.name;
     this.pid = pid;
     this.#output = order.errors ?? order.output;
     this.#signalled = order.signalsGroup === true ? -pid : pid;
-    this.#tell = tell;
+    this.#forward = forward;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
 
@@ -35,7 +37,7 @@ export class Ward implements HostedProcess {
   }
 
   send(message: unknown): void {
-    if (this.end === undefined) this.#tell(message);
+    if (this.end === undefined) this.#forward(message);
   }
 
   onMessage(listener: (message: unknown) => void): void {
@@ -59,13 +61,13 @@ export class Ward implements HostedProcess {
   }
 
   /** Called only by the warden client: the process sent a message. */
-  heard(message: unknown): void {
+  receive(message: unknown): void {
     if (this.#listeners.length === 0) this.#unread.push(message);
     for (const listener of this.#listeners) listener(message);
   }
 
   /** Called only by the warden client: the process has ended. */
-  hasEnded(end: ProcessEnd): void {
+  markEnded(end: ProcessEnd): void {
     this.end ??= end;
     this.#resolveEnded(this.end);
   }

@@ -10,7 +10,7 @@ export type Request =
   | { kind: "own"; request: number; folder: string }
   | { kind: "disown"; request: number; folder: string }
   /** Pass the message on to the process that the request number `process` started. */
-  | { kind: "tell"; process: number; message: unknown }
+  | { kind: "send"; process: number; message: unknown }
   /** Kill all processes, delete all folders, and exit. */
   | { kind: "end" };
 
@@ -20,5 +20,5 @@ export type Report =
   | { kind: "started"; request: number; pid: number }
   | { kind: "noted"; request: number }
   | { kind: "refused"; request: number; why: string }
-  | { kind: "told"; process: number; message: unknown }
+  | { kind: "received"; process: number; message: unknown }
   | { kind: "ended"; process: number; end: ProcessEnd };

@@ -7,8 +7,9 @@ import { folderPrefix } from "./owned-folder.js";
 import type { ProcessIdentity } from "./identity.js";
 
 /**
- * The processes and folders that one warden must remove. It is stored in `<cache>/running/<id>.json`,
- * so that the next run can finish the job if both the warden and lossbound are killed.
+ * The processes and folders that one warden must remove. It is stored in
+ * `<cache>/running/<id>.json`, so that the next run can finish the job if both the warden and
+ * lossbound are killed.
  */
 export interface WardenState {
   readonly schema: "lossbound.running/1";
@@ -64,7 +65,9 @@ export function stateFiles(): string[] {
   }
 }
 
-/** Validates every field, because the file decides which processes are killed and folders deleted. */
+/**
+ * Validates every field, because the file decides which processes are killed and folders deleted.
+ */
 function isState(read: unknown): read is WardenState {
   if (typeof read !== "object" || read === null) return false;
   const state = read as Partial<Record<keyof WardenState, unknown>>;

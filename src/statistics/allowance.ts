@@ -1,10 +1,11 @@
 /**
  * Computes how many trials of a verdict may fall outside a bound that itself comes from trials.
  *
- * A bound that holds a share c of all trials (`tolerance.ts`) is missed with a chance of at most 1 − c.
- * The chance that k or more of m trials miss it is the tail of a binomial distribution (`binomial.ts`).
- * Bounds that are judged together share the wanted chance of a false alarm, and the doubt, evenly:
- * C. E. Bonferroni, Teoria statistica delle classi e calcolo delle probabilità (1936).
+ * A bound that holds a share c of all trials (`tolerance.ts`) is missed with a chance of at most 1
+ * − c. The chance that k or more of m trials miss it is the tail of a binomial distribution
+ * (`binomial.ts`). Bounds that are judged together share the wanted chance of a false alarm, and
+ * the doubt, evenly: C. E. Bonferroni, Teoria statistica delle classi e calcolo delle probabilità
+ * (1936).
  */
 import { chanceThatMakesRare } from "./binomial.js";
 import { trialsNeeded } from "./tolerance.js";
@@ -32,7 +33,8 @@ export interface Allowance {
 
 /**
  * Returns the most sensitive verdict that this many trials support, or `undefined` if there are too
- * few. Verdicts that break only when more than half of their trials fall outside are not considered.
+ * few. Verdicts that break only when more than half of their trials fall outside are not
+ * considered.
  */
 export function allowanceOf(trials: number, wanted: Wanted): Allowance | undefined {
   return allowances(wanted).find((allowance) => trialsFor(allowance) <= trials);

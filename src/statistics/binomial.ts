@@ -9,8 +9,8 @@ export interface Interval {
 
 /**
  * Returns the chance that an event occurs `k` times or more in `trials` independent trials, if it
- * occurs in each with `chance`. This upper tail of the binomial distribution is
- * I(chance; k, trials − k + 1) (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.5.24).
+ * occurs in each with `chance`. This upper tail of the binomial distribution is I(chance; k, trials
+ * − k + 1) (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.5.24).
  *
  * @param k a whole number from 0 to `trials`.
  * @param chance from 0 to 1.
@@ -22,8 +22,8 @@ export function chanceOfAtLeast(k: number, trials: number, chance: number): numb
 }
 
 /**
- * Returns the smallest k for which k or more events have a chance of at most `wanted`, or `undefined`
- * if even k = `trials` is more likely than that.
+ * Returns the smallest k for which k or more events have a chance of at most `wanted`, or
+ * `undefined` if even k = `trials` is more likely than that.
  */
 export function rareCount(trials: number, chance: number, wanted: number): number | undefined {
   for (let k = 1; k <= trials; k++) if (chanceOfAtLeast(k, trials, chance) <= wanted) return k;
@@ -31,8 +31,8 @@ export function rareCount(trials: number, chance: number, wanted: number): numbe
 }
 
 /**
- * Returns the greatest chance per trial for which `k` or more events in `trials` have a chance of at
- * most `wanted`: the inverse of `chanceOfAtLeast`.
+ * Returns the greatest chance per trial for which `k` or more events in `trials` have a chance of
+ * at most `wanted`: the inverse of `chanceOfAtLeast`.
  *
  * @param k a whole number from 1 to `trials`.
  */
@@ -41,9 +41,9 @@ export function chanceThatMakesRare(k: number, trials: number, wanted: number): 
 }
 
 /**
- * Returns the confidence interval of a chance after `k` events in `trials`: Clopper and Pearson, The
- * use of confidence or fiducial limits illustrated in the case of the binomial, Biometrika 26 (1934).
- * It covers the true chance with at least this confidence, and usually with more.
+ * Returns the confidence interval of a chance after `k` events in `trials`: Clopper and Pearson,
+ * The use of confidence or fiducial limits illustrated in the case of the binomial, Biometrika 26
+ * (1934). It covers the true chance with at least this confidence, and usually with more.
  */
 export function clopperPearson(k: number, trials: number, confidence: number): Interval {
   const beyond = (1 - confidence) / 2;

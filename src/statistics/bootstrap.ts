@@ -15,11 +15,11 @@ export interface Bootstrap {
 }
 
 /**
- * Returns the mean of trials and a confidence interval for the true mean. It is the bias-corrected and
- * accelerated bootstrap (BCa) of B. Efron, Better bootstrap confidence intervals, Journal of the
- * American Statistical Association 82 (1987). The acceleration comes from the jackknife; for a mean it
- * is the skewness / (6 √n). With few trials or a heavy tail the interval covers less than its
- * confidence; docs/statistics.md says how much.
+ * Returns the mean of trials and a confidence interval for the true mean. It is the bias-corrected
+ * and accelerated bootstrap (BCa) of B. Efron, Better bootstrap confidence intervals, Journal of
+ * the American Statistical Association 82 (1987). The acceleration comes from the jackknife; for a
+ * mean it is the skewness / (6 √n). With few trials or a heavy tail the interval covers less than
+ * its confidence; docs/statistics.md says how much.
  *
  * @returns `undefined` for fewer than two trials; both ends equal the mean if all trials are equal.
  */

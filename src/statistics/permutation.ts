@@ -15,11 +15,11 @@ const waysMax = 20_000;
 /**
  * Tests whether the mean of `now` exceeds that of `before` by more than chance, with the one-sided
  * permutation test of R. A. Fisher, The Design of Experiments (1935). If both had the same
- * distribution, every division of all trials into two groups of these sizes would be equally likely.
- * The chance is the share of divisions whose difference is at least as large as the observed one. If
- * divisions are drawn at random, the observed one counts among them: B. Phipson and G. K. Smyth,
- * Permutation p-values should never be zero, Statistical Applications in Genetics and Molecular
- * Biology 9 (2010).
+ * distribution, every division of all trials into two groups of these sizes would be equally
+ * likely. The chance is the share of divisions whose difference is at least as large as the
+ * observed one. If divisions are drawn at random, the observed one counts among them: B. Phipson
+ * and G. K. Smyth, Permutation p-values should never be zero, Statistical Applications in Genetics
+ * and Molecular Biology 9 (2010).
  *
  * @param seed for the random permutations: an integer from 0 to 2^32 - 1.
  */

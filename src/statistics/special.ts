@@ -1,13 +1,15 @@
 /**
- * The special functions behind all intervals, and the only import of cephes, which is the library of
- * that name (S. L. Moshier, Methods and Programs for Mathematical Functions, 1989) as WebAssembly.
+ * The special functions behind all intervals, and the only import of cephes, which is the library
+ * of that name (S. L. Moshier, Methods and Programs for Mathematical Functions, 1989) as
+ * WebAssembly.
  */
 import { compiled, incbet, incbi, ndtr, ndtri } from "cephes";
 
 await compiled;
 
 /**
- * Returns the share of a beta distribution at or below `x`: the regularised incomplete beta function.
+ * Returns the share of a beta distribution at or below `x`: the regularised incomplete beta
+ * function.
  *
  * @param a above 0.
  * @param b above 0.

@@ -1,19 +1,21 @@
 /**
- * Tolerance intervals from order statistics, which hold nearly all trials of any distribution.
- * S. S. Wilks, Determination of sample sizes for setting tolerance limits, Annals of Mathematical
+ * Tolerance intervals from order statistics, which hold nearly all trials of any distribution. S.
+ * S. Wilks, Determination of sample sizes for setting tolerance limits, Annals of Mathematical
  * Statistics 12 (1941); H. Scheffé and J. W. Tukey, Non-parametric estimation, ibid. 16 (1945), who
  * show that ties can only increase the share that an interval holds.
  *
- * The share of the distribution between the r-th and the s-th smallest of n trials itself follows the
- * beta distribution with s − r and n − s + r + 1. An interval with both ends has `sides` 2; one that is
- * bounded on one side only has r = 0 or s = n + 1.
+ * The share of the distribution between the r-th and the s-th smallest of n trials itself follows
+ * the beta distribution with s − r and n − s + r + 1. An interval with both ends has `sides` 2; one
+ * that is bounded on one side only has r = 0 or s = n + 1.
  */
 import type { Interval } from "./binomial.js";
 import { betaBelow, betaQuantile } from "./special.js";
 
 export type Sides = 1 | 2;
 
-/** `content`: a share of all possible trials. `confidence`: the chance that the interval holds it. */
+/**
+ * `content`: a share of all possible trials. `confidence`: the chance that the interval holds it.
+ */
 export interface Claim {
   content: number;
   confidence: number;
@@ -28,8 +30,8 @@ export interface ToleranceInterval extends Interval {
 const trialsMax = 1e9;
 
 /**
- * Returns the narrowest two-sided interval that supports the claim, with as many trials left out above
- * as below, or `undefined` if there are too few trials.
+ * Returns the narrowest two-sided interval that supports the claim, with as many trials left out
+ * above as below, or `undefined` if there are too few trials.
  */
 export function toleranceInterval(values: readonly number[], claim: Claim): ToleranceInterval | undefined {
   const dropped = mostDropped(values.length, 2, claim);
@@ -75,7 +77,9 @@ function mostDropped(trials: number, sides: Sides, claim: Claim): number | undef
   return dropped;
 }
 
-/** Whether the trials that are not dropped support the claimed content with the claimed confidence. */
+/**
+ * Whether the trials that are not dropped support the claimed content with the claimed confidence.
+ */
 function supports(trials: number, dropped: number, sides: Sides, { content, confidence }: Claim): boolean {
   const outside = sides * (dropped + 1);
   const inside = trials + 1 - outside;

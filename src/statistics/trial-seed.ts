@@ -1,9 +1,9 @@
 /**
- * Derives the seed of one trial from the first seed: a step of a Weyl sequence, then the finaliser of
- * MurmurHash3 (A. Appleby), as in SplitMix (G. Steele, D. Lea and C. Flood, Fast splittable
+ * Derives the seed of one trial from the first seed: a step of a Weyl sequence, then the finaliser
+ * of MurmurHash3 (A. Appleby), as in SplitMix (G. Steele, D. Lea and C. Flood, Fast splittable
  * pseudorandom number generators, OOPSLA 2014). Both are bijections of 32 bits, so no two trials of
- * one seed are alike. Consecutive numbers would not do: neighbouring first seeds would then share all
- * trials but one, and two sets of trials that look independent would be the same.
+ * one seed are alike. Consecutive numbers would not do: neighbouring first seeds would then share
+ * all trials but one, and two sets of trials that look independent would be the same.
  *
  * @param first an integer from 0 to 2^32 - 1.
  * @param trial from 1.

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Creates a folder with these files, which is deleted with all of its content when it is disposed. */
+/**
+ * Creates a folder with these files, which is deleted with all of its content when it is disposed.
+ */
 export function aFolder(
   files: Readonly<Record<string, string>>,
 ): Disposable & { path: string; file(name: string): string } {

@@ -2,7 +2,10 @@ import type { Interval } from "../../src/plan/predict/prediction.js";
 import type { Result } from "../../src/results/result.js";
 import { type Cause, causes } from "../../src/scenario/scenario.js";
 
-/** Returns a black hole that held: 4,010 of 20,000 lost in transit. A test sets only relevant fields. */
+/**
+ * Returns a black hole that held: 4,010 of 20,000 lost in transit. A test sets only relevant
+ * fields.
+ */
 export function aResult(given: Partial<Result> = {}): Result {
   return {
     schema: "lossbound.result/1",

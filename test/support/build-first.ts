@@ -2,8 +2,8 @@ import { run } from "./run-program.js";
 import { repository } from "./paths.js";
 
 /**
- * Builds before the first test of a tier that uses the build, so that no test runs outdated code. The
- * build is incremental.
+ * Builds before the first test of a tier that uses the build, so that no test runs outdated code.
+ * The build is incremental.
  */
 export default async function setup(): Promise<void> {
   const { code, stdout, stderr } = await run("npm", ["run", "--silent", "build"], {

@@ -3,7 +3,8 @@ import { randomOf } from "../../src/base/random.js";
 const seedMax = 2 ** 32 - 1;
 
 /**
- * Creates the random numbers for the tests of one file. It prints the seed; LOSSBOUND_TEST_SEED sets it.
+ * Creates the random numbers for the tests of one file. It prints the seed; LOSSBOUND_TEST_SEED
+ * sets it.
  *
  * @returns a function that draws numbers from 0 to below 1.
  */

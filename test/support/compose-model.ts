@@ -23,7 +23,10 @@ export interface Service {
   healthcheck?: { test: string[] };
 }
 
-/** Replaces the model on a machine that cannot read it; all tests that use the model are skipped there. */
+/**
+ * Replaces the model on a machine that cannot read it; all tests that use the model are skipped
+ * there.
+ */
 export const noModel: Model = { services: {}, volumes: {} };
 
 export function readModel(): Model {

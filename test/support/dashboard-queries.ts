@@ -50,8 +50,8 @@ export interface Asking {
 }
 
 /**
- * Fills in the variables as Grafana does. The range of a rate is one step plus one scrape interval, and
- * at least four scrape intervals. Several selected values become one regular expression.
+ * Fills in the variables as Grafana does. The range of a rate is one step plus one scrape interval,
+ * and at least four scrape intervals. Several selected values become one regular expression.
  */
 export function fillIn(query: Pick<Query, "expression" | "stepAtLeast">, asking: Asking): string {
   const step = stepOf(query, asking);
@@ -87,8 +87,8 @@ export function isOfSweeps({ expression }: Pick<Query, "expression">): boolean {
 }
 
 /**
- * Whether a query returns nothing for the course of a run. Metrics without a time of their own have only
- * one sample there, so no counter can be seen to grow.
+ * Whether a query returns nothing for the course of a run. Metrics without a time of their own have
+ * only one sample there, so no counter can be seen to grow.
  */
 export function isEmptyOfCourse({ expression, instant }: Pick<Query, "expression" | "instant">): boolean {
   const asking = { step: 1, range: 900, scrapeInterval: 1 };

@@ -1,7 +1,8 @@
 import type { ShippedPanel } from "./dashboard-schema.js";
 
 /**
- * The space on a screen of 1,440 pixels with Grafana's side bar open. The measures are those of Grafana
+ * The space on a screen of 1,440 pixels with Grafana's side bar open. The measures are those of
+ * Grafana
  * 12 and 13: a side bar of 300 pixels, 16 on both sides of the page, a scroll bar of 8, a grid of 24
  * columns with gaps of 8, and 8 on both sides of a panel.
  */

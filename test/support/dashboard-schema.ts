@@ -1,7 +1,8 @@
 /**
- * The shape of lossbound's dashboards, which is stricter than Grafana's own types. `@grafana/schema`
- * allows any type, any options and any query in a panel. Here each panel has the options and the field
- * config of its own type, and types, queries and transformations come from a fixed list.
+ * The shape of lossbound's dashboards, which is stricter than Grafana's own types.
+ * `@grafana/schema` allows any type, any options and any query in a panel. Here each panel has the
+ * options and the field config of its own type, and types, queries and transformations come from a
+ * fixed list.
  */
 import type {
   AnnotationQuery,

@@ -16,8 +16,8 @@ export interface GrafanaSays {
 }
 
 /**
- * Creates a fake Grafana, for machines without a real one. It answers every request with its arguments
- * and environment. Like the real one, it does not start without its own files.
+ * Creates a fake Grafana, for machines without a real one. It answers every request with its
+ * arguments and environment. Like the real one, it does not start without its own files.
  *
  * @returns the path of the program, which is in the `bin` folder of `folder`.
  */

@@ -7,7 +7,10 @@ const metrics: readonly Metric[] = Object.values(catalogue);
 /** Functions that would show a value for missing data; a panel without data must be empty. */
 const hidesMissing = ["vector", "absent", "absent_over_time", "or"];
 
-/** Lists where an expression contradicts the catalogue. `recorded` holds the names of recording rules. */
+/**
+ * Lists where an expression contradicts the catalogue. `recorded` holds the names of recording
+ * rules.
+ */
 export function complaintsAbout(expression: string, recorded: ReadonlySet<string> = new Set()): string[] {
   const { selectors, operations, errors } = readPromql(expression);
   return [
@@ -35,7 +38,9 @@ function metricsIn(selectors: readonly { metric: string }[]): number {
   return new Set(selectors.map(({ metric }) => metric)).size;
 }
 
-/** Returns the catalogue's metric for a name in an expression, which may be a part of a histogram. */
+/**
+ * Returns the catalogue's metric for a name in an expression, which may be a part of a histogram.
+ */
 export function metricOf(name: string): Metric | undefined {
   return metrics.find(
     (metric) => metric.name === name || (isHistogram(metric) && partsOf(metric).includes(name)),
@@ -59,7 +64,9 @@ function partsOf({ name }: Metric): string[] {
   return [`${name}_bucket`, `${name}_sum`, `${name}_count`];
 }
 
-/** Whether a label can have the value. Labels without a fixed list, such as bounds, can have any. */
+/**
+ * Whether a label can have the value. Labels without a fixed list, such as bounds, can have any.
+ */
 function canBe(label: string, value: string): boolean {
   const values: readonly string[] | string | undefined = (
     labelValues as Record<string, readonly string[] | string>

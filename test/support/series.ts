@@ -18,7 +18,10 @@ export function readSeries(text: string): Series {
   return series;
 }
 
-/** Returns the last value of each series with the given name, by the value of `label` ("" without one). */
+/**
+ * Returns the last value of each series with the given name, by the value of `label` ("" without
+ * one).
+ */
 export function lastBy(series: Series, name: string, label?: string): Record<string, number> {
   const found = [...series].filter(([key]) => key.startsWith(`${name}{`));
   return Object.fromEntries(
@@ -94,8 +97,8 @@ export function totalsOf(result: Result): object {
 }
 
 /**
- * Returns the figures that a course has accumulated second by second: those in the sample before the
- * last one. The last sample comes from the ledger, and would be the same for any course.
+ * Returns the figures that a course has accumulated second by second: those in the sample before
+ * the last one. The last sample comes from the ledger, and would be the same for any course.
  */
 export function bookedIn(course: Series): object {
   const before: Series = new Map([...course].map(([key, values]) => [key, values.slice(0, -1)]));

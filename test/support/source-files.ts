@@ -12,7 +12,8 @@ export interface SourceFile {
 
 export function sourceFile(path: string): SourceFile {
   const text = readFileSync(inRepository(path), "utf8");
-  // `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, including type imports.
+  // `import … from "x"`, `export … from "x"`, `import "x"` and `import("x")`, including type
+  // imports.
   const found = withoutComments(text).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g);
   return { path, text, imports: [...found].map(([, name]) => resolved(path, name!)) };
 }

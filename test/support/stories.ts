@@ -2,11 +2,16 @@ import type { PlaneName } from "../../src/ledger/box/format.js";
 
 /** The history of a message, as the evidence that it left. */
 export interface Story {
-  /** `not`: its producer never reached it. `in-flight`: the producer was killed before its send returned. */
+  /**
+   * `not`: its producer never reached it. `in-flight`: the producer was killed before its send
+   * returned.
+   */
   send: "accepted" | "rejected" | "in-flight" | "not";
   /** Whether its request was handed to the kernel (default: yes). */
   handed?: boolean;
-  /** The broker refused its request (`itself`), or an earlier one on the same connection (`behind`). */
+  /**
+   * The broker refused its request (`itself`), or an earlier one on the same connection (`behind`).
+   */
   refused?: "itself" | "behind";
   /** `vanished`: it was in the log once, but the log now starts after it. */
   log: "never" | "committed" | "uncommitted" | "vanished";

@@ -2,10 +2,10 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Returns the path of an optional tool, by the first of its names that is on PATH. If it is missing, it
- * prints a message once per file and returns `undefined`; tests that need it are then skipped
- * (`test.skipIf`). With LOSSBOUND_REQUIRE_TOOLS=1 a missing tool is an error, because a skipped test
- * could hide a failure.
+ * Returns the path of an optional tool, by the first of its names that is on PATH. If it is
+ * missing, it prints a message once per file and returns `undefined`; tests that need it are then
+ * skipped (`test.skipIf`). With LOSSBOUND_REQUIRE_TOOLS=1 a missing tool is an error, because a
+ * skipped test could hide a failure.
  */
 export function toolForTests(...names: [string, ...string[]]): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);

@@ -25,8 +25,8 @@ export const composePorts: ComposePorts = {
 
 export interface DockerOptions {
   /**
-   * The address on which Toxiproxy listens for the workers, without a port. By default it depends on
-   * whether Docker publishes the ports.
+   * The address on which Toxiproxy listens for the workers, without a port. By default it depends
+   * on whether Docker publishes the ports.
    */
   proxyHost?: string | undefined;
   progress: Progress;
@@ -38,8 +38,8 @@ export interface DockerOptions {
 const engineLimitMs = 10_000;
 
 /**
- * Opens the running broker and Toxiproxy of docker-compose.yml, and neither changes nor stops them. It
- * is an external environment with known addresses.
+ * Opens the running broker and Toxiproxy of docker-compose.yml, and neither changes nor stops them.
+ * It is an external environment with known addresses.
  *
  * @throws LossboundError `ENVIRONMENT` with advice if they do not answer.
  */
@@ -72,10 +72,10 @@ export async function openDocker(options: DockerOptions): Promise<Environment> {
 }
 
 /**
- * Returns the address on which Toxiproxy must listen. Docker binds the published ports on 127.0.0.1 of
- * this machine and forwards them to the container, but not to the container's own 127.0.0.1. If one of
- * the ports is free, Docker does not publish them: Toxiproxy then runs on this machine or shares its
- * network, and no other machine should reach its proxies.
+ * Returns the address on which Toxiproxy must listen. Docker binds the published ports on 127.0.0.1
+ * of this machine and forwards them to the container, but not to the container's own 127.0.0.1. If
+ * one of the ports is free, Docker does not publish them: Toxiproxy then runs on this machine or
+ * shares its network, and no other machine should reach its proxies.
  */
 async function proxyHostBehind(published: readonly number[]): Promise<string> {
   for (const port of published) if (await isFree(port)) return localHost;

@@ -18,8 +18,8 @@ export interface ExternalOptions {
 }
 
 /**
- * Opens an existing cluster and Toxiproxy, and neither changes nor stops them. lossbound adds only the
- * worker processes and the folders.
+ * Opens an existing cluster and Toxiproxy, and neither changes nor stops them. lossbound adds only
+ * the worker processes and the folders.
  *
  * @throws LossboundError `USAGE` for invalid addresses; `ENVIRONMENT` or `DEADLINE` if no Toxiproxy
  *   answers.
@@ -65,9 +65,9 @@ function bootstrapOf(brokers: readonly string[]): string[] {
 }
 
 /**
- * Returns the address on which Toxiproxy listens for the workers. On this machine that is 127.0.0.1,
- * which no other machine can reach. For a remote Toxiproxy the user must name it, because neither
- * lossbound nor Toxiproxy knows which of its addresses the workers can reach.
+ * Returns the address on which Toxiproxy listens for the workers. On this machine that is
+ * 127.0.0.1, which no other machine can reach. For a remote Toxiproxy the user must name it,
+ * because neither lossbound nor Toxiproxy knows which of its addresses the workers can reach.
  */
 function proxyHostOf({ proxyHost, toxiproxy }: ExternalOptions): string {
   const host = proxyHost === undefined ? undefined : withoutBrackets(proxyHost);

@@ -11,8 +11,8 @@ export interface ToxicOnLink {
 }
 
 /**
- * The proxy for one broker on one link. It may be shut for several reasons at once, such as two faults
- * or a dead broker, and listens only when no reason is left.
+ * The proxy for one broker on one link. It may be shut for several reasons at once, such as two
+ * faults or a dead broker, and listens only when no reason is left.
  */
 export interface BrokerProxy {
   /** `host:port` that the broker advertises. */
@@ -55,7 +55,9 @@ export function brokerProxy(broker: string, proxy: Proxy): BrokerProxy {
     remove: () => inTurn(() => proxy.remove()),
   };
 
-  /** Runs the calls one after another: a fault and the broker watch must not overlap on one proxy. */
+  /**
+   * Runs the calls one after another: a fault and the broker watch must not overlap on one proxy.
+   */
   function inTurn<T>(call: () => Promise<T>): Promise<T> {
     const turn = last.then(call);
     last = turn.catch(() => {});

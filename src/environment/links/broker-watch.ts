@@ -19,13 +19,13 @@ const dialLimitMs = 1000;
 const dialAgainMs = 50;
 
 /**
- * Watches a broker that may be killed from outside. It holds one connection open, which ends within a
- * millisecond of the broker's death; polling every 200 ms would miss hundreds of messages. Only a
+ * Watches a broker that may be killed from outside. It holds one connection open, which ends within
+ * a millisecond of the broker's death; polling every 200 ms would miss hundreds of messages. Only a
  * refused dial counts as death, because a closed connection may be due to the broker's idle limit.
  *
- * @param tell is awaited before the broker is dialled again; it must not reject.
+ * @param onChange is awaited before the broker is dialled again; it must not reject.
  */
-export function watchBroker(address: string, tell: (sign: BrokerSign) => Promise<void>): BrokerWatch {
+export function watchBroker(address: string, onChange: (sign: BrokerSign) => Promise<void>): BrokerWatch {
   const over = new AbortController();
   const watching = watch().catch((error: unknown) => {
     if (!over.signal.aborted) throw error;
@@ -46,7 +46,7 @@ export function watchBroker(address: string, tell: (sign: BrokerSign) => Promise
       const seen = await dial(address, over.signal);
       if (seen.kind !== "unclear" && seen.kind !== known) {
         known = seen.kind;
-        await tell(known);
+        await onChange(known);
       }
       if (seen.kind === "answers") await seen.ended;
       const spent = performance.now() - dialled;
@@ -71,14 +71,15 @@ async function dial(address: string, signal: AbortSignal): Promise<Dialled> {
       resolve();
     });
   });
-  // A broker sends nothing unasked. Discard any data, because Node reports the end only after reading.
+  // A broker sends nothing unasked. Discard any data, because Node reports the end only after
+  // reading.
   socket.resume();
   return await new Promise<Dialled>((resolve) => {
     const limit = setTimeout(() => socket.destroy(), dialLimitMs);
     socket.once("connect", () => {
       clearTimeout(limit);
-      // If no process listens and the kernel chose this very port as the source port, TCP connects the
-      // socket to itself.
+      // If no process listens and the kernel chose this very port as the source port, TCP connects
+      // the socket to itself.
       if (socket.localPort === port && socket.localAddress === socket.remoteAddress) socket.destroy();
       else resolve({ kind: "answers", ended });
     });

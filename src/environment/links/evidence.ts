@@ -11,9 +11,13 @@ import type { BrokerProxy, ToxicOnLink } from "./broker-proxy.js";
 export interface Evidence {
   /** As text, by broker if there are several; null if probes cannot see this kind of fault. */
   readonly seen: string | null;
-  /** Whether it was in force: false if one proxy ruled it out, null if not every proxy showed it. */
+  /**
+   * Whether it was in force: false if one proxy ruled it out, null if not every proxy showed it.
+   */
   readonly inForce: boolean | null;
-  /** Set if it was ruled out because something in front of the proxy accepts and closes connections. */
+  /**
+   * Set if it was ruled out because something in front of the proxy accepts and closes connections.
+   */
   readonly answeredFor?: true;
 }
 
@@ -61,8 +65,9 @@ export async function seeFault(
 }
 
 /**
- * Probes for up to two seconds, until each proxy answers as if the fault had never been there. Returns
- * null if another fault is in force, because then neither an answer nor silence proves anything.
+ * Probes for up to two seconds, until each proxy answers as if the fault had never been there.
+ * Returns null if another fault is in force, because then neither an answer nor silence proves
+ * anything.
  */
 export async function seeHealthy(
   proxies: readonly BrokerProxy[],

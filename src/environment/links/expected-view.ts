@@ -3,17 +3,18 @@ import type { Seen } from "./probe.js";
 import type { Stream } from "./toxiproxy.js";
 
 /**
- * The view of a probe if a fault is in force. Each expectation was measured with Toxiproxy 2.12 and Kafka
- * 4.1 in both streams; `test/broker/environment/links/probe.test.ts` measures it again.
+ * The view of a probe if a fault is in force. Each expectation was measured with Toxiproxy 2.12 and
+ * Kafka 4.1 in both streams; `test/broker/environment/links/probe.test.ts` measures it again.
  */
 export interface Expectation {
   /** How long the probe must wait, in milliseconds. */
   readonly lookMs: number;
   /**
-   * Whether the observation shows the fault. False rules the fault out; null proves nothing, because
-   * the probe was too short or another fault was in force. An answer rules out any fault that would
-   * prevent it. An accepted connection with an orderly close was neither refused nor reset: something
-   * in front of the proxy, such as Docker's userland proxy, accepts connections in its name.
+   * Whether the observation shows the fault. False rules the fault out; null proves nothing,
+   * because the probe was too short or another fault was in force. An answer rules out any fault
+   * that would prevent it. An accepted connection with an orderly close was neither refused nor
+   * reset: something in front of the proxy, such as Docker's userland proxy, accepts connections in
+   * its name.
    *
    * @param isAlone whether no other fault is in force that could have closed the connection.
    */
@@ -22,15 +23,17 @@ export interface Expectation {
 
 /** Longer than a healthy broker on a busy machine takes to answer. */
 const silenceMs = 100;
-/** A shorter delay could be a healthy answer, which takes 2 ms, or up to 11 ms from a cold broker. */
+/**
+ * A shorter delay could be a healthy answer, which takes 2 ms, or up to 11 ms from a cold broker.
+ */
 const tellableMs = 20;
 /** How long a probe waits beyond the moment at which the fault should have become visible. */
 const graceMs = 1000;
 
 /**
- * Returns what to expect, or null for a fault that a probe cannot see. If a fault swallows or closes
- * in both directions, a probe sees only the first one: a request that never arrives has no answer to
- * observe.
+ * Returns what to expect, or null for a fault that a probe cannot see. If a fault swallows or
+ * closes in both directions, a probe sees only the first one: a request that never arrives has no
+ * answer to observe.
  */
 export function expectationOf(toxic: Toxic | "down", stream: Stream | "both"): Expectation | null {
   if (toxic === "down") return refusal;
@@ -113,8 +116,8 @@ function ruledOutBy(seen: Seen): false | null {
 
 /**
  * Whether silence shows a fault. It does if the probe was cut short before the fault's time was up,
- * because a healthy broker would have answered. Silence until the end of the probe exceeds what this
- * fault does, and proves nothing.
+ * because a healthy broker would have answered. Silence until the end of the probe exceeds what
+ * this fault does, and proves nothing.
  */
 function isWaiting(seen: Seen): true | null {
   return seen.kind === "silence" && seen.cutShort && seen.forMs >= silenceMs ? true : null;

@@ -12,9 +12,9 @@ export interface Link {
   readonly routes: readonly { broker: string; proxy: string }[];
   /**
    * Applies a fault to the proxies of the link (all, or those of one broker), and resolves when
-   * Toxiproxy has answered for each. Any number of faults may be in force at once, each with a unique
-   * `id` (letters, digits, hyphens). If one proxy fails, the fault is removed from all of them, and
-   * the error is thrown.
+   * Toxiproxy has answered for each. Any number of faults may be in force at once, each with a
+   * unique `id` (letters, digits, hyphens). If one proxy fails, the fault is removed from all of
+   * them, and the error is thrown.
    */
   apply(fault: ToxicOnLink, id: string): Promise<LinkFaultInForce>;
 }
@@ -30,7 +30,10 @@ interface Span {
 
 export interface LinkFaultInForce {
   readonly applied: Span;
-  /** The observations of probes. Settles while it is in force, or as soon as it is healed; never rejects. */
+  /**
+   * The observations of probes. Settles while it is in force, or as soon as it is healed; never
+   * rejects.
+   */
   readonly evidence: Promise<Evidence>;
   /** Removes the fault, and resolves when Toxiproxy has answered for each proxy. */
   heal(): Promise<HealedLinkFault>;
@@ -41,8 +44,8 @@ interface HealedLinkFault {
   /** `replaced`: Toxiproxy hung, so the link's connections were cut to heal it (see `Proxy`). */
   readonly removal: Removal;
   /**
-   * Whether probes see a healthy link afterwards; null if they cannot tell because another fault is in
-   * force or a broker is dead. Settles within two seconds; never rejects.
+   * Whether probes see a healthy link afterwards; null if they cannot tell because another fault is
+   * in force or a broker is dead. Settles within two seconds; never rejects.
    */
   readonly healthy: Promise<boolean | null>;
 }

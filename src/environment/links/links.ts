@@ -14,8 +14,8 @@ import { together } from "../../base/together.js";
 import { type Proxy, type Toxiproxy, isTaken } from "./toxiproxy.js";
 
 /**
- * One proxy per broker and role, so that a fault on the producers' link does not affect the consumers.
- * Disposing it deletes these proxies, and no others.
+ * One proxy per broker and role, so that a fault on the producers' link does not affect the
+ * consumers. Disposing it deletes these proxies, and no others.
  */
 export interface Links extends AsyncDisposable {
   readonly producer: Link;
@@ -23,13 +23,13 @@ export interface Links extends AsyncDisposable {
   /**
    * Shuts the proxies of a broker that has ended, unless the broker watch has already done so.
    * Toxiproxy accepts connections for a dead upstream, and messages written to them would be lost,
-   * which would not happen without Toxiproxy. It must not be called before the broker's end: messages
-   * that its port accepts until then are lost on any cluster.
+   * which would not happen without Toxiproxy. It must not be called before the broker's end:
+   * messages that its port accepts until then are lost on any cluster.
    */
   brokerDown(broker: string): Promise<void>;
   /**
-   * Reopens them once the broker is seen to accept connections, and once any `down` fault is over. Call
-   * it only if the broker accepts connections or is about to.
+   * Reopens them once the broker is seen to accept connections, and once any `down` fault is over.
+   * Call it only if the broker accepts connections or is about to.
    */
   brokerUp(broker: string): Promise<void>;
 }
@@ -38,8 +38,8 @@ export interface LinksOptions {
   toxiproxy: Toxiproxy;
   brokers: readonly LinkedBroker[];
   /**
-   * Listeners on which brokers advertise a proxy. That proxy must listen on the advertised address and
-   * forward to the broker's listener for its role.
+   * Listeners on which brokers advertise a proxy. That proxy must listen on the advertised address
+   * and forward to the broker's listener for its role.
    */
   advertised?: readonly AdvertisedLink[] | undefined;
   /** The address on which Toxiproxy listens for the workers, without a port. */
@@ -66,10 +66,16 @@ export interface LinkedBroker {
 export type BrokerEvent =
   /** All of its proxies had been shut (`refuses`) or reopened (`answers`) by `at`. */
   | { kind: BrokerSign; broker: string; at: number }
-  /** They could not be shut or reopened: a message lost from now on may be lost because of Toxiproxy. */
+  /**
+   * They could not be shut or reopened: a message lost from now on may be lost because of
+   * Toxiproxy.
+   */
   | { kind: "failed"; broker: string; error: unknown };
 
-/** The brokers are up, so one that does not answer within this time is unreachable through its proxy. */
+/**
+ * The brokers are up, so one that does not answer within this time is unreachable through its
+ * proxy.
+ */
 const reachLimitMs = 5000;
 
 /** Reasons to shut a proxy. They cannot clash with the ids of faults, which contain no spaces. */
@@ -79,7 +85,8 @@ const refuses = "the broker refuses";
 /**
  * Creates the proxies, and returns when each broker answers through both of its proxies.
  *
- * @throws LossboundError `ENVIRONMENT`, also if a broker advertises an address that cannot be dialled.
+ * @throws LossboundError `ENVIRONMENT`, also if a broker advertises an address that cannot be
+ *   dialled.
  */
 export async function openLinks(options: LinksOptions): Promise<Links> {
   const { brokers, clock, onBroker } = options;
@@ -123,7 +130,8 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
     },
     async brokerUp(broker) {
       const proxies = proxiesOf(broker);
-      // The watch may not have dialled it yet, and must not report this return after the next death.
+      // The watch may not have dialled it yet, and must not report this return after the next
+      // death.
       await waitUntil(
         `broker ${broker} to accept connections again`,
         () => proxies.every(({ shutBy }) => !shutBy.has(refuses)),
@@ -177,8 +185,8 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
   }
 
   /**
-   * Shuts and reopens the proxies of a broker as its port refuses and answers, regardless of the cause.
-   * If the harness ended the broker, `brokerDown` and `brokerUp` do the same with certainty.
+   * Shuts and reopens the proxies of a broker as its port refuses and answers, regardless of the
+   * cause. If the harness ended the broker, `brokerDown` and `brokerUp` do the same with certainty.
    */
   async function follow(broker: string, sign: BrokerSign): Promise<void> {
     const change = (one: BrokerProxy) => async () => {
@@ -201,7 +209,10 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
   }
 }
 
-/** Waits for an answer through the proxy: one that leads nowhere would lose every message of the run. */
+/**
+ * Waits for an answer through the proxy: one that leads nowhere would lose every message of the
+ * run.
+ */
 async function reach(one: BrokerProxy, look: Look): Promise<void> {
   let seen: Seen | undefined;
   await waitUntil(

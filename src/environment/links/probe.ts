@@ -11,7 +11,10 @@ import { messageOf } from "../../base/errors.js";
  * broker answers this request, even before a login.
  */
 
-/** The observation of a probe. Times are milliseconds since the start of the dial; `bytes` were received. */
+/**
+ * The observation of a probe. Times are milliseconds since the start of the dial; `bytes` were
+ * received.
+ */
 export type Seen =
   | { kind: "answered"; afterMs: number; bytes: number }
   /** No complete answer had arrived when the probe reached its limit or was cut short. */
@@ -22,7 +25,9 @@ export type Seen =
   | { kind: "reset"; afterMs: number; bytes: number }
   /** ECONNREFUSED. */
   | { kind: "refused"; afterMs: number }
-  /** An error that no fault causes: no route, an invalid certificate, an answer that is not Kafka's. */
+  /**
+   * An error that no fault causes: no route, an invalid certificate, an answer that is not Kafka's.
+   */
   | { kind: "failed"; afterMs: number; why: string };
 
 export interface ProbeOptions {
@@ -60,7 +65,8 @@ export async function probe(address: string, options: ProbeOptions): Promise<See
     if (answer === "complete") end({ kind: "answered", afterMs: elapsed(), bytes });
     if (answer === "foreign") end({ kind: "failed", afterMs: elapsed(), why: "not an answer from Kafka" });
   });
-  // If a connection is closed in order during the TLS handshake, Node also reports a reset, but later.
+  // If a connection is closed in order during the TLS handshake, Node also reports a reset, but
+  // later.
   socket.on("end", () => end({ kind: "closed", afterMs: elapsed(), bytes }));
   socket.on("error", (error) => end(seenIn(error, elapsed(), bytes)));
   const timer = setTimeout(() => fallSilent(false), limitMs);

@@ -1,8 +1,8 @@
 import { LossboundError, messageOf } from "../../base/errors.js";
 
 /**
- * The HTTP layer for the Toxiproxy client. The client's own has no time limit, so a call that hangs in
- * Toxiproxy keeps a process alive for 25 seconds; it also discards the text of an answer.
+ * The HTTP layer for the Toxiproxy client. The client's own has no time limit, so a call that hangs
+ * in Toxiproxy keeps a process alive for 25 seconds; it also discards the text of an answer.
  */
 export interface Exchange {
   get<T>(url: string): Promise<{ data: T }>;
@@ -67,8 +67,8 @@ function withoutAnswer(asked: string, limitMs: number, error: unknown): Lossboun
 }
 
 /**
- * Returns the cause of `fetch failed`, which says nothing by itself. If a host name resolved to several
- * addresses, the cause has no message, only a code.
+ * Returns the cause of `fetch failed`, which says nothing by itself. If a host name resolved to
+ * several addresses, the cause has no message, only a code.
  */
 function whyOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;

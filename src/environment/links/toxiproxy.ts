@@ -32,7 +32,9 @@ interface ProxyOrder {
   upstream: string;
 }
 
-/** A proxy of lossbound. Its calls must not overlap: the caller must make them one after another. */
+/**
+ * A proxy of lossbound. Its calls must not overlap: the caller must make them one after another.
+ */
 export interface Proxy {
   readonly name: string;
   /** `host:port` to dial, which never changes. */
@@ -60,7 +62,8 @@ const lockLimitMs = 1000;
 /**
  * Connects to the Toxiproxy whose API is at `url`.
  *
- * @param isOurs whether it ends with the environment, which makes it unnecessary to delete hung proxies.
+ * @param isOurs whether it ends with the environment, which makes it unnecessary to delete hung
+ *   proxies.
  * @throws LossboundError `USAGE` for an invalid URL; `ENVIRONMENT` or `DEADLINE` if no Toxiproxy
  *   answers there.
  */
@@ -88,7 +91,9 @@ export function originOf(url: string): string {
   );
 }
 
-/** Reads the version from an answer, which is JSON since Toxiproxy 2.5 and was plain text before. */
+/**
+ * Reads the version from an answer, which is JSON since Toxiproxy 2.5 and was plain text before.
+ */
 function versionIn(answer: string): string | undefined {
   return /^(?:\{"version":\s*")?(git|v?\d[\w.+-]*)/.exec(answer)?.[1];
 }
@@ -120,7 +125,9 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
     },
   };
 
-  /** Adds a toxic. If that hangs, as a removal can, the proxy is replaced by one without the toxic. */
+  /**
+   * Adds a toxic. If that hangs, as a removal can, the proxy is replaced by one without the toxic.
+   */
   async function addToxic(name: string, stream: Stream, toxic: Toxic): Promise<void> {
     try {
       toxics.set(name, { stream, toxic, made: await add(current, name, stream, toxic) });
@@ -131,8 +138,8 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
   }
 
   /**
-   * Removes a toxic. Toxiproxy interrupts the toxic on each connection, and waits forever if that is
-   * blocked in a write to a peer that does not read (its issues 412 and 558).
+   * Removes a toxic. Toxiproxy interrupts the toxic on each connection, and waits forever if that
+   * is blocked in a write to a peer that does not read (its issues 412 and 558).
    */
   async function removeToxic(name: string): Promise<Removal> {
     const toxic = toxics.get(name);
@@ -144,8 +151,9 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
   }
 
   /**
-   * Replaces the proxy by a new one on the same port. It gets another name, because deleting the old
-   * one now could block all of Toxiproxy (see `deleteHung`). Its toxics are added before it listens.
+   * Replaces the proxy by a new one on the same port. It gets another name, because deleting the
+   * old one now could block all of Toxiproxy (see `deleteHung`). Its toxics are added before it
+   * listens.
    */
   async function replace(): Promise<void> {
     await endHung(current);
@@ -160,7 +168,9 @@ async function createProxy(client: Client, order: ProxyOrder, isOurs: boolean): 
   }
 }
 
-/** Returns the address to dial; a wildcard cannot be dialled, so the host of the API replaces it. */
+/**
+ * Returns the address to dial; a wildcard cannot be dialled, so the host of the API replaces it.
+ */
 function dialable(client: Client, order: ProxyOrder, made: ClientProxy): string {
   const asked = readListenAddress(order.listen);
   const port = readAddress(made.listen)?.port;
@@ -209,8 +219,8 @@ async function switchTo(proxy: ClientProxy, enabled: boolean): Promise<void> {
 }
 
 /**
- * Makes a hung proxy release its port. It does so at once, but its answer lists the toxics, for which
- * it needs the lock that hangs. A missing answer is therefore not an error.
+ * Makes a hung proxy release its port. It does so at once, but its answer lists the toxics, for
+ * which it needs the lock that hangs. A missing answer is therefore not an error.
  */
 async function endHung(proxy: ClientProxy): Promise<void> {
   try {
@@ -221,10 +231,10 @@ async function endHung(proxy: ClientProxy): Promise<void> {
 }
 
 /**
- * Deletes a proxy that hung. If a client dialled it while it hung, it holds its own lock forever, and
- * deleting it would block every call to Toxiproxy, even from other users (observed). An impossible
- * request shows whether the lock is free: Toxiproxy refuses it after taking the lock, but before it
- * reaches the toxics.
+ * Deletes a proxy that hung. If a client dialled it while it hung, it holds its own lock forever,
+ * and deleting it would block every call to Toxiproxy, even from other users (observed). An
+ * impossible request shows whether the lock is free: Toxiproxy refuses it after taking the lock,
+ * but before it reaches the toxics.
  */
 async function deleteHung(proxy: ClientProxy): Promise<void> {
   const { name, upstream } = proxy;

@@ -53,8 +53,8 @@ const truncation =
   /^(\S+) INFO \S+\.UnifiedLog \[UnifiedLog partition=(\S+)-(\d+), dir=.*\] Truncating to offset (\d+)$/;
 
 /**
- * Parses a log line of Kafka 4.1 in the layout of `parts/kafka/log4j2.yaml`. Returns `undefined` for
- * any other line. (The line after a refusal names its partitions and the reason.)
+ * Parses a log line of Kafka 4.1 in the layout of `parts/kafka/log4j2.yaml`. Returns `undefined`
+ * for any other line. (The line after a refusal names its partitions and the reason.)
  */
 export function readBrokerLine(line: string): LogEvent | undefined {
   const refused = refusal.exec(line);

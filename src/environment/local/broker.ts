@@ -21,10 +21,10 @@ export interface LocalBroker extends BrokerHandle {
   /** Its output files, one per start, in chronological order. */
   readonly outputs: readonly string[];
   /** Resolves if one of its processes exits unexpectedly. */
-  readonly endedByItself: Promise<EndedByItself>;
+  readonly endedUnexpectedly: Promise<UnexpectedEnd>;
 }
 
-export interface EndedByItself {
+export interface UnexpectedEnd {
   readonly process: HostedProcess;
   readonly end: ProcessEnd;
 }
@@ -44,8 +44,8 @@ export async function startLocalBroker(
   const outputs: string[] = [];
   /** Processes that lossbound ends on purpose. */
   const expectedToEnd = new Set<HostedProcess>();
-  let reportEnd!: (ended: EndedByItself) => void;
-  const endedByItself = new Promise<EndedByItself>((resolve) => (reportEnd = resolve));
+  let reportEnd!: (ended: UnexpectedEnd) => void;
+  const endedUnexpectedly = new Promise<UnexpectedEnd>((resolve) => (reportEnd = resolve));
   let process = await launch(signal);
 
   return {
@@ -53,7 +53,7 @@ export async function startLocalBroker(
     address: addressOf(node),
     logDir: dataFolderOf(node),
     outputs,
-    endedByItself,
+    endedUnexpectedly,
     get process() {
       return process;
     },

@@ -18,8 +18,8 @@ export function canUse(brokers: Scenario["brokers"], scenario: Scenario): boolea
 }
 
 /**
- * Rejects scenarios that cannot run on an existing cluster, whose processes lossbound cannot and must
- * not touch.
+ * Rejects scenarios that cannot run on an existing cluster, whose processes lossbound cannot and
+ * must not touch.
  *
  * @throws LossboundError `USAGE` if a scenario needs the local environment.
  */
@@ -56,7 +56,10 @@ export function neighbours(scenarios: readonly Scenario[]): Scenario[][] {
   return groups;
 }
 
-/** Whether both can use the same brokers. A broker that was killed or truncated its log is not reused. */
+/**
+ * Whether both can use the same brokers. A broker that was killed or truncated its log is not
+ * reused.
+ */
 function canShare(one: Scenario, other: Scenario): boolean {
   if (harmsBrokers(one) || harmsBrokers(other)) return false;
   if (!isDeepStrictEqual(advertiseTo(one), advertiseTo(other))) return false;

@@ -8,7 +8,9 @@ import type { Hosting } from "../../processes/hosting.js";
 import { deleteOwned, folderPrefix } from "../../processes/owned-folder.js";
 import { identify } from "../../processes/identity.js";
 
-/** Returns the folder of the parts. It holds one folder per part, and those of builds in progress. */
+/**
+ * Returns the folder of the parts. It holds one folder per part, and those of builds in progress.
+ */
 export function partsFolder(): string {
   return join(cacheFolder(), "parts");
 }
@@ -17,8 +19,9 @@ export function partsFolder(): string {
  * Returns the folder of the part `name`, and builds the part first if it is not cached.
  *
  * A part is built in a temporary folder next to its final one and renamed in one step, so the final
- * folder is always complete. Two builds of the same part at once do no harm: the second one to finish
- * uses the result of the first. The next build deletes the folder of a build that was killed.
+ * folder is always complete. Two builds of the same part at once do no harm: the second one to
+ * finish uses the result of the first. The next build deletes the folder of a build that was
+ * killed.
  *
  * @param build builds the part in `folder`; `destination` is the final folder, for messages only.
  */
@@ -39,7 +42,9 @@ export async function cachedPart(
 
 const building = new RegExp(`^${folderPrefix}building-([0-9]+)-([^-]*)-`);
 
-/** Names the builder by process id and start time, because another process may reuse the id later. */
+/**
+ * Names the builder by process id and start time, because another process may reuse the id later.
+ */
 function buildingName(part: string): string {
   const startedAt = identify(process.pid)?.startedAt ?? "";
   return `${folderPrefix}building-${process.pid}-${forName(startedAt)}-${randomBytes(3).toString("hex")}-${part}`;

@@ -25,9 +25,10 @@ const startLimitMs = 60_000;
 const archiveLimitMs = 60_000;
 
 /**
- * Returns a class-data archive of the broker. The JVM maps it at startup instead of loading each class
- * from its jar, which halves the startup time. A broker that starts and stops creates it once for each
- * Java. Returns `undefined` if this Java cannot create one; brokers then start more slowly.
+ * Returns a class-data archive of the broker. The JVM maps it at startup instead of loading each
+ * class from its jar, which halves the startup time. A broker that starts and stops creates it once
+ * for each Java. Returns `undefined` if this Java cannot create one; brokers then start more
+ * slowly.
  */
 export async function obtainClassData(
   hosting: Hosting,
@@ -36,10 +37,10 @@ export async function obtainClassData(
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const place = await cachedPart(hosting, classDataPart(kafka, java), async (folder, into) => {
+  const cached = await cachedPart(hosting, classDataPart(kafka, java), async (folder, destination) => {
     progress(
       `creating a class-data archive for faster starts of Apache Kafka on Java ${java.version} ` +
-        `(once, 50 MB, about 8 s) in ${into}`,
+        `(once, 50 MB, about 8 s) in ${destination}`,
     );
     try {
       await train(hosting, kafka, join(folder, archiveName), signal);
@@ -51,7 +52,7 @@ export async function obtainClassData(
       progress(`cannot create a class-data archive, so brokers start more slowly: ${messageOf(error)}`);
     }
   });
-  const archive = join(place, archiveName);
+  const archive = join(cached, archiveName);
   return existsSync(archive) ? archive : undefined;
 }
 

@@ -12,7 +12,9 @@ import { requireTool } from "./tools.js";
 /** Apache Kafka in the cache. */
 export interface KafkaJars {
   readonly version: string;
-  /** All jars in a fixed order, because a class-data archive is valid for exactly this text only. */
+  /**
+   * All jars in a fixed order, because a class-data archive is valid for exactly this text only.
+   */
   readonly classpath: string;
 }
 
@@ -28,9 +30,9 @@ export async function obtainKafkaJars(
   signal?: AbortSignal,
 ): Promise<KafkaJars> {
   const { pom, version, part } = kafkaRelease();
-  const place = await cachedPart(hosting, part, async (folder, into) => {
+  const cached = await cachedPart(hosting, part, async (folder, destination) => {
     const mvn = await requireTool("mvn");
-    progress(`downloading Apache Kafka ${version} with mvn (once, 93 jars, 54 MB) to ${into}`);
+    progress(`downloading Apache Kafka ${version} with mvn (once, 93 jars, 54 MB) to ${destination}`);
     // Maven may write next to the pom, so it gets a copy.
     await copyFile(pom, join(folder, "pom.xml"));
     await runToEnd(
@@ -53,12 +55,14 @@ export async function obtainKafkaJars(
       { limitMs: fetchLimitMs, signal },
     );
   });
-  const jars = join(place, "jars");
+  const jars = join(cached, "jars");
   const names = (await readdir(jars)).filter((name) => name.endsWith(".jar")).toSorted();
   return { version, classpath: names.map((name) => join(jars, name)).join(":") };
 }
 
-/** Returns the release in the package's pom and the name of its part, which differs for each pom. */
+/**
+ * Returns the release in the package's pom and the name of its part, which differs for each pom.
+ */
 export function kafkaRelease(): { pom: string; version: string; part: string } {
   const pom = createRequire(import.meta.url).resolve("#package/parts/kafka/pom.xml");
   const text = readFileSync(pom, "utf8");

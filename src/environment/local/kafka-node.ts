@@ -123,7 +123,9 @@ export async function startNode(
   }
 }
 
-/** Launches the node without waiting; it is ready once its output shows it (`saysThatItStarted`). */
+/**
+ * Launches the node without waiting; it is ready once its output shows it (`saysThatItStarted`).
+ */
 export async function launchNode(
   hosting: Hosting,
   kafka: KafkaInstall,

@@ -90,7 +90,7 @@ function localEnvironment(hosting: Hosting, parts: LocalParts, running: LocalPro
   const partEnded = new AbortController();
   const others = [running.proxy, ...(running.controller ? [running.controller] : [])];
   for (const ended of [
-    ...running.brokers.map(({ endedByItself }) => endedByItself),
+    ...running.brokers.map(({ endedUnexpectedly }) => endedUnexpectedly),
     ...others.map((process) => process.ended.then((end) => ({ process, end }))),
   ]) {
     void ended.then(({ process, end }) => {

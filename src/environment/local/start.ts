@@ -36,11 +36,13 @@ export interface LocalParts {
 /** The brokers to start. */
 export interface BrokersWanted {
   count: 1 | 3;
-  /** Settings for all brokers and controllers, under Kafka's own names; they override lossbound's. */
+  /**
+   * Settings for all brokers and controllers, under Kafka's own names; they override lossbound's.
+   */
   config?: Readonly<Record<string, string>>;
   /**
-   * Whether the controller is a separate process, so that faults on a broker do not affect the quorum.
-   * Three brokers always have one; a single broker is its own controller by default.
+   * Whether the controller is a separate process, so that faults on a broker do not affect the
+   * quorum. Three brokers always have one; a single broker is its own controller by default.
    */
   controllerApart?: boolean;
   /** Roles whose clients follow advertised addresses. Each broker gets a listener per role. */

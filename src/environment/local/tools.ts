@@ -171,7 +171,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Runs the tool and joins both streams: java prints to standard error, the others to standard output. */
+/**
+ * Runs the tool and joins both streams: java prints to standard error, the others to standard
+ * output.
+ */
 function outputOf(path: string, argument: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile(path, [argument], { timeout: runLimitMs, killSignal: "SIGKILL" }, (error, stdout, stderr) => {

@@ -32,9 +32,11 @@ export async function obtainToxiproxy(
 ): Promise<ToxiproxyServer> {
   const onPath = await findTool("toxiproxy-server");
   if (onPath) return { command: onPath.path, version: onPath.version };
-  const place = await cachedPart(hosting, toxiproxyPart, async (folder, into) => {
+  const cached = await cachedPart(hosting, toxiproxyPart, async (folder, destination) => {
     const go = await requireTool("go");
-    progress(`building Toxiproxy ${toxiproxyVersion} with go install (once, 16 MB, about 30 s) in ${into}`);
+    progress(
+      `building Toxiproxy ${toxiproxyVersion} with go install (once, 16 MB, about 30 s) in ${destination}`,
+    );
     const bin = join(folder, "bin");
     await mkdir(bin);
     await runToEnd(
@@ -52,7 +54,7 @@ export async function obtainToxiproxy(
     await rename(join(bin, "server"), join(folder, "toxiproxy-server"));
     await rm(bin, { recursive: true });
   });
-  return { command: join(place, "toxiproxy-server"), version: toxiproxyVersion };
+  return { command: join(cached, "toxiproxy-server"), version: toxiproxyVersion };
 }
 
 /** The plan of a Toxiproxy process. */
@@ -95,9 +97,9 @@ export function toxiproxyUrl(plan: ToxiproxyPlan): string {
 }
 
 /**
- * Whether this Toxiproxy answers. If its port is taken, Toxiproxy prints an error and keeps running,
- * and the server on that port answers instead. Only the mark, which this call deletes, proves that it
- * is the right one.
+ * Whether this Toxiproxy answers. If its port is taken, Toxiproxy prints an error and keeps
+ * running, and the server on that port answers instead. Only the mark, which this call deletes,
+ * proves that it is the right one.
  */
 export async function isServing(plan: ToxiproxyPlan): Promise<boolean> {
   const response = await fetch(`${toxiproxyUrl(plan)}/proxies/${plan.mark}`, {

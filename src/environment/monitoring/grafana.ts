@@ -25,8 +25,8 @@ const usualPort = 3000;
 const dataBytes = 64 * 1024 ** 2;
 
 /**
- * Starts a Grafana on 127.0.0.1 with the data source and the dashboards. Any user of this machine can
- * view them without a password. Update checks, the news feed and usage reports are turned off.
+ * Starts a Grafana on 127.0.0.1 with the data source and the dashboards. Any user of this machine
+ * can view them without a password. Update checks, the news feed and usage reports are turned off.
  *
  * @throws LossboundError `ENVIRONMENT` with its output, or `DEADLINE`, if it does not start.
  */
@@ -67,7 +67,9 @@ export async function startGrafana(
   });
 }
 
-/** Writes the provisioning files for the data source and the dashboards, and returns their folder. */
+/**
+ * Writes the provisioning files for the data source and the dashboards, and returns their folder.
+ */
 async function provisioning(
   folder: string,
   { prometheus, everyMs, dashboards }: Pick<GrafanaWanted, "prometheus" | "everyMs" | "dashboards">,
@@ -97,10 +99,10 @@ async function provisioning(
 }
 
 /**
- * Finds the files that Grafana needs to start, and its program. In the archive the files surround the
- * program; Homebrew and Debian install them in `share/grafana`. On Debian, the command on PATH is a
- * script that would put its own configuration before ours. A program next to the files is therefore
- * preferred.
+ * Finds the files that Grafana needs to start, and its program. In the archive the files surround
+ * the program; Homebrew and Debian install them in `share/grafana`. On Debian, the command on PATH
+ * is a script that would put its own configuration before ours. A program next to the files is
+ * therefore preferred.
  *
  * @throws LossboundError `ENVIRONMENT`
  */

@@ -16,8 +16,8 @@ export interface PrometheusWanted {
   /** The port to listen on, if it is free. */
   usualPort?: number;
   /**
-   * Size limit of its data, in bytes. It decides whether the data fit in memory, and when the oldest
-   * are deleted.
+   * Size limit of its data, in bytes. It decides whether the data fit in memory, and when the
+   * oldest are deleted.
    */
   dataBytes?: number;
   /** Rule files. */
@@ -83,9 +83,9 @@ export async function startPrometheus(
 }
 
 /**
- * Returns options that keep Prometheus below `dataBytes`. Its own limit covers only blocks, so it gets
- * half. The other half is for the last three hours, which are not in a block yet, and for the block
- * that is made from them, whose files have their full size from the start.
+ * Returns options that keep Prometheus below `dataBytes`. Its own limit covers only blocks, so it
+ * gets half. The other half is for the last three hours, which are not in a block yet, and for the
+ * block that is made from them, whose files have their full size from the start.
  */
 function limitsOf(dataBytes: number): string[] {
   return [

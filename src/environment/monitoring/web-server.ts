@@ -33,8 +33,8 @@ export const answerLimitMs = 10_000;
 /**
  * Starts a server under the warden on 127.0.0.1, and waits until it is ready.
  *
- * @throws LossboundError `ENVIRONMENT` with its output, or `DEADLINE`, if it does not start; any error
- *   of `prepare`.
+ * @throws LossboundError `ENVIRONMENT` with its output, or `DEADLINE`, if it does not start; any
+ *   error of `prepare`.
  */
 export async function startWebServer(
   hosting: Pick<Hosting, "start" | "folder">,

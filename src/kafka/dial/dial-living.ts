@@ -11,15 +11,15 @@ export function isBrokersRefusal(error: Error): boolean {
 }
 
 /**
- * Dials a proxy, or refuses if the port of the broker behind it refuses. A proxy accepts connections
- * while its broker is dead, until lossbound shuts it. Messages that a client writes to them meanwhile
- * would be lost, which would not happen without a proxy. If this machine cannot reach the broker's
- * port, the proxy alone decides.
+ * Dials a proxy, or refuses if the port of the broker behind it refuses. A proxy accepts
+ * connections while its broker is dead, until lossbound shuts it. Messages that a client writes to
+ * them meanwhile would be lost, which would not happen without a proxy. If this machine cannot
+ * reach the broker's port, the proxy alone decides.
  */
 export function dialWhileAlive(proxy: Address, broker: Address, onConnect: () => void): Socket {
   const knock = connect(broker);
-  // Between the call and the connection, Node looks up the host name. The look-up below waits for the
-  // broker's answer. Node does not look up an address, so it gets a placeholder name.
+  // Between the call and the connection, Node looks up the host name. The look-up below waits for
+  // the broker's answer. Node does not look up an address, so it gets a placeholder name.
   const socket = connect(
     {
       host: "proxy",

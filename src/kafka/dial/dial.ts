@@ -27,8 +27,8 @@ export interface SocketObserver {
   /** The client wrote these bytes, one complete request, to the socket. */
   wrote(connection: number, request: Uint8Array): void;
   /**
-   * The request is about to be handed to the kernel, which already has all earlier ones. A request for
-   * which this was not called when the process or the socket ends never left the process.
+   * The request is about to be handed to the kernel, which already has all earlier ones. A request
+   * for which this was not called when the process or the socket ends never left the process.
    */
   handing(connection: number, request: Uint8Array): void;
   /** This many complete answers arrived. */
@@ -37,14 +37,16 @@ export interface SocketObserver {
   flushed(connection: number, bytes: number): void;
 }
 
-/** Dials brokers at their advertised addresses. For admin and auditor, which faults must not affect. */
+/**
+ * Dials brokers at their advertised addresses. For admin and auditor, which faults must not affect.
+ */
 export function dialDirectly(tls: ConnectionOptions | undefined): Dial {
   return ({ host, port, onConnect }) => open({ host, port }, host, tls, onConnect);
 }
 
 /**
- * Dials the proxy of each broker instead of the broker. Neither the client nor the broker notices; with
- * TLS the certificate must still bear the broker's name.
+ * Dials the proxy of each broker instead of the broker. Neither the client nor the broker notices;
+ * with TLS the certificate must still bear the broker's name.
  *
  * An address without a proxy is an error, because a direct connection would escape the faults.
  */
@@ -101,8 +103,8 @@ function observe(
   const dialedAt = Date.now();
   let connection: number | undefined;
   /**
-   * Calls to the observer before the connection exists. kafkajs may write while it is connecting; Node
-   * hands these writes over after the `connect` event.
+   * Calls to the observer before the connection exists. kafkajs may write while it is connecting;
+   * Node hands these writes over after the `connect` event.
    */
   let early: ((connection: number) => void)[] = [];
   const notify = (call: (connection: number) => void): void => {
@@ -143,10 +145,10 @@ function observe(
 
 /**
  * Makes a socket hand its writes to the kernel one by one. By default it gathers all waiting writes
- * into one call. The kernel may take only part of them, and Node reports only the whole, so it would be
- * unknown which writes left the process. Without `_writev`, a Node stream calls `_write` for each
- * write, and waits for it before the next one. Queue, order, end, errors and callbacks remain the
- * stream's own.
+ * into one call. The kernel may take only part of them, and Node reports only the whole, so it
+ * would be unknown which writes left the process. Without `_writev`, a Node stream calls `_write`
+ * for each write, and waits for it before the next one. Queue, order, end, errors and callbacks
+ * remain the stream's own.
  */
 function handOneByOne(
   socket: Socket,

@@ -99,8 +99,8 @@ export function admin(connection: Connection, over?: AbortSignal): AdminClient {
       return { topics: topics.toSorted(), groups: groups.map(({ groupId }) => groupId).toSorted() };
     },
     leaders: async (topic, notAsked) => {
-      // With SASL only kafkajs can log in. Otherwise use our own request, which works on a half-dead
-      // cluster.
+      // With SASL only kafkajs can log in. Otherwise use our own request, which works on a
+      // half-dead cluster.
       if (connection.security?.sasl !== undefined) return await leadersByClient(asked, client, topic);
       const addresses = connection.bootstrap.filter((address) => address !== notAsked);
       return await askForLeaders(connection, addresses, topic);
@@ -129,8 +129,8 @@ function entriesOf(config: Readonly<Record<string, string>>): { name: string; va
 type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>;
 
 /**
- * Returns a wrapper that waits for an answer until `over` is aborted, or `lateLimitMs` after that. It
- * turns the client's errors into `cannot X: …`.
+ * Returns a wrapper that waits for an answer until `over` is aborted, or `lateLimitMs` after that.
+ * It turns the client's errors into `cannot X: …`.
  */
 function askedUntil(over: AbortSignal | undefined): Asked {
   return async (what, answer) => {
@@ -146,8 +146,8 @@ function askedUntil(over: AbortSignal | undefined): Asked {
 }
 
 /**
- * Commits offsets as a temporary member of the group. (kafkajs's own `setOffsets` does the same, but
- * waits for a fetch of five seconds to end.)
+ * Commits offsets as a temporary member of the group. (kafkajs's own `setOffsets` does the same,
+ * but waits for a fetch of five seconds to end.)
  */
 async function commitOnce(
   connection: Connection,

@@ -36,11 +36,12 @@ export function clientOf(
 }
 
 /**
- * Stops a consumer and closes its connections. Consumers must be stopped in no other way. If its brokers
- * have just changed, kafkajs starts new fetches while it stops. Such a fetch finds the consumer stopped,
- * returns nothing and is repeated at once, forever, so that no timer of the process fires any more. The
- * loop's only side effect is a debug log. Therefore this turns debug logs on, and the logger breaks the
- * loop by throwing: kafkajs then retries the fetch later, notices that it is stopping, and stops.
+ * Stops a consumer and closes its connections. Consumers must be stopped in no other way. If its
+ * brokers have just changed, kafkajs starts new fetches while it stops. Such a fetch finds the
+ * consumer stopped, returns nothing and is repeated at once, forever, so that no timer of the
+ * process fires any more. The loop's only side effect is a debug log. Therefore this turns debug
+ * logs on, and the logger breaks the loop by throwing: kafkajs then retries the fetch later,
+ * notices that it is stopping, and stops.
  */
 export async function endConsumer(
   consumer: Pick<kafkajs.Consumer, "logger" | "stop" | "disconnect">,

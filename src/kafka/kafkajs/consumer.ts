@@ -77,7 +77,8 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
         // While kafkajs stops, it resolves without a commit: only the event is an acknowledgement.
         return acknowledged.get(partition) === offset && membership.joins === joins;
       },
-      // After a rejoin the positions belong to the new membership; an old batch must not change them.
+      // After a rejoin the positions belong to the new membership; an old batch must not change
+      // them.
       advance: (offset) => {
         if (membership.joins !== joins) return;
         payload.resolveOffset(String(offset - 1));
@@ -94,8 +95,8 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
             `cannot continue partition ${partition} because the group has no committed position in it`,
           );
         }
-        // Not `seek`: kafkajs keeps a seek across the next join, when another member may have moved on.
-        // A resolved offset belongs to this membership only and is dropped with it.
+        // Not `seek`: kafkajs keeps a seek across the next join, when another member may have moved
+        // on. A resolved offset belongs to this membership only and is dropped with it.
         payload.resolveOffset(String(position - 1));
       },
       heartbeat,
@@ -120,7 +121,10 @@ export function consumer(connection: Connection, options: ConsumerOptions): Cons
   };
 
   let stopping = false;
-  /** Runs again after an error that kafkajs considers fatal, because an application would be restarted. */
+  /**
+   * Runs again after an error that kafkajs considers fatal, because an application would be
+   * restarted.
+   */
   const runAgain = async (run: () => Promise<void>): Promise<void> => {
     await pause(runAgainAfterMs);
     if (!stopping) await run();

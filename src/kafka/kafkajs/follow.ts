@@ -8,8 +8,8 @@ const startLimitMs = 15_000;
 const leaveHurryMs = 500;
 
 /**
- * Reads a topic as it grows, as the only member of a group that never commits. An error from which it
- * cannot recover ends it; the caller must then start again.
+ * Reads a topic as it grows, as the only member of a group that never commits. An error from which
+ * it cannot recover ends it; the caller must then start again.
  */
 export async function followLog(
   connection: Connection,

@@ -6,8 +6,8 @@ const leaveLimitMs = 60_000;
 const leaveHurryMs = 500;
 
 /**
- * Reads a topic as the only member of a group that never commits. kafkajs hands over committed records
- * only. If an end is inside an open transaction, it waits for that transaction to end.
+ * Reads a topic as the only member of a group that never commits. kafkajs hands over committed
+ * records only. If an end is inside an open transaction, it waits for that transaction to end.
  */
 export async function readLog(connection: Connection, order: LogReadingOrder): Promise<void> {
   const { topic, groupId, ends, stallLimitMs, signal } = order;
@@ -24,7 +24,8 @@ export async function readLog(connection: Connection, order: LogReadingOrder): P
     let fail: (error: unknown) => void = () => {};
     const failed = new Promise<never>((_, reject) => (fail = reject));
     failed.catch(() => {});
-    // Fires for every batch, even one without records to hand over (control records, aborted records).
+    // Fires for every batch, even one without records to hand over (control records, aborted
+    // records).
     client.on(client.events.END_BATCH_PROCESS, ({ payload }) =>
       reading.passed(payload.partition, Number(payload.lastOffset)),
     );

@@ -1,15 +1,16 @@
 /**
  * Tracks under which membership of its group a consumer fetched its batches.
  *
- * kafkajs fetches from each broker separately, hands the batches over later, and may rejoin the group in
- * between. A batch does not record when it was fetched. Therefore this class stores for each broker how
- * often the group had been joined when its latest fetch began, and assumes the lowest of these counts
- * for every batch. It may take a current batch for stale, which is then merely fetched again, but never
- * a stale batch for current.
+ * kafkajs fetches from each broker separately, hands the batches over later, and may rejoin the
+ * group in between. A batch does not record when it was fetched. Therefore this class stores for
+ * each broker how often the group had been joined when its latest fetch began, and assumes the
+ * lowest of these counts for every batch. It may take a current batch for stale, which is then
+ * merely fetched again, but never a stale batch for current.
  *
- * If the leader of a partition moves, two brokers may be asked for the same offsets at once. kafkajs
- * hands both batches over if the second answer arrives after the first batch was processed. Therefore
- * this class also stores how far each partition was processed, and whether a fetch may be older.
+ * If the leader of a partition moves, two brokers may be asked for the same offsets at once.
+ * kafkajs hands both batches over if the second answer arrives after the first batch was processed.
+ * Therefore this class also stores how far each partition was processed, and whether a fetch may be
+ * older.
  */
 export class Membership {
   #joins = 0;
@@ -42,9 +43,9 @@ export class Membership {
   }
 
   /**
-   * Starts to look for proof of the membership. Returns a function that tells whether there is proof
-   * yet. The next answer may belong to a heartbeat that was sent earlier. Only one heartbeat is pending
-   * at a time, so the answer after it does not.
+   * Starts to look for proof of the membership. Returns a function that tells whether there is
+   * proof yet. The next answer may belong to a heartbeat that was sent earlier. Only one heartbeat
+   * is pending at a time, so the answer after it does not.
    */
   proof(): () => boolean {
     const due = this.#answers + 2;
@@ -57,9 +58,9 @@ export class Membership {
   }
 
   /**
-   * Returns the offset to continue from if a batch that begins at `first` may repeat processed records;
-   * otherwise `undefined`. If every fetch began after they were processed, the client was sent back on
-   * purpose, because its position was outside the log.
+   * Returns the offset to continue from if a batch that begins at `first` may repeat processed
+   * records; otherwise `undefined`. If every fetch began after they were processed, the client was
+   * sent back on purpose, because its position was outside the log.
    */
   repeatedBelow(partition: number, first: number): number | undefined {
     const dealt = this.#dealtWith.get(partition);
@@ -86,7 +87,9 @@ export class Membership {
     this.#inHand--;
   }
 
-  /** Returns the least number of joins at the time when a batch that is handed over now was fetched. */
+  /**
+   * Returns the least number of joins at the time when a batch that is handed over now was fetched.
+   */
   joinsWhenFetched(): number {
     let joins = this.#joins;
     for (const round of this.#rounds.values()) joins = Math.min(joins, round.joins);

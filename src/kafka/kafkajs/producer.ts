@@ -15,8 +15,8 @@ function plainProducer(connection: Connection, options: ProducerOptions): Produc
     retry: { retries: options.retries },
     metadataMaxAge: metadataMaxAgeMs,
     idempotent,
-    // A request gets its sequence numbers when it is built, so two concurrent requests could arrive out
-    // of order.
+    // A request gets its sequence numbers when it is built, so two concurrent requests could arrive
+    // out of order.
     ...(idempotent && { maxInFlightRequests: 1 }),
     allowAutoTopicCreation: false,
     createPartitioner: defaultPartitioner,
@@ -30,8 +30,8 @@ function plainProducer(connection: Connection, options: ProducerOptions): Produc
 
 /**
  * Creates an idempotent producer that is replaced by a new one, with a new producer id, after each
- * failed send. kafkajs reuses the sequence numbers of a failed send, although the broker may have stored
- * it. The broker would then drop the next send as a duplicate and report success.
+ * failed send. kafkajs reuses the sequence numbers of a failed send, although the broker may have
+ * stored it. The broker would then drop the next send as a duplicate and report success.
  */
 export function idempotentProducer(open: () => ProducerClient): ProducerClient {
   let client = open();

@@ -2,9 +2,9 @@ import type { Connection, Transaction, TransactionalClient, TransactionalOptions
 import { type Producer, clientOf, defaultPartitioner } from "./client.js";
 
 /**
- * How often kafkajs retries, and how soon. When a transaction begins, the broker is still completing the
- * previous one and demands a retry. With kafkajs's default of 300 ms, that allows only two transactions
- * a second.
+ * How often kafkajs retries, and how soon. When a transaction begins, the broker is still
+ * completing the previous one and demands a retry. With kafkajs's default of 300 ms, that allows
+ * only two transactions a second.
  */
 const retry = { initialRetryTime: 5, maxRetryTime: 500, retries: 10 };
 

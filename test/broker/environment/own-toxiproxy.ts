@@ -8,7 +8,9 @@ import {
   toxiproxyUrl,
 } from "../../../src/environment/local/toxiproxy-server.js";
 
-/** A Toxiproxy without a broker, for one test file only, because some tests leave it in a bad state. */
+/**
+ * A Toxiproxy without a broker, for one test file only, because some tests leave it in a bad state.
+ */
 export interface OwnToxiproxy extends AsyncDisposable {
   readonly url: string;
 }

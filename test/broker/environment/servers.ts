@@ -50,8 +50,8 @@ export async function openRelay(address: string): Promise<TestServer> {
 }
 
 /**
- * Forwards every connection to the same port of `host`, as Docker's userland proxy does. It accepts a
- * connection before it knows whether the target accepts it, and closes it in order if the target
+ * Forwards every connection to the same port of `host`, as Docker's userland proxy does. It accepts
+ * a connection before it knows whether the target accepts it, and closes it in order if the target
  * refuses or resets it.
  */
 export async function openForwarder(host: string, ends: "closes" | "resets" = "closes"): Promise<TestServer> {

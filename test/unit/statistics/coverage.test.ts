@@ -20,7 +20,9 @@ function simulate(times: number, holds: (time: number) => boolean): number {
   return held;
 }
 
-/** Whether a count is plausible for a chance from `least` to `most`, up to an error of 1 in 10,000. */
+/**
+ * Whether a count is plausible for a chance from `least` to `most`, up to an error of 1 in 10,000.
+ */
 function isLikely(count: number, times: number, least: number, most: number): boolean {
   const tooFew = 1 - chanceOfAtLeast(count + 1, times, least) < 1e-4;
   const tooMany = chanceOfAtLeast(count, times, most) < 1e-4;

@@ -143,7 +143,8 @@ describe("a permutation test", () => {
   });
 
   it("draws random permutations of many trials, and finds the exact chance", () => {
-    // 12 against 12 have 2,704,156 permutations. With values of 0 and 1 only, the exact chance is known.
+    // 12 against 12 have 2,704,156 permutations. With values of 0 and 1 only, the exact chance is
+    // known.
     const now = [...Array.from({ length: 8 }, () => 1), 0, 0, 0, 0];
     const before = [...Array.from({ length: 4 }, () => 1), 0, 0, 0, 0, 0, 0, 0, 0];
     const { chance, exact } = greaterByMoreThanChance(now, before, 3);

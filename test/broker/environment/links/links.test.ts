@@ -209,7 +209,8 @@ test("the proxies of a broker that dies by itself refuse until it answers again"
   const control = await toxiproxy.createProxy({ name: "control", listen: "127.0.0.1:0", upstream: broker });
   const delays: number[] = [];
   for (let death = 1; death <= 5; death++) {
-    // A connection of the test, and a proxy that is shut when it ends: they measure the delay of the machine.
+    // A connection of the test, and a proxy that is shut when it ends: they measure the delay of
+    // the machine.
     const own = net.connect(relay.port, "127.0.0.1").on("error", () => {});
     await once(own, "connect");
     const closed = new Promise<void>((resolve) => own.once("close", () => resolve()));
@@ -326,7 +327,9 @@ function at(id: number, address: string): LinkedBroker {
   return { id, address, upstream: address };
 }
 
-/** Probes a link. The limit is long for answers on a busy machine; a short one suffices for silence. */
+/**
+ * Probes a link. The limit is long for answers on a busy machine; a short one suffices for silence.
+ */
 async function seenOn(link: Link, index = 0, limitMs = 60_000): Promise<string> {
   return (await probe(link.routes[index]!.proxy, { limitMs })).kind;
 }
@@ -340,7 +343,10 @@ async function heardOf(kind: "refuses" | "answers"): Promise<{ at: number }> {
   return await waitUntil(`a broker that ${kind}`, look, { limitMs: 60_000, everyMs: 5 });
 }
 
-/** Checks the form of the observation and that each of its times is between `atLeastMs` and `within`. */
+/**
+ * Checks the form of the observation and that each of its times is between `atLeastMs` and
+ * `within`.
+ */
 function expectTimes(
   seen: string | null,
   form: RegExp,

@@ -36,7 +36,10 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => await local[Symbol.asyncDispose]());
 
-/** The expectations of `expected-view.ts`: what a probe sees while the toxic is on, and for how long. */
+/**
+ * The expectations of `expected-view.ts`: what a probe sees while the toxic is on, and for how
+ * long.
+ */
 const visible: [Toxic, Stream, Seen["kind"], number][] = bothStreams([
   [{ type: "latency", latency: 200, jitter: 0 }, "answered", 200],
   [{ type: "latency", latency: 200, jitter: 50 }, "answered", 150],
@@ -230,7 +233,9 @@ function bothStreams(rows: Row[]): [Toxic, Stream, Seen["kind"], number][] {
   );
 }
 
-/** Returns the quickest of five looks, because a busy machine may delay some of them, but not all. */
+/**
+ * Returns the quickest of five looks, because a busy machine may delay some of them, but not all.
+ */
 async function quickest(look: () => Promise<Seen>): Promise<Seen> {
   const seen: Seen[] = [];
   for (let looks = 0; looks < 5; looks++) seen.push(await look());

@@ -9,7 +9,9 @@ import { connectToxiproxy, type Proxy, type Toxiproxy } from "../../../../src/en
 import { type OwnToxiproxy, openOwnToxiproxy } from "../own-toxiproxy.js";
 import { type Flood, openFlood, openServer } from "../servers.js";
 
-/** Toxiproxy's limit for a call. A timer of the same length measures the delay on a busy machine. */
+/**
+ * Toxiproxy's limit for a call. A timer of the same length measures the delay on a busy machine.
+ */
 const callLimitMs = 5000;
 
 let own: OwnToxiproxy;
@@ -198,8 +200,8 @@ async function dialOf({ address }: Proxy): Promise<string> {
 }
 
 /**
- * Connects but never reads. Every buffer on the way fills up, and Toxiproxy blocks in a write on this
- * connection.
+ * Connects but never reads. Every buffer on the way fills up, and Toxiproxy blocks in a write on
+ * this connection.
  */
 async function hangOn({ address }: Proxy, flood: Flood): Promise<Disposable> {
   const [host, port] = address.split(":");

@@ -78,8 +78,8 @@ test("leaders answers while a broker is paused", async () => {
     expect(partition?.replicas.toSorted()).toEqual([0, 1, 2]);
     tookMs.push(performance.now() - began);
   }
-  // The call does not wait for the paused broker, whose limit is one second. A busy machine may delay
-  // some answers, but not all of them.
+  // The call does not wait for the paused broker, whose limit is one second. A busy machine may
+  // delay some answers, but not all of them.
   expect(Math.min(...tookMs), String(tookMs)).toBeLessThan(900);
   await broker!.resume();
 });
@@ -194,8 +194,8 @@ test("the log of a broker shows that it truncated acknowledged records", async (
   const copied = async () => (await admin.logEnds(topic))[0]!.end === before!.end + 1;
   await waitUntil("the first record to be on all brokers", copied, soon);
   await Promise.all(followers.map((broker) => broker.pause()));
-  // The leader may answer a fetch from before the pause with the first of these records. Continue long
-  // enough for a slow leader.
+  // The leader may answer a fetch from before the pause with the first of these records. Continue
+  // long enough for a slow leader.
   const until = Date.now() + answersWithinMs;
   let count = 0;
   for (; count < 2 || Date.now() < until; count++) await acknowledged();
@@ -206,7 +206,8 @@ test("the log of a broker shows that it truncated acknowledged records", async (
   await leader.start();
   await inSync();
 
-  // A follower may also truncate a record, if its own last fetch got it but the other follower's did not.
+  // A follower may also truncate a record, if its own last fetch got it but the other follower's
+  // did not.
   const cuts = (await local.brokerLog.told(ours)).truncations;
   const cut = cuts.findLast(({ broker }) => broker === leader.id);
   expect(cut).toMatchObject({ partition: 0, at: expect.any(Number) });
@@ -274,7 +275,9 @@ function refuses({ address }: LocalBroker): Promise<boolean> {
   });
 }
 
-/** Whether it is lossbound's own metadata request, which has version 4; kafkajs uses a later one. */
+/**
+ * Whether it is lossbound's own metadata request, which has version 4; kafkajs uses a later one.
+ */
 function isOurQuestion(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(4, 8)).equals(Buffer.from([0, 3, 0, 4]));
 }

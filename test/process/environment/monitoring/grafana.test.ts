@@ -70,7 +70,8 @@ describe("a Grafana", () => {
     const ports = join(folder, "ports");
     const message = "listen tcp: bind: address already in use";
     writeFileSync(ports, "");
-    // The script replaces the program in its own home: its first start fails, its second one succeeds.
+    // The script replaces the program in its own home: its first start fails, its second one
+    // succeeds.
     const real = join(home, "bin/real");
     writeFileSync(real, readFileSync(program), { mode: 0o755 });
     fakeTool(
