@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 
 import { advertisedAddress } from "../../base/address.js";
 import { waitUntil } from "../../base/wait.js";
-import { expectationOf, type Expectation } from "./expected-view.js";
+import { expectationOf, isAnsweredFor, type Expectation } from "./expected-view.js";
 import { probe, type Seen, textOf } from "./probe.js";
 import type { BrokerProxy, ToxicOnLink } from "./broker-proxy.js";
 
@@ -52,7 +52,7 @@ export async function seeFault(
       const seen = await probeThrough(one, expectation.lookMs, look);
       const nothingElse = isAlone() && (toxic === "down" || one.shutBy.size === 0);
       const shown = expectation.shows(seen, nothingElse);
-      return { text: textOf(seen), shown, answeredFor: shown === false && seen.kind === "closed" };
+      return { text: textOf(seen), shown, answeredFor: shown === false && isAnsweredFor(seen, toxic) };
     }),
   );
   return {

@@ -12,13 +12,23 @@ export interface Expectation {
   /**
    * Whether the observation shows the fault. False rules the fault out; null proves nothing,
    * because the probe was too short or another fault was in force. An answer rules out any fault
-   * that would prevent it. An accepted connection with an orderly close was neither refused nor
-   * reset: something in front of the proxy, such as Docker's userland proxy, accepts connections in
-   * its name.
+   * that would prevent it, and so does a connection that something in front of the proxy accepted:
+   * see `isAnsweredFor`.
    *
    * @param isAlone whether no other fault is in force that could have closed the connection.
    */
   shows(seen: Seen, isAlone: boolean): boolean | null;
+}
+
+/**
+ * Whether an observation proves that something in front of the proxy, such as Docker's userland
+ * proxy, accepts connections in its name: the connection ended instead of being refused, or was
+ * closed in order instead of being reset. If such a forwarder has not read everything that it
+ * received, the kernel resets the connection instead.
+ */
+export function isAnsweredFor(seen: Seen, toxic: Toxic | "down"): boolean {
+  if (toxic === "down") return seen.kind === "closed" || seen.kind === "reset";
+  return toxic.type === "reset_peer" && seen.kind === "closed";
 }
 
 /** Longer than a healthy broker on a busy machine takes to answer. */

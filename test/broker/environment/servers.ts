@@ -51,8 +51,10 @@ export async function openRelay(address: string): Promise<TestServer> {
 
 /**
  * Forwards every connection to the same port of `host`, as Docker's userland proxy does. It accepts
- * a connection before it knows whether the target accepts it, and closes it in order if the target
- * refuses or resets it.
+ * a connection before it knows whether the target accepts it, and ends it if the target refuses or
+ * resets it.
+ *
+ * @param ends `resets` is what the kernel does if the forwarder has not read everything.
  */
 export async function openForwarder(host: string, ends: "closes" | "resets" = "closes"): Promise<TestServer> {
   const forwarder = await openServer((near) => {

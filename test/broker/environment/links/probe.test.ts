@@ -158,6 +158,13 @@ test("a short probe and the effect of another fault prove nothing", () => {
   expect(reset.shows({ kind: "closed", afterMs: 501, bytes: 0 }, false)).toBeNull();
 });
 
+test("a reset rules out a refusal, unless another fault could have caused it", () => {
+  const reset: Seen = { kind: "reset", afterMs: 8, bytes: 0 };
+
+  expect(expectationOf("down", "both")!.shows(reset, true)).toBe(false);
+  expect(expectationOf("down", "both")!.shows(reset, false)).toBeNull();
+});
+
 test("an orderly close rules out a refusal and a reset, unless another fault could have caused it", () => {
   const closed: Seen = { kind: "closed", afterMs: 8, bytes: 0 };
   const faults: (Toxic | "down")[] = ["down", { type: "reset_peer", timeout: 0 }];
