@@ -38,13 +38,12 @@ const shell: Shell = { stdout: process.stdout, stderr: process.stderr, env: proc
 
 const debug = shell.env["LOSSBOUND_DEBUG"] === "1";
 
-// Until a command says otherwise, this process has not done what it was asked to do: should it end
-// before that, for whatever reason, its exit code must be no verdict.
+// The exit code if the process ends before a command has finished: it must not look like a verdict.
 process.exitCode = exitCode.couldNotRun;
 
 outliveReaders(process.stdout, process.stderr);
 
-// Node would print a stack trace and end with 1, which means "broken" here.
+// By default, Node prints a stack trace and exits with 1, which means "broken" here.
 process.on("uncaughtException", (error) => {
   report(error);
   process.exit(exitCode.couldNotRun);
@@ -79,7 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What stands behind `--` is an operand, whatever it looks like. */
+/** Ignores `--help` after `--`, since everything there is an operand. */
 function asksForHelp(args: readonly string[]): boolean {
   const asked = args.findIndex((arg) => arg === "--help" || arg === "-h");
   return asked >= 0 && !args.slice(0, asked).includes("--");
@@ -91,7 +90,11 @@ function help(name: string | undefined): number {
   return 0;
 }
 
-/** @throws LossboundError `USAGE` with the command that was probably meant. */
+/**
+ * Finds a command by its name.
+ *
+ * @throws LossboundError `USAGE` with a suggestion.
+ */
 function find(name: string): Command {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
@@ -101,13 +104,13 @@ function find(name: string): Command {
   const what = name.startsWith("-") ? "option" : "command";
   const meant = /\.ya?ml$/u.test(name) ? `run ${name}` : nearest(name, names);
   const advice =
-    meant === undefined ? `there is ${names.join(", ")}` : `did you mean \`lossbound ${meant}\`?`;
-  throw usageError([`unknown ${what} ${name}; ${advice}`]);
+    meant === undefined ? `expected one of ${names.join(", ")}` : `did you mean \`lossbound ${meant}\`?`;
+  throw usageError([`unknown ${what} "${name}"; ${advice}`]);
 }
 
 /**
- * The process ends by itself, since everything that was opened is closed by now. Should something
- * hold it open nevertheless, it has this long: a command that said its last word must not hang.
+ * Forces the process to exit if it does not end by itself. Everything is closed by now, but a handle
+ * that is still open must not keep a finished command hanging.
  */
 function endSoon(): void {
   const limitMs = 2_000;

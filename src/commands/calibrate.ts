@@ -11,33 +11,33 @@ import { readSeed } from "./line/seed.js";
 
 export const calibrate = defineCommand({
   name: "calibrate",
-  summary: "run trials of a scenario, and propose bounds that chance alone seldom breaks",
+  summary: "run trials of a scenario and propose bounds that chance rarely breaks",
   operands: "FILE",
   about: [
-    "Runs trials of a scenario, each with a seed of its own, and proposes both ends of its bounds on losses, such " +
-      "that a verdict is broken by chance alone no more often than wanted.",
-    "It claims no more than the trials support. Where they are too few it says how many it takes, and proposes " +
-      "nothing. A bound that no loss may exceed (max: 0) is a promise, and stays.",
-    "The exit code is 0 where bounds are proposed, whether the trials kept the old ones or not, and 2 where too many trials proved nothing.",
+    "Runs trials of a scenario, each with a different seed, and proposes a minimum and a maximum for each of its " +
+      "bounds on losses, so that chance alone breaks a verdict no more often than you allow.",
+    "The proposal claims no more than the trials support. If there are too few, calibrate prints how many are needed " +
+      "and proposes nothing. A bound that allows no loss (max: 0) is a promise and is left unchanged.",
+    "Exit code: 0 if bounds are proposed, even if trials broke the old ones; 2 if too many trials were inconclusive.",
   ],
   options: {
     ...runOptions,
-    trials: { value: "N", description: "Trials to make (default: as many as it takes)." },
+    trials: { value: "N", description: "Number of trials (default: as many as needed)" },
     repeat: {
       value: "N",
-      description: "Trials of a verdict, as `lossbound run --repeat` (default: `repeat` in the file, or 1).",
+      description: "Trials per verdict, as in `run --repeat` (default: from the file, or 1)",
     },
     "false-alarms": falseAlarmsOption,
-    write: { description: "Write the proposed bounds into the file; its comments stay." },
-    json: { description: "Print the proposal as JSON, and nothing else." },
+    write: { description: "Write the proposed bounds to the file, keeping its comments" },
+    json: { description: "Print the proposal as JSON and nothing else" },
   },
   examples: [
     {
-      does: "Bounds for a gate of three trials, written into the file:",
+      does: "Write bounds for a gate of three trials to the file:",
       command: "lossbound calibrate --repeat 3 --write scenarios/consumer-kill.yaml",
     },
     {
-      does: "Bounds that one run breaks by chance one time in twenty:",
+      does: "Propose bounds that a single run breaks by chance one time in twenty:",
       command: "lossbound calibrate --false-alarms 1/20 scenarios/consumer-kill.yaml",
     },
   ],
@@ -53,7 +53,7 @@ export const calibrate = defineCommand({
     const file = onlyOperand(operands, "one scenario file", "calibrate");
     await readScenarioFiles([file], "calibrate");
 
-    // Loaded only now, as for `run`; and so are the special functions of statistics.
+    // Loaded lazily, as in `run`, together with the special functions of statistics.
     const { renderCalibration } = await import("../views/terminal/calibration.js");
     const { renderTrial } = await import("../views/terminal/repeat.js");
     const { calibrateScenario, refuseUnwritable, writeCalibration } = await import("../library/calibrate.js");
@@ -81,7 +81,7 @@ export const calibrate = defineCommand({
           all: (_, page) => (found === undefined ? "" : `\n${renderCalibration(found, written, page)}`),
           json: () => found ?? null,
         },
-        // What was claimed before is what the calibration is to mend.
+        // The old bounds are what calibration replaces, so no trial is judged by them.
         fold: () => [],
       },
       shell,

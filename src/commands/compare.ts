@@ -11,14 +11,15 @@ import { readSeed } from "./line/seed.js";
 
 export const compare = defineCommand({
   name: "compare",
-  summary: "run one scenario under all three guarantees, side by side",
+  summary: "run one scenario under all three guarantees and compare them",
   operands: "FILE",
   about: [
-    "Runs one scenario under at-most-once, at-least-once and effectively-once, with the same load, faults and " +
-      "seed, and prints one table: what each guarantee lost, duplicated, and cost.",
-    "Under its own guarantee the scenario claims what its file says; under the others what the file says of them, " +
-      "or else what they promise: nothing lost that the cluster has kept, and under effectively-once nothing twice.",
-    "The exit code is that of the most serious of the three, as with `lossbound run` and several scenarios.",
+    "Runs one scenario under at-most-once, at-least-once and effectively-once with the same load, faults and " +
+      "seed, and prints a table of what each guarantee lost, duplicated and cost.",
+    "Under its own guarantee, the scenario is judged by the bounds in its file. Under each other guarantee, it is " +
+      "judged by the bounds that the file sets for it, or else by its promise: no message is lost that the cluster " +
+      "kept, and under effectively-once none is in the output twice.",
+    "The exit code is that of the most serious verdict, as for `lossbound run` with several scenarios.",
   ],
   options: {
     ...runOptions,
@@ -31,7 +32,7 @@ export const compare = defineCommand({
       command: "lossbound compare scenarios/consumer-kill.yaml",
     },
     {
-      does: "Keep the table and the results:",
+      does: "Save the table and the results:",
       command: "lossbound compare --json --markdown table.md scenarios/consumer-kill.yaml > results.json",
     },
   ],
@@ -46,7 +47,7 @@ export const compare = defineCommand({
     const summary = (results: readonly Result[]) => comparisonAsMarkdown(name, results);
     const gate = openGate({ junit, markdown, files: [file], summary }, shell, "compare");
 
-    // Loaded only now, as for `run`.
+    // Loaded lazily, as in `run`.
     const { compareGuarantees } = await import("../library/run.js");
     const runner: Runner = async (_, runnerOptions) => await compareGuarantees(file, runnerOptions);
     return await runAndReport(

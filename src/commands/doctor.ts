@@ -9,22 +9,24 @@ import { usageError } from "./line/usage-error.js";
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "say what is installed, what is missing, and what was left behind",
+  summary: "check the local setup and list leftovers of killed runs",
   operands: "",
   about: [
-    "Looks at what a local run needs, at what is cached, and at what runs left behind that were killed together with " +
-      "their warden. It changes nothing, unless --clean is given. Exit code 3 means that a local run could not start.",
+    "Checks what a local run needs, what is cached, and what was left behind by runs that were killed together with " +
+      "their warden. Changes nothing unless --clean is given. Exits with 3 if a local run cannot start.",
   ],
   options: {
-    clean: { description: "Take away what killed runs left behind." },
-    json: { description: "Print what was found as JSON." },
+    clean: { description: "Remove leftovers of killed runs" },
+    json: { description: "Print the diagnosis as JSON" },
   },
   examples: [
-    { does: "See whether a local run can start:", command: "lossbound doctor" },
-    { does: "Take away what killed runs left behind:", command: "lossbound doctor --clean" },
+    { does: "Check whether a local run can start:", command: "lossbound doctor" },
+    { does: "Remove leftovers of killed runs:", command: "lossbound doctor --clean" },
   ],
   async run({ operands, options }, { stdout, env }) {
-    if (operands.length > 0) throw usageError(["doctor takes no operands"], "doctor");
+    if (operands.length > 0) {
+      throw usageError([`doctor expects no operands, got "${operands.join(" ")}"`], "doctor");
+    }
     const cleared = options.clean ? await clearLeftovers() : [];
     const diagnosis = await diagnose();
     if (options.json) stdout.write(toJson(options.clean ? { ...diagnosis, cleared } : diagnosis));

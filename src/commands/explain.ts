@@ -9,27 +9,28 @@ import { usageError } from "./line/usage-error.js";
 
 export const explain = defineCommand({
   name: "explain",
-  summary: "tell the life of one message of a stored run, or list the lost ones",
+  summary: "show what happened to one message of a stored run, or list lost messages",
   operands: "DIR [MESSAGE]",
   about: [
-    "Reads the files of a run, checks them as `lossbound judge` does, and tells what became of one message: when it " +
-      "was sent, by which life, what each witness saw of it, and which of them decides on its fate. A message is " +
-      "called by its producer and its number there, such as 0:1234; with one producer the number is enough.",
-    "With --lost, lists the lost messages by cause and time of sending; 0:1200-1299 are a hundred of them, 0:1200-1299/3 every third.",
-    "The exit code is 0 when it was told, whatever the verdict is.",
+    "Reads the files of a run, checks them as `lossbound judge` does, and shows what happened to one message: when it " +
+      "was sent and by which life, what each witness saw of it, and which witness decides its fate. A message is " +
+      "named by its producer and its number there, such as 0:1234; with only one producer, the number is enough.",
+    "With --lost, lists the lost messages by cause and time of sending: 0:1200-1299 is a hundred messages, and " +
+      "0:1200-1299/3 is every third of them.",
+    "Exits with 0 if it could print this, regardless of the verdict.",
   ],
   options: {
-    lost: { description: "List the lost messages." },
-    cause: { value: "CAUSE", description: `With --lost, only those of ${causes.join(", ")}.` },
-    json: { description: "Print it as JSON." },
+    lost: { description: "List the lost messages" },
+    cause: { value: "CAUSE", description: `With --lost, list only one cause: ${causes.join(", ")}` },
+    json: { description: "Print the output as JSON" },
   },
   examples: [
     {
-      does: "What became of a message:",
+      does: "Show what happened to a message:",
       command: "lossbound explain lossbound-results/consumer-kill 0:1234",
     },
     {
-      does: "Which messages died in the handler, and when they were sent:",
+      does: "List the messages lost in the handler and when they were sent:",
       command: "lossbound explain --lost --cause in-processing lossbound-results/consumer-kill",
     },
   ],
@@ -37,14 +38,16 @@ export const explain = defineCommand({
     const [folder, message] = operands;
     const only = readCause(options.cause);
     const problems = [
-      ...(folder === undefined ? ["explain needs the folder of a run"] : []),
+      ...(folder === undefined ? ["explain requires the folder of a run"] : []),
       ...(operands.length > 2
-        ? [`explain takes a folder and a message, and found ${operands.length} operands`]
+        ? [`explain expects a folder and a message, got ${operands.length} operands`]
         : []),
-      ...(options.lost && message !== undefined ? ["--lost lists all messages, and takes none"] : []),
-      ...(only !== undefined && !options.lost ? ["--cause needs --lost"] : []),
+      ...(options.lost && message !== undefined
+        ? [`--lost lists all lost messages; leave out "${message}"`]
+        : []),
+      ...(only !== undefined && !options.lost ? ["--cause requires --lost"] : []),
       ...(folder !== undefined && message === undefined && !options.lost
-        ? ["explain needs a message, such as 0:1234, or --lost"]
+        ? ["explain requires a message, such as 0:1234, or --lost"]
         : []),
     ];
     if (problems.length > 0) throw usageError(problems, "explain");
@@ -66,6 +69,6 @@ function readCause(written: string | undefined): Cause | undefined {
   const cause = causes.find((one) => one === written);
   if (cause !== undefined) return cause;
   const near = nearest(written, causes);
-  const advice = near === undefined ? `must be ${causes.join(", ")}` : `did you mean ${near}?`;
-  throw usageError([`--cause is "${written}"; ${advice}`], "explain");
+  const advice = near === undefined ? `expected one of ${causes.join(", ")}` : `did you mean "${near}"?`;
+  throw usageError([`--cause: unknown cause "${written}"; ${advice}`], "explain");
 }

@@ -2,13 +2,13 @@ import { layRows, left, cell, wrap } from "../views/layout/columns.js";
 import type { Page } from "../views/layout/page.js";
 import type { Command } from "./line/command.js";
 
-/** The page of lossbound itself: its commands, with an example each. */
+/** Renders the help page of lossbound: its commands, with an example of each. */
 export function generalHelp(commands: readonly Command[], { palette, width }: Page): string {
   const head = (text: string) => palette("strong", text);
   return page([
     wrap(
-      "lossbound counts exactly which messages at-most-once delivery on Kafka lost, says where each one died, " +
-        "and judges it against the bounds that a scenario claims.",
+      "lossbound reports exactly which messages at-most-once delivery on Kafka lost and where each one was lost, " +
+        "and judges the loss against the bounds that a scenario claims.",
       width,
     ),
     [
@@ -25,12 +25,13 @@ export function generalHelp(commands: readonly Command[], { palette, width }: Pa
     ],
     [
       head("Exit codes"),
-      "  0 held · 1 broken · 2 inconclusive · 3 could not run · 64 wrong usage or input · 130 interrupted",
+      "  0 held · 1 broken · 2 inconclusive · 3 could not run · 64 invalid usage or input · 130 interrupted",
     ],
-    ["`lossbound help COMMAND` tells more of each. `lossbound --version` prints the version."],
+    ["Run `lossbound help COMMAND` for details of a command, or `lossbound --version` for the version."],
   ]);
 }
 
+/** Renders the help page of one command. */
 export function commandHelp(command: Command, { palette, width }: Page): string {
   const head = (text: string) => palette("strong", text);
   const options = [
@@ -38,7 +39,7 @@ export function commandHelp(command: Command, { palette, width }: Page): string 
       name: `--${name}${value === undefined ? "" : ` ${value}`}`,
       description,
     })),
-    { name: "--help", description: "Print this page." },
+    { name: "--help", description: "Print this page" },
   ];
   return page([
     [

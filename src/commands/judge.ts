@@ -12,15 +12,16 @@ import { onlyOperand } from "./line/operand.js";
 
 export const judge = defineCommand({
   name: "judge",
-  summary: "judge a stored run again, or all in a folder, offline",
+  summary: "judge a stored run again, or all runs in a folder, offline",
   operands: "DIR",
   about: [
-    "Reads the black boxes and the event file of a run, merges them again, and judges them as `lossbound run` did. " +
-      "The same evidence gives the same result. It also writes metrics.om, the course of the run for Prometheus, anew.",
-    "In a folder of several runs, each is judged; the exit code is that of the most serious, as with `lossbound run`.",
+    "Reads the black boxes and the event file of a run, merges them, and judges the run as `lossbound run` did. " +
+      "The same evidence gives the same result. Also rewrites metrics.om, the run's metrics over time for Prometheus.",
+    "Judges each run in a folder of several runs; the exit code is that of the most serious verdict, as for " +
+      "`lossbound run`.",
   ],
   options: {
-    json: { description: "Print the result as JSON; of a folder of several, an array." },
+    json: { description: "Print the result as JSON, or an array for a folder of runs" },
     ...gateOptions,
   },
   examples: [
@@ -28,11 +29,11 @@ export const judge = defineCommand({
       does: "Judge a stored run again:",
       command: "lossbound judge lossbound-results/consumer-kill",
     },
-    { does: "Judge all runs in a folder:", command: "lossbound judge lossbound-results" },
+    { does: "Judge all runs in a folder again:", command: "lossbound judge lossbound-results" },
   ],
   async run({ operands, options }, shell) {
     const { stdout, stderr, env } = shell;
-    const folder = onlyOperand(operands, "the folder of a run, or of several", "judge");
+    const folder = onlyOperand(operands, "the folder of a run or a folder of runs", "judge");
     const { junit, markdown } = options;
     const gate = openGate({ junit, markdown, files: [], summary: resultsAsMarkdown }, shell, "judge");
     const { judgeStored, writeCourse } = await import("../library/judge.js");
@@ -46,7 +47,7 @@ export const judge = defineCommand({
         results.push(judged.result);
         gate.take(judged.result);
         await writeCourse(run, judged).catch((error: unknown) => {
-          // A folder that is only read can be judged all the same.
+          // A folder without write permission can still be judged.
           stderr.write(`lossbound: ${messageOf(error)}\n`);
         });
         if (!options.json) stdout.write(renderResult(judged.result, run, page) + (several ? "\n" : ""));

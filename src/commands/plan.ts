@@ -12,28 +12,28 @@ import { readSeed } from "./line/seed.js";
 
 export const plan = defineCommand({
   name: "plan",
-  summary: "print what a scenario would do, and touch nothing",
+  summary: "print what a scenario would do, without running it",
   operands: "FILE",
   about: [
-    "Prints the timeline of a scenario: who sends what, which fault falls when and on whom, what is claimed, and what will be lost. " +
-      "The same seed gives the same plan to `lossbound run`.",
+    "Prints the plan of a scenario: its load, when each fault hits which target, the claim, and the predicted loss. " +
+      "`lossbound run` with the same seed follows the same plan.",
   ],
   options: {
     seed: {
       value: "N",
-      description: "The seed of the plan; drawn at random where it is not given.",
+      description: "Seed of the plan (default: drawn at random)",
     },
-    json: { description: "Print the plan as JSON." },
+    json: { description: "Print the plan as JSON" },
   },
   examples: [
-    { does: "See what a scenario does:", command: "lossbound plan scenarios/consumer-kill.yaml" },
+    { does: "Show what a scenario does:", command: "lossbound plan scenarios/consumer-kill.yaml" },
     {
-      does: "See whom the seed 7 kills:",
+      does: "Show which workers are killed with seed 7:",
       command: "lossbound plan --seed 7 scenarios/consumer-kill.yaml",
     },
   ],
   async run({ operands, options }, { stdout, env }) {
-    const file = onlyOperand(operands, "a scenario file", "plan");
+    const file = onlyOperand(operands, "one scenario file", "plan");
     const seed = readSeed(options.seed, "plan");
     for (const scenario of await readScenarioFiles([file], "plan")) {
       const planned = makePlan(scenario, seed);
@@ -41,7 +41,7 @@ export const plan = defineCommand({
       else {
         const page = pageFor(stdout, env);
         const command = repeatWith(file, seed, {}, scenario.sweep === undefined ? "run" : "sweep");
-        // It is copied, so it is not wrapped.
+        // Not wrapped, so that it can be copied.
         const runWith = `\n${page.palette("faint", "run with")}\n  ${printable(command)}\n`;
         stdout.write(renderPlan(planned, page) + runWith);
       }

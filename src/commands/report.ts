@@ -4,24 +4,24 @@ import { onlyOperand } from "./line/operand.js";
 
 export const report = defineCommand({
   name: "report",
-  summary: "make the page of a stored run again",
+  summary: "write the HTML report of a stored run, or of all runs in a folder",
   operands: "DIR",
   about: [
-    "Reads the files of a run, judges them as `lossbound judge` does, and writes report.html beside them: one page " +
-      "that needs no network. In a folder of several runs, each gets its page, and report.html in the folder " +
-      "shows the loss of all of them against their throughput.",
-    "Prints the pages that were written. The exit code is 0 when they were, whatever the verdicts are.",
+    "Reads the files of a run, judges them as `lossbound judge` does, and writes report.html beside them: a single " +
+      "page that works offline. For a folder of several runs, writes a page for each run, and a report.html in the " +
+      "folder that shows the loss of all runs against their throughput.",
+    "Prints the paths of the pages. Exits with 0 if they were written, regardless of the verdicts.",
   ],
   options: {},
   examples: [
-    { does: "Make the page of one run:", command: "lossbound report lossbound-results/consumer-kill" },
+    { does: "Write the page of one run:", command: "lossbound report lossbound-results/consumer-kill" },
     {
-      does: "Make those of all runs in a folder, and one of all:",
+      does: "Write the pages of all runs in a folder, and one that shows all of them:",
       command: "lossbound report lossbound-results",
     },
   ],
   async run({ operands }, { stdout }) {
-    const folder = onlyOperand(operands, "the folder of a run, or of several", "report");
+    const folder = onlyOperand(operands, "the folder of a run or a folder of runs", "report");
     const { writeReport } = await import("../library/report.js");
     const pages = await writeReport(folder);
     stdout.write(pages.map((page) => `${printable(page)}\n`).join(""));

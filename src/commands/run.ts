@@ -12,39 +12,39 @@ import { readSeed } from "./line/seed.js";
 
 export const run = defineCommand({
   name: "run",
-  summary: "run scenarios, count every message, and judge",
+  summary: "run scenarios, account for every message, and judge the losses",
   operands: "FILE…",
   about: [
-    "Runs each scenario on a real broker through a real proxy, one after the other, accounts for every message, " +
-      "and holds what was lost against what the scenario claims.",
-    "All files are checked before anything is started. With several, the exit code is that of the most serious: " +
-      "could not run, then broken, then inconclusive, then held.",
+    "Runs the scenarios one after another on a real broker through a real proxy, accounts for every message, " +
+      "and judges the losses against the claim of each scenario.",
+    "Checks all files before it starts anything. With several scenarios, the exit code is that of the most serious " +
+      "outcome: could not run, then broken, then inconclusive, then held.",
   ],
   options: { ...runOptions, ...repeatOptions, baseline: baselineOption, ...gateOptions, ...metricsOptions },
   examples: [
     { does: "Run one scenario:", command: "lossbound run scenarios/producer-blackhole.yaml" },
     {
-      does: "Run them all, for a program:",
+      does: "Run all scenarios and print the results as JSON:",
       command: "lossbound run --json --quiet scenarios/*.yaml",
     },
     {
-      does: "Gate on them, with a report for the CI system:",
+      does: "Gate a build on all scenarios, with a report for the CI system:",
       command: "lossbound run --quiet --junit junit.xml scenarios/*.yaml",
     },
     {
-      does: "Judge twenty trials together, and stop when the verdict is certain:",
+      does: "Judge up to twenty trials together, and stop once the verdict is certain:",
       command: "lossbound run --repeat 20 --stop-early scenarios/consumer-kill.yaml",
     },
     {
-      does: "Break, too, where more is lost than in the stored trials of main:",
+      does: "Also fail if more is lost than in the stored trials of main:",
       command: "lossbound run --repeat 10 --baseline main-results scenarios/consumer-kill.yaml",
     },
     {
-      does: "Let Prometheus watch it, and wait for its last look:",
+      does: "Serve metrics to Prometheus, and wait for its last scrape:",
       command: "lossbound run --metrics-port 9464 --linger scenarios/producer-blackhole.yaml",
     },
     {
-      does: "Run on a cluster and a proxy that exist already:",
+      does: "Run on an existing cluster and proxy:",
       command:
         "lossbound run --environment external --brokers kafka:9092 --toxiproxy http://toxiproxy:8474 scenarios/baseline.yaml",
     },
@@ -63,7 +63,7 @@ export const run = defineCommand({
         : await readBaseline(options.baseline, { falseAlarms, seed });
     const gate = openGate({ junit, markdown, files: operands, summary: resultsAsMarkdown }, shell, "run");
 
-    // Loaded only now: help, and a mistake in a file, need neither a Kafka client nor a native addon.
+    // Loaded lazily: help and input errors need neither a Kafka client nor a native addon.
     const { runScenarios } = await import("../library/run.js");
     const reporting = {
       settings: { ...settings, seed },

@@ -16,15 +16,15 @@ import { usageError } from "./line/usage-error.js";
 
 export const sweep = defineCommand({
   name: "sweep",
-  summary: "run one scenario at several rates, for the curve of loss against throughput",
+  summary: "run one scenario at several rates, for a curve of loss against throughput",
   operands: "FILE",
   about: [
-    "Runs one scenario at each of several rates (or with each of several sizes of a commit), a few times each, the " +
-      "faults the same, and gives what was lost against the throughput that was in fact reached.",
-    "Each step sends for as long as the scenario does. Its bounds on losses are asked where they are shares; what its guarantee " +
-      "forbids is. A run that is inconclusive is no part of the curve.",
+    "Runs one scenario at each of several rates (or commit sizes), several times each and with the same faults, and " +
+      "prints the loss against the throughput that was actually reached.",
+    "Each step sends for as long as the scenario does. Bounds on losses are checked only if they are shares; what the " +
+      "guarantee forbids is always checked. Inconclusive runs are left out of the curve.",
     "Writes NAME.sweep.json and NAME.sweep.csv beside the results of the runs. The exit code is that of the most " +
-      "serious run, as with `lossbound run` and several scenarios.",
+      "serious verdict, as for `lossbound run` with several scenarios.",
   ],
   options: {
     ...runOptions,
@@ -32,19 +32,19 @@ export const sweep = defineCommand({
     ...metricsOptions,
     rates: {
       value: "RATE,…",
-      description: "Rates to run at, such as 500/s,2000/s (default: those of the file).",
+      description: "Rates to run at, such as 500/s,2000/s (default: from the file)",
     },
-    "commit-every": { value: "N,…", description: "In place of rates: how many messages a commit covers." },
-    repeats: { value: "N", description: `Runs at each value (default: ${repeatsUsual}).` },
-    json: { description: "Print the curve as JSON, and nothing else." },
+    "commit-every": { value: "N,…", description: "Messages per commit to run with, instead of rates" },
+    repeats: { value: "N", description: `Runs at each value (default: ${repeatsUsual})` },
+    json: { description: "Print the curve as JSON and nothing else" },
   },
   examples: [
     {
-      does: "What a fault costs at three rates:",
+      does: "Measure the cost of a fault at three rates:",
       command: "lossbound sweep --rates 500/s,2000/s,8000/s scenarios/producer-blackhole.yaml",
     },
     {
-      does: "What a kill costs, by the size of a commit:",
+      does: "Measure the cost of a kill for four commit sizes:",
       command: "lossbound sweep --commit-every 1,10,100,1000 scenarios/consumer-kill.yaml",
     },
   ],
@@ -58,7 +58,7 @@ export const sweep = defineCommand({
     const [scenario] = await readScenarioFiles([file], "sweep");
     const swept = given ?? scenario!.sweep;
 
-    // Loaded only now, as for `run`.
+    // Loaded lazily, as in `run`.
     const { sweepScenario } = await import("../library/sweep.js");
     const runner: Runner = async (_, runnerOptions) => {
       const sweepOptions = { ...runnerOptions, repeats, ...(given !== undefined && { sweep: given }) };
@@ -94,20 +94,17 @@ function readRepeats(written: string | undefined): number {
   if (written === undefined) return repeatsUsual;
   const repeats = /^[0-9]{1,7}$/u.test(written) ? Number(written) : Number.NaN;
   if (repeats >= 1 && repeats <= repeatsMax) return repeats;
-  throw usageError(
-    [`--repeats is "${written}", and must be a whole number from 1 to ${repeatsMax}`],
-    "sweep",
-  );
+  throw usageError([`--repeats: expected an integer from 1 to ${repeatsMax}, got "${written}"`], "sweep");
 }
 
-/** What is to vary, where the command line says so. */
+/** Reads the swept values from the command line; `undefined` if it has none. */
 function readValues(written: {
   rates: string | undefined;
   "commit-every": string | undefined;
 }): Sweep | undefined {
   const { rates, "commit-every": commitEvery } = written;
   if (rates !== undefined && commitEvery !== undefined) {
-    throw usageError(["--rates and --commit-every go not together: a sweep varies one thing"], "sweep");
+    throw usageError(["--rates and --commit-every cannot be combined: a sweep varies one thing"], "sweep");
   }
   if (rates !== undefined)
     return { of: "rate", values: distinct("rates", rates, rates.split(",").map(rateOf)) };
@@ -121,21 +118,21 @@ function readValues(written: {
 function rateOf(written: string): number {
   const rate = readRate(written.trim());
   if (rate !== undefined) return rate;
-  throw usageError(
-    [`--rates has "${written}", and takes rates such as 500/s, several with commas between them`],
-    "sweep",
-  );
+  throw usageError([`--rates: expected comma-separated rates such as 500/s, got "${written}"`], "sweep");
 }
 
 function wholeNumbers(written: string): number[] {
   return written.split(",").map((text) => {
     const value = /^[0-9]{1,7}$/u.test(text.trim()) ? Number(text) : Number.NaN;
     if (value >= 1 && value <= 1_000_000) return value;
-    throw usageError([`--commit-every has "${text}", and takes whole numbers from 1 to 1000000`], "sweep");
+    throw usageError(
+      [`--commit-every: expected comma-separated integers from 1 to 1000000, got "${text}"`],
+      "sweep",
+    );
   });
 }
 
 function distinct(option: string, written: string, values: number[]): number[] {
   if (new Set(values).size === values.length && values.length > 1) return values;
-  throw usageError([`--${option} is "${written}", and takes two values or more, each once`], "sweep");
+  throw usageError([`--${option}: expected at least two values, all different, got "${written}"`], "sweep");
 }

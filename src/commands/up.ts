@@ -8,34 +8,34 @@ import { usageError } from "./line/usage-error.js";
 
 export const up = defineCommand({
   name: "up",
-  summary: "keep brokers, proxy, metrics, Prometheus and Grafana up, and run scenarios on them",
+  summary: "keep a broker, a proxy and dashboards running, and run scenarios on them",
   operands: "[FILE…]",
   about: [
-    "Starts a broker and Toxiproxy, serves the metrics, and starts a Prometheus that scrapes them and a Grafana " +
-      "with the dashboards where these are on PATH. It prints the addresses, runs the scenarios, and keeps all up " +
-      "until it is stopped with Ctrl-C, which ends everything that it started. That is its orderly end: exit code 0.",
-    "Everything listens on 127.0.0.1, at the usual port where that is free. What Prometheus has kept goes with it; " +
-      "the results of the scenarios stay.",
+    "Starts a broker and Toxiproxy and serves the metrics. Also starts a Prometheus that scrapes them and a Grafana " +
+      "with the dashboards, if these are on PATH. Prints the addresses, runs the scenarios, and keeps everything " +
+      "running until Ctrl-C, which stops everything that was started and exits with 0.",
+    "Everything listens on 127.0.0.1, on its usual port if that is free. The data of Prometheus is deleted at the " +
+      "end; the results of the scenarios are kept.",
   ],
   options: {
-    repeat: { description: "Run the scenarios again and again, each round with another seed." },
-    seed: { value: "N", description: "The seed, the same in each round." },
+    repeat: { description: "Run the scenarios in a loop, with a new seed in each round" },
+    seed: { value: "N", description: "Seed for all rounds (default: a new one in each round)" },
     out: runOptions.out,
   },
   examples: [
     {
-      does: "Watch a fault in Grafana, again and again:",
+      does: "Watch a fault in Grafana, over and over:",
       command: "lossbound up --repeat scenarios/producer-blackhole.yaml",
     },
-    { does: "Brokers and a proxy to try things on:", command: "lossbound up" },
+    { does: "Start a broker and a proxy to experiment with:", command: "lossbound up" },
   ],
   async run({ operands, options }, shell) {
     const seed = readSeed(options.seed, "up");
     if (operands.length > 0) await readScenarioFiles(operands, "up");
-    else if (options.repeat) throw usageError(["--repeat needs a scenario file"], "up");
+    else if (options.repeat) throw usageError(["--repeat requires a scenario file"], "up");
     const out = options.out ?? "lossbound-results";
 
-    // Loaded only now, as for `run`.
+    // Loaded lazily, as in `run`.
     const { keepUp } = await import("../library/up.js");
     const { repeat } = options;
     const runner: Runner = async (files, { observer, signal, onResult } = {}) =>
@@ -57,7 +57,7 @@ export const up = defineCommand({
         metrics: undefined,
         json: false,
         quiet: false,
-        // There is no end of them: none is kept once it was shown.
+        // With --repeat, results never end, so none is kept after it was printed.
         views: { one, json },
       },
       shell,
@@ -66,13 +66,13 @@ export const up = defineCommand({
       return await running;
     } catch (error) {
       if (!isOrderlyEnd(error)) throw error;
-      shell.stderr.write("stopped: everything that was started has ended\n");
+      shell.stderr.write("stopped everything that was started\n");
       return 0;
     }
   },
 });
 
-/** It was asked to end, and nothing went wrong in doing so: what did would be in an error around this one. */
+/** Checks for an interruption without a failed clean-up; a failure would wrap this error in another. */
 function isOrderlyEnd(error: unknown): boolean {
   return error instanceof LossboundError && error.code === "INTERRUPTED";
 }

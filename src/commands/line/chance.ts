@@ -1,6 +1,10 @@
 import { usageError } from "./usage-error.js";
 
-/** A chance as people write it: `1/100`, `1%` or `0.01`; above 0 and below 1. */
+/**
+ * Reads a chance above 0 and below 1, written as `1/100`, `1%` or `0.01`.
+ *
+ * @throws LossboundError `USAGE`
+ */
 export function readChance(option: string, written: string, command: string): number {
   const [, count = "", of = ""] = /^(\d{1,9})\/(\d{1,9})$/u.exec(written) ?? [];
   const [, percent = ""] = /^(\d{1,2}(?:\.\d{1,9})?)%$/u.exec(written) ?? [];
@@ -13,7 +17,7 @@ export function readChance(option: string, written: string, command: string): nu
         : Number(plain || Number.NaN);
   if (chance > 0 && chance < 1) return chance;
   throw usageError(
-    [`--${option} is "${written}", and takes a chance such as 1/100, 1% or 0.01, above 0 and below 1`],
+    [`--${option}: expected a chance between 0 and 1, such as 1/100, 1% or 0.01, got "${written}"`],
     command,
   );
 }

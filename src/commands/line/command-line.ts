@@ -7,21 +7,20 @@ import { usageError } from "./usage-error.js";
 export type Options = Readonly<Record<string, Option>>;
 
 export interface Option {
-  /** What the value is called in help; an option without one is a switch. */
+  /** Name of the value in help; an option without a value is a switch. */
   readonly value?: string;
   readonly description: string;
 }
 
-/** A command line that was read: each option that has a value with it, each switch on or off. */
+/** A parsed command line: options have a value or `undefined`, switches are on or off. */
 export interface CommandLine<O extends Options> {
   operands: string[];
   options: { [K in keyof O]: O[K] extends { value: string } ? string | undefined : boolean };
 }
 
 /**
- * Reads the arguments of one command. Node's own reader splits them; what it lets pass (options that
- * nobody knows, a value that is missing or one too many, an option given twice) is found here, all of
- * it at once.
+ * Parses the arguments of one command. Node's parser splits them; this function also rejects unknown
+ * options, missing or unexpected values and repeated options, and reports all problems at once.
  *
  * @throws LossboundError `USAGE`
  */
@@ -73,23 +72,23 @@ function problemOf(
   given: ReadonlyMap<string, unknown>,
 ): string | undefined {
   const { name, rawName, value, inlineValue } = token;
-  // A name such as `constructor` would be found on any object.
+  // Every object has inherited names such as `constructor`.
   const option = Object.hasOwn(options, name) && rawName.startsWith("--") ? options[name] : undefined;
   if (option === undefined) {
     const names = Object.keys(options);
     const near = nearest(name, names);
     const advice =
       near === undefined
-        ? `there is ${names.map((each) => `--${each}`).join(", ")}`
+        ? `expected one of ${names.map((each) => `--${each}`).join(", ")}`
         : `did you mean --${near}?`;
     return `unknown option ${rawName}; ${advice}`;
   }
   if (given.has(name)) return `${rawName} is given twice`;
   if (option.value === undefined)
-    return value === undefined ? undefined : `${rawName} takes no value, and found "${value}"`;
-  // `--out --json` is a forgotten value far more often than a folder called "--json".
+    return value === undefined ? undefined : `${rawName} takes no value, got "${value}"`;
+  // `--out --json` is a forgotten value far more often than a folder named "--json".
   const forgotten = value === undefined || value === "" || (inlineValue !== true && value.startsWith("--"));
-  return forgotten ? `${rawName} needs a value: ${rawName} ${option.value}` : undefined;
+  return forgotten ? `${rawName} requires a value: ${rawName} ${option.value}` : undefined;
 }
 
 function typeOf(option: Option | undefined): "string" | "boolean" {

@@ -1,14 +1,14 @@
 import { type CommandLine, type Options, readCommandLine } from "./command-line.js";
 import type { Shell } from "./shell.js";
 
-/** One command of lossbound, as data: what help says of it, and what it does. */
+/** One command of lossbound: the texts of its help page and the function that runs it. */
 export interface Command {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** What stands behind the name: `FILE…`, or nothing. */
+  /** Operands after the name, such as `FILE…`; empty if the command has none. */
   readonly operands: string;
-  /** Sentences for the command's own page. */
+  /** Paragraphs of the command's own help page. */
   readonly about: readonly string[];
   readonly options: Options;
   readonly examples: readonly Example[];
@@ -26,7 +26,7 @@ interface Definition<O extends Options> extends Omit<Command, "options" | "run">
   readonly run: (line: CommandLine<O>, shell: Shell) => Promise<number>;
 }
 
-/** Binds what a command does to the options it names, so that it is given those and no others. */
+/** Defines a command whose `run` gets exactly the options that the command declares. */
 export function defineCommand<const O extends Options>(definition: Definition<O>): Command {
   const { name, options, run } = definition;
   return {

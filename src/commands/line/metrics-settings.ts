@@ -5,16 +5,16 @@ import { durations } from "../../scenario/quantities.js";
 import type { Options } from "./command-line.js";
 import { usageError } from "./usage-error.js";
 
-/** The options by which the commands that run scenarios publish metrics. */
+/** Options for publishing metrics, shared by the commands that run scenarios. */
 export const metricsOptions = {
   "metrics-port": {
     value: "PORT",
-    description: "Serve /metrics for Prometheus while it runs; 0 takes a free port.",
+    description: "Serve /metrics for Prometheus during the run; 0 picks a free port",
   },
-  "metrics-host": { value: "HOST", description: "Where /metrics listens (default: 127.0.0.1)." },
-  linger: { description: "Wait at the end until /metrics was scraped once more." },
-  "linger-limit": { value: "TIME", description: "Wait for that at most so long (default: 75s)." },
-  pushgateway: { value: "URL", description: "Push the metrics to a Pushgateway at the end." },
+  "metrics-host": { value: "HOST", description: "Address to serve /metrics on (default: 127.0.0.1)" },
+  linger: { description: "Wait at the end for one last scrape of /metrics" },
+  "linger-limit": { value: "TIME", description: "Longest time to wait for that scrape (default: 75s)" },
+  pushgateway: { value: "URL", description: "Push the metrics to this Pushgateway at the end" },
 } as const satisfies Options;
 
 export interface WrittenMetrics {
@@ -26,13 +26,13 @@ export interface WrittenMetrics {
   quiet: boolean;
 }
 
-/** A Prometheus that nobody has told otherwise scrapes each minute, and may take ten seconds for it. */
+/** By default, Prometheus scrapes every minute with a timeout of ten seconds. */
 const lingerMsByDefault = 75_000;
 
 /**
- * `undefined` where nobody is to be given metrics.
+ * Reads how to publish metrics; `undefined` if they are not published.
  *
- * @throws LossboundError `USAGE` with everything that is wrong.
+ * @throws LossboundError `USAGE` with all problems.
  */
 export function readMetricsSettings(written: WrittenMetrics, command: string): Publishing | undefined {
   const port = portOf(written["metrics-port"]);
@@ -42,20 +42,22 @@ export function readMetricsSettings(written: WrittenMetrics, command: string): P
   const { linger, pushgateway, quiet } = written;
   const problems = [
     ...(port !== undefined && Number.isNaN(port)
-      ? [`--metrics-port is "${written["metrics-port"]}", and must be a whole number from 0 to 65535`]
+      ? [`--metrics-port: expected an integer from 0 to 65535, got "${written["metrics-port"]}"`]
       : []),
-    ...(port === 0 && quiet ? ["--metrics-port 0 with --quiet: nobody would be told which port it is"] : []),
+    ...(port === 0 && quiet
+      ? ["--metrics-port 0 cannot be combined with --quiet, which hides the chosen port"]
+      : []),
     ...(isHost(withoutBrackets(host))
       ? []
-      : [`--metrics-host is "${host}", and must be a name or an address`]),
-    ...(lingerMs ? [] : [`--linger-limit is "${limit}", and must be a time above 0, such as 90s`]),
+      : [`--metrics-host: expected a host name or an address, got "${host}"`]),
+    ...(lingerMs ? [] : [`--linger-limit: expected a time above 0, such as 90s, got "${limit}"`]),
     ...needs("metrics-host", written["metrics-host"] !== undefined, "metrics-port", port !== undefined),
     ...needs("linger", linger, "metrics-port", port !== undefined),
     ...needs("linger-limit", limit !== undefined, "linger", linger),
     ...(pushgateway === undefined || isGateway(pushgateway)
       ? []
       : [
-          `--pushgateway is "${withoutUserinfo(pushgateway)}", and must be a URL such as http://127.0.0.1:9091, without user and password`,
+          `--pushgateway: expected a URL without user and password, such as http://127.0.0.1:9091, got "${withoutUserinfo(pushgateway)}"`,
         ]),
   ];
   if (problems.length > 0) throw usageError(problems, command);
@@ -74,7 +76,7 @@ function portOf(written: string | undefined): number | undefined {
 }
 
 function needs(option: string, isGiven: boolean, other: string, hasOther: boolean): string[] {
-  return isGiven && !hasOther ? [`--${option} needs --${other}`] : [];
+  return isGiven && !hasOther ? [`--${option} requires --${other}`] : [];
 }
 
 function isGateway(url: string): boolean {

@@ -3,7 +3,7 @@ import { readChance } from "./chance.js";
 import type { Options } from "./command-line.js";
 import { usageError } from "./usage-error.js";
 
-/** How often to run, and when many trials are broken. */
+/** How many trials to run, and how to judge them together. */
 export interface RepeatSettings {
   repeat?: number;
   falseAlarms?: number;
@@ -12,16 +12,16 @@ export interface RepeatSettings {
 
 export const falseAlarmsOption = {
   value: "CHANCE",
-  description: "How seldom a verdict may be broken by chance alone (default: 1/100).",
+  description: "Accepted probability of a false alarm per verdict (default: 1/100)",
 };
 
 export const repeatOptions = {
   repeat: {
     value: "N",
-    description: "Trials of each scenario, judged together (default: `repeat` in its file, or 1).",
+    description: "Trials per scenario, judged together (default: from the file, or 1)",
   },
   "false-alarms": falseAlarmsOption,
-  "stop-early": { description: "No further trials when the verdict is certain, whatever they would show." },
+  "stop-early": { description: "Stop when further trials cannot change the verdict" },
 } as const satisfies Options;
 
 /** @throws LossboundError `USAGE` */
@@ -41,13 +41,10 @@ export function readRepeatSettings(
 export function readTrials(option: string, written: string, command: string): number {
   const trials = /^[0-9]{1,6}$/u.test(written) ? Number(written) : Number.NaN;
   if (trials >= 1 && trials <= trialsMax) return trials;
-  throw usageError(
-    [`--${option} is "${written}", and must be a whole number from 1 to ${trialsMax}`],
-    command,
-  );
+  throw usageError([`--${option}: expected an integer from 1 to ${trialsMax}, got "${written}"`], command);
 }
 
-/** What `--false-alarms` says, or 1/100. */
+/** Returns the value of `--false-alarms`, or 1/100. */
 export function readFalseAlarms(written: string | undefined, command: string): number {
   return written === undefined ? falseAlarmsUsual : readChance("false-alarms", written, command);
 }

@@ -6,7 +6,7 @@ import { usageError } from "./usage-error.js";
 const kinds = ["local", "docker", "external"] as const;
 type Kind = (typeof kinds)[number];
 
-/** Where and on what to run, after the options were found to go together. */
+/** The environment and the folder for results, after validation. */
 export interface RunSettings {
   environment: Kind;
   out: string;
@@ -15,28 +15,28 @@ export interface RunSettings {
   proxyHost?: string;
 }
 
-/** The options of each command that runs scenarios. */
+/** Options shared by all commands that run scenarios. */
 export const runOptions = {
   environment: {
     value: "KIND",
-    description: "local (default: starts broker and proxy itself), docker (docker-compose.yml) or external.",
+    description: "local (default, starts broker and proxy), docker (Compose) or external",
   },
-  brokers: { value: "HOST:PORT,…", description: "Brokers of an external cluster." },
-  toxiproxy: { value: "URL", description: "API of an external Toxiproxy." },
+  brokers: { value: "HOST:PORT,…", description: "Brokers of an external cluster" },
+  toxiproxy: { value: "URL", description: "URL of the API of an external Toxiproxy" },
   "proxy-host": {
     value: "HOST",
-    description: "Where a Toxiproxy that runs already is to listen for the workers.",
+    description: "Host on which a running Toxiproxy listens for the workers",
   },
   seed: {
     value: "N",
-    description: "Repeats the chance of a run; drawn at random where it is not given.",
+    description: "Seed for all random choices (default: drawn at random)",
   },
-  out: { value: "DIR", description: "Where results are written (default: lossbound-results)." },
-  json: { description: "Print a JSON array of results, and nothing else." },
-  quiet: { description: "No progress: only errors, and what is waited for at the end." },
+  out: { value: "DIR", description: "Folder for results (default: lossbound-results)" },
+  json: { description: "Print a JSON array of results and nothing else" },
+  quiet: { description: "Hide progress; errors and end-of-run waits are still printed" },
 } as const satisfies Options;
 
-/** What was written on the command line. */
+/** The options as given on the command line. */
 export interface WrittenSettings {
   environment: string | undefined;
   brokers: string | undefined;
@@ -46,9 +46,10 @@ export interface WrittenSettings {
 }
 
 /**
- * Addresses name a cluster that exists, so they say `external` by themselves.
+ * Validates the environment options. Any address implies `--environment external`, since it names an
+ * existing cluster.
  *
- * @throws LossboundError `USAGE` with everything that is wrong.
+ * @throws LossboundError `USAGE` with all problems.
  */
 export function readRunSettings(written: WrittenSettings, command: string): RunSettings {
   const addresses = (["brokers", "toxiproxy", "proxy-host"] as const).filter(
@@ -72,28 +73,28 @@ export function readRunSettings(written: WrittenSettings, command: string): RunS
 function problemsOf(environment: string, addresses: readonly string[], written: WrittenSettings): string[] {
   switch (environment) {
     case "local":
-      return addresses.map((name) => `--${name} belongs to --environment external; local starts its own`);
+      return addresses.map(
+        (name) => `--${name} cannot be used with --environment local, which starts its own broker and proxy`,
+      );
     case "docker":
       return addresses
         .filter((name) => name !== "proxy-host")
-        .map((name) => `--${name} belongs to --environment external; those of docker-compose.yml are known`);
+        .map((name) => `--${name} cannot be used with --environment docker, which uses docker-compose.yml`);
     case "external":
       return [
-        ...(written.brokers === undefined ? ["--environment external needs --brokers HOST:PORT,…"] : []),
-        ...(written.toxiproxy === undefined ? ["--environment external needs --toxiproxy URL"] : []),
+        ...(written.brokers === undefined ? ["--environment external requires --brokers HOST:PORT,…"] : []),
+        ...(written.toxiproxy === undefined ? ["--environment external requires --toxiproxy URL"] : []),
         ...listOf(written.brokers ?? "")
           .filter((address) => readAddress(address) === undefined)
-          .map(
-            (address) => `--brokers has "${address}", and takes HOST:PORT, several with commas between them`,
-          ),
+          .map((address) => `--brokers: expected a comma-separated list of HOST:PORT, got "${address}"`),
         ...(written.toxiproxy !== undefined && readOrigin(written.toxiproxy) === undefined
           ? [
-              `--toxiproxy is "${withoutUserinfo(written.toxiproxy)}", and must be the URL of its API, such as http://127.0.0.1:8474`,
+              `--toxiproxy: expected the URL of its API, such as http://127.0.0.1:8474, got "${withoutUserinfo(written.toxiproxy)}"`,
             ]
           : []),
       ];
     default:
-      return [`--environment is "${environment}", and must be local, docker or external`];
+      return [`--environment: expected local, docker or external, got "${environment}"`];
   }
 }
 

@@ -6,13 +6,13 @@ import type { Scenario } from "../../scenario/scenario.js";
 import { usageError } from "./usage-error.js";
 
 /**
- * Reads all files before anything is started, so that a mistake in the last one does not show after
- * minutes, and gives the problems of all of them at once.
+ * Reads all scenario files before anything is started and reports the problems of all of them at
+ * once. Otherwise a mistake in the last file would show only after minutes.
  *
- * @throws LossboundError `INPUT`; `USAGE` where two files would write the same folder.
+ * @throws LossboundError `INPUT`; `USAGE` if two scenarios would write the same folder.
  */
 export async function readScenarioFiles(files: readonly string[], command: string): Promise<Scenario[]> {
-  if (files.length === 0) throw usageError([`${command} needs a scenario file`], command);
+  if (files.length === 0) throw usageError([`${command} requires a scenario file`], command);
   const scenarios: Scenario[] = [];
   const wrong: ScenarioError[] = [];
   for (const file of files) {

@@ -1,6 +1,6 @@
 import type { LiveStream } from "../../views/live/report.js";
 
-/** What a command is given of the process it runs in. Results go to `stdout`, all else to `stderr`. */
+/** The streams and variables of the process. Results go to `stdout`, everything else to `stderr`. */
 export interface Shell {
   stdout: LiveStream;
   stderr: LiveStream;
@@ -8,9 +8,8 @@ export interface Shell {
 }
 
 /**
- * Lets a run go on when nobody reads what it writes any more (`lossbound run … | head`, a terminal
- * that was closed). Its clean-up and its files matter more than the rest of the text, and its exit
- * code stays the verdict's.
+ * Lets a run continue after the reader of its output is gone (`lossbound run … | head`, a closed
+ * terminal). The clean-up, the files and the exit code matter more than the rest of the text.
  */
 export function outliveReaders(...streams: NodeJS.WriteStream[]): void {
   for (const stream of streams) stream.on("error", () => {});

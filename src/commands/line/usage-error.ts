@@ -1,6 +1,6 @@
 import { LossboundError } from "../../base/errors.js";
 
-/** A command line that cannot be meant, with everything that is wrong with it and where to read on. */
+/** Creates the error for an invalid command line, with all problems and a pointer to the help page. */
 export function usageError(problems: readonly string[], command?: string): LossboundError {
   const help = `see \`lossbound help${command === undefined ? "" : ` ${command}`}\``;
   const [first = "nothing to do", ...others] = problems;

@@ -3,30 +3,33 @@ import type { Page } from "../../views/layout/page.js";
 
 export const baselineOption = {
   value: "PATH",
-  description:
-    "A stored result, or a folder of them: more loss per fault than there, by more than chance, is broken.",
+  description: "Stored results; a higher loss per fault, beyond chance, is broken",
 };
 
-/** Results of before, against which those of now are held. */
+/** Earlier results, with which new ones are compared. */
 export interface Baseline {
-  /** The same, with the verdict that they have beside those of before. */
+  /** Returns the results with their verdicts adjusted by the comparison. */
   judge<S extends Stored>(found: readonly S[]): S[];
-  /** What was lost before and now. */
+  /** Renders the losses before and now. */
   render(found: readonly Stored[], page: Page): string;
 }
 
-/** @throws LossboundError `INPUT` where nothing is stored there. */
+/**
+ * Reads the earlier results at a path.
+ *
+ * @throws LossboundError `INPUT` if the path has no results.
+ */
 export async function readBaseline(
   path: string,
   rule: { falseAlarms: number; seed: number },
 ): Promise<Baseline> {
-  // Loaded only now: the special functions of statistics take their time.
+  // Loaded lazily: the special functions of statistics are slow to load.
   const { differencesOf, withDifference } = await import("../../results/difference.js");
   const { renderDifferences } = await import("../../views/terminal/difference.js");
   const { storedLossesAt } = await import("../../store/stored-losses.js");
   const before = storedLossesAt(path);
   const differences = (found: readonly Stored[]): Difference[] => {
-    // What was not run now is no loss.
+    // A scenario that was not run now must not count as a change.
     const names = new Set(found.map(({ scenario }) => scenario));
     return differencesOf(
       before.filter(({ scenario }) => names.has(scenario)),

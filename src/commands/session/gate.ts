@@ -12,21 +12,21 @@ import type { Options } from "../line/command-line.js";
 import type { Shell } from "../line/shell.js";
 import { usageError } from "../line/usage-error.js";
 
-/** The options by which the commands that judge leave their results where people have their gates. */
+/** Options for reports to a CI system, shared by the commands that judge. */
 export const gateOptions = {
-  junit: { value: "FILE", description: "Write the verdicts there, too, as a JUnit report." },
-  markdown: { value: "FILE", description: "Write a summary there, too, as Markdown." },
+  junit: { value: "FILE", description: "Also write the verdicts to a JUnit report" },
+  markdown: { value: "FILE", description: "Also write a summary as Markdown" },
 } as const satisfies Options;
 
-/** What a CI system is told beside the exit code: files, and on GitHub annotations and a summary. */
+/** Reports results to a CI system: as files and, on GitHub, as annotations and a job summary. */
 export interface Gate {
-  /** Takes a result as soon as it is there, and points at what has not held. */
+  /** Takes a result as soon as it is available, and annotates what has not held. */
   take(result: Result): void;
   /**
-   * Writes what is wanted, of all results that it has taken.
+   * Writes the requested reports of all results taken so far.
    *
-   * @param failure why there are no more of them.
-   * @throws LossboundError `ENVIRONMENT` where a file cannot be written.
+   * @param failure why further results are missing.
+   * @throws LossboundError `ENVIRONMENT` if a file cannot be written.
    */
   close(failure?: unknown): void;
 }
@@ -34,16 +34,17 @@ export interface Gate {
 interface Wanted {
   junit: string | undefined;
   markdown: string | undefined;
-  /** The scenario files, as they were named; none where nobody knows them. */
+  /** The scenario files as given on the command line; empty if unknown. */
   files: readonly string[];
-  /** All results as Markdown. */
+  /** Renders all results as Markdown. */
   summary: (results: readonly Result[]) => string;
 }
 
 /**
- * Looks at the places of the files before anything is started: what finds no place after minutes is lost.
+ * Opens the reports. Checks that the files can be written before anything is started, so that a
+ * report is not lost after a run of minutes.
  *
- * @throws LossboundError `USAGE` with everything that is wrong.
+ * @throws LossboundError `USAGE` with all problems.
  */
 export function openGate(
   { junit, markdown, files, summary }: Wanted,
@@ -52,10 +53,10 @@ export function openGate(
 ): Gate {
   const problems = Object.entries({ junit, markdown }).flatMap(([name, path]) => {
     const problem = path === undefined ? undefined : whyNotWritten(path);
-    return problem === undefined ? [] : [`--${name} is ${path}, which cannot be written: ${problem}`];
+    return problem === undefined ? [] : [`--${name}: cannot write ${path}: ${problem}`];
   });
   if (junit !== undefined && markdown !== undefined && resolve(junit) === resolve(markdown)) {
-    problems.push(`--junit and --markdown are the same file, ${junit}`);
+    problems.push(`--junit and --markdown name the same file, "${junit}"`);
   }
   if (problems.length > 0) throw usageError(problems, command);
   const onGithub = env["GITHUB_ACTIONS"] === "true";
@@ -75,9 +76,11 @@ export function openGate(
       if (!keeps) return;
       const page = `${summary(results)}${why === undefined ? "" : notAll(why)}`;
       if (pageOfJob) {
-        // A summary that GitHub does not take decides nothing.
+        // A failure to write the job summary must not change the exit code.
         const problem = problemOf(() => appendFileSync(pageOfJob, `${page}\n`));
-        if (problem !== undefined) stderr.write(`lossbound: no summary on GitHub's page: ${problem}\n`);
+        if (problem !== undefined) {
+          stderr.write(`lossbound: cannot write the GitHub job summary: ${problem}\n`);
+        }
       }
       if (junit !== undefined) write(junit, resultsAsJunit(results, why));
       if (markdown !== undefined) write(markdown, page);
@@ -96,14 +99,14 @@ function notAll(why: string): string {
   ].join("\n");
 }
 
-/** Places in the file that a result's scenario was read from, as GitHub names files: from the repository's root. */
+/** Returns positions in a result's scenario file, with its path from the repository's root, as GitHub expects. */
 function placesIn(
   files: readonly string[],
   { scenario, guarantee }: Result,
   env: NodeJS.ProcessEnv,
 ): (expectation: string | undefined) => AnnotationPlace | undefined {
   const named = (file: string) => basename(file).replace(/\.ya?ml$/u, "") === scenario;
-  // A command of one file may call what it makes of it otherwise.
+  // A command with a single file may name its results differently from the file.
   const file = files.length === 1 ? files[0] : files.find(named);
   if (file === undefined) return () => undefined;
   const root = env["GITHUB_WORKSPACE"];
@@ -115,7 +118,7 @@ function placesIn(
         ...placeOfExpectation(text, guarantee, expectation),
       };
     } catch {
-      // It was there when it was read. Where it is no more, the annotation stands by itself.
+      // The file has vanished since it was read; annotate without a position.
       return undefined;
     }
   };
@@ -124,7 +127,7 @@ function placesIn(
 function whyNotWritten(path: string): string | undefined {
   return problemOf(() => {
     const there = statSync(path, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw new Error("it is a folder");
+    if (there?.isDirectory()) throw new Error("is a folder");
     accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
   });
 }

@@ -1,6 +1,6 @@
 import { exitCode, LossboundError } from "../../base/errors.js";
 
-/** Ends a run when the user, or the system, asks for it. */
+/** Ends a run on a signal from the user or the system. */
 export interface Interruption extends Disposable {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with the error to throw. */
   readonly signal: AbortSignal;
@@ -9,14 +9,14 @@ export interface Interruption extends Disposable {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * One key press may come twice: the terminal sends SIGINT to the whole process group, and npm hands
- * its own on to its child. A second one this soon, in milliseconds, is the same one.
+ * A second signal within this time, in milliseconds, counts as the same key press: the terminal sends
+ * SIGINT to the whole process group, and npm forwards its own copy to its child.
  */
 const sameKeyPressMs = 500;
 
 /**
- * The first signal lets the run clean up behind itself. The next one ends the process at once; then
- * the warden cleans up.
+ * Listens for signals. The first one lets the run clean up after itself; the next one exits at once,
+ * and the warden cleans up.
  *
  * @param clock in milliseconds.
  */

@@ -14,33 +14,33 @@ import { listenForInterruption } from "./interruption.js";
 import type { RunSettings } from "../line/run-settings.js";
 import type { Shell } from "../line/shell.js";
 
-/** Runs scenarios one after the other, and hands over each result as soon as it is there. */
+/** Runs scenarios one after another, and passes on each result as soon as it is available. */
 export type Runner = typeof import("../../library/run.js").runScenarios;
 
 export interface Reporting {
   settings: RunSettings & { seed: number };
-  /** Who is to be given metrics; `undefined`: nobody. */
+  /** How to publish metrics; `undefined` to publish none. */
   metrics: Publishing | undefined;
   json: boolean;
   quiet: boolean;
   views: Views;
-  /** What is judged in place of the results, where several of them are one; without it, each by itself. */
+  /** Combines results that are judged together; without it, each is judged by itself. */
   fold?: (results: readonly Result[]) => readonly Result[];
-  /** Who else is told of the results; without it, nobody. */
+  /** Reports the results to a CI system. */
   gate?: Gate;
 }
 
-/** What a person is shown on stdout, as text; nothing where it is empty. */
+/** Renders results for stdout. */
 export interface Views {
-  /** As soon as a result is there. */
+  /** Renders one result, as soon as it is available; may be empty. */
   one(result: Result, page: Page): string;
-  /** At the end, of all that were there; where it is left out, nothing is kept of them but their verdicts. */
+  /** Renders all results at the end. Without it, only their verdicts are kept in memory. */
   all?(results: readonly Result[], page: Page): string;
-  /** In place of both, what a program reads. */
+  /** Returns the value that `--json` prints instead of both. */
   json(results: readonly Result[]): unknown;
 }
 
-/** Each result in full, and a summary where several are to come, however many did. */
+/** Renders each result in full, and a summary at the end if several scenarios were requested. */
 export function eachAndSummary(out: string, asked: number): Views {
   return {
     one: (result, page) => `${renderResult(result, join(out, result.scenario), page)}\n`,
@@ -50,11 +50,11 @@ export function eachAndSummary(out: string, asked: number): Views {
 }
 
 /**
- * Runs scenarios with everything a person or a program is to see of it: progress on stderr while it
- * goes on, each result on stdout as it comes, and what is to be seen of all at the end.
+ * Runs scenarios and reports on them: progress on stderr, each result on stdout as soon as it is
+ * available, and a summary at the end.
  *
- * @returns the exit code of the verdicts. Whatever the runner throws is thrown on, after the results
- * that were there before it are written.
+ * @returns the exit code of the verdicts.
+ * @throws the error of the runner, after the earlier results have been written.
  */
 export async function runAndReport(
   runner: Runner,
@@ -67,7 +67,9 @@ export async function runAndReport(
   using interruption = listenForInterruption();
   using live = openLive(stderr, env, { quiet });
   const { signal } = interruption;
-  signal.addEventListener("abort", () => live.line("stopping, and cleaning up; once more to stop at once"));
+  signal.addEventListener("abort", () =>
+    live.line("stopping and cleaning up; press Ctrl-C again to quit now"),
+  );
   live.line(`seed ${settings.seed}`);
 
   await using publication = metrics && (await (await import("../../metrics/publish.js")).publish(metrics));
@@ -79,7 +81,7 @@ export async function runAndReport(
   };
   const onResult = (result: Result) => {
     if (json || views.all || fold) finished.push(result);
-    // What is redrawn on stderr and what is written on stdout are mostly on one screen.
+    // The live view on stderr and the result on stdout usually share one screen.
     live.clear();
     if (!fold) judged(result);
     if (json) return;
@@ -101,7 +103,7 @@ export async function runAndReport(
     closeAfter(error, gate, voice);
     throw error;
   } finally {
-    // Scenarios that were judged stay judged, whatever became of the one after them.
+    // Judged scenarios are reported even if a later one fails.
     live.clear();
     if (json) stdout.write(toJson(views.json(finished)));
     else if (finished.length > 0) stdout.write(views.all?.(finished, pageFor(stdout, env)) ?? "");
@@ -112,7 +114,7 @@ export async function runAndReport(
   return exitCodeOfVerdicts([...verdicts]);
 }
 
-/** What went wrong before matters more than that nobody could be told. */
+/** Closes the gate after a run failed. The error of the run matters more than a report that cannot be written. */
 function closeAfter(error: unknown, gate: Gate | undefined, { complain }: Voice): void {
   try {
     gate?.close(error);

@@ -11,7 +11,7 @@ import type { RepeatSettings } from "../line/repeat-settings.js";
 import { type Reporting, runAndReport, type Runner, type Views } from "./run-and-report.js";
 import type { Shell } from "../line/shell.js";
 
-/** `lossbound run` where a scenario is repeated: a line a trial, and at the end what they say together. */
+/** Runs scenarios with repeated trials: prints a line per trial, and at the end one verdict for all. */
 export async function runRepeats(
   files: readonly string[],
   scenarios: readonly Scenario[],
@@ -54,7 +54,7 @@ export async function runRepeats(
   return await runAndReport(runner, files, { ...reporting, views, fold }, shell);
 }
 
-/** To a gate the trials are one result: that of the last of them, with the verdict on all. */
+/** Turns trials into one result for the gate: the last trial, with the verdict of all of them. */
 function asOneResult(repeat: Repeat, results: readonly Result[]): Result {
   const { scenario, claim, verdict, reasons, bounds, repeatWith } = repeat;
   const last = results.findLast(({ trial }) => trial?.of === scenario)!;

@@ -7,7 +7,7 @@ import { lossbound } from "../../support/lossbound.js";
 import { inRepository } from "../../support/paths.js";
 
 describe("help", () => {
-  test("goes to stdout when it was asked for, and names each command", async () => {
+  test("goes to stdout and names each command, when it was asked for", async () => {
     const { code, stdout, stderr } = await lossbound(["help"]);
     expect(code).toBe(0);
     expect(stderr).toBe("");
@@ -42,13 +42,13 @@ describe("help", () => {
     },
   );
 
-  test("goes to stderr when nothing was asked for, and that is an error", async () => {
+  test("goes to stderr with exit code 64, when no command was given", async () => {
     const { code, stdout, stderr } = await lossbound([]);
     expect([code, stdout]).toEqual([64, ""]);
     expect(stderr).toContain("Commands");
   });
 
-  test("is coloured only where that was asked for, since this is a pipe", async () => {
+  test("is coloured on a pipe only with FORCE_COLOR, and never with NO_COLOR", async () => {
     expect((await lossbound(["help"])).stdout).not.toContain("\u001b");
     expect((await lossbound(["help"], { FORCE_COLOR: "1" })).stdout).toContain("\u001b[1mCommands");
     expect((await lossbound(["help"], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain("\u001b");
@@ -66,86 +66,117 @@ test("--version prints the version of the package", async () => {
   });
 });
 
-describe("a wrong command line ends with 64 and says what was meant", () => {
+describe("an invalid command line exits with 64 and says what is wrong", () => {
   test.each<[string[], ...string[]]>([
-    [["pln", "x.yaml"], "unknown command pln; did you mean `lossbound plan`?", "see `lossbound help`"],
-    [["rnu", "x.yaml"], "unknown command rnu; did you mean `lossbound run`?"],
+    [["pln", "x.yaml"], 'unknown command "pln"; did you mean `lossbound plan`?', "see `lossbound help`"],
+    [["rnu", "x.yaml"], 'unknown command "rnu"; did you mean `lossbound run`?'],
     [["run", "--quite", "x.yaml"], "unknown option --quite; did you mean --quiet?"],
     [["run", "/tmp"], "/tmp: found a folder"],
-    [["x.yaml"], "unknown command x.yaml; did you mean `lossbound run x.yaml`?"],
-    [["--hlep"], "unknown option --hlep; did you mean `lossbound --help`?"],
-    [["help", "judg"], "unknown command judg; did you mean `lossbound judge`?"],
+    [["x.yaml"], 'unknown command "x.yaml"; did you mean `lossbound run x.yaml`?'],
+    [["--hlep"], 'unknown option "--hlep"; did you mean `lossbound --help`?'],
+    [["help", "judg"], 'unknown command "judg"; did you mean `lossbound judge`?'],
     [
       ["frobnicate"],
-      "unknown command frobnicate; there is run, compare, sweep, calibrate, plan, judge, explain, diff, report, up, doctor, help",
+      'unknown command "frobnicate"; expected one of run, compare, sweep, calibrate, plan, judge, explain, diff, report, up, doctor, help',
     ],
-    [["run"], "run needs a scenario file", "see `lossbound help run`"],
+    [["run"], "run requires a scenario file", "see `lossbound help run`"],
     [["plan", "--sed", "4", "x.yaml"], "unknown option --sed; did you mean --seed?"],
-    [["plan", "a.yaml", "b.yaml"], "plan takes a scenario file, and found 2 operands"],
-    [["run", "-q", "x.yaml"], "unknown option -q; there is --environment, --brokers"],
+    [["plan", "a.yaml", "b.yaml"], "plan expects one scenario file, got 2 operands"],
+    [["run", "-q", "x.yaml"], "unknown option -q; expected one of --environment, --brokers"],
     [["run", "--constructor", "x.yaml"], "unknown option --constructor"],
-    [["run", "--json=yes", "x.yaml"], '--json takes no value, and found "yes"'],
-    [["run", "x.yaml", "--seed"], "--seed needs a value: --seed N"],
-    [["run", "x.yaml", "--out="], "--out needs a value: --out DIR"],
-    [["run", "--out", "--json", "x.yaml"], "--out needs a value: --out DIR"],
+    [["run", "--json=yes", "x.yaml"], '--json takes no value, got "yes"'],
+    [["run", "x.yaml", "--seed"], "--seed requires a value: --seed N"],
+    [["run", "x.yaml", "--out="], "--out requires a value: --out DIR"],
+    [["run", "--out", "--json", "x.yaml"], "--out requires a value: --out DIR"],
     [["run", "--seed", "1", "--seed", "2", "x.yaml"], "--seed is given twice"],
-    [["run", "--seed", "-1", "x.yaml"], '--seed is "-1", and must be a whole number from 0 to 4294967295'],
-    [["plan", "--seed", "4294967296", "x.yaml"], '--seed is "4294967296"'],
+    [["run", "--seed", "-1", "x.yaml"], '--seed: expected an integer from 0 to 4294967295, got "-1"'],
+    [
+      ["plan", "--seed", "4294967296", "x.yaml"],
+      '--seed: expected an integer from 0 to 4294967295, got "4294967296"',
+    ],
     [
       ["run", "--environment", "podman", "x.yaml"],
-      '--environment is "podman", and must be local, docker or external',
+      '--environment: expected local, docker or external, got "podman"',
     ],
     [
       ["run", "--environment", "docker", "--brokers", "a:1", "x.yaml"],
-      "--brokers belongs to --environment external; those of docker-compose.yml are known",
+      "--brokers cannot be used with --environment docker, which uses docker-compose.yml",
     ],
     [
       ["run", "--environment", "local", "--brokers", "a:1", "x.yaml"],
-      "--brokers belongs to --environment external",
+      "--brokers cannot be used with --environment local, which starts its own broker and proxy",
     ],
-    [["run", "--environment", "external", "x.yaml"], "needs --brokers HOST:PORT,…", "needs --toxiproxy URL"],
-    [["run", "--proxy-host", "h", "x.yaml"], "needs --brokers", "needs --toxiproxy"],
-    [["run", "--brokers", "a:1,b", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "b"'],
-    [["run", "--brokers", "a:65536", "--toxiproxy", "http://t:8474", "x.yaml"], '--brokers has "a:65536"'],
-    [["run", "--brokers", "[::1]:9092", "--toxiproxy", "t:8474", "x.yaml"], '--toxiproxy is "t:8474"'],
+    [
+      ["run", "--environment", "external", "x.yaml"],
+      "requires --brokers HOST:PORT,…",
+      "requires --toxiproxy URL",
+    ],
+    [["run", "--proxy-host", "h", "x.yaml"], "requires --brokers", "requires --toxiproxy"],
+    [
+      ["run", "--brokers", "a:1,b", "--toxiproxy", "http://t:8474", "x.yaml"],
+      '--brokers: expected a comma-separated list of HOST:PORT, got "b"',
+    ],
+    [["run", "--brokers", "a:65536", "--toxiproxy", "http://t:8474", "x.yaml"], 'got "a:65536"'],
+    [
+      ["run", "--brokers", "[::1]:9092", "--toxiproxy", "t:8474", "x.yaml"],
+      '--toxiproxy: expected the URL of its API, such as http://127.0.0.1:8474, got "t:8474"',
+    ],
     [
       ["run", "--brokers", "a:1", "--toxiproxy", "http://me:secret@t:8474", "x.yaml"],
-      '--toxiproxy is "http://…@t:8474"',
+      'got "http://…@t:8474"',
     ],
-    [["judge"], "judge needs the folder of a run, or of several"],
-    [["sweep", "--rates", "500", "x.yaml"], '--rates has "500", and takes rates such as 500/s'],
-    [["sweep", "--rates", "500/s", "x.yaml"], '--rates is "500/s", and takes two values or more'],
-    [["sweep", "--commit-every", "5,5", "x.yaml"], '--commit-every is "5,5", and takes two values or more'],
-    [["sweep", "--commit-every", "0,5", "x.yaml"], '--commit-every has "0", and takes whole numbers from 1'],
-    [["sweep", "--rates", "1/s,2/s", "--commit-every", "1,2", "x.yaml"], "a sweep varies one thing"],
+    [["judge"], "judge requires the folder of a run or a folder of runs"],
     [
-      ["sweep", "--repeats", "3,4", "x.yaml"],
-      '--repeats is "3,4", and must be a whole number from 1 to 1000',
+      ["sweep", "--rates", "500", "x.yaml"],
+      '--rates: expected comma-separated rates such as 500/s, got "500"',
     ],
-    [["sweep", "--repeats", "none", "x.yaml"], '--repeats is "none", and must be a whole number'],
-    [["explain"], "explain needs the folder of a run", "see `lossbound help explain`"],
-    [["explain", "a"], "explain needs a message, such as 0:1234, or --lost"],
-    [["explain", "a", "0:1", "0:2"], "explain takes a folder and a message, and found 3 operands"],
-    [["explain", "--lost", "a", "0:1"], "--lost lists all messages, and takes none"],
-    [["explain", "--cause", "log", "a", "0:1"], "--cause needs --lost"],
-    [["explain", "--lost", "--cause", "in-transt", "a"], '--cause is "in-transt"; did you mean in-transit?'],
-    [["explain", "--lost", "--cause", "bad luck", "a"], "must be rejected, client-buffer, in-transit"],
-    [["diff", "a"], "diff needs two results, BEFORE and NOW, and found 1 operands"],
+    [
+      ["sweep", "--rates", "500/s", "x.yaml"],
+      '--rates: expected at least two values, all different, got "500/s"',
+    ],
+    [
+      ["sweep", "--commit-every", "5,5", "x.yaml"],
+      '--commit-every: expected at least two values, all different, got "5,5"',
+    ],
+    [
+      ["sweep", "--commit-every", "0,5", "x.yaml"],
+      '--commit-every: expected comma-separated integers from 1 to 1000000, got "0"',
+    ],
+    [["sweep", "--rates", "1/s,2/s", "--commit-every", "1,2", "x.yaml"], "a sweep varies one thing"],
+    [["sweep", "--repeats", "3,4", "x.yaml"], '--repeats: expected an integer from 1 to 1000, got "3,4"'],
+    [["sweep", "--repeats", "none", "x.yaml"], '--repeats: expected an integer from 1 to 1000, got "none"'],
+    [["explain"], "explain requires the folder of a run", "see `lossbound help explain`"],
+    [["explain", "a"], "explain requires a message, such as 0:1234, or --lost"],
+    [["explain", "a", "0:1", "0:2"], "explain expects a folder and a message, got 3 operands"],
+    [["explain", "--lost", "a", "0:1"], '--lost lists all lost messages; leave out "0:1"'],
+    [["explain", "--cause", "log", "a", "0:1"], "--cause requires --lost"],
+    [
+      ["explain", "--lost", "--cause", "in-transt", "a"],
+      '--cause: unknown cause "in-transt"; did you mean "in-transit"?',
+    ],
+    [
+      ["explain", "--lost", "--cause", "bad luck", "a"],
+      "expected one of rejected, client-buffer, in-transit",
+    ],
+    [["diff", "a"], "diff expects two results, BEFORE and NOW, got 1"],
     [["diff", "/nowhere", "/dev"], "there is no file and no folder /nowhere"],
     [["diff", "package.json", "/dev"], "package.json is no stored result: allowed is a result.json"],
     [["diff", "README.md", "/dev"], "cannot read README.md"],
     [["diff", "/dev", "/dev"], "/dev is not the folder of a run, and has none in it"],
-    [["diff", "--false-alarms", "2", "a", "b"], '--false-alarms is "2", and takes a chance'],
-    [["report"], "report needs the folder of a run, or of several", "see `lossbound help report`"],
-    [["report", "a", "b"], "report takes the folder of a run, or of several, and found 2 operands"],
+    [
+      ["diff", "--false-alarms", "2", "a", "b"],
+      '--false-alarms: expected a chance between 0 and 1, such as 1/100, 1% or 0.01, got "2"',
+    ],
+    [["report"], "report requires the folder of a run or a folder of runs", "see `lossbound help report`"],
+    [["report", "a", "b"], "report expects the folder of a run or a folder of runs, got 2 operands"],
     [["report", "--json", "a"], "unknown option --json"],
     [["report", "/nowhere"], "there is no folder /nowhere"],
     [["judge", "/nowhere"], "there is no folder /nowhere"],
     [["judge", "/dev"], "/dev is not the folder of a run, and has none in it: that of a run has a run.json"],
-    [["compare"], "compare needs one scenario file", "see `lossbound help compare`"],
-    [["compare", "a.yaml", "b.yaml"], "compare takes one scenario file, and found 2 operands"],
-    [["compare", "--brokers", "a:1", "x.yaml"], "needs --toxiproxy URL", "see `lossbound help compare`"],
-    [["doctor", "now"], "doctor takes no operands"],
+    [["compare"], "compare requires one scenario file", "see `lossbound help compare`"],
+    [["compare", "a.yaml", "b.yaml"], "compare expects one scenario file, got 2 operands"],
+    [["compare", "--brokers", "a:1", "x.yaml"], "requires --toxiproxy URL", "see `lossbound help compare`"],
+    [["doctor", "now"], 'doctor expects no operands, got "now"'],
   ])("%j", async (args, ...said) => {
     const { code, stdout, stderr } = await lossbound(args);
     expect([code, stdout]).toEqual([64, ""]);
@@ -154,14 +185,14 @@ describe("a wrong command line ends with 64 and says what was meant", () => {
     for (const words of said) expect(stderr).toContain(words);
   });
 
-  test("with everything that is wrong with it at once", async () => {
+  test("reports all problems at once", async () => {
     const { stderr } = await lossbound(["run", "--sed", "4", "--jsno", "--quiet=1", "x.yaml"]);
     expect(stderr).toContain("3 problems on the command line");
   });
 });
 
 describe("run checks every file before it starts anything", () => {
-  test("and gives the problems of all files at once", async () => {
+  test("and reports the problems of all files at once", async () => {
     using folder = aFolder({
       "sound.yaml": soundScenario,
       "one.yaml": soundScenario.replace("partitions: 2", "partitions: none"),
@@ -177,7 +208,7 @@ describe("run checks every file before it starts anything", () => {
     expect(stderr).not.toContain("sound.yaml");
   });
 
-  test("and refuses two scenarios that would write the same folder", async () => {
+  test("and rejects two scenarios that would write the same folder", async () => {
     using folder = aFolder({ "same.yaml": soundScenario, "same.yml": soundScenario });
     const { code, stderr } = await lossbound(["run", folder.file("same.yaml"), folder.file("same.yml")]);
     expect(code).toBe(64);
@@ -185,19 +216,17 @@ describe("run checks every file before it starts anything", () => {
   });
 });
 
-test("compare finds a table that it cannot write before it starts anything", async () => {
+test("compare rejects a table that it cannot write before it starts anything", async () => {
   using folder = aFolder({ "sound.yaml": soundScenario });
   const compare = (markdown: string) =>
     lossbound(["compare", "--markdown", markdown, folder.file("sound.yaml")]);
   const inNoFolder = await compare(folder.file("no/table.md"));
   expect([inNoFolder.code, inNoFolder.stdout]).toEqual([64, ""]);
-  expect(inNoFolder.stderr).toMatch(
-    /^lossbound: --markdown is .*no\/table\.md, which cannot be written: ENOENT/,
-  );
-  expect((await compare(folder.path)).stderr).toContain("which cannot be written: it is a folder");
+  expect(inNoFolder.stderr).toMatch(/^lossbound: --markdown: cannot write .*no\/table\.md: ENOENT/);
+  expect((await compare(folder.path)).stderr).toContain(`cannot write ${folder.path}: is a folder`);
 });
 
-test("run finds a place where it cannot write before it starts anything", async () => {
+test("run rejects a results folder that it cannot write before it starts anything", async () => {
   using folder = aFolder({ "sound.yaml": soundScenario });
   const { code, stdout, stderr } = await lossbound(["run", "--out", "/dev/null", folder.file("sound.yaml")]);
   expect([code, stdout]).toEqual([64, ""]);
@@ -206,7 +235,7 @@ test("run finds a place where it cannot write before it starts anything", async 
 });
 
 describe("plan", () => {
-  test("prints the timeline, the same for the same seed", async () => {
+  test("prints the same timeline for the same seed", async () => {
     using folder = aFolder({ "kills.yaml": soundScenario });
     const args = ["plan", "--seed", "7", folder.file("kills.yaml")];
     const [one, other] = await Promise.all([lossbound(args), lossbound(args)]);
@@ -218,7 +247,7 @@ describe("plan", () => {
     expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL of consumer [01], started again after 500 ms\n/);
   });
 
-  test("ends with the command that runs just this plan", async () => {
+  test("ends its output with the command that runs exactly this plan", async () => {
     const swept = soundScenario.replace("1000/s", "[1000/s, 2000/s]");
     using folder = aFolder({ "kills.yaml": soundScenario, "swept.yaml": swept });
     const lastLines = async (args: readonly string[]) =>
@@ -231,7 +260,7 @@ describe("plan", () => {
     );
   });
 
-  test("draws a seed where none is given, and says which", async () => {
+  test("draws a seed and prints it, when none is given", async () => {
     using folder = aFolder({ "kills.yaml": soundScenario });
     const runs = await Promise.all([1, 2, 3].map(() => lossbound(["plan", folder.file("kills.yaml")])));
     const seeds = runs.map(({ stdout }) => /seed ([0-9]+)/.exec(stdout)?.[1]);
@@ -248,19 +277,19 @@ describe("plan", () => {
     });
   });
 
-  test("takes a file whose name begins with a dash behind --", async () => {
+  test("accepts a file whose name starts with a dash after --", async () => {
     const { stderr } = await lossbound(["plan", "--", "--json"]);
     expect(stderr).toContain("--json: found no such file");
   });
 
-  test("ends quietly when nobody reads what it prints", async () => {
+  test("exits with 0 and prints no error, when the reader of its output is gone", async () => {
     using folder = aFolder({ "kills.yaml": soundScenario });
     const { code, stderr } = await lossbound(["plan", folder.file("kills.yaml")], {}, false);
     expect([code, stderr]).toEqual([0, ""]);
   });
 });
 
-test("doctor says what is there, and says the same as JSON", async () => {
+test("doctor prints the same diagnosis as text and as JSON", async () => {
   using cache = aFolder({});
   const env = { LOSSBOUND_CACHE: cache.path };
   const [text, json] = await Promise.all([lossbound(["doctor"], env), lossbound(["doctor", "--json"], env)]);
@@ -273,14 +302,14 @@ test("doctor says what is there, and says the same as JSON", async () => {
   });
 });
 
-test("doctor says what is optional, what for, and how to get what is not there", async () => {
+test("doctor lists optional tools with their purpose, and how to get the missing ones", async () => {
   using folder = aFolder({});
   const tool = (name: string, says: string) =>
     writeFileSync(folder.file(name), `#!/bin/sh\necho "${says}"\n`, { mode: 0o755 });
   tool("prometheus", "prometheus, version 3.1.0 (branch: HEAD)");
   tool("docker", "Docker version 28.2.2, build e6534b4");
   const { code, stdout } = await lossbound(["doctor"], { PATH: folder.path, JAVA_HOME: "" });
-  // What is optional decides nothing: java is what it cannot do without.
+  // Optional tools do not affect the exit code; the missing java does.
   expect(code).toBe(3);
   const optional = stdout.slice(stdout.indexOf("\noptional\n"), stdout.indexOf("\ncache\n"));
   expect(optional).toMatch(/\n {2}ok +prometheus +to store the metrics +3\.1\.0 +\/\S+\/prometheus\n/);
@@ -290,7 +319,7 @@ test("doctor says what is optional, what for, and how to get what is not there",
   expect(optional).not.toContain("how to get prometheus");
 });
 
-test("an error that nobody expected is a bug, ends with 3, and shows no stack trace unless asked to", async () => {
+test("an unexpected error exits with 3, and prints a stack trace only with LOSSBOUND_DEBUG=1", async () => {
   const throwing =
     "process.on('newListener',name=>name==='uncaughtException'&&setTimeout(()=>{throw new TypeError('oops')}))";
   const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(throwing)}"` };
@@ -304,20 +333,20 @@ test("an error that nobody expected is a bug, ends with 3, and shows no stack tr
   expect(debug.stderr).toContain("    at ");
 });
 
-test("a command that said its last word ends, whatever holds its process open", async () => {
+test("a finished command exits, even if an open handle keeps the event loop alive", async () => {
   const holding = { NODE_OPTIONS: '--import "data:text/javascript,setInterval(()=>{},1000)"' };
   expect((await lossbound(["--version"], holding)).code).toBe(0);
   expect((await lossbound(["run"], holding)).code).toBe(64);
 });
 
-test("judge says that a folder is no stored run, and gives no verdict", async () => {
+test("judge rejects a folder without a stored run", async () => {
   using folder = aFolder({});
   const { code, stdout, stderr } = await lossbound(["judge", folder.path]);
   expect([code, stdout]).toEqual([64, ""]);
   expect(stderr).toMatch(/^lossbound: /);
 });
 
-test("report replaces no page that is none of ours", async () => {
+test("report does not overwrite a report.html that lossbound did not write", async () => {
   using folder = aFolder({ "report.html": "<!doctype html><title>A thesis</title>" });
   mkdirSync(folder.file("run"));
   writeFileSync(folder.file("run/result.json"), '{ "schema": "lossbound.result/1" }');

@@ -22,7 +22,7 @@ const none = { min: undefined, max: count(0) };
 const some = { min: count(1), max: count(10) };
 const lossy: RunTold["producers"] = [[...times(30, "processed"), ...times(5, "in-transit")]];
 
-/** A run of which the harness says that it did not wait any longer. */
+/** A run whose record says that the harness gave up waiting. */
 function gaveUp(): StoredRun {
   const run = aRun({ producers: lossy, expect: { lost: some } });
   writeRunRecord(run.path, { ...run.run, gaveUp: ["the auditor was given up"] });
@@ -74,18 +74,18 @@ const stored: [what: string, Verdict, says: string, () => StoredRun][] = [
     () => aRun({ producers: [[...times(30, "processed"), ...times(2, "unread")]], expect: { lost: none } }),
   ],
   [
-    "has messages of which nobody knows",
+    "has messages of indeterminate fate",
     "inconclusive",
     "1 messages have an indeterminate fate",
     () => aRun({ producers: [[...times(30, "processed"), "indeterminate"]], expect: { lost: none } }),
   ],
   [
-    "should lose and did not",
+    "lost nothing although it should have",
     "inconclusive",
     "lost: 0 proves nothing about 1 to 10",
     () => aRun({ producers: [times(30, "processed")], expect: { lost: some } }),
   ],
-  ["was not waited for to its end", "inconclusive", "the auditor was given up", gaveUp],
+  ["was abandoned before its end", "inconclusive", "the auditor was given up", gaveUp],
 ];
 
 describe("a stored run that", () => {
@@ -95,7 +95,7 @@ describe("a stored run that", () => {
     const { code, stdout } = await lossbound(["judge", "--junit", folder.file("junit.xml"), run.path]);
     expect(code).toBe(exitCode[verdict]);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(says);
-    // A CI system that reads the report and not the exit code must come to the same end.
+    // A CI system that reads the report instead of the exit code must reach the same verdict.
     const { cases } = readJunit(readFileSync(folder.file("junit.xml"), "utf8"))[0]!;
     const outcomes = new Set(cases.map(({ outcome }) => outcome));
     expect([...outcomes].toSorted()).toEqual(expect.arrayContaining(expectedOf(verdict)));
@@ -103,7 +103,7 @@ describe("a stored run that", () => {
     if (verdict === "inconclusive") expect(outcomes).not.toContain("passed");
   });
 
-  test("contradicts itself has no verdict: 3", async () => {
+  test("contradicts itself exits with 3 and without a verdict", async () => {
     using run = aRun({ producers: [[...times(30, "processed"), "inLogAndNotHanded"]] });
     const { code, stdout, stderr } = await lossbound(["judge", run.path]);
     expect([code, stdout]).toEqual([exitCode.couldNotRun, ""]);
@@ -122,8 +122,8 @@ function expectedOf(verdict: Verdict): string[] {
   }
 }
 
-describe("a command that", () => {
-  test("finds no brokers could not run: 3", async () => {
+describe("run", () => {
+  test("exits with 3, when it cannot reach the brokers", async () => {
     using folder = aFolder({ "sound.yaml": soundScenario });
     const nowhere = ["--brokers", "127.0.0.1:1", "--toxiproxy", "http://127.0.0.1:1"];
     const out = ["--out", folder.file("out")];
@@ -131,9 +131,9 @@ describe("a command that", () => {
     expect([code, stdout]).toEqual([exitCode.couldNotRun, ""]);
   });
 
-  test("is interrupted ends with 130", async () => {
+  test("exits with 130, when it is interrupted", async () => {
     using folder = aFolder({ "sound.yaml": soundScenario });
-    // Whoever asks it anything waits.
+    // Accepts connections and never answers.
     const mute = createServer().listen(0, "127.0.0.1");
     await once(mute, "listening");
     const { port } = mute.address() as AddressInfo;
@@ -153,7 +153,7 @@ describe("a command that", () => {
   });
 });
 
-describe("an expectation that is missing or misspelt", () => {
+describe("a missing or misspelt expectation", () => {
   const claim = "expect:\n  lost: { min: 10, max: 400 }\n";
   const wrong: [string, string, string][] = [
     ["no expectation", "", "expect: found nothing"],
@@ -200,7 +200,7 @@ describe("an expectation that is missing or misspelt", () => {
   ];
   const bare = soundScenario.replace(/expect:[^]*$/, "");
 
-  test("can never pass: none of them comes to be run, and each is told what is wrong", async () => {
+  test("prevents the run, and is reported with its problem", async () => {
     using folder = aFolder(
       Object.fromEntries(wrong.map(([, written], place) => [`wrong-${place}.yaml`, bare + written])),
     );
@@ -215,13 +215,13 @@ describe("an expectation that is missing or misspelt", () => {
     }
   });
 
-  test("is not what the sound one is", async () => {
+  test("differs from a correct one, which is accepted", async () => {
     using folder = aFolder({ "sound.yaml": bare + claim });
     expect((await lossbound(["plan", folder.file("sound.yaml")])).code).toBe(0);
   });
 });
 
-test("the exit codes are told in one page, in help and in the program alike", async () => {
+test("the exit codes are the same in docs/verdicts.md, in README.md, in help and in the program", async () => {
   const codesIn = (page: string) => [...page.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
   const text = (page: string) => readFileSync(inRepository(page), "utf8");
   const [, section] = /\n## Exit codes\n([^]*?)\n## /.exec(text("docs/verdicts.md"))!;

@@ -4,7 +4,7 @@ import { held } from "../../support/healthy-run.js";
 import { lossbound } from "../../support/lossbound.js";
 
 describe("lossbound explain", () => {
-  test("a life is told as text and as JSON", async () => {
+  test("prints the fate of a message as text and as JSON", async () => {
     using run = held();
     const [text, json] = await Promise.all([
       lossbound(["explain", run.path, "1:25"]),
@@ -25,7 +25,7 @@ describe("lossbound explain", () => {
     });
   });
 
-  test("the lost ones are listed, all or those of one cause", async () => {
+  test("lists all lost messages, or those of one cause", async () => {
     using run = held();
     const [all, some, none] = await Promise.all([
       lossbound(["explain", "--lost", run.path]),
@@ -40,7 +40,7 @@ describe("lossbound explain", () => {
     expect([all.code, some.code, none.code]).toEqual([0, 0, 0]);
   });
 
-  test("what is no name is told so, with what is allowed: exit 64", async () => {
+  test("rejects an unknown message with exit code 64, and prints the valid range", async () => {
     using run = held();
     const { code, stdout, stderr } = await lossbound(["explain", run.path, "0:40"]);
     expect([code, stdout]).toEqual([64, ""]);

@@ -10,7 +10,7 @@ import { lossbound } from "../../support/lossbound.js";
 
 const none = { min: undefined, max: { kind: "count" as const, value: 0 } };
 
-test("judge of a folder of several judges each, and ends with the most serious verdict", async () => {
+test("judge judges each run in a folder, and exits with the code of the most serious verdict", async () => {
   using folder = aFolder({});
   using held = aRun({ producers: [times(40, "processed")], expect: { lost: none } });
   using broken = aRun({

@@ -5,7 +5,7 @@ import { toJson } from "../../../src/results/json.js";
 import { lossbound } from "../../support/lossbound.js";
 import { inRepository } from "../../support/paths.js";
 
-test("lossbound plan prints what the library plans", async () => {
+test("lossbound plan prints the same plan as the library returns", async () => {
   const file = inRepository("scenarios", "consumer-kill.yaml");
   const { stdout } = await lossbound(["plan", "--seed", "7", "--json", file]);
   const planned = await planScenario(file, { seed: 7 });

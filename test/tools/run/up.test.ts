@@ -24,9 +24,9 @@ expect: { lost: 0 }
 interface Up {
   child: ChildProcess;
   said: () => string;
-  /** What it says is at an address. */
+  /** Waits for the address that it prints under a name. */
   address: (name: string) => Promise<string>;
-  /** Ctrl-C, and the exit code. */
+  /** Sends Ctrl-C and returns the exit code. */
   interrupt: () => Promise<number | null>;
 }
 
@@ -53,7 +53,7 @@ function startUp(args: readonly string[], env: NodeJS.ProcessEnv): Up {
 }
 
 it.skipIf(prometheus === undefined)(
-  "up runs scenarios again and again under the eyes of Prometheus and Grafana, until Ctrl-C ends it all",
+  "up runs scenarios in a loop with Prometheus and Grafana, until Ctrl-C stops everything",
   async () => {
     using folder = aFolder({ "steady.yaml": scenario });
     fakeGrafana(folder.path);
@@ -91,7 +91,7 @@ it.skipIf(prometheus === undefined)(
   },
 );
 
-/** What Prometheus scraped of the one series that a selector has. */
+/** Returns the samples that Prometheus scraped of the only series of a selector. */
 async function samplesOf(prometheus: string, selector: string): Promise<number[]> {
   const response = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(selector)}`);
   const { data } = (await response.json()) as { data: { result: { values: [number, string][] }[] } };
@@ -99,14 +99,14 @@ async function samplesOf(prometheus: string, selector: string): Promise<number[]
   return data.result[0]!.values.map(([, value]) => Number(value));
 }
 
-/** The last value of a counter before each time that it began anew, and its last value of all. */
+/** Returns the last value of a counter before each reset, and its final value. */
 function endsBetweenResets(samples: readonly number[]): number[] {
   return samples.filter((value, at) => !(samples[at + 1]! >= value));
 }
 
-it("up does without what is missing, says once how to get it, and needs no scenario", async () => {
+it("up starts without Prometheus, Grafana and scenarios, and prints one install hint for each missing tool", async () => {
   using folder = aFolder({});
-  // One that cannot say its version is none.
+  // A tool that cannot print its version counts as missing.
   for (const tool of ["grafana", "prometheus"]) fakeTool(folder.file("bin"), tool, "exit 1");
   const up = startUp([], { PATH: pathWith(folder.file("bin")) });
   try {
@@ -121,7 +121,7 @@ it("up does without what is missing, says once how to get it, and needs no scena
     expect(up.said()).toContain("apt-get install prometheus\n");
     expect((await fetch(await up.address("metrics"))).status).toBe(200);
     expect(await up.interrupt()).toBe(0);
-    expect(up.said()).toMatch(/\nstopped: everything that was started has ended\n$/);
+    expect(up.said()).toMatch(/\nstopped everything that was started\n$/);
     expect(up.said()).not.toContain("interrupted");
   } finally {
     up.child.kill("SIGKILL");
@@ -129,7 +129,7 @@ it("up does without what is missing, says once how to get it, and needs no scena
 });
 
 it.skipIf(prometheus === undefined)(
-  "up says once that Prometheus or Grafana has died, and stays",
+  "up reports once that Prometheus or Grafana has died, and keeps running",
   async () => {
     using folder = aFolder({});
     fakeGrafana(folder.path);
@@ -156,7 +156,7 @@ it.skipIf(prometheus === undefined)(
   },
 );
 
-it.skipIf(prometheus === undefined)("up goes on without a Grafana that does not start", async () => {
+it.skipIf(prometheus === undefined)("up continues without Grafana, when Grafana fails to start", async () => {
   using folder = aFolder({});
   fakeGrafana(folder.path);
   fakeTool(
@@ -178,7 +178,7 @@ it.skipIf(prometheus === undefined)("up goes on without a Grafana that does not 
   }
 });
 
-it("up says the error that a run ended with, and goes on with the next round", async () => {
+it("up prints the error of a failed run and continues with the next round", async () => {
   using folder = aFolder({ "steady.yaml": scenario });
   for (const tool of ["grafana", "prometheus"]) fakeTool(folder.file("bin"), tool, "exit 1");
   const args = ["--repeat", "--out", folder.file("out"), folder.file("steady.yaml")];
@@ -188,7 +188,7 @@ it("up says the error that a run ended with, and goes on with the next round", a
   try {
     const place = folder.file("out/steady");
     await waitFor("a first result", () => existsSync(join(place, "result.json")));
-    // Somebody else's: no run may take its place.
+    // A file that is not from lossbound: no run may replace it.
     rmSync(place, { recursive: true });
     writeFileSync(place, "");
     await waitFor("an error", () => /^round \d+ ended with that; all else goes on$/m.test(up.said()));
@@ -201,7 +201,7 @@ it("up says the error that a run ended with, and goes on with the next round", a
   }
 });
 
-it("up refuses what it cannot run before it starts anything", async () => {
+it("up rejects what it cannot run before it starts anything", async () => {
   const swept = scenario.replace("rate: 1000/s", "rate: [1000/s, 2000/s]");
   using folder = aFolder({ "swept.yaml": swept, "steady.yaml": scenario, "out-file": "" });
   const ofSweep = await lossbound(["up", folder.file("swept.yaml")]);

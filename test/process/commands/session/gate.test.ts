@@ -24,8 +24,8 @@ const atMost = (value: number) => ({ min: undefined, max: { kind: "count" as con
 const lossy: RunTold = { producers: [[...times(30, "processed"), ...times(4, "in-transit")]] };
 const broken: RunTold = { ...lossy, expect: { lost: atMost(3) } };
 
-describe("judge leaves for a CI system", () => {
-  test("a JUnit report and a summary, beside what it prints", async () => {
+describe("judge in a CI system", () => {
+  test("writes a JUnit report and a summary, besides its usual output", async () => {
     using run = aRun(broken);
     using folder = aFolder({});
     const [junit, markdown] = [folder.file("junit.xml"), folder.file("summary.md")];
@@ -48,7 +48,7 @@ describe("judge leaves for a CI system", () => {
     expect(readFileSync(markdown, "utf8")).toContain("- lost: 4 is outside 0 to 3\n");
   });
 
-  test("an annotation and a part of the job's page, where it runs on GitHub", async () => {
+  test("writes an annotation and appends to the job summary, on GitHub", async () => {
     using run = aRun(broken);
     using folder = aFolder({ "page.md": "what was there\n" });
     const page = folder.file("page.md");
@@ -58,7 +58,7 @@ describe("judge leaves for a CI system", () => {
     expect(readFileSync(page, "utf8")).toMatch(/^what was there\n# lossbound\n[^]*## synthetic: broken\n/);
   });
 
-  test("nothing of that where the job is not GitHub's, and no annotation where a run has held", async () => {
+  test("writes no annotation, when the run has held or GITHUB_ACTIONS is not true", async () => {
     using run = aRun({ ...lossy, expect: { lost: atMost(4) } });
     const github = await lossbound(["judge", run.path], { GITHUB_ACTIONS: "true" });
     expect([github.code, github.stderr]).toEqual([0, ""]);
@@ -66,16 +66,16 @@ describe("judge leaves for a CI system", () => {
     expect((await lossbound(["judge", other.path], { GITHUB_ACTIONS: "false" })).stderr).toBe("");
   });
 
-  test("the exit code of the verdict, also where GitHub takes no summary", async () => {
+  test("exits with the code of the verdict, even if the job summary cannot be written", async () => {
     using run = aRun(broken);
     const { code, stderr } = await lossbound(["judge", run.path], {
       GITHUB_STEP_SUMMARY: "/nowhere/page.md",
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^lossbound: no summary on GitHub's page: ENOENT.*\n$/);
+    expect(stderr).toMatch(/^lossbound: cannot write the GitHub job summary: ENOENT.*\n$/);
   });
 
-  test("an error in place of a pass, where evidence contradicts itself", async () => {
+  test("reports an error and no passed test case, when the evidence contradicts itself", async () => {
     using run = aRun(lossy);
     using folder = aFolder({});
     const record = join(run.path, "run.json");
@@ -89,21 +89,21 @@ describe("judge leaves for a CI system", () => {
 });
 
 test.each(["run", "compare", "sweep"])(
-  "%s finds a report that it cannot write before it starts anything",
+  "%s rejects a report that it cannot write before it starts anything",
   async (command) => {
     using folder = aFolder({ "sound.yaml": soundScenario });
     const file = folder.file("sound.yaml");
     const nowhere = ["--junit", folder.file("no/junit.xml"), "--markdown", folder.path];
     const { code, stdout, stderr } = await lossbound([command, ...nowhere, file]);
     expect([code, stdout]).toEqual([64, ""]);
-    expect(stderr).toMatch(/--junit is .*no\/junit\.xml, which cannot be written: ENOENT/);
-    expect(stderr).toMatch(/--markdown is .*, which cannot be written: it is a folder/);
+    expect(stderr).toMatch(/--junit: cannot write .*no\/junit\.xml: ENOENT/);
+    expect(stderr).toMatch(/--markdown: cannot write .*: is a folder/);
     const both = ["--junit", folder.file("one"), "--markdown", folder.file("./one")];
-    expect((await lossbound([command, ...both, file])).stderr).toContain("are the same file");
+    expect((await lossbound([command, ...both, file])).stderr).toContain("name the same file");
   },
 );
 
-describe("while scenarios run", () => {
+describe("a gate, while scenarios run,", () => {
   const lost: Result["expectations"][number] = {
     name: "lost",
     min: 10,
@@ -142,7 +142,7 @@ describe("while scenarios run", () => {
     return { ...ended, ...written, junit, [Symbol.dispose]: () => folder[Symbol.dispose]() };
   }
 
-  test("a broken bound is pointed at in its file, named from the repository's root", async () => {
+  test("annotates a broken bound in its file, with the path from the repository's root", async () => {
     using told = await reported([aResult({ scenario: "other" }), one]);
     expect(told.code).toBe(1);
     expect(told.stderr).toBe(
@@ -152,7 +152,7 @@ describe("while scenarios run", () => {
     expect(JSON.parse(told.stdout)).toHaveLength(2);
   });
 
-  test("one that cannot run is an error beside those that were judged", async () => {
+  test("reports a scenario that cannot run as an error, beside the judged ones", async () => {
     const failure = new LossboundError("ENVIRONMENT", "the broker did not start");
     using told = await reported([one], () => {
       throw failure;
@@ -164,7 +164,7 @@ describe("while scenarios run", () => {
     expect(told.stderr).toContain("::error title=no verdict::lossbound: the broker did not start\n");
   });
 
-  test("a report that finds no place at the end is an error, and hides none", async () => {
+  test("fails if a report cannot be written at the end, without hiding an earlier error", async () => {
     using scratch = aFolder({});
     mkdirSync(scratch.file("gone"));
     const shell = { stdout: { write: () => {} }, stderr: { write: () => {} }, env: {} };

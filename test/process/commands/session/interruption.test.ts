@@ -7,7 +7,7 @@ import { fixture } from "../../../support/paths.js";
 
 const program = fixture("runs-interruptibly.mjs");
 
-/** The program, once it runs. */
+/** Starts the program and waits until it runs. */
 async function running(given: { cleanUpMs: number; betweenSignalsMs: number }) {
   const child = spawn(process.execPath, [program, String(given.cleanUpMs), String(given.betweenSignalsMs)]);
   let said = "";
@@ -25,17 +25,17 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("a %s lets the run clean up"
   expect(said()).toBe(`running\ninterrupted by ${signal}\ncleaned up\n`);
 });
 
-test("one key press that comes twice, as under npm, is one", async () => {
+test("two signals in quick succession, as under npm, count as one key press", async () => {
   const { child, ended, says, said } = await running({ cleanUpMs: 1_000, betweenSignalsMs: 100 });
   child.kill("SIGINT");
-  // Of two signals of a kind that wait at the same time, the system delivers one.
+  // The system merges two pending signals of the same kind.
   await says("interrupted");
   child.kill("SIGINT");
   expect(await ended).toBe(0);
   expect(said()).toContain("cleaned up");
 });
 
-test("a second key press ends the process at once", async () => {
+test("a second key press exits at once", async () => {
   const { child, ended, says, said } = await running({
     cleanUpMs: 60_000,
     betweenSignalsMs: 1_000,

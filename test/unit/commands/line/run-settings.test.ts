@@ -10,7 +10,7 @@ const nothing = {
   out: undefined,
 };
 
-it("where proxies are to listen can be said of docker compose, and its other addresses cannot", () => {
+it("accepts --proxy-host with --environment docker, and no other address", () => {
   const docker = { ...nothing, environment: "docker" };
   expect(readRunSettings({ ...docker, "proxy-host": "127.0.0.1" }, "run")).toEqual({
     environment: "docker",
@@ -18,9 +18,9 @@ it("where proxies are to listen can be said of docker compose, and its other add
     proxyHost: "127.0.0.1",
   });
   expect(() => readRunSettings({ ...docker, toxiproxy: "http://t:8474" }, "run")).toThrow(
-    "--toxiproxy belongs to --environment external",
+    "--toxiproxy cannot be used with --environment docker",
   );
   expect(() =>
     readRunSettings({ ...nothing, environment: "local", "proxy-host": "127.0.0.1" }, "run"),
-  ).toThrow("--proxy-host belongs to --environment external");
+  ).toThrow("--proxy-host cannot be used with --environment local");
 });

@@ -18,7 +18,7 @@ import type { Verdict } from "../../../../src/verdict/judge.js";
 import { finished, planOf } from "../../../support/finished-run.js";
 import { aResult } from "../../../support/a-result.js";
 
-/** Has these results, one after the other, and then ends as it is told to. */
+/** Creates a runner that reports these results one after another, and then calls `end`. */
 function runnerWith(results: readonly Result[], end: () => void = () => {}): Runner {
   return async (_scenarios, options = {}) => {
     options.observer?.line("starting the broker");
@@ -66,8 +66,8 @@ function handOver(onResult: (result: Result) => void): WeakRef<Result> {
 const one = aResult({ scenario: "one" });
 const other = aResult({ scenario: "other", verdict: "broken" });
 
-describe("several scenarios", () => {
-  test("are each reported, with a summary at the end, results and progress apart", async () => {
+describe("the results of several scenarios", () => {
+  test("are printed to stdout with a summary at the end, and progress to stderr", async () => {
     const { code, stdout, stderr } = await report(runnerWith([one, other]));
     expect(code).toBe(1);
     expect(stdout).toMatch(/^one {2}HELD\n[^]*\nother {2}BROKEN\n[^]*\nscenario +verdict/);
@@ -75,16 +75,16 @@ describe("several scenarios", () => {
     expect(stderr).toBe("seed 7\nstarting the broker\n");
   });
 
-  test("are one JSON array, and nothing else on stdout", async () => {
+  test("are the only output on stdout with --json, as one array", async () => {
     const { stdout } = await report(runnerWith([one, other]), { json: true });
     expect(JSON.parse(stdout)).toEqual([one, other]);
   });
 
-  test("run without a word of progress when that was asked for", async () => {
+  test("are printed without progress with --quiet", async () => {
     expect((await report(runnerWith([one, other]), { quiet: true })).stderr).toBe("");
   });
 
-  test("that were judged are reported also when the next one cannot run", async () => {
+  test("are printed even if a later scenario cannot run", async () => {
     const failure = new LossboundError("HARNESS", "the counts differ");
     const fails = () => {
       throw failure;
@@ -97,7 +97,7 @@ describe("several scenarios", () => {
     expect(JSON.parse(json.stdout)).toEqual([one]);
   });
 
-  test("are shown as the command has it", async () => {
+  test("are rendered by the views of the command", async () => {
     const views: Views = {
       one: ({ scenario }) => `one: ${scenario}\n`,
       all: (results) => `all: ${results.map(({ scenario }) => scenario).join(" ")}\n`,
@@ -113,8 +113,8 @@ describe("several scenarios", () => {
   });
 
   test.each<[string, Partial<Views>, number]>([
-    ["not kept where nothing is shown of all of them", {}, 0],
-    ["kept where something is", { all: () => "" }, 1],
+    ["not kept in memory without a view of all of them", {}, 0],
+    ["kept in memory with a view of all of them", { all: () => "" }, 1],
   ])("are %s", async (_, all, kept) => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
@@ -122,7 +122,7 @@ describe("several scenarios", () => {
     let living: number | undefined;
     const runner: Runner = async (_scenarios, options) => {
       const made = handOver(options!.onResult!);
-      // What was made in this turn lives until the next.
+      // Objects created in this turn of the event loop live until the next.
       await new Promise(setImmediate);
       collect();
       living = made.deref() === undefined ? 0 : 1;
@@ -132,7 +132,7 @@ describe("several scenarios", () => {
     expect(living).toBe(kept);
   });
 
-  test("have a summary where there are several", async () => {
+  test("have a summary only if several scenarios were requested", async () => {
     const views = (asked: number) => ({ views: eachAndSummary("results", asked) });
     expect((await report(runnerWith([one]), views(1))).stdout).not.toMatch(/^scenario +verdict/m);
     expect((await report(runnerWith([one]), views(2))).stdout).toMatch(/^scenario +verdict/m);
@@ -144,13 +144,13 @@ describe("several scenarios", () => {
     [["inconclusive", "broken"], 1],
     [["broken", "held"], 1],
     [[], 3],
-  ])("that are %j end with %i", async (verdicts, code) => {
+  ])("with the verdicts %j exit with %i", async (verdicts, code) => {
     const results = verdicts.map((verdict) => aResult({ verdict }));
     expect((await report(runnerWith(results))).code).toBe(code);
   });
 });
 
-test("a Pushgateway that is away changes nothing about results and exit code, and is told of in --quiet too", async () => {
+test("an unreachable Pushgateway prints a warning even with --quiet, and does not affect results and exit code", async () => {
   const metrics = { serve: undefined, lingerMs: undefined, pushgateway: "http://127.0.0.1:1" };
   const runner: Runner = async (files, options) => {
     options?.exporter?.finish(await finished("one", 1));
@@ -164,7 +164,7 @@ test("a Pushgateway that is away changes nothing about results and exit code, an
   );
 });
 
-test("what is waited for at the end is told of in --quiet too, and nothing else", async () => {
+test("--quiet prints the wait for a last scrape at the end, and nothing else", async () => {
   const metrics = { serve: { host: "127.0.0.1", port: 0 }, lingerMs: 50, pushgateway: undefined };
   const { stderr } = await report(runnerWith([one]), { metrics, quiet: true });
   expect(stderr).toMatch(
@@ -172,7 +172,7 @@ test("what is waited for at the end is told of in --quiet too, and nothing else"
   );
 });
 
-test("what is finished is pushed when the runner fails after it, and nobody lingers", async () => {
+test("finished runs are pushed without lingering, when the runner fails later", async () => {
   const pushed: string[] = [];
   const gateway = createServer((request, response) => {
     pushed.push(request.url!);
@@ -199,7 +199,7 @@ test("what is finished is pushed when the runner fails after it, and nobody ling
   }
 });
 
-test("where metrics are served, the address is said before anything begins", async () => {
+test("the address of the metrics is printed before anything starts", async () => {
   const metrics = { serve: { host: "127.0.0.1", port: 0 }, lingerMs: undefined, pushgateway: undefined };
   const { stderr } = await report(runnerWith([one]), { metrics });
   expect(stderr).toMatch(/^seed 7\nmetrics at http:\/\/127\.0\.0\.1:\d+\/metrics\nstarting the broker\n$/);
