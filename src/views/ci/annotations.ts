@@ -2,7 +2,7 @@ import { expectationInWords } from "../../verdict/judge.js";
 import { isBrokenBeside, type Result } from "../../results/result.js";
 import { printable, printableLines } from "../../base/printable.js";
 
-/** Where an expectation stands, for GitHub: a path in the repository, and a line from 1. */
+/** Position of an expectation, as GitHub expects it: a path in the repository, and a line from 1. */
 export interface AnnotationPlace {
   file: string;
   line: number;
@@ -10,10 +10,10 @@ export interface AnnotationPlace {
 }
 
 /**
- * Workflow commands by which GitHub shows what has not held at its line: each bound that is broken, or
- * all reasons at once why a run is inconclusive. A run that has held has none.
+ * Returns the workflow commands that annotate a scenario file on GitHub: one for each broken bound, or
+ * one with all reasons of an inconclusive run. A run that held has none.
  *
- * @param placeOf of an expectation by its name, or of all of them; `undefined` where no file is known.
+ * @param placeOf position of an expectation, or of all of them; `undefined` without a known file.
  */
 export function annotationsOf(
   result: Result,
@@ -34,7 +34,7 @@ export function annotationsOf(
   }
 }
 
-/** One `::error` line. What a command ends or divides is escaped, as GitHub's runner undoes it. */
+/** Returns one `::error` line. Separators are escaped in the way that GitHub's runner unescapes them. */
 export function annotation(title: string, message: string, place?: AnnotationPlace): string {
   const { file, line, column } = place ?? {};
   const properties = Object.entries({ file, line, col: column, title })

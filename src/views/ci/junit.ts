@@ -5,11 +5,11 @@ import { isBrokenBeside, type Result } from "../../results/result.js";
 import { type Xml, element, xmlDocument } from "../layout/xml.js";
 
 /**
- * Results as a JUnit report: a suite a scenario, a test case a bound, and one for the run as a whole.
- * What is broken failed; what is inconclusive is an error. Nothing passes in a run that is inconclusive:
- * a bound that was kept there is skipped, since the run does not show that it holds.
+ * Renders results as a JUnit report: a suite per scenario, a test case per bound, and one for the run
+ * as a whole. A broken bound is a failure, an inconclusive one an error. Nothing passes in an
+ * inconclusive run: a kept bound is skipped there, since the run does not show that it holds.
  *
- * @param failure why not all that was asked for has a result.
+ * @param failure why some scenarios have no result.
  */
 export function resultsAsJunit(results: readonly Result[], failure: string | undefined): string {
   const suites = [...results.map(suiteOf), ...(failure === undefined ? [] : [failedSuite(failure)])];
@@ -39,9 +39,9 @@ interface Suite {
 interface Case {
   name: string;
   outcome: "passed" | "failure" | "error" | "skipped";
-  /** What the report calls this kind of failure or error. */
+  /** Type of the failure or error in the report. */
   type: "broken" | "inconclusive" | "no verdict";
-  /** One line, and below it what else is known; both are shown where the case has not passed. */
+  /** One line, and further details; both are shown if the case has not passed. */
   message: string;
   detail: string;
 }
@@ -75,8 +75,8 @@ function caseOf(expectation: Expectation, result: Result): Case {
     message: expectationInWords(expectation),
     detail: detailOf(result, [
       `observed  ${formatCount(expectation.observed)}`,
-      `at least  ${expectation.min === null ? "any number" : formatCount(expectation.min)}`,
-      `at most   ${expectation.max === null ? "any number" : formatCount(expectation.max)}`,
+      `at least  ${expectation.min === null ? "no limit" : formatCount(expectation.min)}`,
+      `at most   ${expectation.max === null ? "no limit" : formatCount(expectation.max)}`,
     ]),
   };
 }
@@ -92,7 +92,7 @@ function outcomeOf({ verdict }: Expectation, run: Result): Case["outcome"] {
   }
 }
 
-/** Whether the run shows anything: the bounds alone do not say that a fault did nothing. */
+/** Returns the case for whether the run is conclusive; the bounds alone do not show that a fault had no effect. */
 function runOf(result: Result): Case {
   const { reasons, verdict } = result;
   const [first = "the run shows nothing"] = reasons;
@@ -105,7 +105,7 @@ function runOf(result: Result): Case {
   };
 }
 
-/** Broken by what is no bound of the scenario, such as a comparison with results of before. */
+/** Returns the case for a run that is broken by something else than its bounds, such as earlier results. */
 function besideOf(result: Result): Case {
   const [first = "broken"] = result.reasons;
   return {
@@ -123,7 +123,7 @@ function detailOf({ messages, lostBy, repeatWith }: Result, lines: readonly stri
     ...lines,
     `sent      ${formatMessages(messages.sent)}`,
     ...lost.map((cause) => `lost by ${cause}: ${formatCount(lostBy[cause])}`),
-    `repeat with: ${repeatWith}`,
+    `rerun with: ${repeatWith}`,
   ].join("\n");
 }
 

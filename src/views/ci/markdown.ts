@@ -6,12 +6,12 @@ import { printable } from "../../base/printable.js";
 import type { Result } from "../../results/result.js";
 import { tookInWords } from "../words/took.js";
 
-/** A fault may fall a thousand times. */
+/** A fault may occur a thousand times; result.json has all of them. */
 const shownMax = 12;
 
 /**
- * Results for a page on the web: a table of all of them, and below it each that has not held, with its
- * bounds. A single one has its bounds in any case.
+ * Renders results as Markdown: a table of all results, then each one that has not held with its
+ * bounds. A single result is always shown with its bounds.
  */
 export function resultsAsMarkdown(results: readonly Result[]): string {
   const wanted = results.length === 1 ? results : results.filter(({ verdict }) => verdict !== "held");
@@ -73,7 +73,7 @@ function section(result: Result): string[] {
   ];
 }
 
-/** The faults that took messages, and the loss that no fault explains. */
+/** Renders the faults that took messages, and the loss that no fault explains. */
 function took(result: Result): string[] {
   const { faults, messages } = result;
   if (messages.lost === 0) return [];

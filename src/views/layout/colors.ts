@@ -1,28 +1,27 @@
 import picocolors from "picocolors";
 
-/** What a piece of text is to the reader; which colour that is stands here alone. */
+/** The meaning of a piece of text. Only this file maps it to a colour. */
 export type Tone = "plain" | "strong" | "faint" | "good" | "bad" | "doubtful";
 
-/** Gives text the colour of its tone, or leaves it as it is where there is no colour. */
+/** Colours text by its tone, or returns it unchanged without colours. */
 export type Palette = (tone: Tone, text: string) => string;
 
-/** As much of a stream as decides how text for it looks. */
+/** The properties of a stream that decide how its text is laid out. */
 export interface TextStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
 
 /**
- * Colour goes to a terminal. `NO_COLOR` turns it off and has the last word; `FORCE_COLOR` turns it on
- * where a pipe leads to something that shows it. As https://no-color.org has it, an empty value counts
- * as none.
+ * Returns the palette for a stream: coloured on a terminal. `FORCE_COLOR` turns colour on for pipes,
+ * and `NO_COLOR` always turns it off. An empty value does not count (https://no-color.org).
  */
 export function paletteFor(stream: TextStream, env: NodeJS.ProcessEnv): Palette {
   const forced = env["FORCE_COLOR"] && env["FORCE_COLOR"] !== "0" && env["FORCE_COLOR"] !== "false";
   return palette(!env["NO_COLOR"] && (forced || understandsControls(stream, env)) === true);
 }
 
-/** Whether the stream is a terminal that understands more than lines of text. */
+/** Checks whether the stream is a terminal that understands control sequences. */
 export function understandsControls(stream: TextStream, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && env["TERM"] !== "dumb";
 }

@@ -18,8 +18,8 @@ export function cell(text: string, tone: Tone = "plain"): Cell {
 }
 
 /**
- * Rows with their cells one below the other, two spaces between columns and none at the end of a
- * line. Widths are taken before the colour is put on, since colour has no width.
+ * Lays out rows in aligned columns, with two spaces between them and no trailing spaces. Widths are
+ * measured before colouring, since colour codes have no width.
  */
 export function layRows(
   columns: readonly Column[],
@@ -27,21 +27,21 @@ export function layRows(
   palette: Palette,
   indent = 2,
 ): string[] {
-  const widths = columns.map((_, place) =>
-    Math.max(0, ...rows.map((row) => widthOf(row[place]?.text ?? ""))),
+  const widths = columns.map((_, index) =>
+    Math.max(0, ...rows.map((row) => widthOf(row[index]?.text ?? ""))),
   );
   return rows.map((row) => {
     const last = row.findLastIndex(({ text }) => text !== "");
-    const cells = row.slice(0, last + 1).map(({ text, tone }, place) => {
-      const space = " ".repeat((widths[place] ?? 0) - widthOf(text));
-      if (columns[place]?.align === "right") return space + palette(tone, text);
-      return palette(tone, text) + (place === last ? "" : space);
+    const cells = row.slice(0, last + 1).map(({ text, tone }, index) => {
+      const space = " ".repeat((widths[index] ?? 0) - widthOf(text));
+      if (columns[index]?.align === "right") return space + palette(tone, text);
+      return palette(tone, text) + (index === last ? "" : space);
     });
     return `${" ".repeat(indent)}${cells.join("  ")}`;
   });
 }
 
-/** Cells one behind the other, cut where the width ends: a line that wraps cannot be redrawn. */
+/** Joins cells to one line and cuts it at the width, since a line that wraps cannot be redrawn. */
 export function layLine(cells: readonly Cell[], width: number, palette: Palette): string {
   let room = width;
   return cells
@@ -57,7 +57,7 @@ export function layLine(cells: readonly Cell[], width: number, palette: Palette)
     .join("");
 }
 
-/** Breaks text between words, so that no line is longer than `width` unless a single word is. */
+/** Breaks text between words into lines of at most `width`, unless a single word is longer. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
@@ -69,7 +69,7 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** In code points: every one that lossbound writes itself takes one place. */
+/** Returns the width in code points, since every one that lossbound writes takes one column. */
 export function widthOf(text: string): number {
   return [...text].length;
 }

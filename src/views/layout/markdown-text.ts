@@ -1,8 +1,8 @@
 import { printable } from "../../base/printable.js";
 
 /**
- * Text from anywhere (a scenario's name, a broker's message) as text in Markdown, on one line: no sign
- * in it begins a table's cell, an emphasis, a link, code or HTML.
+ * Escapes untrusted text (a scenario's name, a broker's message) for one line of Markdown, so that
+ * none of it is read as a table cell, emphasis, a link, code or HTML.
  */
 export function inMarkdown(text: string): string {
   return printable(text)
@@ -10,7 +10,7 @@ export function inMarkdown(text: string): string {
     .replace(/^(?:[-+=:>]|\d+(?=[.)]))/u, (sign) => (/\d/u.test(sign) ? `${sign}\\` : `\\${sign}`));
 }
 
-/** A table; the first row are its heads. Text in it is escaped here. */
+/** Renders a table whose first row is the header, and escapes its text. */
 export function tableInMarkdown(
   columns: readonly { align: "left" | "right" }[],
   rows: readonly (readonly string[])[],

@@ -1,16 +1,16 @@
-/** Numbers as people read them: thousands apart, a unit behind, and never a false 0 or 100 %. */
+/** Formats numbers for people: with separators and units, and never with a wrong 0 or 100 %. */
 
 const wholes = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
-/** What stands where there is no number. */
+/** Shown instead of a missing number. */
 export const noNumber = "–";
 
 export function formatCount(count: number): string {
   return Number.isFinite(count) ? wholes.format(count) : noNumber;
 }
 
-/** `1 message`, `2,000 messages`. */
+/** Formats a count of messages: `1 message`, `2,000 messages`. */
 export function formatMessages(count: number): string {
   return `${formatCount(count)} ${count === 1 ? "message" : "messages"}`;
 }
@@ -19,29 +19,29 @@ export function formatPerSecond(perSecond: number): string {
   return Number.isFinite(perSecond) ? `${(perSecond < 100 ? tenths : wholes).format(perSecond)}/s` : noNumber;
 }
 
-/** A length of time that was measured: `0.4 ms`, `850 ms`, `12.35 s`. */
+/** Formats a measured duration: `0.4 ms`, `850 ms`, `12.35 s`. */
 export function formatMs(ms: number): string {
   if (!Number.isFinite(ms)) return noNumber;
   if (Math.abs(ms) < 10) return `${tenths.format(ms)} ms`;
   return Math.abs(ms) < 1000 ? `${wholes.format(ms)} ms` : formatSeconds(ms, 2);
 }
 
-/** A length of time that was planned, exact to the millisecond: `500 ms`, `2.5 s`. */
+/** Formats a planned duration, exact to the millisecond: `500 ms`, `2.5 s`. */
 export function formatSpan(ms: number): string {
   return ms > 0 && ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(3))} s`;
 }
 
-/** A moment of a run: `3.002 s` after the producers began. */
+/** Formats a moment of a run, as time since the producers started: `3.002 s`. */
 export function formatMoment(ms: number | null): string {
   return ms === null ? noNumber : formatSeconds(ms, 3);
 }
 
-/** The clock of a run that goes on: `12.3 s`. */
+/** Formats the clock of a running scenario: `12.3 s`. */
 export function formatClock(ms: number): string {
   return formatSeconds(ms, 1);
 }
 
-/** Two decimals; what is not quite nothing or not quite everything says so. */
+/** Formats a ratio with two decimals; a value just above 0 or just below 1 is not rounded to 0 or 100 %. */
 export function formatPercent(ratio: number): string {
   if (!Number.isFinite(ratio)) return noNumber;
   if (ratio > 0 && ratio < 0.0001) return "under 0.01 %";

@@ -1,15 +1,15 @@
 import { printable, printableLines } from "../../base/printable.js";
 
-/** XML that is well formed: it came from `element`. */
+/** Well-formed XML, created by `element`. */
 export interface Xml {
   readonly lines: readonly string[];
 }
 
 /**
- * An element. Text from anywhere is text in it: markup is escaped, and characters that no XML may hold
- * do not come through. What is `undefined` among the attributes is left out.
+ * Creates an element. Untrusted text is safe in it: markup is escaped, and characters that XML does
+ * not allow are replaced. Attributes of `undefined` are left out.
  *
- * @param content elements, or text of several lines.
+ * @param content elements, or text, possibly of several lines.
  */
 export function element(
   name: string,
@@ -21,7 +21,7 @@ export function element(
   );
   const start = `<${name}${written.join("")}`;
   if (typeof content === "string") {
-    // Blanks in text count, so there are none but its own.
+    // Whitespace in text is significant, so none is added.
     const text = printableLines(content).map(escaped).join("\n");
     return { lines: [text === "" ? `${start}/>` : `${start}>${text}</${name}>`] };
   }

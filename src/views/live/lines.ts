@@ -1,5 +1,5 @@
 import type { LiveReport, LiveStream } from "./report.js";
-import { onTheWayOrLost, phaseInWords, provedLost } from "./words.js";
+import { inFlightOrLost, phaseInWords, provedLost } from "./words.js";
 import { formatClock, formatCount, formatPerSecond } from "../layout/numbers.js";
 import { openPace, type Rates } from "./pace.js";
 import { printable } from "../../base/printable.js";
@@ -8,7 +8,7 @@ import type { LiveView } from "../../experiment/progress.js";
 /** Time between two lines of progress, in milliseconds of the run. */
 const everyMs = 2_000;
 
-/** How a run goes as lines of text, for a log: each phase as it begins, and a line every two seconds. */
+/** Reports progress as lines of text for a log: each phase as it begins, and a line every two seconds. */
 export function liveLines(stream: Pick<LiveStream, "write">): LiveReport {
   const pace = openPace();
   let last: LiveView | undefined;
@@ -42,7 +42,7 @@ function progressLine(view: LiveView, rates: Rates | undefined): string {
     ...(view.rejected > 0 ? [`rejected ${formatCount(view.rejected)}`] : []),
     `received ${formatCount(view.received)}`,
     `processed ${formatCount(view.processed)}${rates ? ` (${formatPerSecond(rates.processed)})` : ""}`,
-    `on the way or lost ${formatCount(onTheWayOrLost(view))}`,
+    `in flight or lost ${formatCount(inFlightOrLost(view))}`,
     ...(lost.count > 0 ? [`proved lost ${formatCount(lost.count)} (${lost.causes})`] : []),
     ...(view.faultsOn.length > 0 ? [`fault on: ${view.faultsOn.map(printable).join(", ")}`] : []),
   ].join(", ");

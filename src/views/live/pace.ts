@@ -1,22 +1,22 @@
 import type { LiveView } from "../../experiment/progress.js";
 
-/** Messages a second over the last moments of a run. */
+/** Messages per second over the last two seconds of a run at most. */
 export interface Rates {
   sent: number;
   received: number;
   processed: number;
 }
 
-/** A rate over less than this is noise. */
+/** A rate over a shorter time is noise. */
 const spanMsMin = 300;
-/** A rate over more than this is history. */
+/** A rate over a longer time is out of date. */
 const spanMsMax = 2_000;
 
 /**
- * Rates from one view to the next. Time is the run's own, as the views tell it. A clock that goes
- * back means that another run has begun, and the views of the one before are forgotten.
+ * Creates a function that computes rates from successive views, by the clock of the run. When the
+ * clock goes back, another run has begun, and the earlier views are dropped.
  *
- * @returns `undefined` as long as too little was seen.
+ * @returns a function that returns `undefined` until it has seen enough.
  */
 export function openPace(): (view: LiveView) => Rates | undefined {
   let seen: LiveView[] = [];

@@ -1,13 +1,13 @@
 import type { TextStream } from "../layout/colors.js";
 import type { RunObserver } from "../../experiment/progress.js";
 
-/** Shows how a run goes. Disposing it leaves the stream as it was found. */
+/** Shows the progress of a run. Disposing it restores the stream. */
 export interface LiveReport extends RunObserver, Disposable {
-  /** Takes what is redrawn off the screen, so that something else can be written there. */
+  /** Clears the redrawn view, so that something else can be written to the screen. */
   clear(): void;
 }
 
-/** Where progress is written to. */
+/** The stream that progress is written to. */
 export interface LiveStream extends TextStream {
   readonly rows?: number | undefined;
   write(text: string): unknown;

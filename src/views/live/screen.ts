@@ -6,19 +6,19 @@ import { openPace } from "./pace.js";
 import { printable } from "../../base/printable.js";
 
 /**
- * How a run goes as a view redrawn in place. Lines for people scroll by above it.
+ * Reports progress as a view that is redrawn in place. Lines of text scroll by above it.
  *
- * The cursor is never hidden: it waits below the view. So there is nothing to bring back on any exit,
- * SIGKILL among them, and a shell never ends up without a cursor.
+ * The cursor stays visible below the view. So nothing needs to be restored on exit, not even after
+ * SIGKILL, and the shell never ends up without a cursor.
  */
 export function liveScreen(stream: LiveStream, env: NodeJS.ProcessEnv): LiveReport {
   const palette: Palette = paletteFor(stream, env);
   const pace = openPace();
-  /** Widths of the lines of the view that is on the screen. */
+  /** Widths of the lines that are on the screen. */
   let shown: number[] = [];
   let frame: string[] = [];
 
-  // One write a change: a terminal shows each at once, so nothing flickers.
+  // One write per change, so that nothing flickers.
   const redraw = (above: string, lines: readonly string[], widths: readonly number[]) => {
     const text = erase(shown, stream.columns) + above + lines.map((line) => `${line}\n`).join("");
     shown = [...widths];
@@ -49,8 +49,8 @@ export function liveScreen(stream: LiveStream, env: NodeJS.ProcessEnv): LiveRepo
 const plain: Palette = (_, text) => text;
 
 /**
- * Goes up to where the view begins, and clears from there on. A terminal that was made narrower since
- * has broken its lines, and each takes as many rows as it needs now.
+ * Moves the cursor to the start of the view, and clears from there. If the terminal has become
+ * narrower, its lines are wrapped, and each takes more rows than before.
  */
 function erase(widths: readonly number[], columns = 80): string {
   const rows = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);

@@ -2,7 +2,7 @@ import { causes } from "../../scenario/scenario.js";
 import { formatCount } from "../layout/numbers.js";
 import type { LiveView, Phase } from "../../experiment/progress.js";
 
-/** What the words of a live view have in common, on a terminal and off it. */
+/** Texts shared by the live view on a terminal and its lines in a log. */
 
 export function phaseInWords(phase: Phase): string {
   switch (phase) {
@@ -11,10 +11,10 @@ export function phaseInWords(phase: Phase): string {
     case "sending":
       return "sending";
     case "healing":
-      // What falls on consumers may still fall: only what keeps messages from the log is taken away.
-      return "healing links and brokers, until the log stands still";
+      // Only faults that keep messages from the log are healed; faults on consumers may still occur.
+      return "healing links and brokers, and waiting for the log to settle";
     case "draining":
-      return "draining: the consumers read on to the end of the log";
+      return "draining: the consumers read to the end of the log";
     case "scanning":
       return "scanning the log";
     case "judging":
@@ -22,13 +22,13 @@ export function phaseInWords(phase: Phase): string {
   }
 }
 
-/** Sent, and no handler began: on the way, or lost. Which of the two, only the log can tell. */
-export function onTheWayOrLost({ sent, received }: LiveView): number {
-  // The counters are read one after the other, so a message may be received before it was sent.
+/** Counts the messages that were sent and that no handler has received. Only the log can tell which are lost. */
+export function inFlightOrLost({ sent, received }: LiveView): number {
+  // The counters are read one after another, so `received` may be ahead of `sent`.
   return Math.max(0, sent - received);
 }
 
-/** Lost, and proved to be. */
+/** Counts the messages that are proved to be lost, by cause. */
 export function provedLost({ lostProved }: LiveView): { count: number; causes: string } {
   const took = causes.filter((cause) => (lostProved[cause] ?? 0) > 0);
   return {

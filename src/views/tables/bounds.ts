@@ -5,7 +5,7 @@ import { formatCount, noNumber } from "../layout/numbers.js";
 import { printable } from "../../base/printable.js";
 import { toneOf } from "../words/verdicts.js";
 
-/** Each bound beside what was observed. */
+/** Renders each bound with the observed count. */
 export function expectationSection(expectations: readonly Expectation[], palette: Palette): string[] {
   if (expectations.length === 0) return [];
   const heads = ["expected", "at least", "at most", "observed", ""].map((head) => cell(head, "faint"));

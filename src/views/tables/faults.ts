@@ -6,13 +6,13 @@ import type { FaultResult } from "../../results/result.js";
 import { tookInWords } from "../words/took.js";
 import { touchedInWords } from "../words/touched.js";
 
-/** A fault may fall a thousand times; a person reads the first ones, a program reads result.json. */
+/** A fault may occur a thousand times; result.json has all of them. */
 const shownMax = 12;
 
-/** When each fault was there in fact, what it touched, and what the probe saw of it. */
+/** Renders when each fault was in force, what it touched and took, and what the probe saw. */
 export function faultSection(faults: readonly FaultResult[], palette: Palette): string[] {
   if (faults.length === 0) return ["  no faults"];
-  const heads = ["fault", "applied", "healed", "touched", "took", "the probe saw"].map((head) =>
+  const heads = ["fault", "applied", "healed", "touched", "took", "probe saw"].map((head) =>
     cell(head, "faint"),
   );
   const hidden = faults.length - shownMax;

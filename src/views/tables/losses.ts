@@ -6,24 +6,24 @@ import type { Result } from "../../results/result.js";
 import { unexplainedIn } from "../words/took.js";
 import { causeInWords } from "../words/verdicts.js";
 
-/** How far the messages came, in the order in which they pass. */
+/** Renders how many messages reached each step, in order. */
 export function passage({ messages }: Result, palette: Palette): string[] {
-  const places = [
+  const counts = [
     ["planned", messages.planned],
     ["sent", messages.sent],
     ["stored", messages.stored],
     ["received", messages.received],
     ["processed", messages.processed],
   ] as const;
-  const steps = places.map(
+  const steps = counts.map(
     ([name, count]) => `${palette("faint", name)} ${palette("strong", formatCount(count))}`,
   );
   return [`  ${steps.join(palette("faint", " → "))}`];
 }
 
 /**
- * Where the lost ones died. A cause that took none has no line of its own; one line at the end says
- * so of all of them, since a place that was looked at and found empty is a finding too.
+ * Renders where the lost messages died. Causes without losses share one line with a count of 0, since
+ * that no message died there is a finding too.
  */
 export function lossSection(result: Result, palette: Palette): string[] {
   const { lost } = result.messages;
@@ -55,23 +55,23 @@ export function lossSection(result: Result, palette: Palette): string[] {
           [
             cell("  unlisted", "faint"),
             cell(formatCount(result.requestsUnlisted), "faint"),
-            cell("requests too many to list: refused ones among them count as in-transit", "faint"),
+            cell("too many requests to list; refused messages in them count as in-transit", "faint"),
           ],
         ]),
     [cell(took.length === 0 ? "  anywhere" : "  elsewhere", "faint"), cell("0", "faint")],
     [
       cell("silently"),
       cell(formatCount(silent), silent > 0 ? "bad" : "plain"),
-      cell("nobody was told", "faint"),
+      cell("no error was reported", "faint"),
     ],
-    [cell("knowingly"), cell(formatCount(known)), cell("the application could know", "faint")],
+    [cell("knowingly"), cell(formatCount(known)), cell("the application got an error", "faint")],
     ...(lost === 0
       ? []
       : [
           [
             cell("unexplained"),
             cell(formatCount(unexplained), unexplained > 0 ? "bad" : "plain"),
-            cell("no fault of the run took them", "faint"),
+            cell("no fault of the run explains them", "faint"),
           ],
         ]),
     ...otherFates(result).map(({ name, count, words }) => [
@@ -83,28 +83,28 @@ export function lossSection(result: Result, palette: Palette): string[] {
   return layRows([left, right, left], rows, palette);
 }
 
-/** Each broker that dies may cut many partitions; a person reads the first ones. */
+/** A broker that dies may truncate many partitions; result.json has all of them. */
 const cutsShownMax = 6;
 
-/** Where brokers cut the log, by their own words, a line each: what they lost of it is not said in them. */
+/** Describes where brokers truncated the log, according to their own logs, which do not say what was lost. */
 export function cutsInWords({ truncations }: Result): string[] {
   const all = truncations ?? [];
   const words = all
     .slice(0, cutsShownMax)
     .map(
       ({ broker, partition, offset, at }) =>
-        `broker ${broker} cut partition ${partition} back to offset ${formatCount(offset)} at ${formatMoment(at)}`,
+        `broker ${broker} truncated partition ${partition} to offset ${formatCount(offset)} at ${formatMoment(at)}`,
     );
   const hidden = all.length - words.length;
   return hidden > 0 ? [...words, `… and ${formatCount(hidden)} more in result.json`] : words;
 }
 
-/** Where these died; of the refused, how many only stood behind a refused request. */
+/** Describes where messages of a cause died and, if refused, how many were only behind a refused request. */
 export function lossInWords(cause: Cause, { refusedBehind }: Result): string {
   const words = causeInWords(cause);
   return cause !== "refused" || refusedBehind === 0
     ? words
-    : `${words}; ${formatCount(refusedBehind)} of them behind such a request`;
+    : `${words}; ${formatCount(refusedBehind)} of them behind a refused request`;
 }
 
 interface OtherFate {
@@ -113,16 +113,16 @@ interface OtherFate {
   words: string;
 }
 
-/** What is neither processed once nor lost, and what the guarantee forbids; only where there is any. */
+/** Returns the non-zero counts of messages neither processed once nor lost, and of violations of the guarantee. */
 export function otherFates({ messages, violations, guarantee }: Result): OtherFate[] {
   const forbids = guarantee === "at-most-once";
   const counts: [name: string, count: number, words: string][] = [
-    ["unsent", messages.unsent, "planned, its producer never came to it"],
+    ["unsent", messages.unsent, "planned, but its producer never got to it"],
     ["duplicated", messages.duplicated, duplicatedInWords(guarantee)],
-    ["unread", messages.unread, "in the log, not committed: not lost"],
-    ["indeterminate", messages.indeterminate, "a commit in doubt, and the copy gone"],
+    ["unread", messages.unread, "in the log and not committed, so not lost"],
+    ["indeterminate", messages.indeterminate, "its commit is in doubt, and its copy is gone"],
     ["began before its commit", forbids ? violations.beganBeforeCommit : 0, "forbidden by at-most-once"],
-    ["began twice", violations.beganTwice, forbids ? "forbidden by at-most-once" : "a handler ran again"],
+    ["began twice", violations.beganTwice, forbids ? "forbidden by at-most-once" : "its handler ran again"],
     [
       "stored twice",
       violations.storedTwice,

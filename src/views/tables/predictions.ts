@@ -7,14 +7,14 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 import type { Result } from "../../results/result.js";
 
-/** One number that was predicted, beside what was observed. */
+/** One predicted number, and the observed one. */
 export interface PredictionRow extends Interval {
   name: string;
   observed: number;
   within: boolean;
 }
 
-/** The loss in all, and by each cause that was predicted or observed. None where nothing was predicted. */
+/** Returns the total loss, and the loss by each predicted or observed cause. Empty without a prediction. */
 export function predictionRows({ prediction, messages, lostBy }: Result): PredictionRow[] {
   if (prediction.kind === "unpredicted") return [];
   const rowOf = (name: string, { min, max }: Interval, observed: number): PredictionRow => ({
@@ -32,7 +32,7 @@ export function predictionRows({ prediction, messages, lostBy }: Result): Predic
   ];
 }
 
-/** What the plan predicted, beside what was observed; or why it predicted nothing. */
+/** Renders the prediction with the observed counts, or why there is no prediction. */
 export function predictionSection(result: Result, { palette, width }: Page): string[] {
   const { prediction } = result;
   if (prediction.kind === "unpredicted") {
@@ -41,8 +41,8 @@ export function predictionSection(result: Result, { palette, width }: Page): str
     );
   }
   const heads = ["predicted", "at least", "at most", "observed", ""].map((head) => cell(head, "faint"));
-  const rows = predictionRows(result).map(({ name, min, max, observed, within }, place) => [
-    cell(place === 0 ? name : `  ${name}`),
+  const rows = predictionRows(result).map(({ name, min, max, observed, within }, index) => [
+    cell(index === 0 ? name : `  ${name}`),
     cell(formatCount(min), "faint"),
     cell(formatCount(max), "faint"),
     cell(formatCount(observed), "strong"),
@@ -54,9 +54,9 @@ export function predictionSection(result: Result, { palette, width }: Page): str
   ];
 }
 
-/** Why a prediction may have failed that is made of times: nobody kept them. */
+/** Explains a failed prediction if the producers were too far behind schedule for its formula. */
 export function busyInWords(result: Result): string[] {
   const { max } = result.scheduleLagMs;
   if (max <= edgeMs || predictionRows(result).every(({ within }) => within)) return [];
-  return [`the sender fell ${formatMs(max)} behind its schedule, and the formulas allow for ${edgeMs} ms`];
+  return [`the producers fell ${formatMs(max)} behind schedule; the formulas allow for ${edgeMs} ms`];
 }

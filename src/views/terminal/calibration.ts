@@ -7,9 +7,9 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 
 /**
- * What trials propose: each bound as it is and as it would be, and what the new ones are worth.
+ * Renders a calibration: the current and the proposed bounds, and how reliable the proposed ones are.
  *
- * @param written the file that they were written to; `undefined`: they were not.
+ * @param written the file that the bounds were written to; `undefined` if they were not written.
  */
 export function renderCalibration(
   calibration: CalibrationResult,
@@ -18,7 +18,7 @@ export function renderCalibration(
 ): string {
   const { scenario, trials, made, bounds, repeatWith } = calibration;
   const faint = (text: string) => cell(text, "faint");
-  const heads = ["bound", "as it is", "observed", "proposed"].map(faint);
+  const heads = ["bound", "current", "observed", "proposed"].map(faint);
   const rows = bounds.map((bound) => [
     cell(printable(bound.name)),
     faint(rangeInWords(bound.before)),
@@ -26,7 +26,7 @@ export function renderCalibration(
     cell(proposedInWords(bound, calibration), "strong"),
   ]);
   const counted =
-    trials === made ? `${trials} trials` : `${trials} of ${made} trials; the others prove nothing`;
+    trials === made ? `${trials} trials` : `${trials} of ${made} trials; the others were not usable`;
   return [
     `${palette("strong", printable(scenario))}  calibrated from ${counted}`,
     "",
@@ -34,22 +34,22 @@ export function renderCalibration(
     "",
     ...wrap(worthInWords(calibration), width - 2).map((line) => `  ${line}`),
     "",
-    `  repeat with  ${printable(repeatWith)}`,
-    ...(written === undefined ? [] : [`  written to   ${printable(written)}`]),
+    `  rerun with  ${printable(repeatWith)}`,
+    ...(written === undefined ? [] : [`  written to  ${printable(written)}`]),
     "",
   ].join("\n");
 }
 
-/** Why so few trials propose nothing, and how many would. */
+/** Explains that there are too few trials for a proposal, and how many are needed. */
 export function tooFewInWords(trials: number, wanted: Wanted, needed: number): string {
   const { perVerdict, falseAlarms, confidence, bounds } = wanted;
   const verdict = perVerdict === 1 ? "a verdict on one run" : `a verdict on ${perVerdict} trials`;
   const having = bounds === 1 ? "" : ` with ${bounds} bounds`;
   const instead =
-    perVerdict === 1 ? "; fewer do for a verdict on several trials (--repeat, or `repeat` in the file)" : "";
+    perVerdict === 1 ? "; a verdict on several trials needs fewer (--repeat, or `repeat` in the file)" : "";
   return (
-    `${formatCount(trials)} trials do not support ${verdict}${having} that is broken by chance ${oneIn(falseAlarms)} ` +
-    `at most, with a confidence of ${chanceInWords(confidence)}: it takes ${formatCount(needed)}${instead}`
+    `${formatCount(trials)} trials are too few for ${verdict}${having} that chance breaks at most ${oneIn(falseAlarms)}, ` +
+    `with a confidence of ${chanceInWords(confidence)}: ${formatCount(needed)} are needed${instead}`
   );
 }
 
@@ -58,18 +58,18 @@ function worthInWords({ allowance, trials, wanted, needed }: CalibrationResult):
   const { perVerdict, falseAlarms, confidence } = wanted;
   const breaks =
     perVerdict === 1
-      ? "A run outside of a bound is broken"
-      : `${perVerdict} trials are broken when ${allowance.toBreak} of them are outside of the same bound`;
+      ? "A run outside a bound is broken"
+      : `A verdict on ${perVerdict} trials is broken when ${allowance.toBreak} of them are outside the same bound`;
   return (
-    `At most ${chanceInWords(allowance.outside)} of all trials lie outside of each. ${breaks}; chance alone does ` +
-    `that ${oneIn(falseAlarms)} at most, over all bounds. All of it with a confidence of ${chanceInWords(confidence)}, ` +
+    `At most ${chanceInWords(allowance.outside)} of all trials are outside each bound. ${breaks}; chance alone causes ` +
+    `that at most ${oneIn(falseAlarms)}, over all bounds. This holds with a confidence of ${chanceInWords(confidence)} ` +
     "on a machine like this one."
   );
 }
 
 function proposedInWords({ proposed, observed }: CalibratedBound, { allowance }: CalibrationResult): string {
   if (proposed !== null) return rangeInWords(proposed);
-  return allowance !== null && observed?.max === 0 ? "stays: none was lost so" : noNumber;
+  return allowance !== null && observed?.max === 0 ? "unchanged: none lost" : noNumber;
 }
 
 function rangeInWords({ min, max }: { min: number | null; max: number | null }): string {
@@ -78,7 +78,7 @@ function rangeInWords({ min, max }: { min: number | null; max: number | null }):
   return `${formatCount(min)} to ${formatCount(max)}`;
 }
 
-/** As the scenario file has it: `5.89 %`. */
+/** Formats a chance as in a scenario file: `5.89 %`. */
 function chanceInWords(chance: number): string {
   return `${Number((chance * 100).toPrecision(4))} %`;
 }

@@ -6,18 +6,18 @@ import type { Result } from "../../results/result.js";
 import { tookInWords } from "../words/took.js";
 import { causeInWords } from "../words/verdicts.js";
 
-/** Where a claim is looked into further. */
+/** Where to look further into a failed claim. */
 export interface Trail {
-  /** How to run it again. */
+  /** The command that reruns it. */
   repeat: string;
-  /** Path of the run's page; `undefined` where nobody knows it. */
+  /** Path of the run's page; `undefined` if unknown. */
   page: string | undefined;
 }
 
 /**
- * Why a claim failed: what was lost and where, by which faults, and how to see it again.
+ * Explains why a claim failed: what was lost and where, by which faults, and how to rerun it.
  *
- * @param wanted `false`: the test claims the opposite.
+ * @param wanted `false` if the test expects the opposite.
  */
 export function claimInText(claimed: Claimed, result: Result, wanted: boolean, trail: Trail): string {
   const { scenario, messages, faults, lives } = result;
@@ -28,7 +28,7 @@ export function claimInText(claimed: Claimed, result: Result, wanted: boolean, t
     "",
     `  sent ${formatCount(messages.sent)}, processed ${formatCount(messages.processed)}, ` +
       `lost ${formatCount(messages.lost)} (${formatPercent(result.lossRatio)}), ` +
-      `${formatCount(result.silentlyLost)} of them in silence`,
+      `${formatCount(result.silentlyLost)} of them silently`,
     ...causes
       .filter((cause) => result.lostBy[cause] > 0)
       .map(
@@ -37,11 +37,11 @@ export function claimInText(claimed: Claimed, result: Result, wanted: boolean, t
       ),
     ...duplicatesOf(result),
     ...faults.map(faultInLine),
-    ...(kills > 0 ? [`  lives that were killed: ${kills}`] : []),
+    ...(kills > 0 ? [`  killed lives: ${kills}`] : []),
     "",
-    `  seed    ${result.seed}`,
-    `  repeat  ${printable(trail.repeat)}`,
-    ...(trail.page === undefined ? [] : [`  page    ${printable(trail.page)}`]),
+    `  seed   ${result.seed}`,
+    `  rerun  ${printable(trail.repeat)}`,
+    ...(trail.page === undefined ? [] : [`  page   ${printable(trail.page)}`]),
   ].join("\n");
 }
 
@@ -50,15 +50,15 @@ function summaryOf({ verdict, what, observed, min, max }: Claimed, wanted: boole
   const count = `${formatCount(observed)} ${observed === 1 ? "message was" : "messages were"} ${what}`;
   switch (verdict) {
     case "held":
-      return wanted ? `${count}, within ${range}` : `${count}, and the test claims that it is not ${range}`;
+      return wanted ? `${count}, within ${range}` : `${count}; the test expects anything but ${range}`;
     case "broken":
-      return wanted ? `${count}, and the test claims ${range}` : `${count}, not ${range}`;
+      return wanted ? `${count}; the test expects ${range}` : `${count}, not ${range}`;
     case "inconclusive":
-      return `inconclusive: ${count}, which proves nothing about ${range}, nor about the opposite`;
+      return `inconclusive: ${count}, which neither proves nor disproves ${range}`;
   }
 }
 
-/** The seconds of the run in which they were sent. */
+/** Returns the seconds of the run in which the lost messages were sent. */
 function secondsOf({ timeline }: Result, cause: (typeof causes)[number]): string {
   const seconds = timeline.filter(({ lostBy }) => lostBy[cause] > 0).map(({ second }) => second);
   const [first, last] = [seconds[0], seconds.at(-1)];
@@ -71,7 +71,7 @@ function duplicatesOf({ messages, violations }: Result): string[] {
   if (messages.duplicated + beganTwice + storedTwice === 0) return [];
   return [
     `  processed more than once ${formatCount(messages.duplicated)}, ` +
-      `begun more than once ${formatCount(beganTwice)}, stored more than once ${formatCount(storedTwice)}`,
+      `started more than once ${formatCount(beganTwice)}, stored more than once ${formatCount(storedTwice)}`,
   ];
 }
 

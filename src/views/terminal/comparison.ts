@@ -12,7 +12,7 @@ import type { Result } from "../../results/result.js";
 import { toneOf } from "../words/verdicts.js";
 
 /**
- * One scenario under several guarantees: what each cost and bought, a column each.
+ * Renders one scenario under several guarantees, with a column per guarantee.
  *
  * @param out the folder of all results.
  */
@@ -30,14 +30,14 @@ export function renderComparison(
     ...lines,
     ...(reasons.length === 0 ? [] : ["", ...reasons]),
     "",
-    ...results.slice(0, 1).map(({ repeatWith }) => `  repeat with  ${printable(repeatWith)}`),
-    `  report       ${printable(join(out, reportName))}`,
-    ...results.map(({ scenario }) => `  files        ${printable(join(out, scenario))}`),
+    ...results.slice(0, 1).map(({ repeatWith }) => `  rerun with  ${printable(repeatWith)}`),
+    `  report      ${printable(join(out, reportName))}`,
+    ...results.map(({ scenario }) => `  files       ${printable(join(out, scenario))}`),
     "",
   ].join("\n");
 }
 
-/** The same for a page on the web. */
+/** Renders the same comparison as Markdown. */
 export function comparisonAsMarkdown(name: string, results: readonly Result[]): string {
   const rows = tableOf(results).map((row) => row.map(({ text }) => text));
   const reasons = reasonsOf(results).map((reason) => `- ${inMarkdown(reason)}`);
@@ -52,7 +52,7 @@ export function comparisonAsMarkdown(name: string, results: readonly Result[]): 
   ].join("\n");
 }
 
-/** The first row are the heads, the first column the names. */
+/** Returns the cells of the comparison; the first row is the header, the first column the names. */
 function tableOf(results: readonly Result[]): Cell[][] {
   const row = (
     name: string,
@@ -82,14 +82,14 @@ function tableOf(results: readonly Result[]): Cell[][] {
     ...whereAny("unsent", ({ messages }) => messages.unsent),
     ...whereAny("unread", ({ messages }) => messages.unread),
     ...whereAny("indeterminate", ({ messages }) => messages.indeterminate),
-    row("sent a second", ({ throughput }) => formatPerSecond(throughput.sentPerSecond)),
-    row("processed a second", ({ throughput }) => formatPerSecond(throughput.processedPerSecond)),
+    row("sent per second", ({ throughput }) => formatPerSecond(throughput.sentPerSecond)),
+    row("processed per second", ({ throughput }) => formatPerSecond(throughput.processedPerSecond)),
     row("latency p50", ({ latencyMs }) => formatMs(latencyMs.p50)),
     row("latency p99", ({ latencyMs }) => formatMs(latencyMs.p99)),
   ];
 }
 
-/** Whether the scenario bounds it under one of the guarantees: then none is an answer, and is shown. */
+/** Checks whether the scenario bounds this cause under any guarantee. If so, a count of 0 is shown too. */
 function isAsked(cause: Cause, results: readonly Result[]): boolean {
   return results.some(({ expectations }) => expectations.some(({ name }) => name === `lostBy.${cause}`));
 }

@@ -9,7 +9,7 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 
 /**
- * A curve as a table, a line a point: the mean of its runs, and the least and the most of them.
+ * Renders a curve as a table with a line per point: the mean, minimum and maximum of its runs.
  *
  * @param out the folder of all results.
  */
@@ -23,14 +23,14 @@ export function renderCurve(curve: Curve, out: string, { palette, width }: Page)
     "",
     ...layRows(columns, rowsOf(curve), palette),
     "",
-    `  repeat with  ${printable(curve.repeatWith)}`,
-    `  report       ${printable(join(out, reportName))}`,
-    ...[json, csv].map((file) => `  files        ${printable(file)}`),
+    `  rerun with  ${printable(curve.repeatWith)}`,
+    `  report      ${printable(join(out, reportName))}`,
+    ...[json, csv].map((file) => `  files       ${printable(file)}`),
     "",
   ].join("\n");
 }
 
-/** The same for a page on the web. */
+/** Renders the same curve as Markdown. */
 export function curveAsMarkdown(curve: Curve): string {
   return [
     `# ${inMarkdown(curve.scenario)}`,
@@ -48,9 +48,9 @@ export function curveAsMarkdown(curve: Curve): string {
 
 const columns = [right, right, right, right, right, left];
 
-/** The first row are the heads. */
+/** Returns the cells of the curve; the first row is the header. */
 function rowsOf(curve: Curve): Cell[][] {
-  const heads = [headOf(curve), "sent a second", "processed a second", "lost", "lost per fault", "runs"];
+  const heads = [headOf(curve), "sent per second", "processed per second", "lost", "lost per fault", "runs"];
   const rows = curve.points.map((point) => [
     cell(valueOf(curve, point.value), "strong"),
     cell(inWords(point.sentPerSecond, formatPerSecond)),

@@ -5,7 +5,7 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 import { toneOf } from "../words/verdicts.js";
 
-/** What was lost before and now, a line each scenario, and why what has not held has not. */
+/** Renders the losses before and now, with a line per scenario, and the reasons of each verdict that did not hold. */
 export function renderDifferences(differences: readonly Difference[], { palette, width }: Page): string {
   const heads = ["scenario", "before (95 %)", "now (95 %)", "change", "by chance", ""].map((head) =>
     cell(head, "faint"),
@@ -21,7 +21,7 @@ export function renderDifferences(differences: readonly Difference[], { palette,
   const reasons = differences.flatMap(({ scenario, reasons: of, wanted, chance }) =>
     of.map(
       (reason) =>
-        `- ${printable(scenario)}: ${reason}${chance === null ? "" : `; it breaks at ${chanceInWords(wanted)}`}`,
+        `- ${printable(scenario)}: ${reason}${chance === null ? "" : `; the limit is ${chanceInWords(wanted)}`}`,
     ),
   );
   return `${[
@@ -35,7 +35,7 @@ function sideInWords(side: Side | null, per: Difference["per"]): string {
   if (side === null) return noNumber;
   const { mean, interval, runs } = side;
   const around = interval === null ? "" : ` (${rounded(interval.low)} to ${rounded(interval.high)})`;
-  return `${rounded(mean)}${around} a ${per}, ${runs === 1 ? "1 run" : `${runs} runs`}`;
+  return `${rounded(mean)}${around} per ${per}, ${runs === 1 ? "1 run" : `${runs} runs`}`;
 }
 
 function changeInWords(before: Side | null, now: Side | null): string {
@@ -44,7 +44,7 @@ function changeInWords(before: Side | null, now: Side | null): string {
   return `${percent > 0 ? "+" : ""}${percent} %`;
 }
 
-/** A mean of small counts has a digit behind the point. */
+/** Formats a mean; small ones have one decimal place. */
 function rounded(messages: number): string {
   return messages.toLocaleString("en-US", { maximumFractionDigits: messages < 100 ? 1 : 0 });
 }

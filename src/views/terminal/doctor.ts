@@ -5,7 +5,7 @@ import { formatCount } from "../layout/numbers.js";
 import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 
-/** What is installed, what is missing and how to come by it, and what earlier runs left behind. */
+/** Renders what is installed, what is missing and how to get it, and what earlier runs left behind. */
 export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {
   const sections = [
     section(
@@ -21,14 +21,14 @@ export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-/** What `doctor --clean` took away. */
+/** Renders what `doctor --clean` removed. */
 export function renderCleared(cleared: readonly Leftover[]): string {
   return [cleared.length === 0 ? "nothing to clean" : "cleaned", ...cleared.flatMap(leftoverRow)]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-/** A tool that a local run cannot do without, and that is not there or too old. */
+/** Checks whether a tool that a local run needs is missing or too old. */
 export function isMissing({ isNeeded, found }: ToolDiagnosis): boolean {
   return isNeeded && found?.isGoodEnough !== true;
 }
@@ -47,8 +47,8 @@ function toolRow(tool: ToolDiagnosis): Cell[] {
   const seen = found === undefined ? "" : printable(`${found.version}  ${found.path}`);
   if (found?.isGoodEnough) return [cell("ok", "good"), cell(name), cell(seen)];
   if (!isNeeded) return [cell("absent", "faint"), cell(name), cell("not needed here", "faint")];
-  if (found === undefined) return [cell("missing", "bad"), cell(name), cell(`wanted: ${wanted}`)];
-  return [cell("too old", "bad"), cell(name), cell(`${seen}, wanted: ${wanted}`)];
+  if (found === undefined) return [cell("missing", "bad"), cell(name), cell(`required: ${wanted}`)];
+  return [cell("too old", "bad"), cell(name), cell(`${seen}, required: ${wanted}`)];
 }
 
 function optionalRows({ optional }: Diagnosis, { palette }: Page): string[] {
@@ -83,14 +83,14 @@ function cacheRows({ cache }: Diagnosis, { palette }: Page): string[] {
   return [
     `  ${printable(cache.folder)}`,
     ...(rows.length === 0
-      ? ["  empty: the first run fetches what it needs"]
+      ? ["  empty; the first run downloads what it needs"]
       : layRows([left, left, right], rows, palette)),
   ];
 }
 
 function leftoverRows(leftovers: readonly Leftover[]): string[] {
   if (leftovers.length === 0) return ["  nothing"];
-  return [...leftovers.flatMap(leftoverRow), "  `lossbound doctor --clean` takes it away"];
+  return [...leftovers.flatMap(leftoverRow), "  run `lossbound doctor --clean` to remove this"];
 }
 
 function leftoverRow({ id, processes, folders }: Leftover): string[] {

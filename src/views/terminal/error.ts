@@ -1,13 +1,12 @@
 import { errorsIn, LossboundError, messageOf } from "../../base/errors.js";
 import { printable, printableLines } from "../../base/printable.js";
 
-/** Longest chain of causes that is shown. */
+/** Number of causes that are shown at most. */
 const causesMax = 5;
 
 /**
- * What went wrong, for a person: the message, the evidence below it, and what it came from; and below
- * that, what went wrong in cleaning up after it. A stack trace helps only who works on lossbound, so
- * it is shown where that was asked for.
+ * Renders an error with its details and its causes, followed by the errors of the clean-up. A stack
+ * trace helps only developers of lossbound, so it is shown only with `debug`.
  */
 export function errorText(thrown: unknown, { debug }: { debug: boolean }): string {
   const [first, ...later] = errorsIn(thrown);
@@ -20,35 +19,35 @@ function mainLines(error: unknown, debug: boolean): string[] {
     error instanceof LossboundError
       ? [...headed(error.message), ...indented(error.detail ?? ""), ...causesOf(error)]
       : [
-          ...headed(`this is a bug in lossbound, and no verdict: ${messageOf(error)}`),
+          ...headed(`internal error (a bug in lossbound, not a verdict): ${messageOf(error)}`),
           ...causesOf(error),
-          ...(debug ? [] : indented("LOSSBOUND_DEBUG=1 shows where it happened")),
+          ...(debug ? [] : indented("set LOSSBOUND_DEBUG=1 to see the stack trace")),
         ];
   return [...lines, ...traceOf(error, debug)];
 }
 
-/** Whatever it is: the error above it says why there is no verdict. */
+/** Renders an error of the clean-up in brief, since the main error explains the missing verdict. */
 function cleanUpLines(error: unknown, debug: boolean): string[] {
   const [first = "", ...others] = printableLines(messageOf(error));
   const detail = error instanceof LossboundError ? (error.detail ?? "") : "";
   const below = [...others.map((line) => `  ${line}`), ...indented(detail)];
-  return [`  and while cleaning up: ${first}`, ...below, ...causesOf(error), ...traceOf(error, debug)];
+  return [`  clean-up failed: ${first}`, ...below, ...causesOf(error), ...traceOf(error, debug)];
 }
 
 function traceOf(error: unknown, debug: boolean): string[] {
   return debug && error instanceof Error ? indented(error.stack ?? "") : [];
 }
 
-/** A message may have lines of its own, such as how to install what is missing. */
+/** Prefixes the first line of a message, which may have more, such as how to install a tool. */
 function headed(message: string): string[] {
   const [first = "", ...others] = printableLines(message);
   return [`lossbound: ${first}`, ...others.map((line) => `  ${line}`)];
 }
 
-/** The messages of the causes, save those that the message above them repeats already. */
+/** Returns the messages of the causes, without those that the error above already contains. */
 function causesOf(error: unknown): string[] {
   const lines: string[] = [];
-  let above = wordsOf(error);
+  let above = textOf(error);
   let cause = causeOf(error);
   for (let depth = 0; depth < causesMax && cause !== undefined; depth++) {
     const message = messageOf(cause);
@@ -56,13 +55,13 @@ function causesOf(error: unknown): string[] {
       lines.push(`  caused by: ${printable(message)}`);
       if (cause instanceof LossboundError) lines.push(...indented(cause.detail ?? ""));
     }
-    above = wordsOf(cause);
+    above = textOf(cause);
     cause = causeOf(cause);
   }
   return lines;
 }
 
-function wordsOf(error: unknown): string {
+function textOf(error: unknown): string {
   const detail = error instanceof LossboundError ? (error.detail ?? "") : "";
   return `${messageOf(error)}\n${detail}`;
 }

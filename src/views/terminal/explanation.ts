@@ -5,7 +5,7 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 import { causeInWords } from "../words/verdicts.js";
 
-/** The life of one message for a person: its fate first, then what each witness says of it. */
+/** Renders what happened to one message: its fate first, then what each witness recorded of it. */
 export function renderExplanation(explanation: Explanation, { palette, width }: Page): string {
   const { scenario, message, fate, cause, decidedBy, takenBy, steps } = explanation;
   const tone = fate === "processed" ? "good" : fate === "lost" || fate === "duplicated" ? "bad" : "doubtful";
@@ -21,7 +21,7 @@ export function renderExplanation(explanation: Explanation, { palette, width }: 
 }
 
 function takenInWords(takenBy: Explanation["takenBy"]): string {
-  if (takenBy === null) return "unexplained: no fault of the run took it";
+  if (takenBy === null) return "unexplained: no fault of the run caused the loss";
   const { fault, appliedAt, healedAt } = takenBy;
   return `taken by ${printable(fault)}, ${whenOf(appliedAt, healedAt)}`;
 }

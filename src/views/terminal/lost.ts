@@ -5,10 +5,10 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 import { causeInWords } from "../words/verdicts.js";
 
-/** More lines than this nobody reads; a program is given all of them. */
+/** Number of lines shown per cause; `--json` has all of them. */
 const linesMax = 40;
 
-/** The lost messages for a person: a section a cause, a line for messages that follow one another. */
+/** Renders the lost messages, with a section per cause and a line per range of messages. */
 export function renderLost({ scenario, lost, causes }: LostList, { palette }: Page): string {
   const sections = causes.flatMap((each) => ["", ...sectionOf(each, palette)]);
   return [`${palette("strong", printable(scenario))}  ${formatMessages(lost)} lost`, ...sections, ""].join(
@@ -23,7 +23,7 @@ function sectionOf({ cause, lost, ranges }: LostByCause, palette: Page["palette"
   return [
     `${palette("strong", cause)}  ${formatCount(lost)}, ${causeInWords(cause)}`,
     ...(ranges.length === 0 ? [] : layRows([left, right, right, right], [heads, ...rows], palette)),
-    ...(more > 0 ? [`  and ${formatCount(more)} more such lines: --json has them all`] : []),
+    ...(more > 0 ? [`  … and ${formatCount(more)} more lines; --json prints all of them`] : []),
   ];
 }
 

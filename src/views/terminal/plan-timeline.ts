@@ -4,43 +4,46 @@ import { faultInWords } from "../words/faults.js";
 import { formatSpan } from "../layout/numbers.js";
 import { triggerInWords } from "../words/triggers.js";
 
-/** One line of the plan: when, and what. */
+/** One line of the plan: what happens, and when. */
 export interface TimelineEntry {
   moment: string;
   what: string;
 }
 
 /**
- * Everything that is to happen, in order of time. A fault that waits for a number of messages has no
- * time of its own: it stands where it falls at the earliest, when so many were sent on schedule. One
- * that waits for a place in a consumer's work stands at the beginning, since the first chunk may be the one.
+ * Returns everything that will happen, in order of time. A fault that waits for a number of messages
+ * is listed at its earliest time, when that many were sent on schedule. A fault that waits for a point
+ * in a consumer's work is listed at the beginning, since the first chunk may trigger it.
  */
 export function timelineOf(plan: Plan): TimelineEntry[] {
   const entries = [
-    { earliestMs: 0, moment: "0 s", what: "the producers begin to send" },
+    { earliestMs: 0, moment: "0 s", what: "the producers start sending" },
     ...plan.faults.flatMap((fault) => occurrencesOf(fault, plan)),
     {
       earliestMs: plan.sendingMs,
       moment: formatSpan(plan.sendingMs),
-      what: "the last message is sent, unless something holds it up",
+      what: "the last message is sent, unless something delays it",
     },
     ...afterwards(plan).map((entry) => ({ ...entry, earliestMs: plan.sendingMs })),
   ];
-  // The sort is stable: what falls at the same time keeps the order of the scenario.
+  // The sort is stable, so entries of the same time keep the order of the scenario.
   return entries
     .toSorted((one, other) => one.earliestMs - other.earliestMs)
     .map(({ moment, what }) => ({ moment, what }));
 }
 
-/** What keeps messages from the log is healed first; what falls on those who read it has until they have read it. */
+/**
+ * Returns what follows the sending. Faults that keep messages from the log are healed first; faults
+ * on consumers may occur until the consumers have read the log.
+ */
 function afterwards({ faults }: Plan): TimelineEntry[] {
   const heals = faults.some(({ kind }) => kind === "link" || kind === "broker");
-  const goesOn = faults.some(mayFallLater);
+  const someFallLater = faults.some(mayFallLater);
   return [
     ...(heals ? [{ moment: "then", what: "links and brokers are healed" }] : []),
-    { moment: "then", what: "the consumers read on to the end of the log" },
-    ...(goesOn
-      ? [{ moment: "until then", what: "what is to fall on consumers, group or topic may still fall" }]
+    { moment: "then", what: "the consumers read to the end of the log" },
+    ...(someFallLater
+      ? [{ moment: "until then", what: "faults on consumers, the group or the topic may still occur" }]
       : []),
   ];
 }
@@ -73,7 +76,7 @@ function occurrencesOf(fault: PlannedFault, plan: Plan): Occurrence[] {
   }));
 }
 
-/** One entry an occurrence: the worker that it falls on, where it falls on one. */
+/** Returns an entry per occurrence: the index of the worker that it hits, or `undefined`. */
 function targetsOf(fault: PlannedFault): (number | undefined)[] {
   switch (fault.kind) {
     case "kill":
@@ -90,7 +93,7 @@ function targetsOf(fault: PlannedFault): (number | undefined)[] {
   }
 }
 
-/** @param laterMs how long after the first occurrence this one falls. */
+/** @param laterMs time between the first occurrence and this one. */
 function when(
   trigger: Moment | Place,
   laterMs: number,

@@ -10,7 +10,7 @@ import { timelineOf } from "./plan-timeline.js";
 import { predictionInWords } from "../words/predictions.js";
 import { printable } from "../../base/printable.js";
 
-/** A plan for a person: who does what, which fault falls when, and what is claimed of it all. */
+/** Renders a plan: the workers, the timeline of the faults, the claim and the prediction. */
 export function renderPlan(plan: Plan, page: Page): string {
   const { palette } = page;
   const { scenario, seed } = plan;
@@ -44,13 +44,14 @@ function sweepInWords({ sweep }: Scenario): string[] {
   const { of, values } = sweep;
   const written = values.map((value) => (of === "rate" ? formatRate(value) : formatCount(value)));
   const key = { rate: "producers.rate", commitEvery: "consumers.commitEvery" }[of];
-  return [`A sweep of ${key}: ${written.join(", ")}. This is the plan of the first.`];
+  return [`A sweep of ${key}: ${written.join(", ")}. This is the plan for the first value.`];
 }
 
 function environmentInWords({ brokers, topic }: Scenario): string[] {
-  const copies = topic.replicationFactor === 1 ? "one copy each" : `${topic.replicationFactor} copies each`;
+  const copies =
+    topic.replicationFactor === 1 ? "one replica each" : `${topic.replicationFactor} replicas each`;
   return [
-    `${many(brokers.count, "broker")}, a proxy before each for the producers and one for the consumers`,
+    `${many(brokers.count, "broker")}, each behind one proxy for the producers and one for the consumers`,
     ...settingsInWords("each broker", brokers.config),
     `one topic, ${many(topic.partitions, "partition")}, ${copies}`,
     ...settingsInWords("the topic", topic.config),
@@ -66,10 +67,9 @@ function producersInWords({ scenario, sendingMs, layout }: Plan): string[] {
   const { producers, guarantee } = scenario;
   if (producers.command !== undefined) return commandInWords(producers.command, scenario, layout.messages);
   const { count, rate, messages, size, acks, retries } = producers;
-  const again =
-    retries === 0 ? "no message is sent again" : `what failed is sent again ${many(retries, "time")} at most`;
+  const again = retries === 0 ? "no retries" : `up to ${many(retries, "retry", "retries")}`;
   return [
-    `${many(count, "producer")}, together ${formatMessages(messages)} of ${formatSize(size)} at ${formatRate(rate)}, in ${formatSpan(sendingMs)}`,
+    `${many(count, "producer")}: ${formatMessages(messages)} of ${formatSize(size)} at ${formatRate(rate)} in total, over ${formatSpan(sendingMs)}`,
     `${guarantee}: acks=${acks}, ${again}`,
     clientInWords(producers),
   ];
@@ -83,7 +83,7 @@ function commandInWords(
   const { count, rate, messages, acks } = producers;
   return [
     `${many(count, "process", "processes")} of ${printable(command.join(" "))}`,
-    `asked for ${formatMessages(messages)} at ${formatRate(rate)}, shared out among ${many(lives.length, "life", "lives")}`,
+    `asked for ${formatMessages(messages)} at ${formatRate(rate)}, divided among ${many(lives.length, "life", "lives")}`,
     `${guarantee}: acks=${acks}`,
   ];
 }
@@ -92,18 +92,18 @@ function consumersInWords({ consumers, guarantee }: Scenario): string[] {
   if (consumers.command !== undefined) {
     return [
       `${many(consumers.count, "process", "processes")} of ${printable(consumers.command.join(" "))}`,
-      `asked to read from the ${consumers.reset} without a valid committed offset; ` +
-        `the group gives up a silent consumer after ${formatSpan(consumers.sessionTimeout)}, where it is told so`,
+      `asked to read from the ${consumers.reset} offset if the committed one is missing or invalid, ` +
+        `and for a session timeout of ${formatSpan(consumers.sessionTimeout)}`,
     ];
   }
   const { count, handle, reset, sessionTimeout, partitionsConsumedConcurrently } = consumers;
   return [
     `${many(count, "consumer")}, ${chunkInWords(guarantee, formatMessages(consumers.commitEvery))}`,
-    handle === 0 ? "the handler takes no time" : `the handler takes ${formatSpan(handle)} a message`,
+    handle === 0 ? "the handler takes no time" : `the handler takes ${formatSpan(handle)} per message`,
     `each handles ${many(partitionsConsumedConcurrently, "partition")} at a time`,
-    `without a valid committed offset a partition is read from the ${reset}; ` +
-      `the group gives up a silent consumer after ${formatSpan(sessionTimeout)}`,
-    `what failed is asked again ${many(consumers.retries, "time")} at most`,
+    `a partition without a valid committed offset is read from the ${reset} offset; ` +
+      `the group removes a silent consumer after ${formatSpan(sessionTimeout)}`,
+    `a failed request is retried up to ${many(consumers.retries, "time")}`,
     clientInWords(consumers),
   ];
 }
@@ -115,20 +115,20 @@ function chunkInWords(guarantee: Guarantee, chunk: string): string {
     case "at-least-once":
       return `each processes ${chunk} at a time and only then commits them`;
     case "effectively-once":
-      return `each processes ${chunk} at a time; what comes of them and the commit are one transaction`;
+      return `each processes ${chunk} at a time, with their output and the commit in one transaction`;
   }
 }
 
 function clientInWords({ metadataMaxAge, requestTimeout }: Scenario["producers" | "consumers"]): string {
   return (
-    `asks which broker leads every ${formatSpan(metadataMaxAge)}, ` +
-    `and takes a request for failed after ${formatSpan(requestTimeout)}`
+    `metadata is refreshed every ${formatSpan(metadataMaxAge)}, ` +
+    `and a request times out after ${formatSpan(requestTimeout)}`
   );
 }
 
 function drawnInWords({ scenario: { faults, faultsDrawn } }: Plan): string {
   if (faultsDrawn === undefined) return "";
-  return `, with ${faultsDrawn} of ${many(faults.length, "fault")} that the seed has drawn`;
+  return `, with ${faultsDrawn} of ${many(faults.length, "fault")}, drawn by the seed`;
 }
 
 function timelineInWords(plan: Plan, { palette }: Page): string[] {

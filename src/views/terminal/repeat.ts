@@ -11,7 +11,7 @@ import type { Result } from "../../results/result.js";
 import { toneOf } from "../words/verdicts.js";
 
 /**
- * The trials of a scenario together: the verdict first, then each bound with what all trials say of it.
+ * Renders the trials of a scenario: the verdict first, then each bound with the figures over all trials.
  *
  * @param out the folder of all results.
  */
@@ -46,17 +46,17 @@ export function renderRepeat(repeat: Repeat, out: string, page: Page): string {
       : [
           `  inconclusive ${inconclusive.trials} of ${trials.length}, at most ${inconclusive.allowed} allowed`,
         ]),
-    `  loss a fault ${meanInWords(repeat.lostPerFault)}`,
+    `  loss/fault   ${meanInWords(repeat.lostPerFault)}`,
     `  false alarms ${ruleInWords(repeat)}`,
     `  seed         ${repeat.seed}`,
-    `  repeat with  ${printable(repeat.repeatWith)}`,
+    `  rerun with   ${printable(repeat.repeatWith)}`,
     `  report       ${printable(join(out, reportName))}`,
     `  files        ${printable(repeatFile(out, scenario))}`,
     "",
   ].join("\n");
 }
 
-/** One trial in a line, as soon as it is there. */
+/** Renders one trial as a line. */
 export function renderTrial(result: Result, { palette }: Page, planned?: number): string {
   const { trial, seed, verdict, messages } = result;
   const lost = `lost ${formatCount(messages.lost)} of ${formatCount(messages.sent)}`;
@@ -65,13 +65,13 @@ export function renderTrial(result: Result, { palette }: Page, planned?: number)
 
 function trialsInWords({ trials, planned, stoppedEarly }: Repeat): string {
   if (!stoppedEarly) return `${trials.length} of ${planned} trials`;
-  return `stopped after ${trials.length} of ${planned} trials: the others could not have changed it`;
+  return `stopped after ${trials.length} of ${planned} trials: more trials cannot change the verdict`;
 }
 
 function ruleInWords({ falseAlarms, calibrated }: Repeat): string {
   return calibrated === null
-    ? "none: the bounds are not calibrated, so each is a promise that every trial keeps"
-    : `at most ${oneIn(falseAlarms)}, with bounds from ${formatCount(calibrated.trials)} trials that ${formatPercent(calibrated.outside)} lie outside of`;
+    ? "none: the bounds are not calibrated, so every trial must keep them"
+    : `at most ${oneIn(falseAlarms)}, with bounds from ${formatCount(calibrated.trials)} trials and ${formatPercent(calibrated.outside)} of trials outside each`;
 }
 
 function worstInWords({ name, worst }: RepeatedBound): string[] {
@@ -82,12 +82,14 @@ function worstInWords({ name, worst }: RepeatedBound): string[] {
   ];
 }
 
+/** Formats a mean with its confidence interval. */
 export function meanInWords(mean: Repeat["lostPerFault"]): string {
   if (mean === null) return noNumber;
   const { low, high } = mean;
   return `${formatCount(mean.mean)} (${formatCount(low)} to ${formatCount(high)})`;
 }
 
+/** Formats a tolerance interval with the share of trials that it contains. */
 export function toleranceInWords({ tolerance }: RepeatedBound): string {
   if (tolerance === null) return noNumber;
   const { low, high, content } = tolerance;

@@ -13,7 +13,7 @@ import type { Result } from "../../results/result.js";
 import { toneOf } from "../words/verdicts.js";
 
 /**
- * One result for a person: the verdict first, then the figures it rests on, last how to have it again.
+ * Renders one result: the verdict first, then the figures behind it, and last how to rerun it.
  *
  * @param folder where the files of the run are.
  */
@@ -43,11 +43,11 @@ function heading({ scenario, claim, verdict }: Result, { palette, width }: Page)
   ];
 }
 
-/** Why it has not held; a result that has held needs none. */
+/** Renders the reasons of a verdict; a result that held has none. */
 function reasons(result: Result, { palette, width }: Page): string[] {
   return result.reasons.flatMap((reason) =>
     wrap(printable(reason), width - 4).map(
-      (line, place) => `  ${palette(toneOf(result.verdict), `${place === 0 ? "-" : " "} ${line}`)}`,
+      (line, index) => `  ${palette(toneOf(result.verdict), `${index === 0 ? "-" : " "} ${line}`)}`,
     ),
   );
 }
@@ -60,10 +60,7 @@ function speeds({ throughput, scheduleLagMs, latencyMs, disturbances }: Result, 
       "throughput",
       `sent ${formatPerSecond(sentPerSecond)} · processed ${formatPerSecond(processedPerSecond)}`,
     ],
-    [
-      "sent late",
-      `p99 ${formatMs(scheduleLagMs.p99)} · max ${formatMs(scheduleLagMs.max)} after the moment that the rate asks for`,
-    ],
+    ["sent late", `p99 ${formatMs(scheduleLagMs.p99)} · max ${formatMs(scheduleLagMs.max)} behind schedule`],
     ["latency", `p50 ${formatMs(p50)} · p95 ${formatMs(p95)} · p99 ${formatMs(p99)} · max ${formatMs(max)}`],
     ...disturbances.map(({ words }) => ["machine", words] as const),
   ]);
@@ -77,10 +74,10 @@ function origin(
   const { kind, broker, proxy, client, node } = environment;
   return facts(palette, [
     ["witnesses", witnesses.length === 0 ? "none" : witnesses.join(", ")],
-    ...untold.map((one) => ["not told", one] as const),
+    ...untold.map((one) => ["unreported", one] as const),
     ["environment", `${kind} · broker ${broker} · proxy ${proxy} · client ${client} · node ${node}`],
     ["seed", String(seed)],
-    ["repeat with", repeatWith],
+    ["rerun with", repeatWith],
     ["report", join(folder, reportName)],
     ["files", folder],
   ]);
@@ -93,7 +90,7 @@ function facts(
   const names = pairs.map(([name]) => name.padEnd("environment".length));
   return layRows(
     [left, left],
-    pairs.map(([, value], place) => [cell(names[place] ?? "", "faint"), cell(printable(value))]),
+    pairs.map(([, value], index) => [cell(names[index] ?? "", "faint"), cell(printable(value))]),
     palette,
   );
 }

@@ -10,7 +10,7 @@ import type { Result } from "../../results/result.js";
 import { toneOf } from "../words/verdicts.js";
 
 /**
- * Several scenarios at a glance, a line each.
+ * Renders a summary of several scenarios, with a line per scenario.
  *
  * @param out the folder of all results.
  */

@@ -5,23 +5,23 @@ import { faultInWords } from "./faults.js";
 import { formatSpan } from "../layout/numbers.js";
 import { triggerInWords } from "./triggers.js";
 
-/** A shipped scenario, and the file that it is from. */
+/** A shipped scenario and its file. */
 export interface CatalogueEntry {
   file: string;
   scenario: Scenario;
 }
 
-const heads = ["scenario", "claim", "faults", "causes", "bounds", "who would have known"];
+const heads = ["scenario", "claim", "faults", "causes", "bounds", "who would notice"];
 
-/** What the scenarios show, as Markdown: a row each, made of what their files say. */
+/** Renders the scenarios as Markdown, with a row per file. */
 export function renderCatalogue(entries: readonly CatalogueEntry[]): string {
   return [
     "# The shipped scenarios",
     "",
-    "Made from the files beside this one by `npm run catalogue`; do not edit it.",
+    "Generated from the files in this folder by `npm run catalogue`; do not edit it.",
     "",
-    "Time 0 is when the producers begin to send. The causes are the places where messages die",
-    "([fates.md](../docs/fates.md)); who would have known goes by them: who, outside of lossbound, had a sign of it.",
+    "Time 0 is when the producers start sending. The causes are the places where messages die",
+    "([fates.md](../docs/fates.md)). The last column follows from them: who would notice the loss without lossbound.",
     "",
     rowOf(heads),
     rowOf(heads.map(() => "---")),
@@ -45,7 +45,7 @@ function cellsOf({ file, scenario }: CatalogueEntry): string[] {
   ];
 }
 
-/** The causes that a scenario means to lose by. */
+/** Returns the causes by which a scenario expects to lose messages. */
 export function causesNamed({ expect }: Pick<Scenario, "expect">): Cause[] {
   return causes.filter((cause) => {
     const bound = expect.lostBy[cause];
@@ -54,7 +54,7 @@ export function causesNamed({ expect }: Pick<Scenario, "expect">): Cause[] {
 }
 
 function faultsOf({ faults, faultsDrawn }: Scenario): string[] {
-  const drawn = faultsDrawn === undefined ? [] : [`${faultsDrawn} of these, as the seed draws them:`];
+  const drawn = faultsDrawn === undefined ? [] : [`${faultsDrawn} of these, drawn by the seed:`];
   return [...drawn, ...faults.map(oneFault)];
 }
 
@@ -72,30 +72,30 @@ function boundsOf({
   return [
     `lost: ${boundInWords(lost)}`,
     ...(silentlyLost === undefined ? [] : [`silently lost: ${boundInWords(silentlyLost)}`]),
-    // None is the rule.
+    // Most scenarios allow no duplicates, so that is not listed.
     ...(duplicates === "none" ? [] : [`duplicated: ${duplicates}`]),
     ...(indeterminate === undefined ? [] : [`indeterminate: ${boundInWords(indeterminate)}`]),
     ...(unexplained === undefined ? [] : [`unexplained: ${boundInWords(unexplained)}`]),
   ];
 }
 
-/** Who had a sign that messages died of this cause, and which. */
+/** Returns who would notice a loss of this cause, and by which sign. */
 function witnessOf(cause: Cause): string {
   switch (cause) {
     case "rejected":
       return "the application: its client reported an error";
     case "client-buffer":
     case "in-transit":
-      return "nobody";
+      return "no one";
     case "refused":
-      return "the brokers' operator: a line of the log names the request";
+      return "the brokers' operator: a log line names the request";
     case "log":
-      return "the brokers' operator: the log tells of deletion and truncation";
+      return "the brokers' operator: the log shows deletion and truncation";
     case "skipped":
       return "the group's operator: the committed position jumped";
     case "after-commit":
     case "in-processing":
-      return "the group's operator: a consumer died, or gave up what it had committed";
+      return "the group's operator: a consumer died, or abandoned what it had committed";
   }
 }
 

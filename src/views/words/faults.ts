@@ -1,4 +1,4 @@
-/** What a fault does, as people read it. */
+/** Describes what a fault does. */
 import { bandwidths, fineDurations, formatDuration, formatSize } from "../../scenario/quantities.js";
 import type { Role } from "../../scenario/role.js";
 import type {
@@ -12,17 +12,21 @@ import type {
 } from "../../scenario/faults.js";
 import { formatCount, formatSpan } from "../layout/numbers.js";
 
-/** @param target the worker that it falls on; `undefined` where the plan has not drawn one. */
+/**
+ * Describes a fault.
+ *
+ * @param target the worker that it hits; `undefined` if the plan has not drawn one.
+ */
 export function faultInWords(fault: Fault, target: number | undefined): string {
   switch (fault.kind) {
     case "link":
       return linkFaultInWords(fault);
     case "kill":
-      return `SIGKILL of ${workerInWords(fault.role, target)}, ${nextLife(fault.restartAfter)}`;
+      return `SIGKILL to ${workerInWords(fault.role, target)}, ${nextLife(fault.restartAfter)}`;
     case "pause":
-      return `SIGSTOP of ${workerInWords(fault.role, target)} for ${formatSpan(fault.for)}`;
+      return `SIGSTOP to ${workerInWords(fault.role, target)} for ${formatSpan(fault.for)}`;
     case "stop":
-      return `SIGTERM of ${workerInWords(fault.role, target)}, ${nextLife(fault.restartAfter)}`;
+      return `SIGTERM to ${workerInWords(fault.role, target)}, ${nextLife(fault.restartAfter)}`;
     case "join":
       return `one more consumer joins the group for ${formatSpan(fault.for)}`;
     case "oversize":
@@ -38,7 +42,7 @@ export function faultInWords(fault: Fault, target: number | undefined): string {
 
 function linkFaultInWords({ on, broker, toxic, stream, for: forMs }: LinkFault): string {
   const place = broker === undefined ? on : `${on} to ${brokerInWords(broker)}`;
-  const length = forMs === undefined ? "until the producers have ended" : `for ${formatSpan(forMs)}`;
+  const length = forMs === undefined ? "until the producers end" : `for ${formatSpan(forMs)}`;
   if (toxic === "down") return `proxy disabled on ${place}, ${length}`;
   const way = stream === "both" ? "both ways" : stream;
   return `${toxic.type} on ${place}, ${way}, ${attributesInWords(toxic)}, ${length}`;
@@ -68,14 +72,14 @@ function attributesInWords(toxic: Toxic): string {
 
 function brokerFaultInWords({ action, broker, for: forMs }: BrokerFault): string {
   const which = brokerInWords(broker);
-  const until = forMs === undefined ? "when the producers have ended" : `after ${formatSpan(forMs)}`;
+  const until = forMs === undefined ? "when the producers end" : `after ${formatSpan(forMs)}`;
   switch (action) {
     case "kill":
-      return `SIGKILL of ${which}, started again ${until}`;
+      return `SIGKILL to ${which}, restarted ${until}`;
     case "stop":
-      return `SIGTERM of ${which}, started again ${until}`;
+      return `SIGTERM to ${which}, restarted ${until}`;
     case "pause":
-      return `SIGSTOP of ${which}, continued ${until}`;
+      return `SIGSTOP to ${which}, resumed ${until}`;
   }
 }
 
@@ -87,11 +91,11 @@ function topicActionInWords(action: TopicAction): string {
       return `${which} of ${where} are deleted`;
     }
     case "retention":
-      return `the topic's retention is set to ${formatSpan(action.ms)}, until records have gone`;
+      return `the topic's retention is set to ${formatSpan(action.ms)} until records are deleted`;
     case "recreate":
       return "the topic is deleted and created again, empty";
     case "move-leader":
-      return `partition ${action.partition} gets another broker as its leader, and its old leader lives`;
+      return `partition ${action.partition} gets a new leader, while the old one keeps running`;
     case "add-partitions":
       return `the topic gets ${formatCount(action.count)} more ${action.count === 1 ? "partition" : "partitions"}`;
   }
@@ -103,7 +107,7 @@ function resetInWords(to: ResetOffsetsFault["to"]): string {
     case "earliest":
       return `the group's committed offsets are reset to the ${to}`;
     case "expired":
-      return "the group's committed offsets are forgotten, as if they had expired";
+      return "the group's committed offsets are deleted, as if they had expired";
   }
 }
 
@@ -112,16 +116,16 @@ function brokerInWords(broker: BrokerChoice): string {
     case "index":
       return `broker ${broker.index}`;
     case "leader":
-      return `the broker that leads partition ${broker.partition}`;
+      return `the leader of partition ${broker.partition}`;
     case "follower":
-      return `a broker that follows partition ${broker.partition}`;
+      return `a follower of partition ${broker.partition}`;
   }
 }
 
 function workerInWords(role: Role, target: number | undefined): string {
-  return target === undefined ? `a ${role} that the seed draws` : `${role} ${target}`;
+  return target === undefined ? `a ${role} drawn by the seed` : `${role} ${target}`;
 }
 
 function nextLife(restartAfter: number | undefined): string {
-  return restartAfter === undefined ? "not started again" : `started again after ${formatSpan(restartAfter)}`;
+  return restartAfter === undefined ? "not restarted" : `restarted after ${formatSpan(restartAfter)}`;
 }

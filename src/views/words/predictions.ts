@@ -2,13 +2,13 @@ import type { Interval, Prediction } from "../../plan/predict/prediction.js";
 import { causes } from "../../scenario/scenario.js";
 import { formatCount } from "../layout/numbers.js";
 
-/** `exactly 7`, `2,000 to 2,040`, `none`. */
+/** Formats an interval: `exactly 7`, `2,000 to 2,040`, `none`. */
 export function intervalInWords({ min, max }: Interval): string {
   if (max === 0) return "none";
   return min === max ? `exactly ${formatCount(min)}` : `${formatCount(min)} to ${formatCount(max)}`;
 }
 
-/** A prediction for a person, a sentence each: how many by which cause, by which formula, made of what. */
+/** Describes a prediction in lines: the loss by each cause, the formula and its inputs. */
 export function predictionInWords(prediction: Prediction): string[] {
   if (prediction.kind === "unpredicted") return [`not predicted: ${prediction.why}`];
   const { lost, lostBy, formula, words, inputs } = prediction;
@@ -19,6 +19,6 @@ export function predictionInWords(prediction: Prediction): string[] {
     `${formula}: ${words}`,
     ...(inputs.length === 0
       ? []
-      : [`made of ${inputs.map(({ name, value }) => `${name} ${value}`).join(", ")}`]),
+      : [`inputs: ${inputs.map(({ name, value }) => `${name} ${value}`).join(", ")}`]),
   ];
 }

@@ -3,7 +3,7 @@ import { sumOf } from "../../verdict/culprits/culprits.js";
 import { formatCount } from "../layout/numbers.js";
 import type { FaultResult, Result } from "../../results/result.js";
 
-/** What one occurrence of a fault took: `4,020 in-transit`, `1 in-processing, 39 after-commit`, `nothing`. */
+/** Describes what one occurrence of a fault took: `4,020 in-transit`, `1 in-processing, 39 after-commit`, `nothing`. */
 export function tookInWords({ lostBy }: Pick<FaultResult, "lostBy">): string {
   const parts = causes
     .filter((cause) => lostBy[cause] > 0)
@@ -11,7 +11,7 @@ export function tookInWords({ lostBy }: Pick<FaultResult, "lostBy">): string {
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 
-/** Lost messages that no fault explains. */
+/** Counts the lost messages that no fault explains. */
 export function unexplainedIn({ unexplained }: Pick<Result, "unexplained">): number {
   return sumOf(unexplained);
 }

@@ -1,7 +1,7 @@
 import type { Moment, Place } from "../../scenario/faults.js";
 import { formatMessages, formatSpan } from "../layout/numbers.js";
 
-/** When a fault falls, as people read it. */
+/** Describes when a fault occurs. */
 export function triggerInWords(trigger: Moment | Place, again = false): string {
   switch (trigger.kind) {
     case "at":
@@ -13,7 +13,7 @@ export function triggerInWords(trigger: Moment | Place, again = false): string {
     case "in-commit":
     case "after-commit":
     case "during-rebalance":
-      return `${again ? "when, for another time," : "when"} ${placeInWords(trigger)}`;
+      return `${again ? "the next time" : "when"} ${placeInWords(trigger)}`;
   }
 }
 
@@ -24,10 +24,10 @@ function placeInWords(place: Place): string {
     case "before-commit":
       return "it is about to commit";
     case "in-commit":
-      return "its commit is on the way";
+      return "its commit is in flight";
     case "after-commit":
       return "it has just committed";
     case "during-rebalance":
-      return "its group rebalances";
+      return "its group is rebalancing";
   }
 }

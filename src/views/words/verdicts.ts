@@ -2,7 +2,7 @@ import type { Cause } from "../../scenario/scenario.js";
 import type { Verdict } from "../../verdict/judge.js";
 import type { Tone } from "../layout/colors.js";
 
-/** Where a message of this cause died, for a person who meets the word for the first time. */
+/** Describes where a message of this cause died, for a reader who does not know the term yet. */
 export function causeInWords(cause: Cause): string {
   switch (cause) {
     case "rejected":
@@ -10,17 +10,17 @@ export function causeInWords(cause: Cause): string {
     case "client-buffer":
       return "never left the producer's process";
     case "in-transit":
-      return "accepted by the client, never in the log";
+      return "accepted by the client, but never in the log";
     case "refused":
-      return "reached the broker, which closed the connection instead";
+      return "refused by the broker, which closed the connection";
     case "log":
-      return "was in the log, and is there no more";
+      return "was in the log, but is no longer there";
     case "skipped":
-      return "the position moved past it, no consumer committed over it";
+      return "the group's position moved past it without a consumer's commit";
     case "after-commit":
-      return "committed, its handler never began";
+      return "committed, but its handler never began";
     case "in-processing":
-      return "committed, its handler began and never ended";
+      return "committed, but its handler never ended";
   }
 }
 

@@ -1,16 +1,16 @@
 import type { FaultResult, Result } from "../../results/result.js";
 
-/** A fault as it is drawn; seconds since the producers began to send. */
+/** A fault as drawn in a chart, in seconds since the producers started sending. */
 export interface FaultWindow {
   on: string;
   kind: string;
   from: number;
-  /** As `from` where it fell in a moment. */
+  /** Same as `from` for a momentary fault. */
   to: number;
   momentary: boolean;
 }
 
-/** The faults that fell, a window each. */
+/** Returns a window for each fault that occurred. */
 export function windowsOf({ faults }: Pick<Result, "faults">): FaultWindow[] {
   return faults.flatMap((fault) => {
     const { on, kind, appliedAt, healedAt } = fault;
@@ -20,7 +20,7 @@ export function windowsOf({ faults }: Pick<Result, "faults">): FaultWindow[] {
   });
 }
 
-/** A worker that is away shows in its lives. */
+/** A fault that ends a worker is drawn as momentary, since the worker's lives show the gap. */
 function endsWorker({ on, kind }: FaultResult): boolean {
   return isWorker(on) && (kind === "kill" || kind === "stop");
 }

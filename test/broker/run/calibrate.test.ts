@@ -66,9 +66,9 @@ it("a calibration without possible support is rejected before any trial", async 
 
   const few = await calibrate("--trials", "20", folder.file("loose.yaml"));
   expect(few.stderr).toContain(
-    "20 trials do not support a verdict on one run that is broken by chance once in 100",
+    "20 trials are too few for a verdict on one run that chance breaks at most once in 100",
   );
-  expect(few.stderr).toContain("it takes 473");
+  expect(few.stderr).toContain(": 473 are needed");
   const three = await calibrate(
     "--repeat",
     "3",
@@ -77,12 +77,12 @@ it("a calibration without possible support is rejected before any trial", async 
     inRepository("scenarios", "consumer-kill.yaml"),
   );
   expect(three.stderr).toContain(
-    "20 trials do not support a verdict on 3 trials with 3 bounds that is broken",
+    "20 trials are too few for a verdict on 3 trials with 3 bounds that chance breaks",
   );
   // As the README says.
-  expect(three.stderr).toContain("it takes 177");
+  expect(three.stderr).toContain(": 177 are needed");
   const rare = await calibrate("--false-alarms", "1/1000", "--trials", "4741", folder.file("loose.yaml"));
-  expect(rare.stderr).toContain("it takes 4,742");
+  expect(rare.stderr).toContain(": 4,742 are needed");
   const promise = await calibrate(folder.file("promise.yaml"));
   expect(promise.stderr).toContain("promise has no bound to calibrate");
   const unwritable = await calibrate("--write", folder.file("commented.yaml"));

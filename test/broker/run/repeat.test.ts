@@ -56,7 +56,7 @@ it("trials end early when the verdict is certain, and report that", { timeout: 2
   const { code, stdout } = await lossbound(["run", "--stop-early", "--junit", xml, "--out", out, file]);
 
   expect(code).toBe(1);
-  expect(stdout).toContain("BROKEN  stopped after 1 of 3 trials: the others could not have changed it");
+  expect(stdout).toContain("BROKEN  stopped after 1 of 3 trials: more trials cannot change the verdict");
   const repeat = JSON.parse(readFileSync(`${out}/thrice.repeat.json`, "utf8")) as Repeat;
   expect(repeat).toMatchObject({ verdict: "broken", planned: 3, stoppedEarly: true });
   expect(repeat.trials).toHaveLength(1);

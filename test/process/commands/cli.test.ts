@@ -244,7 +244,7 @@ describe("plan", () => {
     expect(one.stdout).toMatch(
       /^kills {2}seed 7\n {2}Two consumers are killed, and lose the messages that they were processing\.\n/,
     );
-    expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL of consumer [01], started again after 500 ms\n/);
+    expect(one.stdout).toMatch(/\n {2}1 s +SIGKILL to consumer [01], restarted after 500 ms\n/);
   });
 
   test("ends its output with the command that runs exactly this plan", async () => {
@@ -295,7 +295,7 @@ test("doctor prints the same diagnosis as text and as JSON", async () => {
   const [text, json] = await Promise.all([lossbound(["doctor"], env), lossbound(["doctor", "--json"], env)]);
   expect(text.code).toBe(json.code);
   expect(text.stdout).toContain(`node              ${process.versions.node}`);
-  expect(text.stdout).toContain("empty: the first run fetches what it needs");
+  expect(text.stdout).toContain("empty; the first run downloads what it needs");
   expect(JSON.parse(json.stdout)).toMatchObject({
     node: { version: process.versions.node },
     leftovers: [],
@@ -328,7 +328,7 @@ test("an unexpected error exits with 3, and prints a stack trace only with LOSSB
     lossbound(["doctor"], { ...env, LOSSBOUND_DEBUG: "1" }),
   ]);
   expect([plain.code, debug.code]).toEqual([3, 3]);
-  expect(plain.stderr).toMatch(/^lossbound: this is a bug in lossbound, and no verdict: oops\n/);
+  expect(plain.stderr).toMatch(/^lossbound: internal error \(a bug in lossbound, not a verdict\): oops\n/);
   expect(plain.stderr).not.toContain("    at ");
   expect(debug.stderr).toContain("    at ");
 });

@@ -12,7 +12,7 @@ describe("lossbound explain", () => {
     ]);
     expect([text.code, text.stderr, json.code]).toEqual([0, "", 0]);
     expect(text.stdout).toMatch(
-      /^synthetic 1:25 {2}lost by in-processing: committed, its handler began and never/,
+      /^synthetic 1:25 {2}lost by in-processing: committed, but its handler never ended/,
     );
     expect(text.stdout).toMatch(
       /\n +0\.200 s to 0\.300 s {2}sent by producer 1, life 0 +producer-1\.0\.box\n/,

@@ -42,9 +42,9 @@ describe("examples/vitest", () => {
     const said = stdout + stderr;
 
     expect(code, said).toBe(1);
-    expect(said).toMatch(/black-hole: \d+ messages were lost by in-transit, and the test claims 0/);
+    expect(said).toMatch(/black-hole: \d+ messages were lost by in-transit; the test expects 0/);
     expect(said).toMatch(
-      /in-transit \d+: accepted by the client, never in the log; sent from \d+ s to \d+ s/,
+      /in-transit \d+: accepted by the client, but never in the log; sent from \d+ s to \d+ s/,
     );
     expect(said).toMatch(/fault timeout on producer-link from \d\.\d{3} s to \d\.\d{3} s, touched \d/);
     expect(said).toContain("{ seed: 7 } as the matcher's options");

@@ -48,10 +48,10 @@ describe("a calibration", () => {
     ]);
     const text = renderCalibration(found, undefined, page);
     expect(text).toMatch(/lost +10 to 50 +17 to 90 +17 to 90/);
-    expect(text).toMatch(/lostBy\.refused +at most 40 +0 to 0 +stays: none was lost so/);
-    expect(text).toContain("At most 50 % of all trials lie outside of each.");
+    expect(text).toMatch(/lostBy\.refused +at most 40 +0 to 0 +unchanged: none lost/);
+    expect(text).toContain("At most 50 % of all trials are outside each bound.");
     expect(text).not.toContain("written to");
-    expect(renderCalibration(found, "some.yaml", page)).toContain("written to   some.yaml");
+    expect(renderCalibration(found, "some.yaml", page)).toContain("written to  some.yaml");
   });
 
   it("leaves the ends out where there are trials enough", () => {
@@ -73,10 +73,10 @@ describe("a calibration", () => {
     expect(found.bounds.map(({ proposed }) => proposed)).toEqual([null, null, null]);
     expect(found.bounds[0]!.observed).toEqual({ min: 17, max: 90 });
     const text = renderCalibration(found, undefined, page).replaceAll(/\s+/g, " ");
-    expect(text).toContain("calibrated from 7 of 9 trials; the others prove nothing");
+    expect(text).toContain("calibrated from 7 of 9 trials; the others were not usable");
     expect(text).toContain(
-      "7 trials do not support a verdict on one run that is broken by chance once in 2 at most",
+      "7 trials are too few for a verdict on one run that chance breaks at most once in 2",
     );
-    expect(text).toContain("it takes 8");
+    expect(text).toContain(": 8 are needed");
   });
 });

@@ -98,10 +98,10 @@ describe("what is lost now, held against before", () => {
   it("is told in a line each, with its reasons", () => {
     const found = differencesOf([trials(losses)], [trials(losses.map((lost) => lost + 10))], rule);
     expect(renderDifferences(found, page)).toMatch(
-      /black-hole +13\.5 \([\d.]+ to [\d.]+\) a fault, 8 runs +23\.5 \(.*\) a fault, 8 runs +\+74 % +0\.0078 % +broken/,
+      /black-hole +13\.5 \([\d.]+ to [\d.]+\) per fault, 8 runs +23\.5 \(.*\) per fault, 8 runs +\+74 % +0\.0078 % +broken/,
     );
     expect(renderDifferences(found, page)).toContain(
-      "- black-hole: it loses more for each fault than before; it breaks at 1 %",
+      "- black-hole: it loses more for each fault than before; the limit is 1 %",
     );
   });
 

@@ -64,7 +64,9 @@ describe("a repeat", () => {
     expect(text).toContain(
       "worst        lost 4,090 in trial 6: lossbound run black-hole.yaml --seed 600 --repeat 1",
     );
-    expect(text).toContain("at most once in 100, with bounds from 500 trials that 1.00 % lie outside of");
+    expect(text).toContain(
+      "at most once in 100, with bounds from 500 trials and 1.00 % of trials outside each",
+    );
     expect(text).toContain("inconclusive 1 of 10, at most 1 allowed");
     expect(text).toContain("out/black-hole.repeat.json");
   });
@@ -77,9 +79,9 @@ describe("a repeat", () => {
       page,
     );
 
-    expect(text).toContain("BROKEN  stopped after 1 of 10 trials: the others could not have changed it");
+    expect(text).toContain("BROKEN  stopped after 1 of 10 trials: more trials cannot change the verdict");
     expect(text).toContain("- lost: 1 of 1 trials are outside, and none may be");
-    expect(text).toContain("each is a promise that every trial keeps");
+    expect(text).toContain("none: the bounds are not calibrated, so every trial must keep them");
   });
 
   it("is a line a trial as they come", () => {

@@ -13,18 +13,18 @@ const place = (name: string | undefined) => ({
 });
 
 describe("annotations", () => {
-  test("are none where a run has held", () => {
+  test("are empty, when a run has held", () => {
     expect(annotationsOf(aResult(), place)).toEqual([]);
   });
 
-  test("point at each bound that is broken", () => {
+  test("point at each broken bound", () => {
     const result = aResult({ scenario: "some", verdict: "broken", expectations: [lost, kept] });
     expect(annotationsOf(result, place)).toEqual([
       "::error file=scenarios/some.yaml,line=12,col=3,title=some%3A broken::lost: 9 is outside 1 to 5\n",
     ]);
   });
 
-  test("say why, where it is broken by what is no bound of its own", () => {
+  test("contain the reasons, when a run is broken by something else than its bounds", () => {
     const result = aResult({
       scenario: "some",
       verdict: "broken",
@@ -36,7 +36,7 @@ describe("annotations", () => {
     ]);
   });
 
-  test("say all reasons at once why a run is inconclusive", () => {
+  test("contain all reasons of an inconclusive run at once", () => {
     const reasons = ["nothing was sent", "lost: 0 proves nothing about 1 to 5"];
     const result = aResult({ scenario: "some", verdict: "inconclusive", reasons });
     expect(annotationsOf(result, place)).toEqual([
@@ -45,11 +45,11 @@ describe("annotations", () => {
     expect(annotationsOf(result, () => undefined)[0]).toMatch(/^::error title=some%3A inconclusive::nothing/);
   });
 
-  test("are one command each, whatever is in them, and come back as they were", () => {
+  test("are one command each, and are unescaped to the original text", () => {
     const evil = "a\n::warning::b 100 % ,x: \r\u001b[31m::error::c";
     const line = annotation(evil, evil, { file: "a,b:c%.yaml", line: 1, column: 2 });
     expect(line.trimEnd()).not.toMatch(/[\r\n\p{Cc}]/u);
-    // As GitHub's runner reads it: properties to the next `::`, divided by commas, and then the escapes.
+    // GitHub's runner reads properties up to the next `::`, splits them at commas, and then unescapes them.
     const [, properties, message] = /^::error (.*?)::(.*)\n$/.exec(line)!;
     const undone = (text: string) =>
       text

@@ -29,7 +29,7 @@ function suiteOf(given: Partial<Result>) {
 }
 
 describe("a JUnit report", () => {
-  test("has a suite a scenario, and a test case an expectation", () => {
+  test("has a suite per scenario and a test case per expectation", () => {
     const { name, counts, cases } = suiteOf({ scenario: "black-hole" });
     expect(name).toBe("black-hole");
     expect(counts).toEqual({ tests: 2, failures: 0, errors: 0, skipped: 0 });
@@ -39,7 +39,7 @@ describe("a JUnit report", () => {
     ]);
   });
 
-  test("says in a failure what was observed, what the bound is, and how to have it again", () => {
+  test("has a failure with the observed count, the bound and the command to rerun it", () => {
     const { counts, cases } = suiteOf({
       verdict: "broken",
       reasons: ["lost: 4700 is outside 3500 to 4600"],
@@ -56,11 +56,11 @@ describe("a JUnit report", () => {
       "sent      20,000 messages",
       "lost by rejected: 10",
       "lost by in-transit: 4,690",
-      "repeat with: lossbound run --seed 7 scenarios/producer-blackhole.yaml",
+      "rerun with: lossbound run --seed 7 scenarios/producer-blackhole.yaml",
     ]);
   });
 
-  test("has a failure of its own where no bound says why the run is broken", () => {
+  test("has a separate failure, when the run is broken by something else than a bound", () => {
     const reasons = ["it loses more for each fault than before"];
     const { counts, cases } = suiteOf({ verdict: "broken", reasons, expectations: [kept] });
     expect(counts).toEqual({ tests: 3, failures: 1, errors: 0, skipped: 0 });
@@ -72,7 +72,7 @@ describe("a JUnit report", () => {
     expect(cases[1]!.message).toBe(reasons[0]);
   });
 
-  test("has an error where a bound is inconclusive", () => {
+  test("has an error, when a bound is inconclusive", () => {
     const { counts, cases } = suiteOf({
       verdict: "inconclusive",
       reasons: ["lost: 0 proves nothing about 1 to any number"],
@@ -82,7 +82,7 @@ describe("a JUnit report", () => {
     expect(cases.map(({ outcome }) => outcome)).toEqual(["error", "skipped", "error"]);
   });
 
-  test("passes nothing where only the run as a whole is inconclusive", () => {
+  test("has no passed case, when only the run as a whole is inconclusive", () => {
     const reasons = ["the fault timeout on producer-link touched nothing live", "nothing was sent"];
     const { cases } = suiteOf({ verdict: "inconclusive", reasons, expectations: [kept] });
     expect(cases.map((one) => [one.name, one.outcome])).toEqual([
@@ -93,7 +93,7 @@ describe("a JUnit report", () => {
     expect(cases[1]!.text).toContain(reasons.join("\n"));
   });
 
-  test("has an error where not everything has a result, beside those that have one", async () => {
+  test("has an error for scenarios without a result, beside the others", async () => {
     const failure = "lossbound: the broker did not start\n  waited 30 s";
     const xml = resultsAsJunit([aResult()], failure);
     expect(await problemsOfJunit(xml)).toEqual([]);
@@ -106,7 +106,7 @@ describe("a JUnit report", () => {
     });
   });
 
-  test("keeps names and messages text, whatever is in them", () => {
+  test("escapes names and messages", () => {
     const evil = `<script>alert("1")</script> & ]]> 'x' \u0000\u001b[31m\ufffe`;
     const { name, cases } = suiteOf({
       scenario: evil,
@@ -115,15 +115,15 @@ describe("a JUnit report", () => {
       repeatWith: evil,
     });
     expect(name).toBe(`<script>alert("1")</script> & ]]> 'x' \ufffd\ufffd`);
-    expect(cases[0]!.text).toContain(`repeat with: <script>alert("1")</script> & ]]> 'x'`);
+    expect(cases[0]!.text).toContain(`rerun with: <script>alert("1")</script> & ]]> 'x'`);
   });
 
-  test("is one that libxml2 takes, and that counts right, of any results", async () => {
+  test("is valid for libxml2 and has correct counts, for any results", async () => {
     const reports = fc.tuple(fc.array(anyResult, { maxLength: 3 }), fc.option(anyText, { nil: undefined }));
     const samples = fc.sample(reports, { numRuns: 60, seed: 11 }).map(([results, failure]) => ({
       results: results.map((result) => ({
         ...result,
-        // What is a moment, or a time since then, is one.
+        // The schema requires valid timestamps and durations.
         startedAt: "2026-01-02T03:04:05.678Z",
         lives: [],
       })),
@@ -154,7 +154,7 @@ describe("a JUnit report", () => {
     }
   });
 
-  test("would not be taken if it said anything else", async () => {
+  test("is checked against a schema that rejects missing attributes and unknown elements", async () => {
     const xml = resultsAsJunit([aResult()], undefined);
     expect(await problemsOfJunit(xml.replace(' failures="0"', ""))).not.toEqual([]);
     expect(await problemsOfJunit(xml.replace("<testcase", "<case").replace("</testsuites>", ""))).not.toEqual(

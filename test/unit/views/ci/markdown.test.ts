@@ -8,7 +8,7 @@ import { printable } from "../../../../src/base/printable.js";
 import { aResult } from "../../../support/a-result.js";
 import { anyText } from "../../../support/any-result.js";
 
-/** Signs that mean something in Markdown, anywhere or at the beginning, among others. */
+/** Text with characters that have a meaning in Markdown, anywhere or at the start of a line. */
 const anyMarkdown = fc.oneof(
   anyText,
   fc
@@ -28,7 +28,7 @@ const anyMarkdown = fc.oneof(
     .map((pieces) => pieces.join("")),
 );
 
-/** The text that a reader sees; nothing but text may be there. */
+/** Returns the text that a reader sees, and fails if there is anything but text. */
 function seen(tokens: readonly Token[] | undefined): string {
   return (tokens ?? [])
     .map((token) => {
@@ -38,7 +38,7 @@ function seen(tokens: readonly Token[] | undefined): string {
           return "tokens" in token && token.tokens
             ? seen(token.tokens)
             : entitiesUndone((token as Tokens.Text).text);
-        // An address becomes a link to itself, which says what it said.
+        // A URL becomes a link to itself, with the same text.
         case "link":
           return token.raw;
         default:
@@ -58,7 +58,7 @@ function entitiesUndone(text: string): string {
 }
 
 describe("text in Markdown", () => {
-  test("is the same text to a reader, in a paragraph and in a list", () => {
+  test("is read as the same text, in a paragraph and in a list", () => {
     fc.assert(
       fc.property(anyMarkdown, (text) => {
         const expected = printable(text);
@@ -72,7 +72,7 @@ describe("text in Markdown", () => {
     );
   });
 
-  test("is one cell of a table, whatever it is", () => {
+  test("stays in one cell of a table", () => {
     const left = { align: "left" } as const;
     fc.assert(
       fc.property(anyMarkdown, anyMarkdown, (one, other) => {
@@ -104,7 +104,7 @@ describe("results as Markdown", () => {
     expectations: [{ name: "lost", min: 3_500, max: null, observed: 4_700, verdict: "broken" }],
   });
 
-  test("are a table of all, and below it those that have not held", () => {
+  test("have a table of all, and a section for each that has not held", () => {
     const text = resultsAsMarkdown([aResult(), broken]);
     expect(text).toContain("| producer-blackhole | held | 20,000 | 4,010 | 4,010 | in-transit 4,010 |");
     expect(text.match(/^## .*$/gm)).toEqual(["## consumer\\|kill \\<script>: broken"]);
@@ -113,7 +113,7 @@ describe("results as Markdown", () => {
     expect(text).toContain("\n    lossbound run --seed 7 scenarios/producer-blackhole.yaml\n");
   });
 
-  test("are shown with their bounds where there is one alone, and say where there is none", () => {
+  test("show the bounds of a single result, and a note without results", () => {
     expect(resultsAsMarkdown([aResult()])).toContain("| lost | 3,500 | 4,600 | 4,010 | held |");
     expect(resultsAsMarkdown([])).toContain("Nothing was judged.");
   });

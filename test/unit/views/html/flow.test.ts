@@ -8,7 +8,7 @@ import { aResult, noLoss } from "../../../support/a-result.js";
 const places = ["sent", "in the log", "received"];
 const some = fc.nat(5_000);
 
-it("at each place as many leave as came, and each cause has its own way out", () => {
+it("at each step as many messages leave as arrive, and each cause has its own branch", () => {
   const lostBy = fc.record(
     Object.fromEntries(causes.map((cause) => [cause, some])) as Record<Cause, typeof some>,
   );
@@ -35,7 +35,7 @@ it("at each place as many leave as came, and each cause has its own way out", ()
   );
 });
 
-it("has nothing but its beginning where nothing was sent", () => {
+it("has only its first node, when nothing was sent", () => {
   const { messages } = aResult();
   const none = { ...messages, sent: 0, processed: 0, lost: 0 };
 

@@ -14,12 +14,12 @@ test("NO_COLOR turns colour off, unless it is empty", () => {
   expect(isColored(true, { NO_COLOR: "" })).toBe(true);
 });
 
-test("FORCE_COLOR colours a pipe, but has no say against NO_COLOR", () => {
+test("FORCE_COLOR colours a pipe, unless NO_COLOR is set", () => {
   expect(isColored(false, { FORCE_COLOR: "1" })).toBe(true);
   expect(isColored(false, { FORCE_COLOR: "0" })).toBe(false);
   expect(isColored(false, { FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
 });
 
-test("a terminal that says it is dumb gets no colour", () => {
+test("a dumb terminal gets no colour", () => {
   expect(isColored(true, { TERM: "dumb" })).toBe(false);
 });

@@ -1,9 +1,9 @@
-/** A terminal that understands what the live view uses: line feeds, going up, and clearing. */
+/** A terminal that supports what the live view uses: line feeds, moving up, and clearing. */
 export class Screen {
   readonly isTTY = true;
   columns: number;
   readonly rows = 24;
-  /** What was written, in the order of writing. */
+  /** All writes, in order. */
   readonly writes: string[] = [];
   #lines: string[] = [];
   #row = 0;
@@ -14,7 +14,7 @@ export class Screen {
 
   write(text: string): void {
     this.writes.push(text);
-    // oxlint-disable-next-line no-control-regex -- these are the controls that it understands
+    // oxlint-disable-next-line no-control-regex -- these are the supported controls
     for (const piece of text.match(/\u001b\[[0-9]*[A-Z]|\r|\n|[^\u001b\r\n]+/g) ?? []) {
       // oxlint-disable-next-line no-control-regex -- see above
       const [, number, control] = /^\u001b\[([0-9]*)([A-Z])$/.exec(piece) ?? [];
@@ -26,7 +26,7 @@ export class Screen {
     }
   }
 
-  /** Makes the terminal another width, which breaks the lines that stand on it anew. */
+  /** Changes the width of the terminal, which rewraps its lines. */
   resize(columns: number): void {
     this.columns = columns;
     const broken = new RegExp(`.{1,${columns}}`, "gu");
@@ -38,7 +38,7 @@ export class Screen {
     return this.#lines.join("\n");
   }
 
-  /** Text longer than the screen is wide goes on in the next row. */
+  /** Prints text; a line that is wider than the screen continues in the next row. */
   #print(text: string): void {
     const letters = [...text];
     for (let start = 0; start < letters.length; start += this.columns) {

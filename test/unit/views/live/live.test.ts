@@ -24,7 +24,7 @@ function aView(given: Partial<LiveView> = {}): LiveView {
   };
 }
 
-/** A stream that is no terminal, with the lines that were written to it. */
+/** A stream that is not a terminal, with the lines written to it. */
 function aLog() {
   const written: string[] = [];
   return {
@@ -41,7 +41,7 @@ describe("on a terminal", () => {
     live.live(aView({ elapsedMs: 5_200, sent: 10_400 }));
     expect(screen.text.match(/consumer-kill/g)).toHaveLength(1);
     expect(screen.text).toMatch(/sent +10,400 +2,000\/s/);
-    expect(screen.text).toMatch(/on the way or lost +4,390/);
+    expect(screen.text).toMatch(/in flight or lost +4,390/);
   });
 
   test("lines scroll by above the view", () => {
@@ -58,7 +58,7 @@ describe("on a terminal", () => {
     ]);
   });
 
-  test("loss that is proved and faults in force are shown while they are", () => {
+  test("proved losses and faults in force are shown while they last", () => {
     const screen = new Screen();
     const live = openLive(screen, plainEnv, { quiet: false });
     live.live(
@@ -73,7 +73,7 @@ describe("on a terminal", () => {
     expect(screen.text).not.toMatch(/proved lost|fault on/);
   });
 
-  test("nothing is left of the view in the end, and the cursor was never hidden", () => {
+  test("the view is cleared at the end, and the cursor is never hidden", () => {
     const screen = new Screen();
     {
       using live = openLive(screen, plainEnv, { quiet: false });
@@ -84,7 +84,7 @@ describe("on a terminal", () => {
     expect(screen.writes.join("")).not.toContain("\u001b[?25l");
   });
 
-  test("a terminal that becomes narrow on the way is cleared all the same", () => {
+  test("the view is cleared completely, when the terminal becomes narrower", () => {
     const screen = new Screen(80);
     const live = openLive(screen, plainEnv, { quiet: false });
     live.line("seed 7");
@@ -94,7 +94,7 @@ describe("on a terminal", () => {
     expect(screen.text).toBe("seed 7");
   });
 
-  test("no line is wider than the terminal, and none holds a control character", () => {
+  test("no line is wider than the terminal or contains a control character", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 120 }),
@@ -116,8 +116,8 @@ describe("on a terminal", () => {
   });
 });
 
-describe("off a terminal", () => {
-  test("each phase is a line when it begins", () => {
+describe("without a terminal", () => {
+  test("each phase is printed as a line when it begins", () => {
     const log = aLog();
     const live = openLive(log, {}, { quiet: false });
     live.live(aView({ phase: "starting", elapsedMs: 0 }));
@@ -129,7 +129,7 @@ describe("off a terminal", () => {
     ]);
   });
 
-  test("there is a line of progress about every two seconds", () => {
+  test("a line of progress is printed about every two seconds", () => {
     const log = aLog();
     const live = openLive(log, {}, { quiet: false });
     for (let elapsedMs = 0; elapsedMs <= 10_000; elapsedMs += 100)
@@ -137,11 +137,11 @@ describe("off a terminal", () => {
     const progress = log.lines().slice(1);
     expect(progress).toHaveLength(5);
     expect(progress[1]).toBe(
-      "consumer-kill: 4.0 s, sent 8,000 of 20,000 (2,000/s), received 6,010, processed 6,000 (0/s), on the way or lost 1,990",
+      "consumer-kill: 4.0 s, sent 8,000 of 20,000 (2,000/s), received 6,010, processed 6,000 (0/s), in flight or lost 1,990",
     );
   });
 
-  test("the next scenario begins its own count of seconds", () => {
+  test("the next scenario starts its own interval of lines", () => {
     const log = aLog();
     const live = openLive(log, {}, { quiet: false });
     live.live(aView({ elapsedMs: 9_000 }));
@@ -149,14 +149,14 @@ describe("off a terminal", () => {
     expect(log.lines().at(-1)).toMatch(/^baseline: 2\.5 s, sent/);
   });
 
-  test("a line loses what a terminal would obey", () => {
+  test("control sequences are removed from a line", () => {
     const log = aLog();
     openLive(log, {}, { quiet: false }).line("killed \u001b[31mconsumer\u001b[0m\r\n1\u0007");
     expect(log.lines()).toEqual(["killed consumer 1\ufffd"]);
   });
 });
 
-test("quiet says nothing at all", () => {
+test("quiet prints nothing", () => {
   const log = aLog();
   const live = openLive(log, {}, { quiet: true });
   live.line("seed 7");

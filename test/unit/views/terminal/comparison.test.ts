@@ -52,7 +52,7 @@ function rowsOf(text: string): Record<string, string[]> {
   return Object.fromEntries(rows.map(([name, ...cells]) => [name, cells]));
 }
 
-test("a cause that is bounded under any guarantee has its row, where it took none too", () => {
+test("a cause that is bounded under any guarantee has a row, even with no losses", () => {
   const bounded = { name: "lostBy.log", min: null, max: 0, observed: 0, verdict: "held" as const };
   const rows = (expectations: typeof lossy.expectations) =>
     rowsOf(renderComparison("some", [results[0]!, { ...results[1]!, expectations }], "results", page));
@@ -63,7 +63,7 @@ test("a cause that is bounded under any guarantee has its row, where it took non
 describe("three guarantees on a terminal", () => {
   const text = renderComparison("some", results, "results", page);
 
-  test("are a column each", () => {
+  test("have a column each", () => {
     expect(rowsOf(text)).toMatchObject({
       "at-most-once": ["at-least-once"],
       verdict: [results[0]!.verdict, "broken"],
@@ -73,27 +73,27 @@ describe("three guarantees on a terminal", () => {
       "lost by in-transit": ["4,000", "0"],
       "lost silently": ["4,000", "0"],
       duplicated: ["0", "130"],
-      "sent a second": ["2,000/s", "1,900/s"],
-      "processed a second": ["1,600/s", "1,800/s"],
+      "sent per second": ["2,000/s", "1,900/s"],
+      "processed per second": ["1,600/s", "1,800/s"],
       "latency p50": ["20 ms", "25 ms"],
       "latency p99": ["98 ms", "2.10 s"],
     });
   });
 
-  test("have no row for what took nothing in any of them, and one for what took anything in one", () => {
+  test("have a row only for counts that are not 0 in all of them", () => {
     expect(text).not.toContain("lost by log");
     expect(text).not.toContain("unsent");
     expect(rowsOf(text)["unread"]).toEqual(["0", "5"]);
   });
 
-  test("say why one has not held, where its files are, and how to have it all again", () => {
+  test("show the reasons of a broken verdict, the paths of its files, and the command to rerun it", () => {
     expect(text).toContain("\n  at-least-once: lost: 3 is outside 0 to 0\n");
-    expect(text).toContain("\n  repeat with  lossbound compare some.yaml --seed 7\n");
-    expect(text).toContain("\n  files        results/some-at-least-once\n");
+    expect(text).toContain("\n  rerun with  lossbound compare some.yaml --seed 7\n");
+    expect(text).toContain("\n  files       results/some-at-least-once\n");
   });
 });
 
-test("three guarantees as Markdown are the same table", () => {
+test("the Markdown of three guarantees has the same table", () => {
   const markdown = comparisonAsMarkdown("some", results);
   expect(markdown).toMatch(
     /^# some under each guarantee\n\n\| {2}\| at-most-once \| at-least-once \|\n\| --- \| ---: \| ---: \|\n/,
@@ -103,7 +103,7 @@ test("three guarantees as Markdown are the same table", () => {
   expect(markdown).toContain("\n    lossbound compare some.yaml --seed 7\n");
 });
 
-test("nothing that a result holds can leave its cell, or reach a terminal as more than text", () => {
+test("text of a result cannot break out of its table cell or contain control characters", () => {
   const evil = [
     {
       ...results[0]!,

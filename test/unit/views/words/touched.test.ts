@@ -14,6 +14,6 @@ test.each([
   ["topic", "recreate", 1, "1 topic"],
   ["consumer 2", "join", 2, "2 members"],
   ["producer-link", "timeout", 0, "nothing"],
-])("of %s, %s touched %d: %s", (on, kind, touched, words) => {
+])('%s: %s that touched %d is described as "%s"', (on, kind, touched, words) => {
   expect(touchedInWords({ on, kind, touched })).toBe(words);
 });
