@@ -7,10 +7,10 @@ import { axis, base, legend, plain, tooltip } from "./parts.js";
 
 const symbols: Record<Verdict, string> = { held: "circle", broken: "triangle", inconclusive: "diamond" };
 
-/** Runs that nobody could tell apart in the chart: one point, which names them all. */
+/** Runs that are indistinguishable in the chart, drawn as one point that names all of them. */
 type Cluster = [RunPoint, ...RunPoint[]];
 
-/** Loss ratio against the throughput that was reached, a point a run. */
+/** Draws the loss ratio against the throughput that was reached, with a point per run. */
 export function comparison(points: readonly RunPoint[], look: Look): Option {
   const { colors, narrow } = look;
   const clusters = clustersOf(points);
@@ -27,7 +27,7 @@ export function comparison(points: readonly RunPoint[], look: Look): Option {
     xAxis: {
       ...axis(look),
       ...(wide ? { type: "log" as const } : { type: "value" as const, min: 0 }),
-      name: "sent a second",
+      name: "sent per second",
       nameLocation: "middle",
       nameGap: 28,
       axisLabel: {
@@ -40,7 +40,7 @@ export function comparison(points: readonly RunPoint[], look: Look): Option {
       ...axis(look),
       type: "value",
       min: 0,
-      name: "lost of what was sent",
+      name: "share of sent messages lost",
       nameTextStyle: { ...axis(look).nameTextStyle, align: "left" },
       nameGap: 10,
       axisLabel: {
@@ -65,7 +65,7 @@ export function comparison(points: readonly RunPoint[], look: Look): Option {
         .filter(([first]) => first.verdict === verdict)
         .map((cluster) => {
           const [{ sentPerSecond, lossRatio }] = cluster;
-          // Towards the middle there is room for a name.
+          // There is room for the name towards the middle.
           const position = sentPerSecond > fastest / 2 ? ("left" as const) : ("right" as const);
           return {
             value: [sentPerSecond, lossRatio],
@@ -82,9 +82,9 @@ function clustersOf(points: readonly RunPoint[]): Cluster[] {
   for (const point of points) {
     const { verdict, sentPerSecond, lossRatio } = point;
     const key = `${verdict} ${sentPerSecond.toPrecision(2)} ${lossRatio.toPrecision(2)}`;
-    const there = clusters.get(key);
-    if (there === undefined) clusters.set(key, [point]);
-    else there.push(point);
+    const cluster = clusters.get(key);
+    if (cluster === undefined) clusters.set(key, [point]);
+    else cluster.push(point);
   }
   return [...clusters.values()];
 }

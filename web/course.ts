@@ -7,7 +7,7 @@ import type { LineSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, legend, plain, tooltip } from "./parts.js";
 
-/** Loss against throughput over time: above what was sent and processed, below what was lost, by cause. */
+/** Draws loss and throughput over time: above, sent and processed messages; below, lost messages by cause. */
 export function course(result: Result, look: Look): Option {
   const { colors, narrow } = look;
   const slices = slicesOf(result);
@@ -41,7 +41,7 @@ export function course(result: Result, look: Look): Option {
       {
         ...seconds,
         gridIndex: 1,
-        name: narrow ? "seconds since the sending began" : "seconds since the producers began to send",
+        name: narrow ? "seconds since sending started" : "seconds since the producers started sending",
         nameLocation: "middle",
         nameGap: 26,
       },
@@ -50,14 +50,14 @@ export function course(result: Result, look: Look): Option {
       {
         ...counts,
         gridIndex: 0,
-        name: "messages a second",
+        name: "messages per second",
         nameTextStyle: { ...axis(look).nameTextStyle, align: "left" },
         nameGap: 8,
       },
       {
         ...counts,
         gridIndex: 1,
-        name: "lost of these, a second",
+        name: "lost of these, per second",
         nameTextStyle: { ...axis(look).nameTextStyle, align: "left" },
         nameGap: 8,
       },
@@ -98,14 +98,14 @@ export function course(result: Result, look: Look): Option {
   };
 }
 
-/** To the end of whatever happened: a kill may fall while the consumers read what is left. */
+/** Returns the end of the last event, since a kill may occur while the consumers read the rest of the log. */
 function axisEnd(result: Result): number {
   const last = Math.max(sendingUntil(result), ...windowsOf(result).flatMap(({ from, to }) => [from, to]));
-  // A sliver of a second is no reason for an empty one.
+  // A few hundredths of a second do not need an axis that is a full second longer.
   return Math.max(1, Math.ceil(last - 0.05));
 }
 
-/** A slice is as wide as it lasted: its rate stands from its beginning to its end. */
+/** Draws each slice as a step from its beginning to its end. */
 function steps(
   name: string,
   grid: number,
@@ -119,7 +119,7 @@ function steps(
     name,
     step: "end",
     symbol: "none",
-    // A slice is told of by its middle.
+    // The tooltip of a slice belongs to its middle.
     tooltip: { trigger: "item" },
     xAxisIndex: grid,
     yAxisIndex: grid,
@@ -128,8 +128,8 @@ function steps(
 }
 
 /**
- * Nobody sees these points. The tooltip goes to the nearest one, which so is of the slice in which the
- * pointer stands; and the marks have a series to be at where nothing was lost.
+ * Returns an invisible series with a point in the middle of each slice. The tooltip uses the nearest
+ * point, which belongs to the slice under the pointer. The marks use this series if nothing was lost.
  */
 function middles(grid: number, slices: readonly Slice[]): LineSeriesOption {
   return {
@@ -143,7 +143,7 @@ function middles(grid: number, slices: readonly Slice[]): LineSeriesOption {
   };
 }
 
-/** What is in force for a time is a shade, what falls in a moment a dashed line. */
+/** Draws a fault as a shaded area, or as a dashed line if it is momentary. */
 function marks(
   result: Result,
   { colors, narrow }: Look,

@@ -5,14 +5,14 @@ import type { CustomSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, tooltip } from "./parts.js";
 
-/** A value of the sweep that has runs which count: where it stands, what they lost, what is said of it. */
+/** A value of the sweep with usable runs: its position, the range of its runs, and its tooltip. */
 interface Point {
   value: [x: number, mean: number];
   spread: Spread;
   words: string;
 }
 
-/** What a scenario lost against what was varied: above as a share of what was sent, below for each fault. */
+/** Draws the loss of a scenario against the swept value: above, as a share of sent messages; below, per fault. */
 export function curve({ of, points }: SweptCurve, look: Look): Option {
   const { colors, narrow } = look;
   const shares = placed(of, points, ({ lossRatio }) => lossRatio);
@@ -40,7 +40,7 @@ export function curve({ of, points }: SweptCurve, look: Look): Option {
       {
         ...across,
         gridIndex: 1,
-        name: of === "rate" ? "sent a second" : "messages that a commit covers",
+        name: of === "rate" ? "sent per second" : "messages per commit",
         nameLocation: "middle",
         nameGap: 28,
         axisLabel: { ...label, formatter: (value: number) => formatCount(value) },
@@ -50,7 +50,7 @@ export function curve({ of, points }: SweptCurve, look: Look): Option {
       {
         ...up,
         gridIndex: 0,
-        name: "lost of what was sent",
+        name: "share of sent messages lost",
         axisLabel: { ...label, formatter: (value: number) => `${Number((value * 100).toPrecision(3))} %` },
       },
       {
@@ -80,7 +80,7 @@ export function curve({ of, points }: SweptCurve, look: Look): Option {
   };
 }
 
-/** From left to right, so that the line does not turn back where a higher rate was not reached. */
+/** Returns the points from left to right, so that the line does not turn back if a higher rate was not reached. */
 function placed(
   of: SweptCurve["of"],
   points: readonly CurvePoint[],
@@ -97,7 +97,7 @@ function placed(
     .toSorted((a, b) => a.value[0] - b.value[0]);
 }
 
-/** The least and the most of the runs at each point. */
+/** Draws the minimum and the maximum of the runs at each point. */
 function bars(points: readonly Point[], grid: number, { colors }: Look): CustomSeriesOption {
   return {
     type: "custom",

@@ -1,4 +1,4 @@
-/** The door to Apache ECharts, and the list of the parts of it that come into the page. */
+/** Imports the parts of Apache ECharts that the page needs. */
 import {
   BarChart,
   type BarSeriesOption,
@@ -57,7 +57,7 @@ export type Option = ComposeOption<
 export type { CustomSeriesOption, LineSeriesOption };
 export type Chart = EChartsType;
 
-/** As SVG: sharp on paper, and its words are text. */
+/** Opens a chart as SVG, which is sharp on paper and has real text. */
 export function openChart(element: HTMLElement, size: { width: number; height: number }): Chart {
   return init(element, undefined, { renderer: "svg", ...size });
 }

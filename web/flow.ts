@@ -5,7 +5,7 @@ import type { Option } from "./echarts.js";
 import type { Colors, Look } from "./look.js";
 import { base, font, tooltip } from "./parts.js";
 
-/** From sent to processed; what branches off died there. */
+/** Draws the flow of messages from sent to processed, with branches for those that died. */
 export function flow(result: Result, look: Look): Option {
   const { nodes, links } = flowOf(result);
   const { colors, narrow } = look;
@@ -20,7 +20,7 @@ export function flow(result: Result, look: Look): Option {
           data: { name: string; value: number };
         };
         if (dataType === "edge") return "";
-        return `${data.name}: ${formatCount(data.value)}, ${share(data.value)} of what was sent`;
+        return `${data.name}: ${formatCount(data.value)}, ${share(data.value)} of sent messages`;
       },
     },
     series: [
@@ -31,7 +31,7 @@ export function flow(result: Result, look: Look): Option {
         emphasis: { disabled: true },
         nodeWidth: narrow ? 8 : 14,
         nodeGap: narrow ? 18 : 22,
-        // In this order within each column: what goes on lies below what died.
+        // Keeps the order within each column: messages that died above those that continue.
         layoutIterations: 0,
         left: 2,
         right: narrow ? 92 : 150,

@@ -4,7 +4,7 @@ import type { Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, tooltip } from "./parts.js";
 
-/** How long messages took from their sending to the end of their handler. */
+/** Draws the time from the send of a message to the end of its handler. */
 export function latency({ latencyHistogram }: Result, look: Look): Option {
   const { colors, narrow } = look;
   return {
@@ -14,7 +14,7 @@ export function latency({ latencyHistogram }: Result, look: Look): Option {
       ...axis(look),
       type: "category",
       data: latencyHistogram.map(({ fromMs }) => formatMs(fromMs)),
-      name: "from sending to the end of the handler",
+      name: "from the send to the end of the handler",
       nameLocation: "middle",
       nameGap: 28,
       axisLabel: { ...axis(look).axisLabel, hideOverlap: true },

@@ -5,7 +5,7 @@ import type { CustomSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, plain, tooltip } from "./parts.js";
 
-/** One bar of the timeline: its row, from when to when in seconds, and what is said of it. */
+/** One bar of the timeline: its row, its start and end in seconds, and its tooltip. */
 interface Bar {
   value: [row: number, from: number, to: number];
   words: string;
@@ -13,7 +13,7 @@ interface Bar {
   opacity: number;
 }
 
-/** When each worker lived, one bar a life; above them when each fault was in force, and where it fell. */
+/** Draws a bar for each life of a worker, and above them the faults by target. */
 export function lives(result: Result, look: Look): Option {
   const { colors, narrow } = look;
   const windows = windowsOf(result);
@@ -35,7 +35,7 @@ export function lives(result: Result, look: Look): Option {
       value: [row(window.on), window.from, window.to],
       words: faultInWords(window),
       itemStyle: { color: isWorker(window.on) ? colors.surface : colors.doubtful },
-      // A worker that stands still shows through.
+      // A paused worker remains visible through the bar.
       opacity: isWorker(window.on) ? 0.65 : 1,
     }));
   const ends = known
@@ -52,7 +52,7 @@ export function lives(result: Result, look: Look): Option {
       ...axis(look),
       type: "value",
       ...secondsAround(edges, narrow ? 4 : 8),
-      name: "seconds since the producers began to send",
+      name: "seconds since the producers started sending",
       nameLocation: "middle",
       nameGap: 28,
     },
@@ -95,7 +95,7 @@ export function lives(result: Result, look: Look): Option {
   };
 }
 
-/** From one full step below the first moment to one above the last; there are at most `steps`, or a few more. */
+/** Returns an axis of full steps around all moments, with about `steps` steps, or a few more. */
 function secondsAround(
   moments: readonly number[],
   steps: number,
@@ -118,7 +118,7 @@ export function heightOfLives(result: Result): number {
 
 const cross = "path://M2 0 L5 3 L8 0 L10 2 L7 5 L10 8 L8 10 L5 7 L2 10 L0 8 L3 5 L0 2 Z";
 
-/** What is no worker (links, brokers, the topic) stands above the workers. */
+/** Returns the rows: links, brokers and the topic above the workers. */
 function rowsOf(result: Result): string[] {
   const others = windowsOf(result)
     .map(({ on }) => on)

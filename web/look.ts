@@ -1,12 +1,12 @@
 import type { Cause } from "../src/scenario/scenario.js";
 import type { Verdict } from "../src/verdict/judge.js";
 
-/** What a chart is drawn for: the colours that hold now, and the room there is. */
+/** The current colours and the size that a chart is drawn for. */
 export interface Look {
   colors: Colors;
   /** Pixels. */
   width: number;
-  /** A phone: labels are shorter, and there are fewer of them. */
+  /** On a phone, labels are shorter and fewer. */
   narrow: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface Colors {
 
 const narrowBelow = 560;
 
-/** Colours stand in the style sheet alone, for light, dark and paper; a chart asks for those in force. */
+/** Reads the current colours from the style sheet, which alone defines them for light, dark and paper. */
 export function lookOf(width: number): Look {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();

@@ -1,4 +1,4 @@
-/** Runs in the page: draws each chart from the JSON beside it, anew for other widths, colours, and paper. */
+/** Runs in the page: draws each chart from its JSON, and redraws it for other widths, colours and paper. */
 import { causes } from "../src/scenario/scenario.js";
 import type { RunPoint } from "../src/views/html/run-point.js";
 import type { SweptCurve } from "../src/views/html/swept.js";
@@ -51,7 +51,7 @@ function drawingOf(element: HTMLElement): Drawing {
         height: () => 480,
       };
   }
-  throw new Error(`there is no chart ${name}`);
+  throw new Error(`unknown chart "${name}"`);
 }
 
 function runs(): { runs: RunPoint[]; curves: SweptCurve[] } {
@@ -82,7 +82,7 @@ function drawAll(): void {
   for (const drawing of drawings) draw(drawing);
 }
 
-/** The style sheet gives paper its light colours by this mark, which is there before the browser lays it out. */
+/** Sets the mark by which the style sheet uses light colours on paper, before the browser lays out the page. */
 function onPaper(is: boolean): void {
   printing = is;
   document.documentElement.toggleAttribute("data-paper", is);

@@ -1,11 +1,11 @@
-/** What the charts have in common. */
+/** Parts shared by the charts. */
 import type { Option } from "./echarts.js";
 import type { Look } from "./look.js";
 
 export const font =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif';
 
-/** Nothing moves: a report is looked at, printed and photographed. */
+/** Disables animation, since a report is read and printed. */
 export function base({ colors }: Look): Option {
   return {
     animation: false,
@@ -13,7 +13,7 @@ export function base({ colors }: Look): Option {
   };
 }
 
-/** Text on the chart's own canvas: names from files never become markup. */
+/** Draws tooltips as text in the chart, so that names from files never become markup. */
 export function tooltip({ colors }: Look): Option["tooltip"] & object {
   return {
     renderMode: "richText",
@@ -47,7 +47,7 @@ export function axis({ colors }: Look) {
   };
 }
 
-/** Braces and bars would be signs of ECharts' own text markup. */
+/** Replaces braces and bars, which are markup in texts of ECharts. */
 export function plain(text: string): string {
   return text.replaceAll("{", "(").replaceAll("}", ")").replaceAll("|", "¦");
 }

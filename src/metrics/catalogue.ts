@@ -1,28 +1,28 @@
 import type { LabelName } from "./labels.js";
 
-/** A metric, defined once: the exporter, the file of a run's course, the docs and the tests are made of this. */
+/** A metric. The exporter, the file of a run's course, the docs and the tests all use these definitions. */
 export interface Metric {
   name: string;
   type: "counter" | "gauge" | "histogram";
-  /** The question that it answers. */
+  /** Its meaning, in sentences. */
   help: string;
   unit: "messages" | "seconds" | "ratio" | "per second" | "times" | "commits" | "yes or no";
-  /** Labels beside those that every metric has. */
+  /** Labels, besides those that every metric has. */
   labels: readonly LabelName[];
-  /** When it moves while a run goes on. */
+  /** When its value changes during a run. */
   moves: "live" | "on proof" | "at the end" | "never";
-  /** What it counts has no time of its own: in the course of a run it has one sample, at the end. */
+  /** Its events are stored without a time: in the course of a run, it has a single sample, at the end. */
   timeless?: true;
 }
 
-/** The latency's buckets end at these powers of two of a microsecond: 1 ms to 67 s. */
-export const latencyPowers: readonly number[] = Array.from({ length: 17 }, (_, place) => 10 + place);
+/** Upper limits of the latency's buckets, as powers of two of a microsecond: 1 ms to 67 s. */
+export const latencyPowers: readonly number[] = Array.from({ length: 17 }, (_, index) => 10 + index);
 
 export const catalogue = {
   planned: {
     name: "lossbound_messages_planned",
     type: "gauge",
-    help: "How many messages does the plan have?",
+    help: "Messages in the plan.",
     unit: "messages",
     labels: [],
     moves: "never",
@@ -30,7 +30,7 @@ export const catalogue = {
   sent: {
     name: "lossbound_messages_sent_total",
     type: "counter",
-    help: "How many messages were given to the client?",
+    help: "Messages given to the client.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -38,7 +38,7 @@ export const catalogue = {
   accepted: {
     name: "lossbound_messages_accepted_total",
     type: "counter",
-    help: "Of how many messages did the client's send resolve? With acks=0 that says nothing of a broker.",
+    help: "Messages whose send resolved. With acks=0, this does not mean that a broker has them.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -46,7 +46,7 @@ export const catalogue = {
   rejected: {
     name: "lossbound_messages_rejected_total",
     type: "counter",
-    help: "Of how many messages did the client's send report an error?",
+    help: "Messages whose send failed with an error of the client.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -54,7 +54,7 @@ export const catalogue = {
   stored: {
     name: "lossbound_messages_stored_total",
     type: "counter",
-    help: "How many messages did an auditor see in the log, by following it or at its scan?",
+    help: "Messages that an auditor saw in the log, by following it or in its final scan.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -62,7 +62,7 @@ export const catalogue = {
   received: {
     name: "lossbound_messages_received_total",
     type: "counter",
-    help: "Of how many messages did a handler begin?",
+    help: "Messages whose handler began.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -70,7 +70,7 @@ export const catalogue = {
   processed: {
     name: "lossbound_messages_processed_total",
     type: "counter",
-    help: "Of how many messages did a handler end?",
+    help: "Messages whose handler ended.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -78,7 +78,7 @@ export const catalogue = {
   duplicated: {
     name: "lossbound_messages_duplicated_total",
     type: "counter",
-    help: "How many messages were processed more than once?",
+    help: "Messages processed more than once.",
     unit: "messages",
     labels: [],
     moves: "on proof",
@@ -86,7 +86,7 @@ export const catalogue = {
   lost: {
     name: "lossbound_messages_lost_total",
     type: "counter",
-    help: "How many messages are proved to be lost, by the place where they died? What is merely late is unaccounted.",
+    help: "Messages proved to be lost, by cause. A message that is merely late counts as unaccounted.",
     unit: "messages",
     labels: ["cause"],
     moves: "on proof",
@@ -94,7 +94,7 @@ export const catalogue = {
   unexplained: {
     name: "lossbound_messages_unexplained",
     type: "gauge",
-    help: "How many lost messages does no fault of the run explain, by the place where they died?",
+    help: "Lost messages that no fault of the run explains, by cause.",
     unit: "messages",
     labels: ["cause"],
     moves: "at the end",
@@ -102,7 +102,7 @@ export const catalogue = {
   unaccounted: {
     name: "lossbound_messages_unaccounted",
     type: "gauge",
-    help: "How many messages were sent, and are neither processed nor proved to be lost? At the end: of how many does the ledger leave that open?",
+    help: "Messages sent that are neither processed nor proved to be lost. At the end, those of unknown fate by the ledger.",
     unit: "messages",
     labels: [],
     moves: "live",
@@ -110,7 +110,7 @@ export const catalogue = {
   violations: {
     name: "lossbound_violations_total",
     type: "counter",
-    help: "How often did what at-most-once forbids happen: a handler that began before its commit, or twice, and a message stored twice?",
+    help: "Events that at-most-once forbids: a handler that began before its commit or twice, or a message stored twice.",
     unit: "times",
     labels: ["violation"],
     moves: "at the end",
@@ -119,7 +119,7 @@ export const catalogue = {
   latency: {
     name: "lossbound_end_to_end_latency_seconds",
     type: "histogram",
-    help: "How long did messages take from their sending to the end of their handler? The sum is within 2 % of the true one.",
+    help: "Time from the send of a message to the end of its handler. The sum is accurate to 2 %.",
     unit: "seconds",
     labels: [],
     moves: "live",
@@ -128,7 +128,7 @@ export const catalogue = {
   commits: {
     name: "lossbound_offset_commits_total",
     type: "counter",
-    help: "How many commits of offsets were acknowledged, and how many failed or stayed without an answer?",
+    help: "Offset commits that were acknowledged, and those that failed or got no answer.",
     unit: "commits",
     labels: ["result"],
     moves: "live",
@@ -137,7 +137,7 @@ export const catalogue = {
   joins: {
     name: "lossbound_group_joins_total",
     type: "counter",
-    help: "How often did a consumer join its group, by a start or by a rebalance?",
+    help: "Joins of consumers to their group, at a start or in a rebalance.",
     unit: "times",
     labels: [],
     moves: "live",
@@ -146,7 +146,7 @@ export const catalogue = {
   faultActive: {
     name: "lossbound_fault_active",
     type: "gauge",
-    help: "Was this fault in force at any time since the scrape before?",
+    help: "1 if this fault was in force at any time since the previous scrape.",
     unit: "yes or no",
     labels: ["fault", "on"],
     moves: "live",
@@ -154,7 +154,7 @@ export const catalogue = {
   faults: {
     name: "lossbound_faults_total",
     type: "counter",
-    help: "How often did this fault fall?",
+    help: "Occurrences of this fault.",
     unit: "times",
     labels: ["fault", "on"],
     moves: "live",
@@ -162,7 +162,7 @@ export const catalogue = {
   kills: {
     name: "lossbound_worker_kills_total",
     type: "counter",
-    help: "How many lives of workers were ended by SIGKILL?",
+    help: "Lives of workers ended by SIGKILL.",
     unit: "times",
     labels: ["role"],
     moves: "live",
@@ -170,7 +170,7 @@ export const catalogue = {
   lastKill: {
     name: "lossbound_worker_last_kill_timestamp_seconds",
     type: "gauge",
-    help: "When was a worker ended by SIGKILL last, in seconds since 1970? 0 if none was.",
+    help: "Unix time of the last SIGKILL of a worker; 0 if there was none.",
     unit: "seconds",
     labels: ["role"],
     moves: "live",
@@ -178,7 +178,7 @@ export const catalogue = {
   scheduleLag: {
     name: "lossbound_schedule_lag_seconds",
     type: "gauge",
-    help: "How far behind its schedule did the sending fall at worst so far?",
+    help: "Longest time that a send has been behind schedule so far.",
     unit: "seconds",
     labels: [],
     moves: "live",
@@ -187,7 +187,7 @@ export const catalogue = {
   lossRatio: {
     name: "lossbound_loss_ratio",
     type: "gauge",
-    help: "Which share of the messages that were sent is proved to be lost?",
+    help: "Share of the sent messages that are proved to be lost.",
     unit: "ratio",
     labels: [],
     moves: "on proof",
@@ -195,7 +195,7 @@ export const catalogue = {
   bound: {
     name: "lossbound_loss_bound",
     type: "gauge",
-    help: "How many messages may (max), and must (min), the scenario's expectation count? A share is taken of the plan, and at the end of what was sent.",
+    help: "Most (max) and fewest (min) messages that an expectation allows. A share is taken of the plan, and at the end of the sent messages.",
     unit: "messages",
     labels: ["expectation", "limit"],
     moves: "at the end",
@@ -203,7 +203,7 @@ export const catalogue = {
   stepLossRatio: {
     name: "lossbound_step_loss_ratio",
     type: "gauge",
-    help: "At this step of load, which share of what was sent is lost? The mean of its repeats that are judged.",
+    help: "Share of the sent messages lost at this step of a sweep, as the mean of its judged repeats.",
     unit: "ratio",
     labels: [],
     moves: "at the end",
@@ -211,7 +211,7 @@ export const catalogue = {
   stepSent: {
     name: "lossbound_step_sent_per_second",
     type: "gauge",
-    help: "At this step of load, how many messages a second were sent in fact? The mean of its repeats that are judged.",
+    help: "Messages actually sent per second at this step of a sweep, as the mean of its judged repeats.",
     unit: "per second",
     labels: [],
     moves: "at the end",
@@ -219,7 +219,7 @@ export const catalogue = {
   stepProcessed: {
     name: "lossbound_step_processed_per_second",
     type: "gauge",
-    help: "At this step of load, how many messages a second were processed in fact? The mean of its repeats that are judged.",
+    help: "Messages actually processed per second at this step of a sweep, as the mean of its judged repeats.",
     unit: "per second",
     labels: [],
     moves: "at the end",
@@ -227,7 +227,7 @@ export const catalogue = {
   stepLostPerFault: {
     name: "lossbound_step_lost_per_fault",
     type: "gauge",
-    help: "At this step of load, how many messages were lost for each fault that hit something? The mean of its repeats that are judged and have one.",
+    help: "Messages lost per fault that hit something at this step of a sweep, as the mean of its judged repeats with such a fault.",
     unit: "messages",
     labels: [],
     moves: "at the end",
@@ -235,7 +235,7 @@ export const catalogue = {
   phase: {
     name: "lossbound_run_phase",
     type: "gauge",
-    help: "Is the run in this phase now? In none before its start and after its end.",
+    help: "1 if the run is in this phase. Before its start and after its end, it is in none.",
     unit: "yes or no",
     labels: ["phase"],
     moves: "live",
@@ -243,7 +243,7 @@ export const catalogue = {
   until: {
     name: "lossbound_run_until_timestamp_seconds",
     type: "gauge",
-    help: "Until when is this run to be heard of at least, in seconds since 1970? Until it has sent everything; where it lingers, until its end was scraped, and that is +Inf. 0 where nothing of the sort is known.",
+    help: "Unix time until which this run will expose metrics at least, which is when it has sent everything; +Inf with --linger, 0 if unknown.",
     unit: "seconds",
     labels: [],
     moves: "live",
@@ -251,7 +251,7 @@ export const catalogue = {
   run: {
     name: "lossbound_run_info",
     type: "gauge",
-    help: "Which versions, and which kind of environment, does the run have?",
+    help: "Versions of the run, and the kind of its environment.",
     unit: "yes or no",
     labels: ["version", "environment", "broker", "proxy", "node"],
     moves: "never",
@@ -259,7 +259,7 @@ export const catalogue = {
   verdict: {
     name: "lossbound_run_verdict",
     type: "gauge",
-    help: "Is this the verdict? None is before the run has ended.",
+    help: "1 if this is the verdict. A run has none before its end.",
     unit: "yes or no",
     labels: ["verdict"],
     moves: "at the end",

@@ -8,24 +8,24 @@ import { phases } from "./labels.js";
 import { type RunLabels, type Sample, samplesOf } from "./samples.js";
 import { type Values, factsOf, killsOf, valuesAtEnd, valuesBefore } from "./values.js";
 
-/** File name of a run's course, in its folder. */
+/** Name of the file with a run's metrics over time, in its folder. */
 export const courseName = "metrics.om";
 
 export interface CourseParts {
   judged: Judged;
-  /** When each phase began, milliseconds since 1970. */
+  /** Start of each phase, in milliseconds since 1970. */
   phases: readonly { at: number; phase: string }[];
   labels: RunLabels;
 }
 
-/** A series has at most so many samples: a run of more seconds has one each few seconds. */
+/** Samples of a series at most. A run of more seconds has one sample every few seconds. */
 const samplesMax = 900;
 
 /**
- * The whole course of a run as OpenMetrics text with time stamps, made from what the run has left: a sample at
- * its beginning, and one a second from the first message on. What became of a message is booked at the second
- * of its sending, however late it was known. What has no time of its own (commits, joins, latency, lag,
- * violations) has one sample, at the end: so it has its total, and nothing that looks like a rate.
+ * Renders the metrics of a run over time as OpenMetrics text with timestamps, from the evidence of the
+ * run: one sample at its beginning, and one per second from the first message on. The fate of a message
+ * is counted at the second of its send, even if it was known later. Metrics whose events have no time
+ * (commits, joins, latency, lag, violations) have a single sample at the end: a total, but no false rate.
  */
 export function renderCourse({ judged, phases: begun, labels }: CourseParts): string {
   const { startedAt } = judged.run;
@@ -39,10 +39,10 @@ export function renderCourse({ judged, phases: begun, labels }: CourseParts): st
     bounds: end.bounds,
     run: factsOf(judged.run.environment),
   };
-  for (const [place, at] of moments.entries()) {
+  for (const [index, at] of moments.entries()) {
     for (; startedAt + passed * 1000 < at; passed++) sums = add(sums, seconds[passed]);
-    const isLast = place === moments.length - 1;
-    const since = moments[place - 1] ?? -Infinity;
+    const isLast = index === moments.length - 1;
+    const since = moments[index - 1] ?? -Infinity;
     const values = isLast ? end : { ...sums, ...happening(judged.faults, { since, at }, begun) };
     for (const sample of samplesOf(labels, values)) {
       if (isLast || !sample.metric.timeless) file(families, sample, at);
@@ -53,9 +53,9 @@ export function renderCourse({ judged, phases: begun, labels }: CourseParts): st
 }
 
 /**
- * When there is a sample, in milliseconds since 1970: as the run begins, where that is written down, and from the
- * first message on each second. The last but one has everything that was sent, the last one lies behind
- * everything that happened.
+ * Returns the times of the samples, in milliseconds since 1970: the beginning of the run, if recorded,
+ * and every second from the first message on. The last but one is after the last send, and the last one
+ * is after every other event.
  */
 function momentsOf(
   { run, ledger, tally, faults }: Judged,
@@ -70,7 +70,7 @@ function momentsOf(
   const last = Math.max(tally.seconds.length, Math.ceil((until - run.startedAt) / 1000)) + 1;
   const every = Math.ceil(last / samplesMax);
   const count = Math.ceil((last - 1) / every) + 1;
-  const seconds = Array.from({ length: count + 1 }, (_, place) => run.startedAt + place * every * 1000);
+  const seconds = Array.from({ length: count + 1 }, (_, index) => run.startedAt + index * every * 1000);
   const beginning = Math.ceil(Math.min(run.startedAt, ...begun.map(({ at }) => at)));
   return beginning < run.startedAt ? [beginning, ...seconds] : seconds;
 }
@@ -82,7 +82,7 @@ type Second = Pick<
 
 function secondsOf({ ledger, tally, run }: Judged): Second[] {
   const course = courseOf(ledger, run.startedAt);
-  return tally.seconds.map((second, place) => ({ ...second, ...course[place]! }));
+  return tally.seconds.map((second, index) => ({ ...second, ...course[index]! }));
 }
 
 function add(sums: Values, second: Second | undefined): Values {
@@ -94,14 +94,14 @@ function add(sums: Values, second: Second | undefined): Values {
   return { ...sums, ...counts, lostBy };
 }
 
-/** What the faults and the phases were up to between one sample and the next. */
+/** Returns the faults and the phase between the previous sample and this one. */
 function happening(
   faults: readonly FaultEvent[],
   { since, at }: { since: number; at: number },
   begun: readonly { at: number; phase: string }[],
 ): Pick<Values, "active" | "fallen" | "kills" | "lastKillAt" | "phase"> {
   const fallen = faults.filter(({ appliedAt }) => appliedAt !== null && appliedAt <= at);
-  // A fault that was over before the sample was in force nevertheless.
+  // Includes a fault that was healed before the sample.
   const active = fallen.filter((fault) => endOf(fault) > since);
   const phase = begun.findLast((each) => each.at <= at)?.phase;
   return {
@@ -112,7 +112,7 @@ function happening(
   };
 }
 
-/** A worker that is not started again stays dead; what else has no end was over at once. */
+/** Returns the end of a fault. A worker that is not restarted stays dead; any other fault without an end is momentary. */
 function endOf({ kind, appliedAt, healedAt }: FaultEvent): number {
   return healedAt ?? (kind === "kill" || kind === "stop" ? Infinity : appliedAt!);
 }
@@ -121,7 +121,7 @@ function nameOf({ fault, occurrence }: FaultEvent): string {
   return keyOf({ index: fault }, occurrence);
 }
 
-/** Adds a sample to its family, where the samples of one metric stand together in the order of time. */
+/** Adds a sample to its family, which keeps the samples of a metric together and in order of time. */
 function file(
   families: Map<string, Map<string, string[]>>,
   { metric, suffix, labels, value }: Sample,
@@ -138,7 +138,7 @@ function file(
   lines.push(`${metric.name}${suffix}{${pairs.join(",")}} ${value} ${at / 1000}`);
 }
 
-/** OpenMetrics names a family without what its type adds to it. */
+/** Returns the header of a family; OpenMetrics names it without the suffix of its type. */
 function headOf({ name, type, help, unit }: Metric): string {
   const isInfo = name.endsWith("_info");
   const family = name.replace(/_(total|info)$/, "");

@@ -15,25 +15,25 @@ import {
   valuesNow,
 } from "./values.js";
 
-/** What one scrape is answered. */
+/** The response to one scrape. */
 export interface Scrape {
   text: string;
-  /** To be called when the scraper has been given it. */
+  /** Must be called after the response was delivered to the scraper. */
   given(): void;
 }
 
-/** What stands for the step of a run that is in no sweep: no value that a sweep may have. */
+/** The `step` label of a run outside a sweep; never the value of a step. */
 const noStep = "none";
 
 /**
- * What the metrics say now, of all runs of a command: zeros of those to come, what is measured of the one
- * that goes on, and the totals of those that are over.
+ * Exports the metrics of all runs of a command: zeros for runs that have not started, current
+ * measurements for the running one, and totals for finished runs.
  */
 export class Exporter {
   readonly #runs = new Map<string, { labels: RunLabels; now: () => Values; isOver: boolean }>();
-  /** Of all repeats of a step that were announced: whom a fault is to hit differs by the seed. */
+  /** The faults of all announced repeats of a step, since their targets differ by seed. */
   readonly #announced = new Map<string, FaultSeries[]>();
-  /** What the judged repeats of a step found. */
+  /** The results of the judged repeats of a step. */
   readonly #found = new Map<string, StepFound[]>();
   readonly #scrapers = new Scrapers();
   readonly #client: string;
@@ -42,7 +42,7 @@ export class Exporter {
 
   /**
    * @param client name of the client library under test.
-   * @param lingers whether runs are to be heard of until their end was scraped.
+   * @param lingers whether runs expose metrics until their end was scraped.
    */
   constructor(client: string, { lingers = false }: { lingers?: boolean } = {}) {
     this.#client = client;
@@ -53,7 +53,7 @@ export class Exporter {
     return this.#text.contentType;
   }
 
-  /** Has every series of a run that is to come stand at 0. */
+  /** Exposes every series of a future run with the value 0. */
   announce(plan: Plan): void {
     const before = valuesBefore(plan);
     const name = nameOf(plan.scenario);
@@ -63,12 +63,12 @@ export class Exporter {
   }
 
   /**
-   * Measures a run from here on, whenever somebody asks, until it is finished. Of a run that comes to no end,
-   * disposing it keeps what was measured last.
+   * Measures a run on each scrape from now on, until it is finished. If the run fails, disposing the
+   * returned object keeps the last measurements.
    */
   begin(plan: Plan, facts: RunFacts, measure: () => Measures): Disposable {
-    const told = { run: facts, lingers: this.#lingers };
-    const now = (): Values => valuesNow(plan, measure(), told);
+    const options = { run: facts, lingers: this.#lingers };
+    const now = (): Values => valuesNow(plan, measure(), options);
     this.#retire(nameOf(plan.scenario));
     this.#put(plan.scenario, now);
     return {
@@ -80,7 +80,7 @@ export class Exporter {
     };
   }
 
-  /** Has every series of a run say what the ledger has in total. */
+  /** Sets every series of a run to the totals of the ledger. */
   finish(judged: Judged): void {
     const last = valuesAtEnd(judged);
     const name = nameOf(judged.run.plan.scenario);
@@ -88,7 +88,7 @@ export class Exporter {
     this.#put(judged.run.plan.scenario, () => last, true);
   }
 
-  /** All of it in Prometheus' text format, for whoever looks only once: of the faults, what is in force now. */
+  /** Renders all metrics in Prometheus' text format for a single request, with the faults in force now. */
   async render(): Promise<string> {
     const samples = [...this.#runs].flatMap(([name, { labels, now }]) =>
       samplesOf(labels, this.#complete(name, now())),
@@ -97,10 +97,9 @@ export class Exporter {
   }
 
   /**
-   * The same, for one who comes again and again: of the faults, what was in force at any time since it was given
-   * the metrics last.
+   * Renders all metrics for a regular scraper, with the faults in force at any time since its last scrape.
    *
-   * @param scraper whoever it is, the same name each time.
+   * @param scraper identifies the scraper.
    */
   async scrape(scraper: string): Promise<Scrape> {
     const runs = new Map([...this.#runs].map(([name, { now }]) => [name, this.#complete(name, now())]));
@@ -112,10 +111,10 @@ export class Exporter {
   }
 
   /**
-   * Gives the metrics of runs that are over to a Pushgateway, a group a run: the next run of a scenario takes the
-   * place of this one. One that came to no end takes nobody's place.
+   * Pushes the metrics of finished runs to a Pushgateway, with a group per run, which the next run of the
+   * scenario replaces. A run that failed is not pushed.
    *
-   * @throws whatever the connection, or the gateway, has against it.
+   * @throws if the connection fails, or the gateway rejects the request.
    */
   async push(url: string): Promise<void> {
     for (const [name, { labels, now, isOver }] of this.#runs) {
@@ -125,14 +124,14 @@ export class Exporter {
     }
   }
 
-  /** With what its other repeats have found, and are to have. */
+  /** Adds the results of the other repeats of a step, and the faults that they may have. */
   #complete(name: string, values: Values): Values {
     const found = this.#found.get(name) ?? [];
     const faults = together(values.faults, this.#announced.get(name) ?? []);
     return { ...values, faults, step: found.length === 0 ? values.step : meanOf(found) };
   }
 
-  /** The run that has this name is about to give its place to another one. */
+  /** Retires the run of this name before another one replaces it. */
   #retire(name: string): void {
     const run = this.#runs.get(name);
     if (run !== undefined) this.#scrapers.retire(name, run.now());
@@ -143,7 +142,7 @@ export class Exporter {
   }
 }
 
-/** The series of the one, and those that only the other has, in which nothing falls. */
+/** Merges series: all of `some`, and those that only `others` has, without their occurrences. */
 function together(some: readonly FaultSeries[], others: readonly FaultSeries[]): FaultSeries[] {
   const isNew = ({ fault, on }: FaultSeries): boolean =>
     !some.some((one) => one.fault === fault && one.on === on);
@@ -163,7 +162,7 @@ function meanOf(found: readonly StepFound[]): StepFound {
   };
 }
 
-/** A sweep's runs at one value share their series: each begins them anew, as a process does that is started again. */
+/** Returns the name of a run's series. Repeats of a step share them, and each resets them like a restarted process. */
 function nameOf(scenario: Scenario): string {
   const { scenario: name, guarantee, step } = labelsOf(scenario, "");
   return `${name} ${guarantee} ${step}`;

@@ -3,7 +3,7 @@ import { joinerOf } from "../plan/extra-consumers.js";
 import type { Plan, PlannedFault } from "../plan/plan.js";
 import type { BrokerChoice } from "../scenario/faults.js";
 
-/** What one series of faults is about: a kind, and what the plan has it fall on. */
+/** A series of faults of one kind on one planned target. */
 export interface FaultSeries {
   fault: string;
   on: string;
@@ -11,18 +11,18 @@ export interface FaultSeries {
   keys: string[];
 }
 
-/** Names a series among those of a run. */
+/** Returns the name of a series, unique within a run. */
 export function seriesName({ fault, on }: Pick<FaultSeries, "fault" | "on">): string {
   return `${fault} on ${on}`;
 }
 
-/** The series of all faults of a plan. Whom a fault on "the leader" hit in fact is no label: that differs by the run. */
+/** Returns the series of all faults of a plan. A fault on "the leader" is not labelled with the broker, which varies by run. */
 export function faultSeries(plan: Plan): FaultSeries[] {
   const series = new Map<string, FaultSeries>();
   for (const fault of plan.faults) {
     const kind = kindOf(fault);
     for (let occurrence = 0; occurrence < fault.times; occurrence++) {
-      const on = placeOf(fault, occurrence, plan);
+      const on = targetOf(fault, occurrence, plan);
       const name = seriesName({ fault: kind, on });
       const one = series.get(name) ?? { fault: kind, on, keys: [] };
       one.keys.push(keyOf(fault, occurrence));
@@ -50,7 +50,7 @@ function kindOf(fault: PlannedFault): string {
   }
 }
 
-function placeOf(fault: PlannedFault, occurrence: number, plan: Plan): string {
+function targetOf(fault: PlannedFault, occurrence: number, plan: Plan): string {
   switch (fault.kind) {
     case "link":
       return fault.broker === undefined ? fault.on : `${fault.on} to ${brokerOf(fault.broker)}`;
@@ -71,7 +71,7 @@ function placeOf(fault: PlannedFault, occurrence: number, plan: Plan): string {
   }
 }
 
-/** A plan that has nobody left to hit draws no target. */
+/** The plan draws no target if no worker is left. */
 function workerOf(role: string, target: number | undefined): string {
   return target === undefined ? `no ${role}` : `${role} ${target}`;
 }

@@ -3,15 +3,15 @@ import { type Gauge, Pushgateway, Registry } from "prom-client";
 import { type Metric, catalogue } from "./catalogue.js";
 import type { Sample } from "./samples.js";
 
-/** The metrics as Prometheus takes them. */
+/** Renders samples for Prometheus. */
 export interface MetricsText {
   contentType: string;
-  /** All samples, in Prometheus' text format. */
+  /** Renders all samples in Prometheus' text format. */
   render(samples: readonly Sample[]): Promise<string>;
   /**
-   * Gives them to a Pushgateway, in place of what it has of this group.
+   * Pushes samples to a Pushgateway, which replaces those of the same group.
    *
-   * @throws whatever the connection, or the gateway, has against it.
+   * @throws if the connection fails, or the gateway rejects the request.
    */
   push(url: string, samples: readonly Sample[], group: Record<string, string>): Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface MetricsText {
 const jobName = "lossbound";
 const pushLimitMs = 10_000;
 
-/** A registry of our own: nothing but the catalogue is in it. */
+/** Creates a renderer with a registry that has only the metrics of the catalogue. */
 export function openMetricsText(): MetricsText {
   let now = new Map<string, Sample[]>();
   const registry = new Registry();
@@ -43,8 +43,8 @@ export function openMetricsText(): MetricsText {
 }
 
 /**
- * A metric whose values are not its own: the black boxes count, and here it is only told. The classes of
- * prom-client count themselves; of a metric, its registry wants a name and `get`, and no more.
+ * Registers a metric whose values come from outside, since the black boxes do the counting. The metric
+ * classes of prom-client count themselves, but its registry needs only a name and `get`.
  */
 function register({ name, type, help }: Metric, registry: Registry, samples: () => Sample[]): void {
   const get = async (): Promise<object> => ({

@@ -14,19 +14,19 @@ import {
 import { seriesName } from "./fault-series.js";
 import type { Values } from "./values.js";
 
-/** Which run of load a series is about. */
+/** The labels that identify the run of a series. */
 export type RunLabels = Record<(typeof commonLabels)[number], string>;
 
 /** The value of one series at one moment. */
 export interface Sample {
   metric: Metric;
-  /** What stands behind the metric's name: of a histogram `_bucket`, `_sum` and `_count`, else nothing. */
+  /** Suffix of the metric's name: `_bucket`, `_sum` or `_count` for a histogram, otherwise empty. */
   suffix: string;
   labels: Record<string, string>;
   value: number;
 }
 
-/** All series of a run, metric by metric. Which there are is settled before the run; only the values change. */
+/** Returns all series of a run, metric by metric. The set of series is fixed before the run. */
 export function samplesOf(labels: RunLabels, values: Values): Sample[] {
   return Object.entries(catalogue).flatMap(([key, metric]) =>
     pointsOf[key as keyof typeof catalogue](values).map(({ suffix = "", own = {}, value }) => ({
@@ -58,7 +58,7 @@ const pointsOf: Record<keyof typeof catalogue, (values: Values) => Point[]> = {
   unaccounted: (values) => [{ value: values.unaccounted ?? values.sent - values.processed - lostOf(values) }],
   violations: ({ violations: found }) => {
     const counts = [found.beganBeforeCommit, found.beganTwice, found.storedTwice];
-    return violations.map((violation, place) => ({ own: { violation }, value: counts[place]! }));
+    return violations.map((violation, index) => ({ own: { violation }, value: counts[index]! }));
   },
   latency: ({ latencyUs }) => {
     const count = latencyUs.reduce((sum, each) => sum + each, 0);

@@ -1,34 +1,33 @@
 import { type FaultSeries, seriesName } from "./fault-series.js";
 import type { Values } from "./values.js";
 
-/** What one scrape says of the faults. */
+/** The faults as seen by one scrape. */
 export interface FaultView {
-  /** By run, the names of the series in which a fault was in force at any time since the scrape before. */
+  /** By run, the names of the series with a fault in force at any time since the previous scrape. */
   inForceSince: ReadonlyMap<string, ReadonlySet<string>>;
-  /** It was given to the scraper: the next one begins here. */
+  /** Must be called after the response was delivered; the next scrape starts from here. */
   given(): void;
 }
 
-/** How often a fault of a series fell, and whether one is in force. */
+/** The number of occurrences of a series, and whether one is in force. */
 interface Seen {
   fallen: number;
   active: boolean;
 }
 
-/** So many scrapers are remembered: who has not come for the longest time is forgotten first. */
+/** Scrapers to remember at most; the one with the oldest scrape is dropped first. */
 const scrapersMax = 64;
 
 /**
- * A fault may come and go between two scrapes. So each scraper is told what was in force at any time since it was
- * given the metrics last, whoever else was given them meanwhile. One that comes for the first time is told what is
- * in force now.
+ * Remembers what each scraper has seen. A fault may start and end between two scrapes, so each scraper
+ * gets what was in force since its own last scrape. A new scraper gets what is in force now.
  */
 export class Scrapers {
-  readonly #told = new Map<string, ReadonlyMap<string, Seen>>();
-  /** What fell in runs whose place another one has taken since, by run and series. */
+  readonly #delivered = new Map<string, ReadonlyMap<string, Seen>>();
+  /** Occurrences in replaced runs, by run and series. */
   readonly #before = new Map<string, number>();
 
-  /** The next run takes the place of this one. What fell in it has fallen all the same. */
+  /** Keeps the occurrences of a run that the next one replaces. */
   retire(run: string, values: Values): void {
     for (const series of values.faults) {
       const key = keyOf(run, series);
@@ -36,8 +35,9 @@ export class Scrapers {
     }
   }
 
+  /** Returns the faults for a scrape. */
   look(scraper: string, runs: ReadonlyMap<string, Values>): FaultView {
-    const told = this.#told.get(scraper);
+    const delivered = this.#delivered.get(scraper);
     const seen = new Map<string, Seen>();
     const inForceSince = new Map<string, Set<string>>();
     for (const [run, values] of runs) {
@@ -47,7 +47,10 @@ export class Scrapers {
         const now = seenIn(series, values);
         now.fallen += this.#fallenIn(key);
         seen.set(key, now);
-        const then = told?.get(key) ?? { fallen: told === undefined ? now.fallen : 0, active: false };
+        const then = delivered?.get(key) ?? {
+          fallen: delivered === undefined ? now.fallen : 0,
+          active: false,
+        };
         if (now.active || then.active || now.fallen > then.fallen) names.add(seriesName(series));
       }
       inForceSince.set(run, names);
@@ -60,10 +63,10 @@ export class Scrapers {
   }
 
   #remember(scraper: string, seen: ReadonlyMap<string, Seen>): void {
-    this.#told.delete(scraper);
-    this.#told.set(scraper, seen);
-    const [longestAway] = this.#told.keys();
-    if (this.#told.size > scrapersMax) this.#told.delete(longestAway!);
+    this.#delivered.delete(scraper);
+    this.#delivered.set(scraper, seen);
+    const [longestAway] = this.#delivered.keys();
+    if (this.#delivered.size > scrapersMax) this.#delivered.delete(longestAway!);
   }
 }
 

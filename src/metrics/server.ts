@@ -6,38 +6,39 @@ import { LossboundError, messageOf } from "../base/errors.js";
 import { waitUntil } from "../base/wait.js";
 import type { Exporter } from "./exporter.js";
 
-/** Serves the metrics, from its start until it is disposed. */
+/** Serves the metrics until it is disposed. */
 export interface MetricsServer extends AsyncDisposable {
   /** `http://127.0.0.1:9464/metrics` */
   readonly url: string;
   /**
-   * Resolves when somebody has been given what the metrics say from now on; false when nobody came within
-   * the limit.
+   * Resolves to true when a scrape that starts from now on was answered, and to false after the limit.
    *
-   * @throws whatever `signal` was aborted with.
+   * @throws the reason that `signal` was aborted with.
    */
   nextScrape(limitMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
 /**
- * @param port 0 takes a free one.
- * @throws LossboundError `ENVIRONMENT` where nothing can listen there.
+ * Starts the server.
+ *
+ * @param port 0 picks a free one.
+ * @throws LossboundError `ENVIRONMENT` if it cannot listen on the address.
  */
 export async function serveMetrics(
   exporter: Pick<Exporter, "scrape" | "contentType">,
   { host, port }: { host: string; port: number },
 ): Promise<MetricsServer> {
-  /** Scrapes that have begun, and the number of the last one that was given its answer whole. */
+  /** Number of scrapes that have begun, and the last one that was answered completely. */
   let begun = 0;
   let answered = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    if (pathname !== "/metrics") return say(response, 404, "The metrics are at /metrics.\n");
+    if (pathname !== "/metrics") return say(response, 404, "not found; the metrics are at /metrics\n");
     if (request.method !== "GET" && request.method !== "HEAD")
-      return say(response, 405, "Metrics are only read.\n");
+      return say(response, 405, "only GET and HEAD are allowed\n");
     response.setHeader("content-type", exporter.contentType);
-    // Who asks for the head alone is told nothing, and has scraped nothing.
+    // A HEAD request gets no metrics, so it does not count as a scrape.
     if (request.method === "HEAD") return void response.end();
     begun += 1;
     const scrape = begun;
@@ -70,14 +71,14 @@ export async function serveMetrics(
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
-      // A scraper keeps its connection open for the next time.
+      // Scrapers keep their connections open for the next scrape.
       server.closeAllConnections();
       await closed;
     },
   };
 }
 
-/** Two that come from one address and call themselves the same are one: nothing tells them apart. */
+/** Identifies a scraper by its address and user agent; two that share both count as one. */
 function scraperOf({ socket, headers }: IncomingMessage): string {
   return `${socket.remoteAddress} ${headers["user-agent"]}`;
 }
@@ -88,8 +89,8 @@ function say(response: ServerResponse, status: number, text: string): void {
 
 function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): LossboundError {
   const where = formatAddress(host, port);
-  const why = error.code === "EADDRINUSE" ? "the address is taken" : messageOf(error);
-  const advice = error.code === "EADDRINUSE" ? "; --metrics-port 0 takes a free port" : "";
+  const why = error.code === "EADDRINUSE" ? "the address is in use" : messageOf(error);
+  const advice = error.code === "EADDRINUSE" ? "; use --metrics-port 0 for a free port" : "";
   return new LossboundError("ENVIRONMENT", `cannot serve metrics at ${where}: ${why}${advice}`, {
     cause: error,
   });

@@ -14,37 +14,37 @@ import { type Tally, noMessages, zeroed } from "../verdict/fates/tally.js";
 import { killedRoles } from "./labels.js";
 import { type FaultSeries, faultSeries } from "./fault-series.js";
 
-/** What all metrics of one run say at one moment: what is measured of it, and what is made of that. */
+/** The values of all metrics of one run at one moment, measured or derived. */
 export interface Values extends Omit<Measures, "phase" | "startedAt"> {
   planned: number;
-  /** Of the ledger, once it is there; before that it is what no other count has. */
+  /** The count of the ledger; before the ledger exists, it is computed from the other counts. */
   unaccounted: number | undefined;
   /** 0 before the end. */
   unexplained: Record<Cause, number>;
   violations: Tally["violations"];
   faults: readonly FaultSeries[];
-  /** Names of the series of faults that were in force since whoever asks was told before, and may be over now. */
+  /** Names of the series with a fault in force since the scraper's last scrape, even if healed by now. */
   inForceSince: ReadonlySet<string>;
   bounds: readonly { name: string; min: number | null; max: number | null }[];
   /** 0 before the end. */
   step: StepFound;
   phase: Phase | undefined;
-  /** Until when it is to be heard of at least, milliseconds since 1970; 0 where nothing of it is known. */
+  /** Time until which the run exposes metrics at least, in milliseconds since 1970; 0 if unknown. */
   untilMs: number;
   verdict: Verdict | undefined;
   run: RunFacts | undefined;
 }
 
-/** What a step of load came to: the share that was lost, and messages a second in fact. */
+/** The result of a step of a sweep: the share of lost messages, and the actual messages per second. */
 export interface StepFound {
   lossRatio: number;
   sentPerSecond: number;
   processedPerSecond: number;
-  /** Messages; `null` where no fault hit anything. */
+  /** Messages; `null` if no fault hit anything. */
   lostPerFault: number | null;
 }
 
-/** What a run is made on. */
+/** The versions of a run's parts, and the kind of its environment. */
 export type RunFacts = Record<"version" | "environment" | "broker" | "proxy" | "node", string>;
 
 export function factsOf(environment: Omit<RunFacts, "version" | "environment"> & { kind: string }): RunFacts {
@@ -52,7 +52,7 @@ export function factsOf(environment: Omit<RunFacts, "version" | "environment"> &
   return { version, environment: kind, broker, proxy, node };
 }
 
-/** Before a run: nothing has happened, and everything that may happen is there. */
+/** Returns the values before a run: 0 for everything that may happen. */
 export function valuesBefore(plan: Plan): Values {
   const { planned } = plan.layout;
   return {
@@ -73,7 +73,7 @@ export function valuesBefore(plan: Plan): Values {
     fallen: new Set(),
     faults: faultSeries(plan),
     inForceSince: new Set(),
-    // What a share comes to when all that is planned is sent; and faults reach no more than that.
+    // Shares are taken of the planned messages, which also limit what faults can reach.
     bounds: judge(plan.scenario, { ...noMessages(), sent: planned }, [], {
       exposed: { min: 0, max: planned },
     }).expectations,
@@ -85,7 +85,11 @@ export function valuesBefore(plan: Plan): Values {
   };
 }
 
-/** @param lingers whether it is to be heard of until its end was scraped. */
+/**
+ * Returns the values during a run.
+ *
+ * @param lingers whether the run exposes metrics until its end was scraped.
+ */
 export function valuesNow(
   plan: Plan,
   { startedAt, ...measures }: Measures,
@@ -95,7 +99,10 @@ export function valuesNow(
   return { ...valuesBefore(plan), ...measures, untilMs, run };
 }
 
-/** Producers that are behind send for longer, never shorter; ones that may be dead for good may end at any time. */
+/**
+ * Returns the earliest end of the sending, or 0 if unknown. Producers that are behind schedule send for
+ * longer, never shorter. A producer that is not restarted may end at any time.
+ */
 function sendingUntil({ faults, sendingMs }: Plan, startedAt: number): number {
   const mayEnd = faults.some(
     (fault) =>
@@ -106,7 +113,7 @@ function sendingUntil({ faults, sendingMs }: Plan, startedAt: number): number {
   return startedAt === 0 || mayEnd ? 0 : startedAt + sendingMs;
 }
 
-/** What the ledger has in total, and what was made of it. */
+/** Returns the totals of the ledger and the values derived from them. */
 export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged): Values {
   const { messages, lostBy, expectations, lossRatio, throughput, verdict } = result;
   const { joins, commitsAcknowledged, commitsFailed } = ledger.group;
@@ -157,7 +164,7 @@ export function killsOf(faults: readonly FaultEvent[]): Pick<Values, "kills" | "
   return { kills, lastKillAt };
 }
 
-/** In the log at the scan, or seen there before. */
+/** Combines the messages in the log at the scan with those seen there before. */
 export function everStored({ stored, seen }: { stored: Uint32Array; seen: Uint32Array }): Uint32Array {
   return stored.map((word, at) => word | seen[at]!);
 }

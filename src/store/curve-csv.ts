@@ -1,6 +1,6 @@
 import { type Curve, type CurvePoint, runsThatCount } from "../results/curve.js";
 
-/** One line a point. Shares are from 0 to 1; an empty field where no run counts. */
+/** Renders a curve as CSV, a line per point. Shares are from 0 to 1; a field is empty if no run counts. */
 export function curveAsCsv({ of, points }: Curve): string {
   const ends = ["mean", "min", "max"] as const;
   const columns = {
@@ -24,7 +24,7 @@ export function curveAsCsv({ of, points }: Curve): string {
   return [heads, ...rows].map((row) => `${row.join(",")}\n`).join("");
 }
 
-/** Without the guard against binary fractions, a share of 0.201 would be 0.20099999999999998. */
+/** Rounds to 12 digits; otherwise a share of 0.201 may be written as 0.20099999999999998. */
 function rounded(value: number | undefined): number | "" {
   return value === undefined ? "" : Number(value.toPrecision(12));
 }

@@ -7,13 +7,13 @@ import { curveFiles } from "../results/file-names.js";
 import { toJson } from "../results/json.js";
 import { refuseForeignFile } from "./own-file.js";
 
-/** What a file of ours begins with. */
+/** The beginnings of the two files of a curve. */
 const beginnings = [/^\{\s*"schema": "lossbound\.sweep\//, /^(rate|commit_every),runs,runs_counted,/];
 
 /**
- * Before anything is run: an earlier curve of the same scenario is replaced, anything else is not.
+ * Checks before a sweep that its files replace at most an earlier curve of the same scenario.
  *
- * @throws LossboundError `USAGE`.
+ * @throws LossboundError `USAGE` if another file is in the way.
  */
 export function refuseForeignFiles(out: string, scenario: string): void {
   for (const [index, path] of curveFiles(out, scenario).entries()) {
@@ -21,7 +21,11 @@ export function refuseForeignFiles(out: string, scenario: string): void {
   }
 }
 
-/** @throws LossboundError `ENVIRONMENT` where a file cannot be written. */
+/**
+ * Writes the files of a curve.
+ *
+ * @throws LossboundError `ENVIRONMENT` if a file cannot be written.
+ */
 export function writeCurve(out: string, curve: Curve): void {
   const [json, csv] = curveFiles(out, curve.scenario);
   try {

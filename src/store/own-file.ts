@@ -3,19 +3,20 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { LossboundError } from "../base/errors.js";
 
 /**
- * Before anything is run: an earlier file of ours is replaced, anything else is not.
+ * Checks before a run that a file to be written replaces at most an earlier one of lossbound.
  *
- * @param what what the file would be, such as `the result of a sweep`.
- * @throws LossboundError `USAGE`.
+ * @param ours the beginning of such a file.
+ * @param what the content of the file, such as `the result of a sweep`.
+ * @throws LossboundError `USAGE` if another file is in the way.
  */
 export function refuseForeignFile(path: string, ours: RegExp, what: string): void {
   const beginning = beginningOf(path);
   if (beginning === undefined || ours.test(beginning)) return;
-  const advice = "move it, or choose another folder (--out)";
-  throw new LossboundError("USAGE", `${path} exists and is not ${what}: ${advice}`);
+  const advice = "move it or choose another folder (--out)";
+  throw new LossboundError("USAGE", `${path} exists and is not ${what}; ${advice}`);
 }
 
-/** `undefined` where there is no such file; empty where it is none that can be read. */
+/** Returns the first 100 bytes of a file: `undefined` if it does not exist, empty if it cannot be read. */
 function beginningOf(path: string): string | undefined {
   let file: number;
   try {

@@ -10,28 +10,28 @@ import { reportName } from "../results/file-names.js";
 import { renderRunPage } from "../views/html/run-page.js";
 
 /**
- * Writes the page of a run that is in its place already.
+ * Writes the page of a run into its final folder.
  *
- * @returns where it is.
+ * @returns the path of the page.
  * @throws LossboundError `ENVIRONMENT`
  */
 export function writeRunPage(folder: string, result: Result): string {
-  // A folder may have been taken out of those that it lay among.
+  // The folder may have been moved away from the others; then there is no page to link to.
   const isListed = isOurPage(join(dirname(resolve(folder)), reportName));
   return write(join(folder, reportName), renderRunPage(result, isListed ? `../${reportName}` : undefined));
 }
 
 /**
- * Writes the page of all runs in a folder, whose folders are in `out`, each called as its scenario.
+ * Writes the page of all runs whose folders are in `out`, each named after its scenario.
  *
- * @returns where it is.
+ * @returns the path of the page.
  * @throws LossboundError `ENVIRONMENT`
  */
 export function writeIndexPage(out: string, results: readonly Result[]): string {
   return write(join(out, reportName), renderIndexPage(results, storedRepeatsIn(out)));
 }
 
-/** Whether a file is a page of ours, which may be replaced by another one. */
+/** Checks whether a file is a page written by lossbound, which may be replaced. */
 export function isOurPage(path: string): boolean {
   const head = Buffer.alloc(512);
   try {

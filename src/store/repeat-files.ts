@@ -7,9 +7,9 @@ import { refuseForeignFile } from "./own-file.js";
 import type { Repeat } from "../results/repeat.js";
 
 /**
- * Before anything is run: an earlier repeat of the same scenario is replaced, anything else is not.
+ * Checks before the trials that their file replaces at most an earlier one of the same scenario.
  *
- * @throws LossboundError `USAGE`.
+ * @throws LossboundError `USAGE` if another file is in the way.
  */
 export function refuseForeignRepeat(out: string, scenario: string): void {
   refuseForeignFile(
@@ -19,7 +19,11 @@ export function refuseForeignRepeat(out: string, scenario: string): void {
   );
 }
 
-/** @throws LossboundError `ENVIRONMENT` where the file cannot be written. */
+/**
+ * Writes the result of the trials.
+ *
+ * @throws LossboundError `ENVIRONMENT` if the file cannot be written.
+ */
 export function writeRepeat(out: string, repeat: Repeat): void {
   const path = repeatFile(out, repeat.scenario);
   try {

@@ -5,30 +5,30 @@ import { LossboundError, messageOf } from "../base/errors.js";
 import { isOurPage } from "./page-files.js";
 import { reportName } from "../results/file-names.js";
 
-/** File names by which a folder of ours is known, and what their `schema` begins with. */
+/** Files that mark a folder as written by lossbound, and the beginning of their `schema`. */
 const marks = {
   /** The result of a run. */
   result: { file: "result.json", schema: "lossbound.result/" },
-  /** What is left of a run that has no result. */
+  /** The files of a run without a result. */
   failed: { file: "failed.json", schema: "lossbound.failed/" },
 } as const;
 
 export type Mark = keyof typeof marks;
 
-/** Longer than what stands behind a run's folder in the paths of its files. */
+/** Longer than any path inside a run's folder. */
 const longestFile = `boxes-${"0".repeat(40)}`;
 
 /**
- * Finds before a run what would stop it from writing its results: a folder that cannot be made or
- * written to, and something in the place of a result that is none of ours.
+ * Checks before a run that its results can be written: that the folders can be created, and that they
+ * replace nothing that lossbound did not write.
  *
- * @throws LossboundError `USAGE` with all that is wrong.
+ * @throws LossboundError `USAGE` with all problems.
  */
 export function refuseBadPlaces(out: string, scenarios: readonly string[]): void {
   const problems = scenarios.flatMap((scenario) => {
     const partial = partialName(scenario);
     const unwritable = whyNotMade(join(out, `${partial}-earlier`, partial, longestFile));
-    // Where nothing can be written at all, once is enough to say so.
+    // The same for all scenarios, so that it is reported only once.
     return [
       ...(unwritable === undefined ? [] : [`${out}: ${unwritable}`]),
       ...problemsOfPlace(out, scenario),
@@ -45,12 +45,12 @@ export function refuseBadPlaces(out: string, scenarios: readonly string[]): void
       });
 }
 
-/** Name of the folder of a run that is not finished; the warden deletes only what begins like this. */
+/** Returns the name of the folder of an unfinished run. The warden deletes only folders with this prefix. */
 export function partialName(scenario: string): string {
   return `lossbound-partial-${scenario}-${Date.now().toString(36)}`;
 }
 
-/** Whether a folder is one that may be replaced by another of its kind. */
+/** Checks whether a folder was written by lossbound, so that another of its kind may replace it. */
 export function isOurs(folder: string, mark: Mark): boolean {
   const { file, schema: expected } = marks[mark];
   try {
@@ -61,14 +61,14 @@ export function isOurs(folder: string, mark: Mark): boolean {
   }
 }
 
-/** Whether something is there, a link that leads nowhere too. */
+/** Checks whether a path exists, even as a broken symbolic link. */
 export function isTaken(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
- * Makes the folder, and takes away again what it made: no look at permissions foresees a file system
- * that is read-only or a name that is too long. What another run puts there meanwhile stays.
+ * Returns why a folder cannot be created, by creating and removing it. Permissions alone do not reveal
+ * a read-only file system or a name that is too long. Files of a concurrent run are not removed.
  */
 function whyNotMade(folder: string): string | undefined {
   const made: string[] = [];
@@ -86,7 +86,7 @@ function whyNotMade(folder: string): string | undefined {
   }
 }
 
-/** From the root down. */
+/** Returns the path and its ancestors, from the root down. */
 function withAncestors(path: string): string[] {
   const above = dirname(path);
   return above === path ? [path] : [...withAncestors(above), path];
@@ -105,9 +105,9 @@ function problemsOfPlace(out: string, scenario: string): string[] {
   try {
     if (!isTaken(place)) return [];
     if (!isOurs(place, "result")) {
-      return [`${place} exists and is not the result of a run: move it, or choose another folder (--out)`];
+      return [`${place} exists and is not the result of a run; move it or choose another folder (--out)`];
     }
-    // To move a folder elsewhere takes the right to write into it.
+    // Moving a folder requires write permission for it.
     accessSync(place, constants.W_OK | constants.X_OK);
     return [];
   } catch (error) {
@@ -115,27 +115,27 @@ function problemsOfPlace(out: string, scenario: string): string[] {
   }
 }
 
-/** Beside the folders of the runs lies a page of all of them. */
+/** Checks the page of all runs, which is written beside their folders. */
 function problemsOfPage(out: string): string[] {
   const page = join(out, reportName);
   return existsSync(page) && !isOurPage(page)
-    ? [`${page} exists and is no report: move it, or choose another folder (--out)`]
+    ? [`${page} exists and is not a report; move it or choose another folder (--out)`]
     : [];
 }
 
-/** Such a path cannot be made either, which is said already. */
+/** Such a path cannot be created either, which is already reported. */
 function isAboutPath(error: unknown): boolean {
   return ["ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"].includes(codeOf(error));
 }
 
 function inWords(error: unknown): string {
   const words: Record<string, string> = {
-    EACCES: "it may not be written to",
-    EPERM: "it may not be written to",
-    EROFS: "its file system is read-only",
-    ENOTDIR: "it is no folder, or lies in something that is none",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOTDIR: "not a folder, or a parent is not a folder",
     ENAMETOOLONG: "the name is too long",
-    ENOSPC: "its file system is full",
+    ENOSPC: "the file system is full",
   };
   const known = words[codeOf(error)];
   return known === undefined ? messageOf(error) : `${known} (${codeOf(error)})`;

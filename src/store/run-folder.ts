@@ -9,32 +9,33 @@ import { renderRunPage } from "../views/html/run-page.js";
 import type { Result } from "../results/result.js";
 import { type Mark, isOurs, isTaken, partialName } from "./result-places.js";
 
-/** The folder that a run writes to: `out/<scenario>` in the end, and until then one of a passing name. */
+/** The folder that a run writes to. It has a temporary name until it is moved to `out/<scenario>`. */
 export interface RunFolder extends AsyncDisposable {
   readonly path: string;
   /**
-   * Copies a folder into it.
+   * Copies a folder into this one.
    *
    * @throws LossboundError `ENVIRONMENT`
    */
   take(from: string, name: string): Promise<void>;
   /**
-   * Adds the result, as data and as a page, and puts the folder in its place: whoever sees it there sees all of it.
+   * Adds the result, as data and as a page, and moves the folder to its final path, so that the folder
+   * is complete as soon as it exists there.
    *
    * @throws LossboundError `ENVIRONMENT`
    */
   keep(result: Result): Promise<void>;
   /**
-   * Keeps what there is of a run that has no result, as `out/<scenario>-failed`. An earlier one is
-   * replaced; where something else has that name, a longer one is taken.
+   * Keeps the files of a run without a result as `out/<scenario>-failed`. An earlier one is replaced;
+   * if something else has that name, a longer name is used.
    *
-   * @returns where it is.
+   * @returns the path of the folder.
    * @throws LossboundError `ENVIRONMENT`
    */
   keepFailed(): Promise<string>;
 }
 
-/** Whether the places are free was asked before the run, for all scenarios at once (`refuseBadPlaces`). */
+/** Opens the folder of a run. The paths were checked for all scenarios before (`refuseBadPlaces`). */
 export async function openRunFolder(
   environment: Pick<Environment, "claim">,
   out: string,
@@ -75,8 +76,8 @@ function inJson(content: object): string {
 }
 
 /**
- * An earlier one steps aside first: it is deleted only when the new one has its place. It is looked
- * at once more, since what came there during the run is not ours to delete.
+ * Moves a folder to its final path. An earlier folder is moved aside, and deleted only when the new one
+ * is in place. The path is checked once more, since another program may have created it meanwhile.
  */
 async function putInPlace(
   environment: Pick<Environment, "claim">,
@@ -88,12 +89,12 @@ async function putInPlace(
   if (taken && !isOurs(place, mark)) {
     throw new LossboundError(
       "ENVIRONMENT",
-      `${place} appeared during the run and is none of ours: the files of the run have no place`,
+      `cannot move the files of the run to ${place}: another program created it during the run`,
     );
   }
   const aside = join(dirname(partial.path), `${basename(partial.path)}-earlier`);
   await using earlier = taken ? await environment.claim(aside) : undefined;
-  await onDisk(`put the files of the run at ${place}`, async () => {
+  await onDisk(`move the files of the run to ${place}`, async () => {
     if (earlier !== undefined) await rename(place, join(earlier.path, basename(place)));
     await rename(partial.path, place);
   });

@@ -7,21 +7,21 @@ import { storedRepeatsIn } from "./stored-repeats.js";
 import { storedResultsIn } from "./stored-results.js";
 
 /**
- * What was stored of scenarios: a `result.json`, a `NAME.repeat.json`, an array of them as `run --json` prints it,
- * the folder of a run, or one in which several lie. Trials are there as what they found together.
+ * Reads stored results: from a `result.json`, a `NAME.repeat.json`, an array of them as printed by
+ * `run --json`, the folder of a run, or a folder of runs. Trials are returned as one repeat.
  *
- * @throws LossboundError `INPUT` where there is none, or a file holds something else.
+ * @throws LossboundError `INPUT` if there are none, or if a file has other content.
  */
 export function storedLossesAt(path: string): Stored[] {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new LossboundError("INPUT", `there is no file and no folder ${path}`);
+  if (stat === undefined) throw new LossboundError("INPUT", `${path}: no such file or folder`);
   if (!stat.isDirectory()) return lossesIn(path);
   const own = join(path, "result.json");
   if (statSync(own, { throwIfNoEntry: false })?.isFile() === true) return lossesIn(own);
   const single = storedResultsIn(path).filter(({ trial }) => trial === null);
   const stored = [...single, ...storedRepeatsIn(path)];
   if (stored.length > 0) return stored;
-  throw new LossboundError("INPUT", `${path} is not the folder of a run, and has none in it`);
+  throw new LossboundError("INPUT", `${path}: expected the folder of a run or a folder of runs`);
 }
 
 function lossesIn(file: string): Stored[] {
@@ -35,11 +35,11 @@ function lossesIn(file: string): Stored[] {
   if (all.length > 0 && all.every(isStored)) return all;
   throw new LossboundError(
     "INPUT",
-    `${file} is no stored result: allowed is a result.json, a NAME.repeat.json, or an array of them`,
+    `${file}: expected a result.json, a NAME.repeat.json, or an array of them`,
   );
 }
 
-/** As far as it is asked for: whoever wrote the rest by hand is told nothing by it. */
+/** Checks only the fields that are used. */
 function isStored(value: unknown): value is Stored {
   if (typeof value !== "object" || value === null) return false;
   const { schema, scenario, guarantee, messages, faults, trials, verdict } = value as Record<string, unknown>;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Repeat } from "../results/repeat.js";
 
-/** What the trials in a folder of results found together; what cannot be read is none. */
+/** Reads the results of trials in a folder of results, and skips files that cannot be read. */
 export function storedRepeatsIn(out: string): Repeat[] {
   return readdirSync(out)
     .filter((name) => name.endsWith(".repeat.json"))

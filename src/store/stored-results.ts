@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Result } from "../results/result.js";
 import { isOurs } from "./result-places.js";
 
-/** What lies in a folder of results, as each was judged when it was run; what cannot be read is none. */
+/** Reads the results in a folder, as judged when they were run, and skips files that cannot be read. */
 export function storedResultsIn(out: string): Result[] {
   return readdirSync(out, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && isOurs(join(out, entry.name), "result"))
@@ -12,7 +12,7 @@ export function storedResultsIn(out: string): Result[] {
       try {
         return [JSON.parse(readFileSync(join(out, name, "result.json"), "utf8")) as Result];
       } catch {
-        // Another command is just replacing it, and will write the page anew.
+        // Another command is replacing it right now, and will write the page again.
         return [];
       }
     });

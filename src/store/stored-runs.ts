@@ -5,18 +5,22 @@ import { LossboundError } from "../base/errors.js";
 import { runRecordName } from "../ledger/record/run-record.js";
 import { isOurs } from "./result-places.js";
 
-/** The folders of stored runs: the one that was given, or those in it, by name. */
+/** The folders of stored runs: the given one, or those inside it, sorted by name. */
 export interface StoredRuns {
   folders: string[];
-  /** Whether it was a folder of several. */
+  /** Whether the given folder is a folder of runs. */
   several: boolean;
 }
 
-/** @throws LossboundError `INPUT` where there is no run. */
+/**
+ * Finds the stored runs at a path.
+ *
+ * @throws LossboundError `INPUT` if there are none.
+ */
 export function storedRunsAt(folder: string): StoredRuns {
   if (existsSync(join(folder, runRecordName))) return { folders: [folder], several: false };
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new LossboundError("INPUT", `there is no folder ${folder}`);
+    throw new LossboundError("INPUT", `${folder}: no such folder`);
   }
   const folders = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && isOurs(join(folder, entry.name), "result"))
@@ -25,6 +29,6 @@ export function storedRunsAt(folder: string): StoredRuns {
   if (folders.length > 0) return { folders, several: true };
   throw new LossboundError(
     "INPUT",
-    `${folder} is not the folder of a run, and has none in it: that of a run has a ${runRecordName}`,
+    `${folder}: expected the folder of a run (with a ${runRecordName}) or a folder of runs`,
   );
 }

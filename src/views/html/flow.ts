@@ -1,18 +1,18 @@
 import type { Cause } from "../../scenario/scenario.js";
 import type { Result } from "../../results/result.js";
 
-/** The way of the messages from sent to processed, and where it ended for the others. */
+/** The flow of the messages from sent to processed, with a branch for each way that ended earlier. */
 export interface Flow {
   nodes: { name: string; kind: FlowKind; count: number }[];
   links: { source: string; target: string; value: number }[];
 }
 
-/** `way`: on to the next place. A cause: it died there. `open`: neither processed nor proved lost. */
+/** `way`: reached the next step. A cause: died there. `open`: neither processed nor proved lost. */
 export type FlowKind = "way" | "processed" | "duplicated" | "open" | Cause;
 
 /**
- * Made of the fates alone: at each place as many leave as came. What is unread or in doubt branches
- * off at the log, the last place where it was surely seen.
+ * Returns the flow of a run's messages, computed from their fates, so that as many messages leave each
+ * step as arrive. Unread and indeterminate ones branch off at the log, where they were last seen.
  */
 export function flowOf({ messages, lostBy }: Pick<Result, "messages" | "lostBy">): Flow {
   const { sent, processed, duplicated, unread, indeterminate } = messages;
@@ -34,12 +34,12 @@ export function flowOf({ messages, lostBy }: Pick<Result, "messages" | "lostBy">
     ["received", "duplicated", "duplicated", duplicated],
     ["received", "processed", "processed", processed - duplicated],
   ];
-  const there = steps.filter(([, , , count]) => count > 0);
+  const taken = steps.filter(([, , , count]) => count > 0);
   return {
     nodes: [
       { name: "sent", kind: "way", count: sent },
-      ...there.map(([, name, kind, count]) => ({ name, kind, count })),
+      ...taken.map(([, name, kind, count]) => ({ name, kind, count })),
     ],
-    links: there.map(([source, target, , value]) => ({ source, target, value })),
+    links: taken.map(([source, target, , value]) => ({ source, target, value })),
   };
 }

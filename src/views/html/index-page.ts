@@ -9,7 +9,7 @@ import { reportName } from "../../results/file-names.js";
 import { type SweptCurve, sweptCurvesOf } from "./swept.js";
 import { left, right, table } from "./tables.js";
 
-/** The runs that lie in a folder as a page, which leads to that of each; in the order in which they were run. */
+/** Renders the page of all runs in a folder, in order of time, with links to the page of each. */
 export function renderIndexPage(given: readonly Result[], repeats: readonly Repeat[] = []): string {
   const results = given.toSorted((one, next) => (one.startedAt < next.startedAt ? -1 : 1));
   const sent = results.reduce((sum, { messages }) => sum + messages.sent, 0);
@@ -24,9 +24,7 @@ export function renderIndexPage(given: readonly Result[], repeats: readonly Repe
       <header>
         <h1>lossbound</h1>
         <p class="claim">${words}</p>
-        <p class="note">
-          All that lie in this folder, whichever commands they are from; of each scenario its last run.
-        </p>
+        <p class="note">All runs in this folder, from any command; only the latest run of each scenario.</p>
       </header>
       ${repeats.map(repeatSection)}
       <section aria-labelledby="runs">
@@ -50,24 +48,23 @@ function comparison(words: string): Markup {
         aria-label="Loss ratio against throughput: ${words}"
       ></div>
       <figcaption>
-        A point is a run: the share of what was sent that was lost, against the messages that were sent in a
-        second.
+        Each point is a run: the share of sent messages that were lost, against the messages sent per second.
       </figcaption>
     </figure>
   </section>`;
 }
 
-function curveSection({ sweep, of, points }: SweptCurve, place: number): Markup {
-  const against =
-    of === "rate" ? "the messages that were in fact sent in a second" : "the messages that a commit covers";
+function curveSection({ sweep, of, points }: SweptCurve, index: number): Markup {
+  const against = of === "rate" ? "the messages actually sent per second" : "the messages per commit";
   const label = `Loss of ${sweep} against ${against}, at ${formatCount(points.length)} values`;
-  return html`<section aria-labelledby="curve-${place}">
-    <h2 id="curve-${place}">Loss against throughput: ${sweep}</h2>
+  return html`<section aria-labelledby="curve-${index}">
+    <h2 id="curve-${index}">Loss against throughput: ${sweep}</h2>
     <figure>
-      <div class="chart" data-chart="curve" data-curve="${place}" role="img" aria-label="${label}"></div>
+      <div class="chart" data-chart="curve" data-curve="${index}" role="img" aria-label="${label}"></div>
       <figcaption>
-        Against ${against}: above, the share of what was sent that was lost; below, messages for each fault
-        that fell. A point is the mean of the runs that held, its bar goes from the least to the most of them.
+        Against ${against}: above, the share of sent messages that were lost; below, the messages lost per
+        fault. Each point is the mean of the runs that are not inconclusive; its bar spans their minimum and
+        maximum.
       </figcaption>
     </figure>
   </section>`;
@@ -101,7 +98,7 @@ function runTable(results: readonly Result[]): Markup {
     right("silently"),
     right("duplicated"),
     right("latency p99"),
-    right("began (UTC)"),
+    right("started (UTC)"),
   ];
   return table("Runs", heads, rows);
 }

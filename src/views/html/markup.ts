@@ -1,6 +1,6 @@
 import { printable } from "../../base/printable.js";
 
-/** HTML that is safe to put into a page: it came from a template of ours, and all else in it was escaped. */
+/** HTML that is safe to put into a page: a template of lossbound, with all other text escaped. */
 export class Markup {
   readonly text: string;
 
@@ -12,16 +12,16 @@ export class Markup {
 type Piece = Markup | readonly Markup[] | string | number;
 
 /**
- * A template of HTML. Text from anywhere (a scenario's name, a broker's message) becomes text, in an
- * element or in a quoted attribute; control characters and overrides of its direction do not come through.
+ * Creates HTML from a template. Untrusted text (a scenario's name, a broker's message) is escaped, in an
+ * element or in a quoted attribute; control characters and bidirectional overrides are removed.
  */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
-  return new Markup(strings.map((part, place) => part + inHtml(pieces[place] ?? "")).join(""));
+  return new Markup(strings.map((part, index) => part + inHtml(pieces[index] ?? "")).join(""));
 }
 
 /**
- * JSON in a script element that no browser executes. Without a `<` nothing in it can end the element or
- * begin a comment there.
+ * Creates a script element with JSON, which browsers do not execute. Every `<` is escaped, so that
+ * nothing in it can close the element or open a comment.
  */
 export function jsonElement(id: string, value: unknown): Markup {
   const text = JSON.stringify(value).replaceAll("<", "\\u003c");

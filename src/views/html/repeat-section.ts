@@ -5,7 +5,7 @@ import { meanInWords, toleranceInWords } from "../terminal/repeat.js";
 import { type Markup, html } from "./markup.js";
 import { left, limitOf, right, table } from "./tables.js";
 
-/** What the trials of one scenario found together. */
+/** Renders the verdict and the bounds over the trials of one scenario. */
 export function repeatSection(repeat: Repeat): Markup {
   const { scenario, verdict, reasons, trials, planned, bounds } = repeat;
   const id = `trials-of-${scenario}`;

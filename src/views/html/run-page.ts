@@ -14,9 +14,9 @@ import {
 } from "./tables.js";
 
 /**
- * One run as a page: the claim and the verdict first, last how to have it again.
+ * Renders the page of one run: the claim and the verdict first, and last how to rerun it.
  *
- * @param index where the page of all runs is that lie beside this one; `undefined`: there is none.
+ * @param index link to the page of all runs in the parent folder; `undefined` if there is none.
  */
 export function renderRunPage(result: Result, index?: string): string {
   return renderDocument({
@@ -57,14 +57,14 @@ function figures({ messages, lossRatio, silentlyLost, throughput, latencyMs }: R
       <dd>${value}<small>${words}</small></dd>
     </div>`;
   return html`<dl class="figures">
-    ${tile("sent", formatCount(messages.sent), `${formatPerSecond(throughput.sentPerSecond)}, until the last was sent`)}
+    ${tile("sent", formatCount(messages.sent), `${formatPerSecond(throughput.sentPerSecond)}, until the last send`)}
     ${tile(
       "processed",
       formatCount(messages.processed),
       `${formatPerSecond(throughput.processedPerSecond)}, until the last handler ended`,
     )}
     ${tile("lost", formatCount(messages.lost), `${formatPercent(lossRatio)} of what was sent`)}
-    ${tile("lost silently", formatCount(silentlyLost), "nobody was told")}
+    ${tile("lost silently", formatCount(silentlyLost), "no error was reported")}
     ${tile("duplicated", formatCount(messages.duplicated), "processed more than once")}
     ${tile("latency p99", formatMs(latencyMs.p99), `p50 ${formatMs(latencyMs.p50)}`)}
   </dl>`;
@@ -75,10 +75,11 @@ function course(result: Result): Markup {
   return section("Loss against throughput", "course", {
     label: `${formatMessages(messages.sent)} sent in ${formatMs(sendingUntil(result) * 1000)}, ${formatCount(messages.lost)} of them lost`,
     caption:
-      "Each second stands for the messages that were sent in it: how many there were, and what became of them, whenever that was. " +
-      "So the mean of what was sent is the rate in the heading; that of what was processed is not, since the heading's goes on " +
-      "to the end of the last handler. The last second is as long as the sending was. " +
-      "A shade is a fault in force, a dashed line one that fell in a moment.",
+      "Each second counts the messages sent in it, and what became of them, even if that was later. " +
+      "So the mean of the sent messages is the rate at the top of the page. The mean of the processed ones is not, " +
+      "since the rate at the top includes the time until the last handler ended. " +
+      "The last second ends with the last send. " +
+      "Shaded areas are faults in force; dashed lines are momentary faults.",
     table: timelineTable(result),
   });
 }
@@ -88,7 +89,7 @@ function lives(result: Result): Markup {
   return section("Workers and faults", "lives", {
     label: `${formatCount(result.lives.length)} lives of workers, ${formatCount(killed)} of them killed, and ${formatCount(result.faults.length)} faults`,
     caption:
-      "A bar is one life of a worker, from the start of its process to its end; a cross is its SIGKILL. A diamond is a fault that fell in a moment.",
+      "Each bar is one life of a worker, from the start to the end of its process; a cross is a SIGKILL. A diamond is a momentary fault.",
     shown: faultTable(result),
     table: lifeTable(result),
   });
@@ -101,7 +102,8 @@ function flow(result: Result): Markup {
     `and ${formatCount(messages.lost)} lost`;
   return section("Where messages died", "flow", {
     label: words,
-    caption: "From left to right the places that a message passes. What branches off died behind that place.",
+    caption:
+      "From left to right, the steps that a message passes. Messages on a branch died after that step.",
     shown: lossTable(result),
   });
 }
@@ -111,14 +113,14 @@ function latency(result: Result): Markup {
   const words = `p50 ${formatMs(p50)}, p95 ${formatMs(p95)}, p99 ${formatMs(p99)}, max ${formatMs(max)}`;
   return section("Latency", "latency", {
     label: words,
-    caption: `From the sending of a message to the end of its handler: ${words}. Four bars to each doubling.`,
+    caption: `From the send of a message to the end of its handler: ${words}. There are four bars per doubling.`,
     table: latencyTable(result),
   });
 }
 
 function expectations(result: Result): Markup {
   return html`<section aria-labelledby="expectations">
-    <h2 id="expectations">What was claimed</h2>
+    <h2 id="expectations">Claims</h2>
     ${expectationTable(result)} ${predictionTable(result)}
   </section>`;
 }
@@ -126,21 +128,21 @@ function expectations(result: Result): Markup {
 function origin({ seed, repeatWith, startedAt, runId, witnesses, untold = [], environment }: Result): Markup {
   const { kind, broker, proxy, client, node } = environment;
   return html`<section aria-labelledby="origin">
-    <h2 id="origin">To have it again</h2>
+    <h2 id="origin">How to rerun it</h2>
     <dl class="facts">
-      <dt>repeat with</dt>
+      <dt>rerun with</dt>
       <dd><code>${repeatWith}</code></dd>
       <dt>seed</dt>
       <dd>${seed}</dd>
       <dt>run</dt>
       <dd>${runId}</dd>
-      <dt>began</dt>
+      <dt>started</dt>
       <dd><time datetime="${startedAt}">${startedAt}</time></dd>
       <dt>witnesses</dt>
       <dd>${witnesses.length === 0 ? "none" : witnesses.join(", ")}</dd>
       ${untold.map(
         (one) =>
-          html`<dt>not told</dt>
+          html`<dt>unreported</dt>
             <dd>${one}</dd>`,
       )}
       <dt>environment</dt>
@@ -150,12 +152,12 @@ function origin({ seed, repeatWith, startedAt, runId, witnesses, untold = [], en
 }
 
 interface Figure {
-  /** The chart in a sentence, for those who do not see it. */
+  /** Describes the chart in a sentence, for screen readers. */
   label: string;
   caption: string;
-  /** A table that says more than the chart. */
+  /** A table with more details than the chart. */
   shown?: Markup;
-  /** The chart's own figures. */
+  /** A table with the figures of the chart. */
   table?: Markup;
 }
 
@@ -166,13 +168,13 @@ function section(title: string, chart: string, { label, caption, shown, table }:
       <div class="chart" data-chart="${chart}" role="img" aria-label="${label}"></div>
       <figcaption>${caption}</figcaption>
     </figure>
-    <noscript><p class="note">The chart is drawn by a script, which this browser does not run.</p></noscript>
+    <noscript><p class="note">The chart needs JavaScript, which is disabled in this browser.</p></noscript>
     ${shown ?? []}
     ${
       table === undefined
         ? []
         : html`<details>
-            <summary>The figures of the chart</summary>
+            <summary>Figures of the chart</summary>
             ${table}
           </details>`
     }

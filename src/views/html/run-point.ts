@@ -2,7 +2,7 @@ import type { Guarantee } from "../../scenario/scenario.js";
 import type { Verdict } from "../../verdict/judge.js";
 import type { Result } from "../../results/result.js";
 
-/** What the page of several runs knows of each. */
+/** The figures of one run on the page of several runs. */
 export interface RunPoint {
   scenario: string;
   guarantee: Guarantee;

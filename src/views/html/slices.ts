@@ -1,18 +1,18 @@
 import type { Result, TimelineSecond } from "../../results/result.js";
 
-/** A part of the sending as it is drawn: the messages that were sent in it, and what became of them. */
+/** A part of the sending as drawn in a chart: the messages sent in it, and what became of them. */
 export interface Slice extends Omit<TimelineSecond, "second"> {
-  /** Seconds since the producers began to send. */
+  /** Seconds since the producers started sending. */
   from: number;
   to: number;
 }
 
-/** Of less than this, in seconds, a rate is noise: when messages were sent is known to a tenth of a second. */
+/** A rate over a shorter time, in seconds, is noise: send times are known to a tenth of a second. */
 const shortestLast = 0.5;
 
 /**
- * The seconds of the timeline, of which the last one ends where the sending ended: what is drawn as a rate
- * must not fall because a second was cut short. A last one that is too short for a rate goes with the one before.
+ * Returns the seconds of the timeline. The last one ends when the sending ended, so that a rate does not
+ * drop just because its second was cut short. If it is too short, it is merged into the one before.
  */
 export function slicesOf(result: Pick<Result, "timeline" | "messages" | "throughput">): Slice[] {
   const slices = result.timeline.map(({ second, ...counts }) => ({
@@ -28,7 +28,7 @@ export function slicesOf(result: Pick<Result, "timeline" | "messages" | "through
   return [...slices.slice(0, -2), together(before, last)];
 }
 
-/** When the last message was sent, in seconds since the first could be; within the last second of the timeline. */
+/** Returns when the last message was sent, in seconds since time 0; always within the timeline's last second. */
 export function sendingUntil({
   timeline,
   messages,
@@ -36,15 +36,15 @@ export function sendingUntil({
 }: Pick<Result, "timeline" | "messages" | "throughput">): number {
   const seconds = timeline.length;
   const { sentPerSecond } = throughput;
-  // A span of no length has no rate: so short a run is drawn as a second.
+  // A run without duration has no rate, and is drawn as one second.
   const until = sentPerSecond > 0 ? messages.sent / sentPerSecond : seconds;
   return Math.min(seconds, Math.max(until, seconds - 1 + shortest));
 }
 
-/** A slice has some length, whatever was rounded. */
+/** Smallest length of a slice in seconds, so that rounding never makes it empty. */
 const shortest = 0.001;
 
-/** Messages a second. */
+/** Returns the messages per second. */
 export function rateOf(count: number, { from, to }: Slice): number {
   return count / (to - from);
 }

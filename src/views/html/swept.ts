@@ -2,7 +2,7 @@ import type { SweepStep } from "../../scenario/scenario.js";
 import { type CurvePoint, pointsOf } from "../../results/curve.js";
 import type { Result } from "../../results/result.js";
 
-/** What a page shows of a sweep. */
+/** The curve of a sweep, as shown on a page. */
 export interface SweptCurve {
   /** The scenario that was swept. */
   sweep: string;
@@ -10,7 +10,7 @@ export interface SweptCurve {
   points: CurvePoint[];
 }
 
-/** The curves of the sweeps among them, one a sweep. */
+/** Returns a curve for each sweep among the results. */
 export function sweptCurvesOf(results: readonly Result[]): SweptCurve[] {
   const steps = results.flatMap(({ step }) => (step === null ? [] : [step]));
   const sweeps = new Map(steps.map(({ sweep, of }) => [`${of} ${sweep}`, { sweep, of }]));

@@ -9,7 +9,7 @@ import { tookInWords } from "../words/took.js";
 import { touchedInWords } from "../words/touched.js";
 import { type Markup, html } from "./markup.js";
 
-/** A fault may fall a thousand times; a person reads the first ones. */
+/** A fault may occur a thousand times; result.json has all of them. */
 const shownMax = 50;
 
 export function expectationTable({ expectations }: Result): Markup {
@@ -25,7 +25,7 @@ export function expectationTable({ expectations }: Result): Markup {
   return table("Expectations", [left("claimed"), right("bound"), right("observed"), left("verdict")], rows);
 }
 
-/** What was predicted, beside what was observed. */
+/** Renders the prediction with the observed counts. */
 export function predictionTable(result: Result): Markup {
   const { prediction } = result;
   if (prediction.kind === "unpredicted") {
@@ -55,7 +55,7 @@ export function lossTable(result: Result): Markup {
           <td class="count">${formatCount(result.lostBy[cause])}</td>
           <td class="count">${formatPercent(result.lostBy[cause] / result.messages.sent)}</td>
           <td>${lossInWords(cause, result)}${cause === "log" ? cuts(result) : []}</td>
-          <td>${cause === "rejected" ? "the application" : "nobody"}</td>
+          <td>${cause === "rejected" ? "the application" : "no one"}</td>
         </tr>`,
     );
   const others = otherFates(result).map(
@@ -68,8 +68,8 @@ export function lossTable(result: Result): Markup {
         <td></td>
       </tr>`,
   );
-  if (rows.length + others.length === 0) return html`<p class="note">Nothing was lost anywhere.</p>`;
-  const heads = [left("cause"), right("messages"), right("of sent"), left("where"), left("who was told")];
+  if (rows.length + others.length === 0) return html`<p class="note">No messages were lost.</p>`;
+  const heads = [left("cause"), right("messages"), right("of sent"), left("where"), left("reported to")];
   return table("Lost messages by cause", heads, [...rows, ...others]);
 }
 
@@ -96,7 +96,7 @@ export function faultTable({ faults }: Result): Markup {
     right("healed"),
     left("touched"),
     left("took"),
-    left("the probe saw"),
+    left("probe saw"),
   ];
   const hidden = faults.length - shownMax;
   const more = html`<p class="note">… and ${formatCount(hidden)} more in result.json</p>`;
@@ -111,10 +111,10 @@ export function lifeTable({ lives }: Result): Markup {
         <td class="count">${life}</td>
         <td class="count">${formatMoment(startedAt)}</td>
         <td class="count">${formatMoment(endedAt)}</td>
-        <td>${killed ? "killed" : "by itself, or when told to"}</td>
+        <td>${killed ? "killed" : "exited"}</td>
       </tr>`,
   );
-  return table("Lives", [left("worker"), right("life"), right("began"), right("ended"), left("how")], rows);
+  return table("Lives", [left("worker"), right("life"), right("started"), right("ended"), left("how")], rows);
 }
 
 export function timelineTable({ timeline, lostBy }: Result): Markup {
@@ -129,7 +129,7 @@ export function timelineTable({ timeline, lostBy }: Result): Markup {
       </tr>`,
   );
   const heads = [left("second"), right("sent"), right("processed"), ...took.map((cause) => right(cause))];
-  return table("By the second of sending", heads, rows);
+  return table("Messages by second of sending", heads, rows);
 }
 
 export function latencyTable({ latencyHistogram }: Result): Markup {
@@ -157,7 +157,7 @@ export function right(name: string): Head {
   return { name, count: true };
 }
 
-/** Where it is wider than the page, it alone is moved, by keys too. */
+/** Renders a table. If it is wider than the page, it scrolls by itself, with the keyboard too. */
 export function table(name: string, heads: readonly Head[], rows: readonly Markup[]): Markup {
   const cells = heads.map((head) =>
     head.count

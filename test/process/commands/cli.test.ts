@@ -159,10 +159,13 @@ describe("an invalid command line exits with 64 and says what is wrong", () => {
       "expected one of rejected, client-buffer, in-transit",
     ],
     [["diff", "a"], "diff expects two results, BEFORE and NOW, got 1"],
-    [["diff", "/nowhere", "/dev"], "there is no file and no folder /nowhere"],
-    [["diff", "package.json", "/dev"], "package.json is no stored result: allowed is a result.json"],
+    [["diff", "/nowhere", "/dev"], "/nowhere: no such file or folder"],
+    [
+      ["diff", "package.json", "/dev"],
+      "package.json: expected a result.json, a NAME.repeat.json, or an array of them",
+    ],
     [["diff", "README.md", "/dev"], "cannot read README.md"],
-    [["diff", "/dev", "/dev"], "/dev is not the folder of a run, and has none in it"],
+    [["diff", "/dev", "/dev"], "/dev: expected the folder of a run or a folder of runs"],
     [
       ["diff", "--false-alarms", "2", "a", "b"],
       '--false-alarms: expected a chance between 0 and 1, such as 1/100, 1% or 0.01, got "2"',
@@ -170,9 +173,9 @@ describe("an invalid command line exits with 64 and says what is wrong", () => {
     [["report"], "report requires the folder of a run or a folder of runs", "see `lossbound help report`"],
     [["report", "a", "b"], "report expects the folder of a run or a folder of runs, got 2 operands"],
     [["report", "--json", "a"], "unknown option --json"],
-    [["report", "/nowhere"], "there is no folder /nowhere"],
-    [["judge", "/nowhere"], "there is no folder /nowhere"],
-    [["judge", "/dev"], "/dev is not the folder of a run, and has none in it: that of a run has a run.json"],
+    [["report", "/nowhere"], "/nowhere: no such folder"],
+    [["judge", "/nowhere"], "/nowhere: no such folder"],
+    [["judge", "/dev"], "/dev: expected the folder of a run (with a run.json) or a folder of runs"],
     [["compare"], "compare requires one scenario file", "see `lossbound help compare`"],
     [["compare", "a.yaml", "b.yaml"], "compare expects one scenario file, got 2 operands"],
     [["compare", "--brokers", "a:1", "x.yaml"], "requires --toxiproxy URL", "see `lossbound help compare`"],
@@ -230,7 +233,7 @@ test("run rejects a results folder that it cannot write before it starts anythin
   using folder = aFolder({ "sound.yaml": soundScenario });
   const { code, stdout, stderr } = await lossbound(["run", "--out", "/dev/null", folder.file("sound.yaml")]);
   expect([code, stdout]).toEqual([64, ""]);
-  expect(stderr).toContain("lossbound: cannot write results: /dev/null: it is no folder");
+  expect(stderr).toContain("lossbound: cannot write results: /dev/null: not a folder");
   expect(stderr).not.toContain("starting");
 });
 

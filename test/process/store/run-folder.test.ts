@@ -14,13 +14,13 @@ import { aFolder } from "../../support/a-folder.js";
 import { aResult } from "../../support/a-result.js";
 
 describe("before a run", () => {
-  test("a folder that is not there yet is fine, and is still not there", () => {
+  test("a missing folder is accepted and not created", () => {
     using folder = aFolder({});
     refuseBadPlaces(folder.file("new/results"), ["one", "other"]);
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  test("an earlier result is fine, and is left alone", () => {
+  test("an earlier result is accepted and not changed", () => {
     using folder = aFolder({});
     mkdirSync(folder.file("one"));
     writeFileSync(folder.file("one/result.json"), JSON.stringify(aResult({ scenario: "one" })));
@@ -31,10 +31,10 @@ describe("before a run", () => {
   test.each([
     ["a name that is too long", (path: string) => join(path, "new", "n".repeat(300)), "too long"],
     ["a path that is too long", (path: string) => join(path, ...Array(60).fill("n".repeat(99))), "too long"],
-    ["a file", (path: string) => join(path, "file"), "no folder"],
-    ["something in a file", (path: string) => join(path, "file", "below"), "no folder"],
-    ["/dev/null", () => "/dev/null", "no folder"],
-  ])("%s for a folder is refused, and nothing is left", (_, place, words) => {
+    ["a file", (path: string) => join(path, "file"), "not a folder"],
+    ["something in a file", (path: string) => join(path, "file", "below"), "not a folder"],
+    ["/dev/null", () => "/dev/null", "not a folder"],
+  ])("%s is rejected as a folder, and nothing is left behind", (_, place, words) => {
     using folder = aFolder({ file: "" });
     expect(problemsOf(() => refuseBadPlaces(place(folder.path), ["one", "other"]))).toMatch(
       new RegExp(`^cannot write results: [^]*${words}`),
@@ -42,7 +42,7 @@ describe("before a run", () => {
     expect(readdirSync(folder.path)).toEqual(["file"]);
   });
 
-  test("a folder that may not be written to is refused", () => {
+  test("a folder without write permission is rejected", () => {
     using folder = aFolder({});
     mkdirSync(folder.file("locked"), { mode: 0o500 });
     // Root may write everywhere but into the kernel's own file systems.
@@ -50,7 +50,7 @@ describe("before a run", () => {
     expect(problemsOf(() => refuseBadPlaces(locked, ["one"]))).toMatch(/\((EACCES|EPERM|EROFS)\)/);
   });
 
-  test("what is none of ours in the place of a result is refused, for all scenarios at once", () => {
+  test("paths taken by other files are rejected, for all scenarios at once", () => {
     using folder = aFolder({ one: "a file" });
     mkdirSync(folder.file("other"));
     writeFileSync(folder.file("other/thesis.txt"), "");
@@ -60,8 +60,8 @@ describe("before a run", () => {
   });
 });
 
-describe("what lies in a folder of results", () => {
-  test("is every result in it, whichever command it is from, and nothing else", () => {
+describe("the stored results in a folder", () => {
+  test("are all results of any command, and nothing else", () => {
     using folder = aFolder({ "notes.txt": "" });
     const put = (name: string, text: string): void => {
       mkdirSync(folder.file(name));
@@ -80,7 +80,7 @@ describe("what lies in a folder of results", () => {
 });
 
 describe("the page of all runs in a folder", () => {
-  test("has them in the order in which they were run, and a curve for each sweep among them", () => {
+  test("lists them in order of time, with a curve for each sweep", () => {
     const step = (sweep: string, value: number) => ({
       ...aResult({ scenario: `${sweep}-${value}`, startedAt: "2026-01-03T00:00:00.000Z" }),
       step: { sweep, of: "rate" as const, value, repeat: 1 },
@@ -105,7 +105,7 @@ describe("the page of all runs in a folder", () => {
     ]);
   });
 
-  test("takes the place of an earlier one, and of nothing else", () => {
+  test("replaces an earlier page of lossbound, and no other file", () => {
     using folder = aFolder({});
     refuseBadPlaces(folder.path, ["one", "other"]);
     writeIndexPage(folder.path, [aResult()]);
@@ -113,14 +113,14 @@ describe("the page of all runs in a folder", () => {
 
     writeFileSync(folder.file("report.html"), "<!doctype html><title>A thesis</title>");
     expect(problemsOf(() => refuseBadPlaces(folder.path, ["one", "other"]))).toMatch(
-      /report\.html exists and is no report/,
+      /report\.html exists and is not a report/,
     );
-    expect(problemsOf(() => refuseBadPlaces(folder.path, ["one"]))).toMatch(/is no report/);
+    expect(problemsOf(() => refuseBadPlaces(folder.path, ["one"]))).toMatch(/is not a report/);
   });
 });
 
 describe("the folder of a run", () => {
-  test("has its place when it has its result, and takes that of an earlier one", async () => {
+  test("is moved to its path with its result, and replaces an earlier one", async () => {
     using folder = aFolder({});
     for (const seed of [1, 2]) {
       await using run = await openRunFolder(claiming, folder.path, "one");
@@ -132,7 +132,7 @@ describe("the folder of a run", () => {
     expect(readFileSync(folder.file("one/report.html"), "utf8")).toContain("<h1>one</h1>");
   });
 
-  test("of a run without a result is kept beside that place, and the latest alone", async () => {
+  test("is kept as NAME-failed without a result, and replaces an earlier one", async () => {
     using folder = aFolder({});
     for (const evidence of ["first", "second"]) {
       await using run = await openRunFolder(claiming, folder.path, "one");
@@ -143,7 +143,7 @@ describe("the folder of a run", () => {
     expect(readdirSync(folder.file("one-failed")).toSorted()).toEqual(["failed.json", "second"]);
   });
 
-  test("of a run without a result takes another name where this one is somebody's", async () => {
+  test("is kept under another name without a result, when NAME-failed is taken", async () => {
     using folder = aFolder({ "one-failed": "a file" });
     await using run = await openRunFolder(claiming, folder.path, "one");
     const kept = await run.keepFailed();
@@ -152,7 +152,7 @@ describe("the folder of a run", () => {
     expect(readFileSync(folder.file("one-failed"), "utf8")).toBe("a file");
   });
 
-  test("does not delete what came into its place during the run", async () => {
+  test("does not delete a folder that another program created at its path during the run", async () => {
     using folder = aFolder({});
     await using run = await openRunFolder(claiming, folder.path, "one");
     mkdirSync(folder.file("one"));
@@ -160,7 +160,7 @@ describe("the folder of a run", () => {
     expect(readdirSync(folder.file("one"))).toEqual([]);
   });
 
-  test("names the path where a file cannot be written", async () => {
+  test("reports the path of a file that cannot be written", async () => {
     using folder = aFolder({});
     await using run = await openRunFolder(claiming, folder.path, "one");
     await expect(run.take(folder.file("absent"), "boxes")).rejects.toMatchObject({
@@ -175,7 +175,7 @@ describe("the folder of a run", () => {
   });
 });
 
-/** An environment, as far as a run's folder is concerned. */
+/** The part of an environment that a run's folder needs. */
 const claiming = {
   claim: async (path: string): Promise<OwnedFolder> => {
     mkdirSync(path, { recursive: true });

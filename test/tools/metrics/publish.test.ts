@@ -12,7 +12,7 @@ import { finished, planOf } from "../../support/finished-run.js";
 const gateway = toolForTests("prometheus-pushgateway", "pushgateway");
 const { signal } = new AbortController();
 
-/** Publishes what is known of two runs, and ends at once. */
+/** Publishes the metrics of two runs, and closes at once. */
 async function publishAndEnd(wanted: Partial<Publishing>) {
   const said: string[] = [];
   const notices: string[] = [];
@@ -37,7 +37,7 @@ async function publishAndEnd(wanted: Partial<Publishing>) {
 }
 
 describe("a Pushgateway", () => {
-  it.skipIf(gateway === undefined)("is given the metrics of each run, in place of those before", async () => {
+  it.skipIf(gateway === undefined)("gets the metrics of each run, instead of the earlier ones", async () => {
     const [port] = await freePorts(1);
     const url = `http://127.0.0.1:${port}`;
     const server = spawn(gateway!, [`--web.listen-address=127.0.0.1:${port}`], { stdio: "ignore" });
@@ -61,26 +61,26 @@ describe("a Pushgateway", () => {
     }
   });
 
-  it("that is away is complained of, and nothing else happens", async () => {
+  it("that is unreachable causes only a warning", async () => {
     const [port] = await freePorts(1);
     for (const host of ["127.0.0.1", "localhost"]) {
       const pushgateway = `http://${host}:${port}`;
       const { said, complaints } = await publishAndEnd({ pushgateway });
       expect(said).toEqual([]);
       expect(complaints).toEqual([
-        expect.stringMatching(new RegExp(`^could not push the metrics to ${pushgateway}: .*ECONNREFUSED`)),
+        expect.stringMatching(new RegExp(`^cannot push the metrics to ${pushgateway}: .*ECONNREFUSED`)),
       ]);
     }
   });
 });
 
-it("a last scrape that nobody comes for is waited for no longer than the limit", async () => {
+it("the wait for a last scrape ends after its limit", async () => {
   const { notices, complaints } = await publishAndEnd({
     serve: { host: "127.0.0.1", port: 0 },
     lingerMs: 100,
   });
   expect(notices).toEqual([
-    expect.stringMatching(/^waiting for a last scrape of http:.*\/metrics, at most 100ms$/),
+    expect.stringMatching(/^waiting up to 100ms for a last scrape of http:.*\/metrics$/),
   ]);
-  expect(complaints).toEqual([expect.stringMatching(/^nobody scraped .* within 100ms of the end/)]);
+  expect(complaints).toEqual([expect.stringMatching(/^no scrape of .* within 100ms of the end/)]);
 });

@@ -7,12 +7,12 @@ import { commonLabels, labelValues } from "../../../src/metrics/labels.js";
 import { renderMetrics } from "../../../src/metrics/catalogue-page.js";
 import { inRepository } from "../../support/paths.js";
 
-/** As it is before a formatter lays out the table. */
+/** Undoes the layout of tables by the formatter. */
 function plain(text: string): string {
   return text.replace(/ +/g, " ").replace(/-{3,}/g, "---").trim();
 }
 
-test("docs/metrics.md is made of the catalogue (else: npm run metrics)", () => {
+test("docs/metrics.md is up to date with the catalogue (else: npm run metrics)", () => {
   const page = readFileSync(inRepository("docs", "metrics.md"), "utf8");
   expect(plain(page)).toBe(plain(renderMetrics()));
 });
@@ -20,12 +20,12 @@ test("docs/metrics.md is made of the catalogue (else: npm run metrics)", () => {
 describe("the catalogue", () => {
   const metrics: Metric[] = Object.values(catalogue);
 
-  it("has each metric once, and asks a question of it", () => {
+  it("has each metric once, with a help text that is a sentence", () => {
     expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length);
-    expect(metrics.filter(({ help }) => !help.includes("?"))).toEqual([]);
+    expect(metrics.filter(({ help }) => !/^[A-Z1].*\.$/.test(help))).toEqual([]);
   });
 
-  it("names them as Prometheus does: a prefix, the unit, and _total for a counter alone", () => {
+  it("follows the naming conventions of Prometheus: a prefix, the unit, and _total only for counters", () => {
     for (const { name, type, unit } of metrics) {
       expect(name).toMatch(/^lossbound_[a-z_]+$/);
       expect(name.endsWith("_total"), name).toBe(type === "counter");
@@ -33,7 +33,7 @@ describe("the catalogue", () => {
     }
   });
 
-  it("says of each label what it may say, and of no other", () => {
+  it("documents the values of exactly the labels in use", () => {
     const used = new Set<string>([...commonLabels, ...metrics.flatMap(({ labels }) => labels)]);
     expect(Object.keys(labelValues).toSorted()).toEqual([...used].toSorted());
   });

@@ -34,7 +34,7 @@ const told: StoryName[] = [
   "begunByTwoLives",
 ];
 
-/** A run of two producers, 100 messages a second each, in which the same things happen to one again and again. */
+/** A run of two producers with 100 messages per second each, with a repeating pattern of fates. */
 async function judgedRun(seconds: number): Promise<Judged> {
   const ofOne = Array.from({ length: seconds * 100 }, (_, number) => told[number % told.length]!);
   const ofOther = ofOne.map((): StoryName => "processed");
@@ -46,14 +46,14 @@ function courseOf(judged: Judged, phases: { at: number; phase: string }[] = []):
   return readSeries(renderCourse({ judged, phases, labels: labelsOf(judged.run.plan.scenario, "kafkajs") }));
 }
 
-/** The values of one series, a sample each. */
+/** Returns the values of one series, one per sample. */
 function valuesOf(course: Series, start: string): number[] {
   return [...course].find(([key]) => key.startsWith(start))![1];
 }
 
 describe("the course of a run", () => {
   it.each([3, 901, 902, 1000])(
-    "of %s seconds has booked all of it before its last sample",
+    "of %s seconds has counted everything before its last sample",
     async (seconds) => {
       const judged = await judgedRun(seconds);
       const course = courseOf(judged);
@@ -71,7 +71,7 @@ describe("the course of a run", () => {
     },
   );
 
-  it("has one sample, at the end, of what has no time of its own, and several of everything else", async () => {
+  it("has a single sample, at the end, for metrics without times, and several for all others", async () => {
     const course = courseOf(await judgedRun(3));
     const samples = (metric: Metric): number[] =>
       [...course].filter(([key]) => key.startsWith(metric.name)).map(([, values]) => values.length);
@@ -83,7 +83,7 @@ describe("the course of a run", () => {
     for (const metric of others) expect(Math.min(...samples(metric)), metric.name).toBeGreaterThan(3);
   });
 
-  it("begins as the run does, and has each phase that a sample falls into", async () => {
+  it("begins with the run, and has the phase at each sample", async () => {
     const judged = await judgedRun(3);
     const { startedAt } = judged.run;
     const course = courseOf(judged, [

@@ -8,7 +8,7 @@ import { noLoss } from "../../support/a-result.js";
 import { lastBy, readSeries } from "../../support/series.js";
 import { finished, planOf } from "../../support/finished-run.js";
 
-it("a step has the faults of all its repeats, and the mean of what those that are judged have found", async () => {
+it("a step has the faults of all its repeats, and the means over the judged ones", async () => {
   const exporter = new Exporter("kafkajs");
   const judged = await finished("swept", 100);
   const ofKill = (target: number) =>
@@ -53,7 +53,7 @@ it("a step has the faults of all its repeats, and the mean of what those that ar
   expect(await look()).toEqual([0.25, 1250, 850]);
 });
 
-it("what a fault costs at a step is the mean of the repeats in which one hit something", async () => {
+it("the loss per fault of a step is the mean of the repeats in which a fault hit something", async () => {
   const exporter = new Exporter("kafkajs");
   const judged = await finished("swept", 100);
   const fault = {
@@ -78,7 +78,7 @@ it("what a fault costs at a step is the mean of the repeats in which one hit som
   expect(await finish(7, [])).toBe(20);
 });
 
-it("the step of a run that is in no sweep is no value that a sweep may have", async () => {
+it("the step label of a run outside a sweep is never a value of a sweep", async () => {
   const exporter = new Exporter("kafkajs");
   exporter.announce(planOf("alone", 100));
   const sweep = { sweep: "swept", of: "commitEvery", value: 1, repeat: 1 } as const;
@@ -89,7 +89,7 @@ it("the step of a run that is in no sweep is no value that a sweep may have", as
   expect(planned).toEqual({ none: 100, "1": 200 });
 });
 
-it("a run says until when it is to be heard of: as long as it sends, or until its end was scraped", async () => {
+it("a run announces until when it exposes metrics: until it has sent everything, or +Inf if it lingers", async () => {
   const judged = await finished("watched", 100);
   const { plan } = judged;
   const kill = {
@@ -122,17 +122,17 @@ it("a run says until when it is to be heard of: as long as it sends, or until it
     return [...seen, await look()];
   };
 
-  // 100 messages at 100/s take a second.
+  // 100 messages at 100/s take one second.
   expect(await looks(false, [])).toEqual([0, 0, 6, 0, 0]);
   expect(await looks(false, [{ ...kill, restartAfter: 300 }])).toEqual([0, 0, 6, 0, 0]);
   expect(await looks(false, [kill])).toEqual([0, 0, 0, 0, 0]);
   expect(await looks(true, [kill])).toEqual([0, Infinity, Infinity, 0, 0]);
 });
 
-describe("a fault that is shorter than the time between two scrapes", () => {
+describe("a fault that is shorter than the scrape interval", () => {
   const facts = factsOf({ kind: "local", broker: "", proxy: "", node: "" });
 
-  /** A run in which the test has faults come and go. */
+  /** A run in which the test applies and heals faults. */
   async function aRunWithFaults() {
     const judged = await finished("faulted", 100);
     const kill = {
@@ -176,7 +176,7 @@ describe("a fault that is shorter than the time between two scrapes", () => {
     return { exporter, judged: { ...judged, plan }, begin, scrape, now };
   }
 
-  it("is in the next scrape of each scraper, once, and in nobody's who only comes then", async () => {
+  it("is in the next scrape of each known scraper, once, and not in the first scrape of a new one", async () => {
     const { begin, scrape, now } = await aRunWithFaults();
     const { falls, heals } = begin();
     for (const scraper of ["one", "other"]) expect(await scrape(scraper)).toEqual([0, 0]);
@@ -190,14 +190,14 @@ describe("a fault that is shorter than the time between two scrapes", () => {
     expect(await scrape("other")).toEqual([1, 0]);
     expect(await scrape("other")).toEqual([0, 0]);
 
-    // Another one of the same series counts again.
+    // Another occurrence of the same series counts again.
     falls("f0-1");
     heals("f0-1");
     expect(await scrape("one")).toEqual([1, 0]);
     expect(await scrape("one")).toEqual([0, 0]);
   });
 
-  it("is told again where an answer did not get through", async () => {
+  it("is reported again, when the response was not delivered", async () => {
     const { begin, scrape } = await aRunWithFaults();
     const { falls, heals } = begin();
     await scrape("one");
@@ -208,7 +208,7 @@ describe("a fault that is shorter than the time between two scrapes", () => {
     expect(await scrape("one")).toEqual([0, 0]);
   });
 
-  it("and one that lasts, are told of from the first scrape in it to the first behind it", async () => {
+  it("and a longer one are reported from the first scrape in it to the first one after it", async () => {
     const { begin, scrape, now } = await aRunWithFaults();
     const { falls, heals } = begin();
     await scrape("one");
@@ -226,7 +226,7 @@ describe("a fault that is shorter than the time between two scrapes", () => {
     ]);
   });
 
-  it("is told of when its run is over, and when the next one has begun", async () => {
+  it("is reported after its run has ended, and after the next one has begun", async () => {
     const { exporter, judged, begin, scrape, now } = await aRunWithFaults();
     await scrape("one");
     const first = begin();
@@ -241,7 +241,7 @@ describe("a fault that is shorter than the time between two scrapes", () => {
     expect(await scrape("one")).toEqual([1, 0]);
     expect(await scrape("one")).toEqual([0, 0]);
 
-    // The same occurrence as in the run before.
+    // The same occurrence as in the previous run.
     second.falls("f0-0");
     second.heals("f0-0");
     second.run[Symbol.dispose]();

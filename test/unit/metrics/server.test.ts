@@ -6,7 +6,7 @@ import { type MetricsServer, serveMetrics } from "../../../src/metrics/server.js
 const { signal } = new AbortController();
 const host = "127.0.0.1";
 let renders = 0;
-/** Who was given the metrics. */
+/** The scrapers that were answered. */
 const given: string[] = [];
 const exporter = {
   contentType: "text/plain; version=0.0.4",
@@ -22,7 +22,7 @@ async function withServer(use: (server: MetricsServer) => Promise<void>): Promis
 }
 
 describe("the server of the metrics", () => {
-  it("gives them at /metrics, and nothing else anywhere", () =>
+  it("serves them at /metrics only", () =>
     withServer(async ({ url }) => {
       const response = await fetch(url);
       expect([response.status, response.headers.get("content-type")]).toEqual([200, exporter.contentType]);
@@ -32,7 +32,7 @@ describe("the server of the metrics", () => {
       expect((await fetch(`${url}?x=1`)).status).toBe(200);
     }));
 
-  it("tells scrapers apart by address and name, and gives nothing to who asks for the head alone", () =>
+  it("distinguishes scrapers by address and user agent, and does not count HEAD requests", () =>
     withServer(async ({ url }) => {
       given.length = 0;
       const ask = async (name: string, method = "GET"): Promise<string> =>
@@ -44,12 +44,12 @@ describe("the server of the metrics", () => {
       expect(given).toEqual([`${host} Prometheus/2.42.0`, `${host} curl/8`]);
     }));
 
-  it("says which address is taken, and how to get another one", () =>
+  it("fails with the address in use and a hint, when it cannot listen", () =>
     withServer(async ({ url }) => {
       const port = Number(new URL(url).port);
       await expect(serveMetrics(exporter, { host, port })).rejects.toMatchObject({
         code: "ENVIRONMENT",
-        message: `cannot serve metrics at ${host}:${port}: the address is taken; --metrics-port 0 takes a free port`,
+        message: `cannot serve metrics at ${host}:${port}: the address is in use; use --metrics-port 0 for a free port`,
       });
       await expect(serveMetrics(exporter, { host: "192.0.2.1", port: 0 })).rejects.toMatchObject({
         code: "ENVIRONMENT",
@@ -57,7 +57,7 @@ describe("the server of the metrics", () => {
       });
     }));
 
-  it("waits for a scrape that comes after the end: one before it does not count", () =>
+  it("waits for a scrape that starts after the end", () =>
     withServer(async (server) => {
       await (await fetch(server.url)).text();
       expect(await server.nextScrape(150, signal)).toBe(false);
@@ -69,7 +69,7 @@ describe("the server of the metrics", () => {
       expect(await seen).toBe(true);
     }));
 
-  it("ends its wait when the run is interrupted", () =>
+  it("stops waiting when the run is interrupted", () =>
     withServer(async (server) => {
       const interruption = new AbortController();
       const waiting = server.nextScrape(60_000, interruption.signal);
@@ -77,7 +77,7 @@ describe("the server of the metrics", () => {
       await expect(waiting).rejects.toThrow("interrupted");
     }));
 
-  it("is gone at its end, whoever holds a connection", async () => {
+  it("closes at its end, even with open connections", async () => {
     let url = "";
     await withServer(async (server) => {
       ({ url } = server);

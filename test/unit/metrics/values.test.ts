@@ -7,14 +7,14 @@ import { valuesAtEnd } from "../../../src/metrics/values.js";
 import { aRun } from "../../support/a-run.js";
 import type { StoryName } from "../../support/stories.js";
 
-it("what is unaccounted for at the end is counted by the ledger, not made of the other counts", async () => {
+it("the unaccounted messages at the end are counted by the ledger, not computed from the other counts", async () => {
   const told: StoryName[] = [...Array<StoryName>(30).fill("processed"), "indeterminate", "unread"];
   using stored = aRun({ producers: [told, told] });
   const judged = await judgeStored(stored.path);
   const { messages } = judged.result;
   expect([messages.unread, messages.indeterminate]).toEqual([2, 2]);
 
-  // A count that is wrong is not made good by another one.
+  // A wrong count must not be balanced by another one.
   const wrong = { ...judged.result, messages: { ...messages, processed: messages.processed - 7 } };
   const samples = samplesOf(
     labelsOf(judged.run.plan.scenario, "kafkajs"),

@@ -7,9 +7,9 @@ import { repeatOf } from "../../../../src/results/repeat.js";
 import { anyResult } from "../../../support/any-result.js";
 import { asked, results, scenario } from "../../../support/ten-trials.js";
 
-/** Style and script of a page come from the build. */
+/** Needs the build, which provides the style and the script of a page. */
 describe("a page", () => {
-  it("has the same elements whatever the texts of a result are", () => {
+  it("has the same elements for any texts of a result", () => {
     fc.assert(
       fc.property(anyResult, (result) => {
         for (const page of [renderRunPage(result), renderIndexPage([result])]) {
@@ -21,7 +21,7 @@ describe("a page", () => {
     );
   });
 
-  it("of all runs shows a repeat", () => {
+  it("of all runs shows the trials of a scenario", () => {
     const html = renderIndexPage(results, [repeatOf({ ...scenario, name: "a<b" }, asked, results)]);
 
     expect(html).toContain("a&#60;b: 10 of 10 trials");

@@ -1,10 +1,10 @@
 import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
 import { pathToFileURL } from "node:url";
 
-/** A page in a real browser, and what its console and its network said. */
+/** A page in a real browser, and the output of its console and its network. */
 export interface OpenPage extends AsyncDisposable {
   page: Page;
-  /** Errors and warnings of the console, exceptions, and every request but that for the page itself. */
+  /** Errors and warnings of the console, exceptions, and every request except that for the page itself. */
   complaints: string[];
 }
 
@@ -12,7 +12,7 @@ export async function launch(executablePath: string): Promise<Browser & AsyncDis
   return await chromium.launch({ executablePath });
 }
 
-/** Opens a page from its file, as a person does. */
+/** Opens a page from its file. */
 export async function open(
   browser: Browser,
   path: string,

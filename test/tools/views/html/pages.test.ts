@@ -57,7 +57,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     index = `${out}/report.html`;
     browser = await launch(chromium!);
     results = [];
-    // Two commands: what the second one writes must not take away what the first one did.
+    // Two commands: the second one must not remove the results of the first one.
     for (const file of files) {
       const { stdout, stderr } = await lossbound(["run", "--json", "--seed", "3", "--out", out, file]);
       const [result] = JSON.parse(stdout) as Result[];
@@ -71,7 +71,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   });
 
   describe("the page of a run", () => {
-    it.each(schemes)("draws every chart, in %s, and nobody complains", async (colorScheme) => {
+    it.each(schemes)("draws every chart without console errors, in %s", async (colorScheme) => {
       await using opened = await open(browser, pageOf("with-faults"), { colorScheme });
       const { page, complaints } = opened;
 
@@ -84,7 +84,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(await colorOf(page, "course", "1,")).toBe(colorScheme === "dark" ? "#a2abb9" : "#5c6470");
     });
 
-    it("says the verdict first, and all that the result says", async () => {
+    it("shows the verdict first, and all figures of the result", async () => {
       await using opened = await open(browser, pageOf("with-faults"));
       const { page } = opened;
       const result = results[0]!;
@@ -123,7 +123,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(fills.filter((fill) => fill === "#a06a00")).toHaveLength(links.length);
     });
 
-    it("takes the colours of the system when they change", async () => {
+    it("follows the colour scheme of the system when it changes", async () => {
       await using opened = await open(browser, pageOf("with-faults"), { colorScheme: "light" });
       const { page } = opened;
       await page.emulateMedia({ colorScheme: "dark" });
@@ -131,7 +131,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       await expect.poll(() => fillsOf(page, "lives")).toContain("#58b2e0");
     });
 
-    it("draws an even rate as one to its end, and the kills that fell after it", async () => {
+    it("draws an even rate to its end, and kills that occurred later", async () => {
       const until = 4.6;
       const timeline = [2_000, 2_000, 2_000, 2_000, 1_200].map((sent, second) => ({
         second,
@@ -155,7 +155,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
           `.filter((path) => path.getAttribute("stroke") === "#3a4a63" && path.getAttribute("fill") === "none")` +
           `.map((path) => path.getAttribute("d"))`,
       );
-      // The longest is the line, the others are of the legend.
+      // The longest path is the line; the others belong to the legend.
       const line = lines.toSorted((a, b) => b.length - a.length)[0]!;
       const heights = new Set(
         [...line.matchAll(/[ML ]?[0-9.]+ ([0-9.]+)/g)].map(([, y]) => Math.round(Number(y))),
@@ -166,14 +166,14 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(text).toContain("kill");
     });
 
-    it("tells a second of the course under the pointer", async () => {
+    it("shows a second of the chart under the pointer", async () => {
       await using opened = await open(browser, pageOf("with-faults"));
       const { page } = opened;
       const chart = page.locator("[data-chart=course] svg");
       const { width, height } = (await chart.boundingBox())!;
       const { timeline } = results[0]!;
       const { sent, lostBy } = timeline[1]!;
-      // Nearer to the end of that second than to its beginning; 56 and 14 are the chart's sides.
+      // Closer to the end of that second than to its beginning; 56 and 14 are the margins of the chart.
       const last = Math.max(sendingUntil(results[0]!), ...windowsOf(results[0]!).map(({ to }) => to));
       const x = 56 + ((width - 70) * 1.7) / Math.ceil(last - 0.05);
       await chart.hover({ position: { x, y: height * 0.3 } });
@@ -183,24 +183,24 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(await chart.textContent()).toContain(`in-transit ${lostBy["in-transit"]}`);
     });
 
-    it("says that nothing was lost where nothing was", async () => {
+    it("shows that no messages were lost", async () => {
       await using opened = await open(browser, pageOf("without-faults"));
       const { page, complaints } = opened;
 
       expect(await drawn(page)).toEqual(charts);
-      expect(await page.locator("main").innerText()).toContain("Nothing was lost anywhere.");
+      expect(await page.locator("main").innerText()).toContain("No messages were lost.");
       expect(complaints).toEqual([]);
     });
 
-    it("is read without a script too, but for the charts", async () => {
+    it("is readable without JavaScript, except for the charts", async () => {
       await using opened = await open(browser, pageOf("with-faults"), { javaScriptEnabled: false });
       const text = await opened.page.locator("main").innerText();
 
-      expect(text).toContain("The chart is drawn by a script, which this browser does not run.");
+      expect(text).toContain("The chart needs JavaScript, which is disabled in this browser.");
       expect(text).toMatch(/in-transit\s+\d+\s/);
     });
 
-    it("runs no script but its own", async () => {
+    it("blocks all scripts but its own", async () => {
       await using opened = await open(browser, pageOf("with-faults"));
       const { page, complaints } = opened;
       await page.evaluate(
@@ -220,12 +220,12 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(opened.complaints).toEqual([]);
     });
 
-    it("the page of several is as wide as the screen", async () => {
+    it("the page of all runs is as wide as the screen", async () => {
       await using opened = await open(browser, index, phone);
       await expectNoSidewaysScrolling(opened.page);
     });
 
-    it("a table that is wider is moved to its last column, and its first one stays", async () => {
+    it("a wider table scrolls to its last column, with a fixed first column", async () => {
       await using opened = await open(browser, index, phone);
       const { page } = opened;
       const [scenario, began] = [page.locator("tbody th").first(), page.locator("tbody time").first()];
@@ -238,7 +238,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(first.width).toBeGreaterThan(60);
     });
 
-    it("charts are drawn anew when it is turned", async () => {
+    it("charts are redrawn when the phone is rotated", async () => {
       await using opened = await open(browser, pageOf("with-faults"), phone);
       const { page } = opened;
       await page.setViewportSize({ width: 740, height: 360 });
@@ -248,7 +248,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   });
 
   describe("on paper", () => {
-    it("is light and fits, whatever the screen was", async () => {
+    it("is light and fits the page, even from a dark screen", async () => {
       await using opened = await open(browser, pageOf("with-faults"), { colorScheme: "dark" });
       const { page, complaints } = opened;
       await page.emulateMedia({ media: "print" });
@@ -262,7 +262,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(complaints).toEqual([]);
     });
 
-    it("is printed with its charts as light ones", async () => {
+    it("is printed with light charts", async () => {
       await using opened = await open(browser, pageOf("with-faults"), { colorScheme: "dark" });
       const { page } = opened;
       await page.evaluate(
@@ -277,20 +277,20 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     });
   });
 
-  describe("for everybody", () => {
+  describe("for accessibility", () => {
     it.each(schemes)("axe finds nothing serious, in %s", async (colorScheme) => {
       for (const path of [pageOf("with-faults"), pageOf("without-faults"), index])
         expect(await findings(browser, path, { colorScheme }), path).toEqual([]);
     });
 
-    it("nor on a phone", async () => {
+    it("axe finds nothing serious on a phone", async () => {
       expect(await findings(browser, pageOf("with-faults"), phone)).toEqual([]);
       expect(await findings(browser, index, phone)).toEqual([]);
     });
   });
 
-  describe("the page of several runs", () => {
-    it.each(schemes)("draws a point a run, in %s", async (colorScheme) => {
+  describe("the page of all runs", () => {
+    it.each(schemes)("draws a point per run, in %s", async (colorScheme) => {
       await using opened = await open(browser, index, { colorScheme });
       const { page, complaints } = opened;
 
@@ -300,7 +300,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       expect(complaints).toEqual([]);
     });
 
-    it("leads to the page of each", async () => {
+    it("links to the page of each run", async () => {
       await using opened = await open(browser, index);
       const { page } = opened;
       for (const { scenario, claim } of results) {
@@ -314,7 +314,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   });
 
   describe("lossbound report", () => {
-    it("makes the same pages again, that of one run and those of a folder", async () => {
+    it("writes the same pages again, for one run and for a folder of runs", async () => {
       const paths = [index, pageOf("with-faults"), pageOf("without-faults")];
       const before = paths.map((path) => readFileSync(path, "utf8"));
       for (const path of paths) writeFileSync(path, before[0]!.slice(0, 600));
@@ -335,9 +335,9 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   });
 
   it.each(schemes)(
-    "the page of a sweep draws its curve with what lies around each point, in %s",
+    "the page of a sweep draws its curve with the range of each point, in %s",
     async (colorScheme) => {
-      // Runs are at hand, a sweep of them is not; its figures do not matter here.
+      // Turns the available runs into a sweep; its figures do not matter here.
       const swept = [500, 1_000, 40_000].flatMap((value) =>
         [1, 2].map((repeat) => ({
           ...results[0]!,
@@ -351,21 +351,21 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const { page, complaints } = opened;
 
       expect(await drawn(page)).toEqual(["curve"]);
-      // Of what died in transit, in both themes.
+      // The colour of in-transit in both themes.
       const red = "#e0033b";
-      // Three values, each a point above and one below.
+      // Three values, each with a point above and one below.
       expect((await fillsOf(page, "curve")).filter((fill) => fill === "#fff" || fill === red)).toHaveLength(
         6,
       );
       const text = await page.locator("[data-chart=curve] svg").textContent();
-      for (const words of ["sent a second", "lost of what was sent", "lost per fault", "10,000"])
+      for (const words of ["sent per second", "share of sent messages lost", "lost per fault", "10,000"])
         expect(text).toContain(words);
       expect(complaints).toEqual([]);
       expect(await findings(browser, written.file("sweep.html"), { colorScheme })).toEqual([]);
     },
   );
 
-  it("what comes from files and brokers stays text, in the page and in its charts", async () => {
+  it("text from files and brokers is never interpreted as markup, on the page and in its charts", async () => {
     const evil = `<script>alert(1)</script><img src=x onerror=alert(2)>"'--></script><!--<script>`;
     const took = { lostBy: noLoss(), exposed: null };
     const result = aResult({
@@ -392,7 +392,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const { page, complaints } = opened;
       for (const place of shown)
         expect(await page.locator(place).allTextContents(), place).toContainEqual(
-          // Names of rows are cut where there is no room for them.
+          // Long names of rows are truncated.
           expect.stringContaining("<script>alert("),
         );
       await page.locator("[data-chart] svg").first().hover();
@@ -402,7 +402,7 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   });
 });
 
-/** The charts in whose drawing there are words and shapes. */
+/** Returns the charts whose drawing contains text and shapes. */
 async function drawn(page: Page): Promise<string[]> {
   return await page.evaluate(
     "[...document.querySelectorAll('[data-chart]')].filter((chart) => chart.querySelectorAll('svg path').length > 3" +
@@ -416,7 +416,7 @@ async function fillsOf(page: Page, chart: string): Promise<string[]> {
   );
 }
 
-/** The colour of the first text of a chart that begins so. */
+/** Returns the colour of the first text of a chart with this beginning. */
 async function colorOf(page: Page, chart: string, begin: string): Promise<string | undefined> {
   return await page.evaluate(
     `[...document.querySelectorAll("[data-chart=${chart}] svg text")]` +
