@@ -11,7 +11,7 @@ local alert(name, severity, summary, description, expression, lasting=null) = {
   annotations: {
     summary: summary,
     description: inRun + ': ' + description,
-    // Below the address of Grafana, which a rule does not know.
+    // Relative to the URL of Grafana, which a rule does not know.
     dashboard: '/d/lossbound-every-run?var-scenario={{ $labels.scenario | urlquery }}',
   },
 } + if lasting == null then {} else { 'for': lasting };
@@ -25,14 +25,14 @@ local burnsBoth(factor) =
       'LossboundLossAboveBound',
       'critical',
       'More messages are lost than the scenario allows',
-      '{{ $value }} messages are proved to be lost, which is above the bound of `lost`.',
+      '{{ $value }} messages are proved to be lost, more than the bound of `lost` allows.',
       '%s > %s' % [recorded.lost, recorded.lostAtMost]
     ),
     alert(
       'LossboundLossBudgetBurnsFast',
       'critical',
-      'Messages are lost at twice the rate that the bound allows, or more',
-      'the loss of the last %s is {{ $value | humanize }} times what the bound allows for as many sent messages, and that of the last %s is as bad.'
+      'Messages are lost at more than twice the rate that the bound allows',
+      'over the last %s, the loss is {{ $value | humanize }} times what the bound allows for the sent messages, and over the last %s it is also more than twice as high.'
       % [config.windows.burnShort, config.windows.burnLong],
       burnsBoth(2)
     ),
@@ -40,7 +40,7 @@ local burnsBoth(factor) =
       'LossboundLossBudgetBurns',
       'warning',
       'Messages are lost faster than the bound allows',
-      'over %s the loss is {{ $value | humanize }} times what the bound allows for as many sent messages.' % config.windows.burnLong,
+      'over the last %s, the loss is {{ $value | humanize }} times what the bound allows for the sent messages.' % config.windows.burnLong,
       '%s > 1' % recorded.burnLong,
       '10m'
     ),
@@ -54,40 +54,40 @@ local burnsBoth(factor) =
     alert(
       'LossboundAtMostOnceViolated',
       'critical',
-      'Something happened that at-most-once forbids',
+      'At-most-once was violated',
       'handlers began before their commit was acknowledged or began twice, or messages were stored twice: {{ $value }} times.',
       '%s{guarantee="at-most-once"} > 0' % recorded.violations
     ),
-    // A contradiction is in one and the same scrape, and that of the end may be the last one: no time to wait.
+    // No `for`: both counts are from the same scrape, and the scrape at the end may be the last one.
     alert(
       'LossboundMessagesNotConserved',
       'critical',
       'The counts of the harness contradict each other',
-      '{{ $labels.counts }}: {{ $value }} messages too many, or not the same. Trust no number of this run.',
+      '{{ $labels.counts }}: {{ $value }} messages too many, or not the same. No number of this run is reliable.',
       '%s > 0' % recorded.contradiction
     ),
     alert(
       'LossboundSendingStalled',
       'warning',
-      'The run is to send, and sends nothing',
-      'nothing was sent for a minute in the phase of sending.',
+      'A run in the sending phase sends nothing',
+      'nothing was sent for a minute in the sending phase.',
       '%s == 0 and max by (%s) (lossbound_run_phase{phase="sending"}) == 1' % [recorded.sentRate, run],
       '30s'
     ),
     alert(
       'LossboundPhaseStuck',
       'warning',
-      'A run does not get on',
+      'A run is stuck',
       'it has been in the phase {{ $labels.phase }} for ten minutes.',
       'max by (%s, phase) (lossbound_run_phase{phase!="sending"}) == 1' % run,
       '10m'
     ),
-    // Without `--linger` a run that ends is gone, whatever a last scrape saw of it: only what was still to send is missed.
+    // Without `--linger`, the metrics of a run vanish at its end, so only a run that was still sending counts as vanished.
     alert(
       'LossboundRunVanished',
       'critical',
-      'A run that was under way is heard of no more',
-      'it was still to send, or to wait until its end was scraped (`--linger`): its supervisor is dead or stands still, or ended with an error.',
+      'A run vanished before its end',
+      'it should still send, or wait until its end is scraped (`--linger`): its supervisor is dead, paused, or ended with an error.',
       'max by (%s) (last_over_time(lossbound_run_until_timestamp_seconds[%s])) > time() unless max by (%s) (lossbound_run_until_timestamp_seconds)'
       % [run, config.windows.vanished, run],
       '30s'

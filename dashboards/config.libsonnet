@@ -1,30 +1,30 @@
 {
-  /** What Grafana fills in: which data source, whichever its name, is chosen on the dashboard. */
+  /** The data source selected on the dashboard, which Grafana fills in. */
   datasource: { type: 'prometheus', uid: '${datasource}' },
 
-  /** All dashboards have it, and link to each other by it. */
+  /** The tag of all dashboards, by which they link to each other. */
   tag: 'lossbound',
 
   /**
-   * The version of @grafana/schema. Each panel has it, since Grafana migrates a panel without one as if it
-   * were of a version of years ago.
+   * The version of @grafana/schema. Each panel has it, since Grafana migrates a panel without a version
+   * as if it were years old.
    */
   grafana: '13.2.3',
 
-  /** Of the `Dashboard` in @grafana/schema. */
+  /** Version of the `Dashboard` in @grafana/schema. */
   schemaVersion: 42,
 
   refresh: '10s',
   time: { from: 'now-15m', to: 'now' },
 
-  /** As in docker/prometheus.yml, and as docs/dashboards.md recommends. */
+  /** The same as in docker/prometheus.yml, and as recommended in docs/dashboards.md. */
   scrapeInterval: '1s',
 
-  /** Two scrapes, so that no step is without one. */
+  /** Two scrape intervals, so that every step has a scrape. */
   stepAtLeast: '2s',
 
   unit: {
-    /** All digits, and a comma every three: what is counted exactly is shown exactly. */
+    /** All digits with thousands separators, since counts are exact. */
     count: 'locale',
     share: 'percentunit',
     perSecond: 'mps',
@@ -33,12 +33,12 @@
     text: 'string',
   },
 
-  /** Each panel's description begins with one of these: what is true of its numbers, and when. */
+  /** Beginnings of the panels' descriptions, which say when their numbers are valid. */
   shows: {
-    live: '**Live:** read from the black boxes while the run goes on. ',
-    liveOnly: '**Live, and empty for a loaded `metrics.om`:** read from the black boxes while the run goes on. ',
-    proved: '**At the second of sending** if `metrics.om` was loaded. In a live run a loss is counted when it is proved, most of it at the end. ',
-    last: '**Last value in the time range:** after the end of a run, its total. ',
+    live: '**Live:** read from the black boxes during the run. ',
+    liveOnly: '**Live, and empty for a loaded `metrics.om`:** read from the black boxes during the run. ',
+    proved: '**At the second of sending** if `metrics.om` was loaded. In a live run, a loss is counted when it is proved, mostly at the end. ',
+    last: '**Last value in the time range:** the total, after the end of a run. ',
   },
 
   color: {
@@ -54,8 +54,8 @@
   },
 
   /**
-   * What tells series apart: the same colours on every dashboard and in the report's page, in both themes.
-   * test/unit/dashboards/colors.test.ts computes how far apart they are, for the colour-blind too.
+   * Colours that distinguish series: the same on every dashboard and on the report's page, in both themes.
+   * test/unit/dashboards/colors.test.ts checks that they differ enough, for colour-blind readers too.
    */
   causeColors: {
     rejected: '#a1842c',
@@ -74,7 +74,7 @@
   },
   percentileColors: { p50: '#31a200', p95: '#435bf5', p99: '#cd006c' },
 
-  /** Minutes and hours that the rules look back. */
+  /** Time ranges of the rules. */
   windows: {
     rate: '1m',
     burnShort: '5m',

@@ -1,9 +1,9 @@
-/** The frame of a dashboard: its variables, the windows of the faults, and where each panel stands. */
+/** The frame of a dashboard: its variables, the annotations of faults, and the positions of its panels. */
 local config = import 'config.libsonnet';
 local queries = import 'queries.libsonnet';
 local variables = import 'variables.libsonnet';
 
-/** Of Grafana's grid, which has 24 columns. */
+/** Width of Grafana's grid. */
 local columns = 24;
 
 local annotation(name, color, expression, title, labels, step) = {
@@ -29,7 +29,7 @@ local annotation(name, color, expression, title, labels, step) = {
 
 local annotations = [
   annotation('Faults', config.color.doubtful, queries.faults, '{{fault}} on {{on}}', ['fault', 'on'], config.stepAtLeast),
-  // The value of the series is the moment of its mark. Grafana draws marks that are a step apart as one.
+  // The value of the series is the time of its mark. Grafana merges marks that are one step apart.
   annotation('Kills', config.color.lost, queries.lastKill, '{{role}} killed', ['role'], config.scrapeInterval) {
     useValueForTime: true,
   },
@@ -45,21 +45,21 @@ local links = [
     keepTime: true,
     targetBlank: false,
     icon: 'external link',
-    tooltip: 'The other dashboards, with the same choice and time',
+    tooltip: 'The other dashboards, with the same selection and time range',
   },
 ];
 
-/** Panels of one row, as wide as their shares say, and as high as the row. */
+/** Places the panels of one row, with widths by their shares and the height of the row. */
 local inRow(row, y) =
   local shares = [std.get(panel, 'share', 1) for panel in row.panels];
   local sum(of) = std.foldl(function(a, b) a + b, of, 0);
-  local edges = [std.round(columns * sum(shares[0:place]) / sum(shares)) for place in std.range(0, std.length(shares))];
+  local edges = [std.round(columns * sum(shares[0:index]) / sum(shares)) for index in std.range(0, std.length(shares))];
   [
-    row.panels[place] {
+    row.panels[index] {
       share:: null,
-      gridPos: { h: row.height, w: edges[place + 1] - edges[place], x: edges[place], y: y },
+      gridPos: { h: row.height, w: edges[index + 1] - edges[index], x: edges[index], y: y },
     }
-    for place in std.range(0, std.length(row.panels) - 1)
+    for index in std.range(0, std.length(row.panels) - 1)
   ];
 
 local titleOf(row, y) = {
@@ -84,10 +84,10 @@ local place(rows) =
   std.mapWithIndex(function(index, panel) panel { id: index + 1 }, placed.panels);
 
 {
-  /** Panels beside each other, with a title above them where `title` is given. */
+  /** Panels beside each other, with an optional title above them. */
   row(height, panels, title=null): { height: height, panels: panels } + if title == null then {} else { title: title },
 
-  /** How much of its row a panel takes, against the others in it (1). */
+  /** Relative width of a panel in its row (default: 1). */
   share(share): { share: share },
 
   dashboard(uid, title, description, rows): {

@@ -9,7 +9,7 @@ local shows = config.shows;
 local unit = config.unit;
 local each = ['scenario', 'guarantee', 'client', 'step'];
 
-/** A run leads to the dashboard that shows its course; there, the steps of a sweep are shown together. */
+/** Links a run to the dashboard of its course, which shows all steps of a sweep together. */
 local leadsOn = panels.overrides([
   panels.named('scenario', {
     links: [{
@@ -29,7 +29,7 @@ local inColors(column, colors) = panels.overrides([
   }),
 ]);
 
-/** What is above 0 stands out. */
+/** Highlights values above 0. */
 local none(column) = panels.overrides([
   panels.named(column, {
     thresholds: {
@@ -43,12 +43,12 @@ local none(column) = panels.overrides([
 frame.dashboard(
   'lossbound-every-run',
   'lossbound: every run',
-  'Which runs are there, and did each keep its promise? Every alert leads here.',
+  'Which runs are there, and did each keep its promise? Every alert links here.',
   [
     frame.row(14, panels=[
       panels.table(
         'Did each run keep its promise?',
-        shows.last + 'One row per run: its verdict, sent and lost messages, the bounds of `lost` (min, max), losses that no fault explains, and how far the sending fell behind at worst. A run has no verdict before its end. If a scenario ran several times, its last run is here.',
+        shows.last + 'One row per run: its verdict, sent and lost messages, the bounds of `lost` (min, max), losses that no fault explains, and the longest time behind schedule. A run has no verdict before its end. If a scenario ran several times, only its last run is shown.',
         [
           panels.asTable(queries.verdictOf(each)),
           panels.asTable(queries.howManySent(each)),
@@ -77,8 +77,8 @@ frame.dashboard(
     ]),
     frame.row(12, title='Sweeps', panels=[
       panels.table(
-        'What did each step of load reach?',
-        shows.last + 'One row per step of a sweep: the points of the curves. Without a sweep it is empty.',
+        'What did each step of a sweep reach?',
+        shows.last + 'One row per step of a sweep, which is a point of its curve. Empty without a sweep.',
         [
           panels.asTable(queries.sentPerSecondOf(each, queries.ofSweeps)),
           panels.asTable(queries.processedPerSecondOf(each, queries.ofSweeps)),

@@ -19,32 +19,32 @@ local lines(question, description, unit, expression) =
 frame.dashboard(
   'lossbound-guarantees-compared',
   'lossbound: guarantees compared',
-  'What does each guarantee cost, and what does it save? Run `lossbound compare` on a scenario, and choose that scenario.',
+  'What does each guarantee cost, and what does it save? Run `lossbound compare` on a scenario, and select that scenario here.',
   [
     frame.row(5, title='The price and the promise', panels=[
       bars(
-        'Which share does each guarantee lose?',
+        'What share does each guarantee lose?',
         shows.last + 'Lost messages divided by sent messages.',
         unit.share,
         queries.shareLost(each)
       ),
       bars(
         'How many messages does each process twice?',
-        shows.last + 'Messages that were processed more than once.',
+        shows.last + 'Messages processed more than once.',
         unit.count,
         queries.howManyDuplicated(each)
       ),
     ]),
     frame.row(5, panels=[
       bars(
-        'How much does each process a second?',
-        shows.last + 'Processed messages a second over the whole of a run; it is 0 before the end.',
+        'How much does each process per second?',
+        shows.last + 'Messages processed per second over the whole run; 0 before its end.',
         unit.perSecond,
         queries.processedPerSecondOf(each)
       ),
       bars(
         'How long do messages take under each?',
-        shows.last + 'Ninety-nine of a hundred messages were faster, over the whole of a run.',
+        shows.last + '99 % of the messages were faster, over the whole run.',
         unit.seconds,
         queries.howLongAllTook(0.99, each)
       ),
@@ -52,7 +52,7 @@ frame.dashboard(
     frame.row(6, panels=[
       panels.table(
         'How do they compare?',
-        shows.last + 'One row per guarantee, over the chosen scenarios: what was sent, processed and lost, how much was sent and processed a second over the whole of a run, and the time within which 50 % (p50) and 99 % (p99) of the messages were processed.',
+        shows.last + 'One row per guarantee, over the selected scenarios: messages sent, processed and lost, messages sent and processed per second over the whole run, and the time within which 50 % (p50) and 99 % (p99) of the messages were processed.',
         [
           panels.asTable(queries.howManySent(each)),
           panels.asTable(queries.howManyProcessed(each)),
@@ -80,20 +80,20 @@ frame.dashboard(
     ]),
     frame.row(9, title='Over time', panels=[
       lines(
-        'At what speed does each process?',
-        shows.live + 'Processed messages a second.',
+        'How fast does each process?',
+        shows.live + 'Messages processed per second.',
         unit.perSecond,
         queries.processedPerSecond(each)
       ),
       lines(
         'When does each lose?',
-        shows.proved + 'Lost messages a second.',
+        shows.proved + 'Messages lost per second.',
         unit.perSecond,
         queries.lostPerSecond(each)
       ),
       lines(
         'How slow do the slowest get?',
-        shows.liveOnly + 'Ninety-nine of a hundred messages were faster.',
+        shows.liveOnly + '99 % of the messages were faster.',
         unit.seconds,
         queries.howLongItTakes(0.99, each)
       ),
@@ -101,7 +101,7 @@ frame.dashboard(
     frame.row(8, panels=[
       panels.table(
         'What happened that at-most-once forbids?',
-        shows.last + 'A handler that began before its commit was acknowledged, or began twice; a message stored twice. The other guarantees do not forbid them.',
+        shows.last + 'Handlers that began before their commit was acknowledged, or began twice, and messages stored twice. The other guarantees do not forbid these.',
         [panels.asTable(queries.howOftenForbidden(each + ['violation']))],
         [panels.ofRun.guarantee, panels.label('violation', 190), panels.value('times', 80, unit.count)]
       ),

@@ -1,4 +1,4 @@
-/** Panels take expressions, and hold none. Each has a question, what its answer shows, and a unit. */
+/** Panels, which get their expressions from outside. Each has a question, a description and a unit. */
 local config = import 'config.libsonnet';
 
 local letters = std.stringChars('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
@@ -10,7 +10,7 @@ local panel(type, question, description, unit, targets) = {
   description: description,
   datasource: config.datasource,
   targets: std.mapWithIndex(
-    function(place, target) target { refId: letters[place], datasource: config.datasource },
+    function(index, target) target { refId: letters[index], datasource: config.datasource },
     targets
   ),
   fieldConfig: {
@@ -25,12 +25,12 @@ local steps(colors) = { mode: 'absolute', steps: colors };
 local reduceToLast = { calcs: ['lastNotNull'], fields: '', values: false };
 local legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
 local tooltip = { mode: 'multi', sort: 'desc' };
-/** Pixels of letters in a bar gauge. Grafana leaves a name to the left of a bar the width of letters of 12. */
+/** Font sizes in a bar gauge, in pixels. Grafana reserves room for a name left of a bar at a font size of 12. */
 local barText = { titleSize: 12, valueSize: 12 };
 local hidden = { legend: false, tooltip: false, viz: false };
 
 {
-  /** What a panel asks: over time, once for the whole range, once as rows of a table, or as buckets. */
+  /** Queries of a panel: over time, once for the whole range, once as table rows, or as buckets. */
   overTime(expression, name): {
     expr: expression,
     legendFormat: name,
@@ -41,7 +41,7 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
   once(expression, name): self.overTime(expression, name) { range: false, instant: true },
   asTable(expression): self.once(expression, '') { format: 'table' },
-  /** With at least one scrape in each step. */
+  /** A query with at least one scrape in each step. */
   inSteps(expression, name): self.overTime(expression, name) { interval: config.stepAtLeast },
   asBuckets(expression): self.overTime(expression, '{{le}}') { format: 'heatmap' },
 
@@ -92,9 +92,9 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /**
-   * Bars below each other, in the order of the answers: a funnel if these are its stages. A bar is named
-   * by its query, and if there is one query, by the labels in `name`: without that, Grafana leaves out the
-   * name of a bar that is alone.
+   * Horizontal bars in the order of the results, which form a funnel if these are its stages. A bar is
+   * named by its query or, with a single query, by the labels in `name`: otherwise Grafana omits the name
+   * of a single bar.
    */
   bars(question, description, unit, targets, name=null): panel('bargauge', question, description, unit, targets) {
     fieldConfig+: {
@@ -122,8 +122,8 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /**
-   * Bars over time. The queries have a value only while something is so: Grafana has no colour for "no" that
-   * is not drawn.
+   * Bars over time. The queries have a value only while their condition holds, since Grafana would draw
+   * "no" too, in any colour.
    */
   timeline(question, description, targets): panel('state-timeline', question, description, config.unit.text, targets) {
     fieldConfig+: {
@@ -171,13 +171,13 @@ local hidden = { legend: false, tooltip: false, viz: false };
     },
   },
 
-  /** A column of a table: a label, or with `unit` the value of a query. Its width in pixels. */
+  /** A column of a table: a label, or the value of a query with its unit. The width is in pixels. */
   label(name, width): { label: name, name: name, width: width, unit: config.unit.text },
   value(name, width, unit): { name: name, width: width, unit: unit },
-  /** A value that is asked for the sake of its labels. */
+  /** A value that is queried only for its labels. */
   noValue: { hidden: true },
 
-  /** What tells runs apart, each wide enough for what is shipped. */
+  /** Columns that identify runs, each wide enough for the shipped scenarios. */
   ofRun: {
     scenario: $.label('scenario', 240),
     guarantee: $.label('guarantee', 132),
@@ -186,18 +186,18 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /**
-   * Rows that share their labels. `columns` are the labels first, and then a value for each target, in the
-   * order of the targets. All columns have a width: Grafana gives one without 150 pixels at least, and hides
-   * what finds no room.
+   * A table with a row for each set of labels. `columns` has the labels first, and then a value for each
+   * target, in order. All columns have a width: Grafana gives a column without one at least 150 pixels,
+   * and hides columns that do not fit.
    */
   table(question, description, targets, columns):
     local labels = std.filter(function(column) std.objectHas(column, 'label'), columns);
     local values = std.filter(function(column) !std.objectHas(column, 'label'), columns);
     local single = std.length(targets) == 1;
     local isHidden(column) = std.objectHas(column, 'hidden');
-    local places = std.range(0, std.length(values) - 1);
-    local valueOf(place) = if single then 'Value' else 'Value #' + letters[place];
-    local hidden = ['Time'] + [valueOf(place) for place in places if isHidden(values[place])];
+    local indexes = std.range(0, std.length(values) - 1);
+    local valueOf(index) = if single then 'Value' else 'Value #' + letters[index];
+    local hidden = ['Time'] + [valueOf(index) for index in indexes if isHidden(values[index])];
     panel('table', question, description, config.unit.text, targets) {
       fieldConfig+: {
         defaults+: {
@@ -217,16 +217,16 @@ local hidden = { legend: false, tooltip: false, viz: false };
           id: 'organize',
           options: {
             excludeByName: { [name]: true for name in hidden },
-            indexByName: { [labels[place].name]: place for place in std.range(0, std.length(labels) - 1) } +
-                         { [valueOf(place)]: std.length(labels) + place for place in places },
-            renameByName: { [valueOf(place)]: values[place].name for place in places if !isHidden(values[place]) },
+            indexByName: { [labels[index].name]: index for index in std.range(0, std.length(labels) - 1) } +
+                         { [valueOf(index)]: std.length(labels) + index for index in indexes },
+            renameByName: { [valueOf(index)]: values[index].name for index in indexes if !isHidden(values[index]) },
           },
         },
       ],
     },
 
   /**
-   * One table of two by a label they share: `x` over it, and `y`. Both are instant queries, so each value
+   * A chart of `y` against `x`, joined by a label that both have. Both are instant queries, so each value
    * of the label is one point.
    */
   points(question, description, x, y, label): panel('xychart', question, description, y.unit, [
@@ -274,18 +274,18 @@ local hidden = { legend: false, tooltip: false, viz: false };
           renameByName: { 'Value #A': x.name, 'Value #B': y.name },
         },
       },
-      // A line goes from row to row, and Prometheus has 1000 before 500.
+      // The line connects the rows in order, and Prometheus sorts 1000 before 500.
       { id: 'sortBy', options: { sort: [{ field: x.name, desc: false }] } },
     ],
   },
 
-  /** What is special of the field that a name stands for. */
+  /** Overrides the properties of a field by its name. */
   named(name, properties): {
     matcher: { id: 'byName', options: name },
     properties: [{ id: id, value: properties[id] } for id in std.objectFields(properties)],
   },
 
-  /** Changes of a panel. */
+  /** Modifications of a panel. */
   sortedBy(column, desc=false): { options+: { sortBy: [{ displayName: column, desc: desc }] } },
   overrides(list): { fieldConfig+: { overrides+: list } },
   colored(colors): self.overrides([

@@ -1,19 +1,19 @@
 /**
- * Every expression of the dashboards, named by the question that it answers.
+ * All expressions of the dashboards, named by the question that they answer.
  *
- * None takes the place of a series that is missing: an empty panel is a failure, and has to show.
+ * None has a default for a missing series: an empty panel means a failure, which must be visible.
  */
 local chosen = (import 'variables.libsonnet').chosen;
 
 local of(metric, matchers=[]) = '%s{%s}' % [metric, std.join(', ', chosen + matchers)];
 
-/** A counter's speed; the range follows the step, and the scrape interval of the data source. */
+/** The rate of a counter; the range depends on the step and the scrape interval of the data source. */
 local speed(metric, matchers=[]) = 'rate(%s[$__rate_interval])' % of(metric, matchers);
 
-/** Where a counter or gauge stood last: a run that has ended stays in sight as long as it is in range. */
+/** The last value of a counter or gauge, so that a finished run is visible as long as it is in range. */
 local last(metric, matchers=[]) = 'last_over_time(%s[$__range])' % of(metric, matchers);
 
-/** The highest in each step, so that a second is seen in a range of hours. */
+/** The highest value in each step, so that one second is visible in a range of hours. */
 local highest(metric, matchers=[]) = 'max_over_time(%s[$__interval])' % of(metric, matchers);
 
 local by(labels) = if labels == [] then '' else ' by (%s)' % std.join(', ', labels);
@@ -22,9 +22,9 @@ local max(expression, labels=[]) = 'max%s (%s)' % [by(labels), expression];
 local mean(expression, labels=[]) = 'avg%s (%s)' % [by(labels), expression];
 
 /**
- * By how much a counter grew in each step in which it grew. Unlike `increase`, which extrapolates, this is a
- * whole number, and all steps together are what was counted. In its first step a series is compared with
- * its own first sample. The next run of a scenario begins at 0, in a step that has no value.
+ * The growth of a counter in each step, without steps of no growth. Unlike `increase`, which extrapolates,
+ * it is a whole number, and the sum over all steps is the total. In its first step, a series is compared
+ * with its own first sample. The next run of a scenario begins at 0, in a step without a value.
  */
 local grown(metric, labels) =
   local series = of(metric);
@@ -57,7 +57,7 @@ local latencyOfAll(quantile, labels) =
   'histogram_quantile(%s, %s)' % [quantile, sum(last(latencyBucket), ['le'] + labels)];
 
 {
-  // What was and what became of it: the last run of each scenario in the time range.
+  // Totals: the last run of each scenario in the time range.
   howManyPlanned: sum(last(planned)),
   howManySent(labels=[]): sum(last(sent), labels),
   howManyAccepted: sum(last(accepted)),
@@ -82,7 +82,7 @@ local latencyOfAll(quantile, labels) =
   howLongAllTook(quantile, labels=[]): latencyOfAll(quantile, labels),
   howOftenEachFaultFell: max(last('lossbound_faults_total'), ['fault', 'on']),
 
-  // While a run goes on.
+  // During a run.
   sentPerSecond(labels=[]): sum(speed(sent), labels),
   acceptedPerSecond: sum(speed(accepted)),
   rejectedPerSecond: sum(speed(rejected)),
@@ -97,7 +97,7 @@ local latencyOfAll(quantile, labels) =
   phases: '%s == 1' % max(highest('lossbound_run_phase'), ['phase']),
   faults: '%s == 1' % max(highest(faultActive), ['fault', 'on']),
   kills: grown('lossbound_worker_kills_total', ['role']),
-  /** In milliseconds, as a mark wants it. */
+  /** In milliseconds, as annotations require. */
   lastKill: 'max by (scenario, role) (%s > 0) * 1000' % of('lossbound_worker_last_kill_timestamp_seconds'),
   commitsPerSecond: sum(speed('lossbound_offset_commits_total'), ['result']),
   joins: grown('lossbound_group_joins_total', []),
@@ -105,7 +105,7 @@ local latencyOfAll(quantile, labels) =
   latencies: grown(latencyBucket, ['le']),
   behindSchedule: max(of('lossbound_schedule_lag_seconds'), ['scenario']),
 
-  // Losses: at the second of sending where metrics.om was loaded, else when they are proved.
+  // Losses: at the second of sending if metrics.om was loaded, otherwise when they are proved.
   lostPerSecond(labels=[]): sum(speed(lost), labels),
   lostKnownPerSecond: sum(speed(lost, known)),
   lostSilentlyPerSecond: sum(speed(lost, silent)),
@@ -113,13 +113,13 @@ local latencyOfAll(quantile, labels) =
   lostOfSentSoFar: '%s / %s' % [sum(of(lost)), sum(of(sent))],
   mayBeLost: sum(of(bound, onLost), ['limit']),
 
-  // The curve: a point a step of load. A step's series ends with its run, so the last of each counts.
+  // The curve: one point per step of a sweep. The series of a step ends with its run, so its last value counts.
   stepLossRatio: $.stepLossRatioOf(['step'], ofSweeps),
   stepSentPerSecond: $.sentPerSecondOf(['step'], ofSweeps),
   stepLostPerFault: $.lostPerFaultOf(['step'], ofSweeps),
   stepProcessedPerSecond: $.processedPerSecondOf(['step'], ofSweeps),
 
-  // What a run came to.
+  // Results of a run.
   /** Selects the runs that belong to a sweep: only they are points of a curve. */
   ofSweeps: ofSweeps,
   sentPerSecondOf(labels, matchers=[]): mean(last('lossbound_step_sent_per_second', matchers), labels),

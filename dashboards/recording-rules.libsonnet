@@ -1,8 +1,8 @@
-/** What the alerts are made of, and what outlives the raw series of a run. */
+/** Recording rules, which the alerts use, and which outlive the raw series of a run. */
 local config = import 'config.libsonnet';
 local windows = config.windows;
 
-/** What the labels of a rule say of a run; `step` tells the runs of a sweep apart. */
+/** The labels of a rule, which identify a run; `step` distinguishes the runs of a sweep. */
 local run = 'scenario, guarantee, client, step';
 
 local ofRun(expression) = 'sum by (%s) (%s)' % [run, expression];
@@ -13,7 +13,7 @@ local lost = 'lossbound_messages_lost_total';
 local maxOfLost = 'max by (%s) (lossbound_loss_bound{expectation="lost", limit="max"})' % run;
 local planned = 'max by (%s) (lossbound_messages_planned)' % run;
 
-/** Which share of what was sent was lost, against the share that may be: 1 spends the budget exactly. */
+/** The share of lost messages, divided by the share that is allowed: 1 spends the budget exactly. */
 local burn(window) = '(%s / %s) / (%s / %s)' % [
   increase(lost, window),
   increase(sent, window),
@@ -27,7 +27,7 @@ local total(what) = ofRun('lossbound_messages_%s_total' % what);
 
 local contradicted = 'run:lossbound_messages:contradiction';
 
-/** By how many messages two counts contradict each other; not above 0 where they do not. */
+/** The number of messages by which two counts contradict each other; 0 or less if they do not. */
 local contradiction(counts, expression) =
   rule(contradicted, expression) { labels: { counts: counts } };
 
@@ -44,11 +44,11 @@ local contradiction(counts, expression) =
     rule($.lost, ofRun(lost)),
     rule($.lostAtMost, maxOfLost),
     rule($.sentRate, ofRun('rate(%s[%s])' % [sent, windows.rate])),
-    // Each of these counts has a source of its own, and the first is never above the second.
+    // These counts have independent sources, and the first must never exceed the second.
     contradiction('accepted and rejected, sent', '%s + %s - %s' % [total('accepted'), total('rejected'), total('sent')]),
     contradiction('received, sent', '%s - %s' % [total('received'), total('sent')]),
     contradiction('processed, received', '%s - %s' % [total('processed'), total('received')]),
-    // While a run goes on, what is not accounted for is what the other counts leave: only the ledger's says something.
+    // During a run, `unaccounted` is computed from the other counts, so only the count of the ledger can contradict them.
     contradiction('processed and lost and unaccounted, sent', 'abs(%s + %s + %s - %s) and %s == 1' % [
       total('processed'),
       total('lost'),

@@ -2,7 +2,7 @@
 local alerts = import 'alerts.libsonnet';
 local recorded = import 'recording-rules.libsonnet';
 
-'# Made from the jsonnet beside this folder by `npm run dashboards`; do not edit it.\n' +
+'# Generated from the jsonnet files in the parent folder by `npm run dashboards`; do not edit it.\n' +
 std.manifestYamlDoc({
   groups: [
     { name: 'lossbound-recorded', interval: '5s', rules: recorded.rules },

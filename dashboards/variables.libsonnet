@@ -1,6 +1,6 @@
 local config = import 'config.libsonnet';
 
-/** Values of a label that all metrics have, of the series in the time range. */
+/** A variable with the values of a common label, of the series in the time range. */
 local ofLabel(label, metric) = {
   type: 'query',
   name: label,
@@ -41,6 +41,6 @@ local ofLabel(label, metric) = {
     ofLabel('client', 'lossbound_messages_planned'),
   ],
 
-  /** What the variables choose, as matchers of a selector. */
+  /** The selected values of the variables, as matchers of a selector. */
   chosen: ['scenario=~"$scenario"', 'guarantee=~"$guarantee"', 'client=~"$client"'],
 }

@@ -7,26 +7,26 @@ interface Answer {
   };
 }
 
-/** One line or one row of what Prometheus answers. */
+/** One series or one row of a result of Prometheus. */
 export interface Answered {
   labels: Record<string, string>;
-  /** One a step; a single one where the query is instant. */
+  /** One value per step; a single value for an instant query. */
   values: number[];
 }
 
-/** Asks what a dashboard asks, as Grafana would: of the range that ends at `until` (milliseconds since 1970). */
+/** Sends the queries of a dashboard as Grafana does, for the range that ends at `until` (milliseconds since 1970). */
 export async function ask(url: string, query: Query, asking: Asking, until: number): Promise<Answered[]> {
   const step = stepOf(query, asking);
   const end = until / 1000;
   const when = query.instant
     ? { time: `${end}` }
-    : // Grafana has its ranges begin and end on a multiple of the step.
+    : // Grafana aligns ranges to multiples of the step.
       { start: `${floorTo(step, end - asking.range)}`, end: `${floorTo(step, end)}`, step: `${step}` };
   const path = query.instant ? "query" : "query_range";
   return await get(url, path, { query: fillIn(query, asking), ...when });
 }
 
-/** What Prometheus says to a request of its API that answers with series. */
+/** The response of Prometheus to a request for series. */
 export async function get(
   url: string,
   path: string,

@@ -14,7 +14,7 @@ const command = toolForTests("prometheus");
 
 type Half = {
   yaml: string;
-  /** The chart that shows it, and what is on its axes. */
+  /** The panel that shows it, and the series of its axes. */
   panel: string;
   x: keyof Spreads;
   y: keyof Spreads;
@@ -37,7 +37,7 @@ expect: { lost: exposed }
   isRight: (shares) => shares.every((share) => share > 0),
 };
 
-/** One that is killed behind its commit loses what that covered. */
+/** A consumer that is killed after its commit loses what the commit covered. */
 const consumers: Half = {
   yaml: `
 guarantee: at-most-once
@@ -47,7 +47,7 @@ faults:
   - { when: after-commit, kill: consumer, times: 2, restartAfter: 300ms }
 expect: { lost: { min: 2 } }
 `,
-  panel: "What does throughput cost at each fault?",
+  panel: "What does throughput cost per fault?",
   x: "processedPerSecond",
   y: "lostPerFault",
   isRight: ([one, ten, forty]) => one === 1 && ten! > one && ten! <= 10 && forty! > ten! && forty! <= 40,
@@ -63,7 +63,7 @@ describe.skipIf(command === undefined)("the curve of a sweep", () => {
   it.each([
     ["rates", producers],
     ["commits", consumers],
-  ])("of %s has a point a step, joined by step, where the sweep has it", async (of, half) => {
+  ])("of %s has a point per step, with the values of the sweep", async (of, half) => {
     const exporter = new Exporter("kafkajs");
     await using watching = await watch(lab, exporter, command!);
     const settings = {

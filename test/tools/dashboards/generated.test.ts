@@ -14,10 +14,10 @@ const run = promisify(execFile);
 const script = inRepository("scripts", "dashboards.mjs");
 const check = (out: string) => run(process.execPath, [script, "--check", "--out", out]);
 
-// A compiler of Go builds what builds them.
+// The tools that build the dashboards are compiled with Go.
 const go = toolForTests("go");
 
-describe.skipIf(go === undefined)("what is committed in dashboards/out", () => {
+describe.skipIf(go === undefined)("the committed files in dashboards/out", () => {
   let out: string;
   beforeEach(() => {
     out = mkdtempSync(join(tmpdir(), "lossbound-dashboards-"));
@@ -25,12 +25,12 @@ describe.skipIf(go === undefined)("what is committed in dashboards/out", () => {
   });
   afterEach(() => rmSync(out, { recursive: true }));
 
-  it("is what is built from the jsonnet, which is formatted and lint-free", async () => {
-    // Progress may be on standard error: the first run builds the compiler.
+  it("are up to date with the jsonnet, which is formatted and lint-free", async () => {
+    // Standard error may have progress, since the first run builds the compiler.
     await expect(check(out)).resolves.toMatchObject({ stdout: "" });
   });
 
-  it("would be found out if one file were not, or one were built from nothing", async () => {
+  it("are rejected, if one is out of date or has no source", async () => {
     appendFileSync(join(out, "rules.yaml"), "# by hand\n");
     rmSync(join(out, "where-messages-die.json"));
     writeFileSync(join(out, "old.json"), "{}");

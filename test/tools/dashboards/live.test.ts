@@ -39,11 +39,11 @@ faults:
 expect: { lost: { min: 100, max: 12000 } }
 `;
 
-/** How a dashboard asks of the last five minutes, of a data source that is scraped each second. */
+/** The queries of a dashboard for the last five minutes, with a data source that is scraped every second. */
 const lately: Asking = { step: 1, range: 300, scrapeInterval: 1 };
 const sixHours: Asking = { step: 15, range: 6 * 3600, scrapeInterval: 1 };
 
-describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and still does", () => {
+describe.skipIf(command === undefined)("a Prometheus that scrapes a run", () => {
   let lab: Laboratory;
   let watching: Watch;
   let prometheus: Prometheus;
@@ -59,7 +59,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     await watching.until("lossbound_messages_planned");
     result = await lab.run(name, yaml, { exporter });
     await watching.until(`lossbound_run_verdict{verdict="${result.verdict}"} == 1`);
-    // The rules are asked for what they recorded of the whole run.
+    // Queries what the rules recorded over the whole run.
     await watching.until(`run:lossbound_messages_lost:sum == ${result.messages.lost}`);
     until = Date.now();
   });
@@ -68,10 +68,10 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     await lab?.[Symbol.asyncDispose]();
   });
 
-  /** What happens in a step is shown at its end. */
+  /** Events of a step are shown at its end. */
   const whenSeen = ({ step }: Asking): number => until + step * 1000;
 
-  it("has seen a run that held", () => {
+  it("has scraped a run that held", () => {
     expect(result.verdict, result.reasons.join("; ")).toBe("held");
   });
 
@@ -79,7 +79,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     ["everything", lately],
     ["the one scenario", { ...lately, chosen: { scenario: [name], guarantee: ["at-most-once"] } }],
     ["six hours", sixHours],
-  ])("answers every query of every dashboard with numbers, when %s is chosen", async (_what, asking) => {
+  ])("answers every query of every dashboard with numbers, when %s is selected", async (_what, asking) => {
     const empty = await withoutNumbers(queries, (query) =>
       ask(prometheus.url, query, asking, whenSeen(asking)),
     );
@@ -92,7 +92,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     expect(await outOfRange((query) => ask(prometheus.url, query, lately, until))).toEqual([]);
   });
 
-  it("counts kills and joins in whole numbers, each in one step", async () => {
+  it("counts kills and joins in whole numbers, each in a single step", async () => {
     const inAll = async (title: string): Promise<number> => {
       const query = queries.find(({ where }) => where.includes(` / ${title} / `))!;
       const answers = await ask(prometheus.url, query, lately, until);
@@ -106,14 +106,14 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     expect(await inAll("When does the group rebalance?")).toBeGreaterThanOrEqual(3);
   });
 
-  it("marks the kill at its moment", async () => {
+  it("marks the kill at its time", async () => {
     const kills = queries.find(({ where }) => where.endsWith("annotation Kills"))!;
     const moments = (await ask(prometheus.url, kills, lately, until)).flatMap(({ values }) => values);
     const { run } = JSON.parse(readFileSync(join(lab.out, name, "run.json"), "utf8")) as StoredStart;
     const kill = result.faults.find(({ kind }) => kind === "kill")!;
 
     expect(moments.length).toBeGreaterThan(0);
-    // The worker's own, and that of the evidence, a few milliseconds apart.
+    // The time of the worker and that of the evidence are a few milliseconds apart.
     expect(new Set(moments).size).toBeLessThanOrEqual(2);
     for (const moment of moments) {
       expect(Math.abs(moment - (run.startedAt + kill.appliedAt!))).toBeLessThan(1000);
@@ -127,12 +127,12 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     const timeout = seen.find(({ labels }) => labels["fault"] === "timeout");
     expect(timeout?.labels["on"]).toBe("producer-link");
     expect(Math.max(...timeout!.values)).toBe(1);
-    // In force for one step or two, and not in all.
+    // In force in one or two steps, and not in all.
     expect(timeout!.values.filter((value) => value === 1).length).toBeLessThanOrEqual(2);
   });
 
   it.skipIf(promtool === undefined)(
-    "books no loss before it is proved; the course of the run books it at the second of sending",
+    "counts a loss when it is proved; metrics.om counts it at the second of sending",
     async () => {
       const folder = join(lab.out, name);
       const course = join(folder, courseName);
@@ -162,7 +162,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     },
   );
 
-  it("answers with nothing to a query of a scenario that never was", async () => {
+  it("returns nothing for a scenario that does not exist", async () => {
     const chosen = { scenario: ["never-was"] };
     const found = await withoutNumbers(queries, (query) =>
       ask(prometheus.url, query, { ...lately, chosen }, until),
@@ -171,7 +171,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     expect(found.length).toBe(queries.length);
   });
 
-  it("offers for each variable what was run", async () => {
+  it("offers the scenarios, guarantees and clients that were run", async () => {
     for (const { label, metric } of variables) {
       const { data } = await answerOf<{ data: string[] }>(prometheus.url, `label/${label}/values`, {
         "match[]": metric,
@@ -180,7 +180,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     }
   });
 
-  it("has the totals of the ledger in the panels", async () => {
+  it("shows the totals of the ledger on the panels", async () => {
     const answers = async (title: string): Promise<Answered[]> => {
       const asked = queries.filter(({ where }) => where.includes(` / ${title} / `));
       return (await Promise.all(asked.map((query) => ask(prometheus.url, query, lately, until)))).flat();
@@ -189,7 +189,7 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
       (await answers(title)).map(({ values }) => values.at(-1)!);
     const { planned, sent, accepted, stored, received, processed, lost, rejected } = result.messages;
 
-    expect(await panel("How far do the messages come?")).toEqual([
+    expect(await panel("How far do the messages get?")).toEqual([
       planned,
       sent,
       accepted,
@@ -208,11 +208,11 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
       lost,
       12_000,
     ]);
-    expect(await panel("Which share is lost?")).toEqual([lost / sent]);
-    expect((await panel("Who was told?")).slice(0, 2)).toEqual([rejected, result.silentlyLost]);
+    expect(await panel("What share is lost?")).toEqual([lost / sent]);
+    expect((await panel("Known or silent?")).slice(0, 2)).toEqual([rejected, result.silentlyLost]);
   });
 
-  it("evaluates every rule, and each has an answer: for an alert, yes or no", async () => {
+  it("evaluates every rule to a result, for an alert yes or no", async () => {
     const expressions = [
       ...recordingRules.flatMap(({ record, expr }) => [record, expr]),
       ...alertRules.map(({ expr }) => yesOrNo(expr)),
@@ -234,16 +234,16 @@ describe.skipIf(command === undefined)("a Prometheus that has scraped a run, and
     expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
   });
 
-  it("fires no alert over a run that held", async () => {
+  it("fires no alert for a run that held", async () => {
     const { data } = await answerOf<AlertsAnswer>(prometheus.url, "alerts", {});
 
-    // A phase of a second ago makes one pending: only in ten minutes would it fire.
+    // A recent phase makes one alert pending, which fires only after ten minutes.
     const firing = data.alerts.filter(({ state }) => state === "firing");
     expect(firing.map(({ labels }) => labels["alertname"])).toEqual([]);
   });
 });
 
-/** Queries for a share that is below 0 or above 1 anywhere. */
+/** Queries that return shares below 0 or above 1. */
 async function outOfRange(answer: (query: Query) => Promise<Answered[]>): Promise<string[]> {
   const shares = queries.filter(isShare).filter((query) => !isOfSweeps(query));
   const wrong: string[] = [];
@@ -275,7 +275,7 @@ function yesOrNo(expression: string): string {
   return expression.replace(/ unless .*$/, "").replaceAll(/ (>=|<=|==|!=|>|<) /g, " $1 bool ");
 }
 
-/** Those that get no series, or only ones without a number: nothing divided by nothing is one. */
+/** Returns the queries without series, or with only series of NaN, such as 0 divided by 0. */
 async function withoutNumbers(
   asked: readonly Query[],
   answer: (query: Query) => Promise<Answered[]>,

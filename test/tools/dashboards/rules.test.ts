@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const promtool = toolForTests("promtool");
 
 describe("the rules", () => {
-  it("name metrics and labels of the catalogue, or what rules record", () => {
+  it("use only metrics and labels of the catalogue, or recorded series", () => {
     const complaints = [...recordingRules, ...alertRules].flatMap(({ expr }) =>
       complaintsAbout(expr, recorded),
     );
@@ -23,13 +23,13 @@ describe("the rules", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("record nothing that no alert is made of", () => {
+  it("record only series that an alert uses", () => {
     const all = alertRules.map(({ expr }) => expr).join("\n");
 
     expect([...recorded].filter((name) => !all.includes(name))).toEqual([]);
   });
 
-  it("have a test of each alert in which it fires, and one in which it does not", () => {
+  it("have a test for each alert in which it fires, and one in which it does not", () => {
     const fires = alertTests.filter(({ exp_alerts }) => exp_alerts.length > 0);
     const silent = alertTests.filter(({ exp_alerts }) => exp_alerts.length === 0);
 
@@ -38,7 +38,7 @@ describe("the rules", () => {
     expect([...new Set(silent.map(({ alertname }) => alertname))].toSorted()).toEqual(alerts);
   });
 
-  it("say of each alert how bad it is, what is wrong, in which run, and where to see it", () => {
+  it("have the severity, a summary, the run and a link for each alert", () => {
     const addresses = dashboards.map(({ uid }) => `/d/${uid}`);
     for (const { alert, labels, annotations } of alertRules) {
       expect(["critical", "warning"], alert).toContain(labels.severity);
@@ -52,21 +52,21 @@ describe("the rules", () => {
 });
 
 describe.skipIf(promtool === undefined)("promtool", () => {
-  it("finds nothing wrong with the rules", async () => {
+  it("accepts the rules", async () => {
     const { stdout } = await run(promtool!, ["check", "rules", join(outFolder, "rules.yaml")]);
 
     expect(stdout).toContain(`SUCCESS: ${recordingRules.length + alertRules.length} rules found`);
   });
 
-  it("sees each alert fire where it is to, and stay silent where it is not", async () => {
+  it("passes the tests of all alerts", async () => {
     const { stdout } = await run(promtool!, ["test", "rules", ruleTestsFile]);
 
     expect(stdout).toContain("SUCCESS");
   });
 
-  // What an alert compares is turned round in each, so that it fires when it should not, or never.
+  // The comparison of each alert is inverted, so that it fires wrongly or never.
   it.each(alertRules.map(({ alert, expr }) => [alert, expr] as const))(
-    "sees that %s does not fire rightly, if it were the other way round",
+    "fails the tests of %s, when its comparison is inverted",
     async (_alert, expr) => {
       const folder = mkdtempSync(join(tmpdir(), "lossbound-rules-"));
       try {

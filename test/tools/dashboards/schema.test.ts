@@ -10,15 +10,15 @@ import { inRepository, repository } from "../../support/paths.js";
 
 const schema = inRepository("test/support/dashboard-schema.js");
 
-/** Text, names and colours: any string is right as far as a type can tell. */
+/** Text, names and colours, for which types accept any string. */
 const freeText =
   /(^|\.)(uid|pluginVersion|title|displayName|url|description|name|label|query|refId|expr|legendFormat|interval|titleFormat|textFormat|tagKeys|tags|icon|tooltip|iconColor|color|fixedColor|scheme|fill|unit|text|calcs|fields|group|axisLabel|refresh|refresh_intervals|from|to|timezone|regex|allValue|current\.value|byField|sort\.field|sortBy\.displayName|renameByName\.[^.]*|matcher\.options|series\.name\.fixed|value:(unit|custom\.axisLabel))$/;
 
-/** Maps from names that we choose. */
+/** Maps with free keys. */
 const freeKeys = /(mappings\.options|excludeByName|indexByName|renameByName)$/;
 
 interface Place {
-  /** Which place it is, whichever the dashboard and the panel. */
+  /** Identifies the path, regardless of the dashboard and the panel. */
   key: string;
   path: (string | number)[];
   /** A dashboard with one panel. */
@@ -32,20 +32,20 @@ interface Mutant {
 
 const places = [...placesOf(dashboards.flatMap(withOnePanelEach))];
 
-describe("the dashboards, held against Grafana's types", () => {
+describe("the dashboards, checked against Grafana's types", () => {
   it("compile", async () => {
     const wrong = await compile(dashboards.map((dashboard) => ({ what: dashboard.title, dashboard })));
 
     expect(wrong).toEqual(new Map());
   });
 
-  it("are of the current version of the schema", () => {
+  it("have the current version of the schema", () => {
     expect(new Set(dashboards.map(({ schemaVersion }) => schemaVersion))).toEqual(
       new Set([defaultDashboard.schemaVersion]),
     );
   });
 
-  it("have panels of every type of the closed list, so that each is tried below", () => {
+  it("have panels of every type in the closed list, so that each is tested below", () => {
     const types = new Set(dashboards.flatMap(({ panels }) => panels.map(({ type }) => type)));
 
     expect([...types].toSorted()).toEqual([
@@ -63,7 +63,7 @@ describe("the dashboards, held against Grafana's types", () => {
   it.each([
     ["an unknown key in any object", unknownKeys(), 60],
     ["a value of the wrong type anywhere", wrongTypes(), 250],
-    ["a word that is none of the enum's, wherever there is an enum", unknownWords(), 60],
+    ["an unknown value of any enum", unknownWords(), 60],
   ])("do not compile with %s", async (_what, mutants, atLeast) => {
     const wrong = await compile(mutants);
 
@@ -101,7 +101,7 @@ function broken({ key, path, dashboard }: Place, value: unknown): Mutant {
   return { what: key, dashboard: replaced(dashboard, path, value) };
 }
 
-/** The same place of a hundred panels is one place: the first of them stands for all. */
+/** Keeps the first of equal paths, which stands for the same path in all panels. */
 function placesOf(all: readonly { key: string; dashboard: object }[]): Iterable<Place> {
   const found = new Map<string, Place>();
   for (const { key, dashboard } of all) {
@@ -132,10 +132,10 @@ function walk(
     walk(inner, [...path, name], keyBelow(key, name, value), see);
 }
 
-/** What an override's value may be depends on its id, so each id is a place of its own. */
+/** The type of an override's value depends on its id, so each id counts as a path of its own. */
 function keyBelow(key: string, name: string, parent: object): string {
   if (name === "value" && "id" in parent) return `${key}.value:${String(parent.id)}`;
-  // The frame of a dashboard is the same, whichever panel is in it.
+  // The frame of a dashboard is the same for all of its panels.
   const isFrame = !key.includes(".") && name !== "panels";
   return isFrame ? `dashboard.${name}` : `${key}.${name}`;
 }
@@ -155,7 +155,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What the compiler says of each dashboard that it does not let pass. */
+/** Returns the errors of the compiler for each rejected dashboard. */
 async function compile(mutants: readonly Mutant[]): Promise<Map<string, string>> {
   mkdirSync(inRepository("build"), { recursive: true });
   const folder = mkdtempSync(inRepository("build/dashboards-"));
@@ -180,7 +180,7 @@ async function compile(mutants: readonly Mutant[]): Promise<Map<string, string>>
     for (const line of said.split("\n")) {
       if (!line.includes("error TS")) continue;
       const [, place] = /(?:^|\/)dashboards-[^/]+\/(\d+)\.ts\(/.exec(line) ?? [];
-      // An error that is not in one of the dashboards would make every mutant look broken, or none.
+      // An error outside the dashboards would make all mutants look broken, or none.
       if (place === undefined) throw new Error(`the compiler: ${line}`);
       wrong.set(mutants[Number(place)]!.what, line);
     }

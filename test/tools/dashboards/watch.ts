@@ -11,10 +11,10 @@ import { serveMetrics } from "../../../src/metrics/server.js";
 import type { Laboratory } from "../../support/laboratory.js";
 import { outFolder } from "../../support/dashboard-outputs.js";
 
-/** A Prometheus with our rules that scrapes an exporter each second. */
+/** A Prometheus with the rules of lossbound that scrapes an exporter every second. */
 export interface Watch extends AsyncDisposable {
   readonly prometheus: Prometheus;
-  /** Resolves when the expression has an answer. */
+  /** Resolves when the expression has a result. */
   until(expression: string): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function watch(lab: Laboratory, exporter: Exporter, command: string
   }
 }
 
-/** A Prometheus that scrapes nobody, and has the course of one run: its `metrics.om`, loaded with promtool. */
+/** A Prometheus without targets that has the `metrics.om` of one run, loaded with promtool. */
 export async function watchCourse(
   { environment }: Laboratory,
   course: string,

@@ -18,7 +18,7 @@ import { inRepository } from "../../support/paths.js";
 
 const percentiles = ["p50", "p95", "p99"] as const;
 
-/** What stands for one of a few things, and what the legend of a query calls it. */
+/** Names that have colours of their own, and their legend in a query. */
 const sets = [
   { what: "causes", names: causes, legend: "{{cause}}" },
   { what: "guarantees", names: guarantees, legend: "{{guarantee}}" },
@@ -27,12 +27,12 @@ const sets = [
 
 const visions: Record<string, (color: Color) => Color> = {
   everybody: (color) => color,
-  "those who see no red": filterDeficiencyProt(1) as (color: Color) => Color,
-  "those who see no green": filterDeficiencyDeuter(1) as (color: Color) => Color,
-  "those who see no blue": filterDeficiencyTrit(1) as (color: Color) => Color,
+  "readers who see no red": filterDeficiencyProt(1) as (color: Color) => Color,
+  "readers who see no green": filterDeficiencyDeuter(1) as (color: Color) => Color,
+  "readers who see no blue": filterDeficiencyTrit(1) as (color: Color) => Color,
 };
 
-/** The backgrounds of Grafana's panels and of the report's page, in the light and the dark theme. */
+/** The backgrounds of Grafana's panels and of the report's page, in both themes. */
 const backgrounds = ["#ffffff", "#181b1f", "#191e27"];
 
 describe.each(sets)("the colours of the $what", ({ names, legend }) => {
@@ -42,7 +42,7 @@ describe.each(sets)("the colours of the $what", ({ names, legend }) => {
     .filter(({ targets }) => targets.some(({ legendFormat }) => legendFormat === legend));
   const colors = names.map((name) => colorIn(drawn[0]!, name));
 
-  it("are the same wherever they are drawn", () => {
+  it("are the same on all dashboards", () => {
     expect(drawn.length).toBeGreaterThan(0);
     for (const panel of drawn) {
       expect(
@@ -63,7 +63,7 @@ describe.each(sets)("the colours of the $what", ({ names, legend }) => {
     expect(Math.min(...differences)).toBeGreaterThanOrEqual(10);
   });
 
-  it("stand out from the backgrounds of both themes (WCAG 2.2, 1.4.11: 3 to 1)", () => {
+  it("have a contrast of at least 3 to 1 to the backgrounds of both themes (WCAG 2.2, 1.4.11)", () => {
     for (const color of colors) {
       for (const background of backgrounds) {
         expect(wcagContrast(color, background), `${color} on ${background}`).toBeGreaterThanOrEqual(3);
@@ -75,7 +75,7 @@ describe.each(sets)("the colours of the $what", ({ names, legend }) => {
 describe("the report's page", () => {
   const css = readFileSync(inRepository("web", "report.css"), "utf8");
 
-  it("has the colours of the dashboards", () => {
+  it("has the same colours as the dashboards", () => {
     const panel = dashboards
       .flatMap(panelsOf)
       .find(({ targets }) => targets[0]!.legendFormat === "{{cause}}")!;
@@ -87,7 +87,7 @@ describe("the report's page", () => {
   });
 });
 
-/** The colour that an override gives a series. */
+/** Returns the colour of a series by its override. */
 function colorIn(panel: ShippedPanel, name: string): string {
   const color = overriddenIn(panel, name, "color") as { fixedColor: string } | undefined;
   expect(color?.fixedColor, `${panel.title}: ${name}`).toMatch(/^#[\da-f]{6}$/);

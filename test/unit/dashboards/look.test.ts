@@ -16,7 +16,7 @@ const panels = dashboards.flatMap((dashboard) =>
   panelsOf(dashboard).map((panel) => ({ where: `${dashboard.title} / ${panel.title}`, panel })),
 );
 
-/** Places of those panels that something is wrong with. */
+/** Returns the positions of panels with a problem. */
 function places(isWrong: (panel: ShippedPanel) => boolean, type?: ShippedPanel["type"]): string[] {
   const looked = panels.filter(({ panel }) => type === undefined || panel.type === type);
   expect(looked.length).toBeGreaterThan(0);
@@ -24,7 +24,7 @@ function places(isWrong: (panel: ShippedPanel) => boolean, type?: ShippedPanel["
 }
 
 describe("every panel", () => {
-  it("has the version of @grafana/schema: Grafana would migrate it as one of before 11.1", () => {
+  it("has the version of @grafana/schema, without which Grafana migrates it from before 11.1", () => {
     const require = createRequire(import.meta.url);
     const { version } = require("@grafana/schema/package.json") as { version: string };
     const compose = parse(readFileSync(inRepository("docker-compose.yml"), "utf8")) as {
@@ -51,7 +51,7 @@ describe("every panel", () => {
     expect(places((panel) => units(panel).some((unit) => !exact.has(unit)))).toEqual([]);
   });
 
-  it("stands in a row that goes from one side to the other", () => {
+  it("is in a row that fills the whole width", () => {
     for (const dashboard of dashboards) {
       const widths = new Map<number, number>();
       for (const { gridPos } of panelsOf(dashboard)) {
@@ -62,7 +62,7 @@ describe("every panel", () => {
     }
   });
 
-  it("says that a loaded metrics.om leaves it empty exactly if what it shows has no time of its own", () => {
+  it("says that it is empty for a loaded metrics.om exactly if its metrics are stored without times", () => {
     const isEmpty = ({ targets }: ShippedPanel): boolean =>
       targets.some(({ instant, expr }) => isEmptyOfCourse({ expression: expr, instant }));
     const saysSo = ({ description }: ShippedPanel): boolean =>
@@ -81,7 +81,7 @@ describe("a table", () => {
       .filter((name) => !excludeByName[name])
       .map((name) => renameByName[name] ?? name);
   };
-  /** Without a width of its own a column may be as wide as it likes. */
+  /** A column without a width may take any width. */
   const widthIn = (panel: ShippedPanel, column: string): number =>
     (overriddenIn(panel, column, "custom.width") as number | undefined) ?? Number.POSITIVE_INFINITY;
   const wrong = (isWrong: (panel: ShippedPanel, columns: string[]) => boolean): string[] =>
@@ -117,7 +117,7 @@ describe("a table", () => {
     ).toEqual([]);
   });
 
-  it("shows a step as it is written", () => {
+  it("shows a step exactly as written", () => {
     const isNumber = (panel: ShippedPanel): boolean => overriddenIn(panel, "step", "unit") !== "string";
 
     const withSteps = wrong((_, columns) => columns.includes("step"));
@@ -127,12 +127,12 @@ describe("a table", () => {
 });
 
 describe("a bar gauge", () => {
-  it("has letters of one size, in bars that Grafana leaves enough room for names beside", () => {
+  it("has one font size, and bars that leave enough room for their names", () => {
     expect(
       places((panel) => {
         if (panel.type !== "bargauge") return true;
         const { text, sizing, maxVizHeight, namePlacement } = panel.options;
-        // Grafana measures a name to the left of a bar in letters of 0.4 of the bar, and of 12 at least.
+        // Grafana measures a name left of a bar at a font size of 0.4 of the bar, and at least 12 pixels.
         const measured = Math.max(0.6 * maxVizHeight, 18) / 1.5;
         const fits = text?.titleSize !== undefined && text.titleSize <= measured;
         return !fits || text.valueSize === undefined || sizing !== "manual" || namePlacement !== "left";
@@ -140,7 +140,7 @@ describe("a bar gauge", () => {
     ).toEqual([]);
   });
 
-  it("names a bar that is alone", () => {
+  it("names a single bar", () => {
     const isNameless = ({ targets, fieldConfig }: ShippedPanel): boolean =>
       targets.length === 1 && !fieldConfig.defaults.displayName?.startsWith("${__field.labels.");
 
@@ -149,7 +149,7 @@ describe("a bar gauge", () => {
 });
 
 describe("a timeline", () => {
-  it("has no value for what is not so: Grafana draws one in black", () => {
+  it("has no value when its condition does not hold, since Grafana would draw it in black", () => {
     const drawsNo = ({ targets, fieldConfig }: ShippedPanel): boolean =>
       targets.some(({ expr }) => !expr.endsWith(" == 1")) ||
       JSON.stringify(fieldConfig).includes("transparent");
@@ -158,19 +158,19 @@ describe("a timeline", () => {
   });
 });
 
-describe("what is counted", () => {
-  it("is shown in whole numbers: none is extrapolated", () => {
+describe("a count", () => {
+  it("is shown in whole numbers, without extrapolation", () => {
     expect(queries.filter(({ expression }) => /\b(increase|delta|irate)\(/.test(expression))).toEqual([]);
   });
 
-  it("is divided only by what belongs to it: no rate of losses by a rate of sends", () => {
+  it("is divided only by related counts, never a rate of losses by a rate of sends", () => {
     const shares = queries.filter(isShare);
 
     expect(shares.length).toBeGreaterThan(4);
     expect(shares.filter(({ expression }) => expression.includes("rate("))).toEqual([]);
   });
 
-  it("is marked once at the moment of each kill", () => {
+  it("has one mark at the time of each kill", () => {
     for (const { title, annotations } of dashboards) {
       const { useValueForTime, target } = annotations.list.find(({ name }) => name === "Kills")!;
       expect([useValueForTime, target.interval], title).toEqual([true, "1s"]);
@@ -179,7 +179,7 @@ describe("what is counted", () => {
     }
   });
 
-  it("is drawn as a point of a curve only if its run belongs to a sweep", () => {
+  it("is a point of a curve only if its run belongs to a sweep", () => {
     const curves = panels.filter(({ panel }) => panel.type === "xychart");
     expect(curves.length).toBe(2);
 
@@ -190,7 +190,7 @@ describe("what is counted", () => {
 });
 
 describe("a dashboard", () => {
-  it("sends at most 28 queries at each refresh", () => {
+  it("sends at most 28 queries per refresh", () => {
     for (const dashboard of dashboards) {
       const asked = panelsOf(dashboard).reduce((sum, { targets }) => sum + targets.length, 0);
       expect(asked + dashboard.annotations.list.length, dashboard.title).toBeLessThanOrEqual(28);

@@ -9,11 +9,11 @@ import { fillIn, queries, variables } from "../../support/dashboard-queries.js";
 
 const asking = { step: 15, range: 900, scrapeInterval: 1 };
 
-/** Metrics that no panel shows, and why. */
-const notShown = new Map([[catalogue.until.name, "an alert asks for it"]]);
+/** Metrics that are not on any panel, and why. */
+const notShown = new Map([[catalogue.until.name, "used by an alert"]]);
 
 describe("the queries of the dashboards", () => {
-  it("name metrics and labels of the catalogue, and let nothing take the place of what is missing", () => {
+  it("use only metrics and labels of the catalogue, and have no default for missing series", () => {
     const complaints = queries.flatMap((query) =>
       complaintsAbout(fillIn(query, asking)).map((complaint) => `${query.where}: ${complaint}`),
     );
@@ -30,7 +30,7 @@ describe("the queries of the dashboards", () => {
     expect(missing).toEqual([...notShown.keys()]);
   });
 
-  it("are all held to what is chosen on the dashboard", () => {
+  it("are all limited to the selection on the dashboard", () => {
     const free = queries.filter(({ expression }) =>
       readPromql(fillIn({ expression, stepAtLeast: 0 }, asking)).selectors.some(
         ({ matchers }) =>
@@ -41,7 +41,7 @@ describe("the queries of the dashboards", () => {
     expect(free.map(({ where }) => where)).toEqual([]);
   });
 
-  it("offer for a choice what the metrics have", () => {
+  it("offer the labels of the metrics for selection", () => {
     expect(variables.length).toBe(3 * dashboards.length);
     for (const { label, metric } of variables) {
       expect(commonLabels).toContain(label);
@@ -49,7 +49,7 @@ describe("the queries of the dashboards", () => {
     }
   });
 
-  it("see a fault of a second at any range: the highest in each step counts", () => {
+  it("show a fault of one second at any range, by the highest value in each step", () => {
     const faults = queries.filter(({ expression }) => expression.includes(catalogue.faultActive.name));
 
     expect(faults.length).toBeGreaterThan(dashboards.length);
@@ -67,11 +67,14 @@ describe("the queries of the dashboards", () => {
       "lossbound_end_to_end_latency_seconds_sum has no label le",
     ],
     ['lossbound_messages_lost_total{cause="in transit"}', "cause is never in transit"],
-    ["lossbound_messages_lost_total or vector(0)", "vector hides missing data"],
-    ["lossbound_messages_lost_total OR lossbound_messages_sent_total", "or hides missing data"],
-    ["absent(lossbound_messages_lost_total)", "absent hides missing data"],
-    ["sum(lossbound_messages_lost_total", "invalid PromQL at 33 of sum(lossbound_messages_lost_total"],
-  ])("would be complained about if one were %s", (expression, complaint) => {
+    ["lossbound_messages_lost_total or vector(0)", "vector takes the place of what is missing"],
+    [
+      "lossbound_messages_lost_total OR lossbound_messages_sent_total",
+      "or takes the place of what is missing",
+    ],
+    ["absent(lossbound_messages_lost_total)", "absent takes the place of what is missing"],
+    ["sum(lossbound_messages_lost_total", "no PromQL at 33 of sum(lossbound_messages_lost_total"],
+  ])("are rejected, if one is %s", (expression, complaint) => {
     expect(complaintsAbout(expression)).toContain(complaint);
   });
 });
@@ -79,7 +82,7 @@ describe("the queries of the dashboards", () => {
 describe("the variables of a query", () => {
   const expression = 'rate(lossbound_messages_sent_total{scenario=~"$scenario"}[$__rate_interval])';
 
-  it("are filled in as Grafana does", () => {
+  it("are filled in like in Grafana", () => {
     expect(fillIn({ expression, stepAtLeast: 0 }, asking)).toBe(
       'rate(lossbound_messages_sent_total{scenario=~".+"}[16s])',
     );
@@ -92,8 +95,8 @@ describe("the variables of a query", () => {
     );
   });
 
-  it("are known, or it is an error", () => {
-    expect(() => fillIn({ expression: "x[$window]", stepAtLeast: 0 }, asking)).toThrow("unknown variable in");
+  it("must be known", () => {
+    expect(() => fillIn({ expression: "x[$window]", stepAtLeast: 0 }, asking)).toThrow("nobody fills in");
   });
 });
 
@@ -102,7 +105,7 @@ describe("the panels", () => {
     panelsOf(dashboard).map((panel) => ({ dashboard: dashboard.title, ...panel })),
   );
 
-  it("ask a question each, and no dashboard asks one twice", () => {
+  it("have a question as title, without duplicates on a dashboard", () => {
     expect(panels.filter(({ title }) => !title.endsWith("?"))).toEqual([]);
     for (const dashboard of dashboards) {
       const titles = panelsOf(dashboard).map(({ title }) => title);
@@ -110,7 +113,7 @@ describe("the panels", () => {
     }
   });
 
-  it("have a unit and a description, which says what is true of the numbers, and when", () => {
+  it("have a unit and a description that says when their numbers are valid", () => {
     for (const { title, description, fieldConfig } of panels) {
       expect(fieldConfig.defaults.unit, title).toMatch(/./);
       expect(description, title).toMatch(
@@ -120,7 +123,7 @@ describe("the panels", () => {
     }
   });
 
-  it("say live only of what moves live, and speak of the second of sending only where losses are", () => {
+  it("are described as live only if all their metrics are, and by the second of sending only for losses", () => {
     const moves = (panel: (typeof panels)[number]) =>
       panel.targets.flatMap(({ expr }) => metricsIn(expr)).map((name) => metricOf(name)!.moves);
     const isSaid = (words: string) =>
@@ -137,7 +140,7 @@ describe("the panels", () => {
     expect(live.length * proved.length).toBeGreaterThan(0);
   });
 
-  it("do not lie on top of each other, and stay in the grid", () => {
+  it("do not overlap, and stay within the grid", () => {
     for (const { title, panels: placed } of dashboards) {
       const cells = placed.flatMap(({ gridPos }) => {
         const { x, y, w, h } = gridPos!;
@@ -150,7 +153,7 @@ describe("the panels", () => {
 });
 
 describe("the dashboards", () => {
-  it("keep their addresses", () => {
+  it("have stable uids", () => {
     expect(dashboards.map(({ uid }) => uid)).toEqual([
       "lossbound-consumers-and-faults",
       "lossbound-every-run",
@@ -160,13 +163,13 @@ describe("the dashboards", () => {
     ]);
   });
 
-  it("number their panels, each its own", () => {
+  it("have panels with unique ids", () => {
     for (const { title, panels } of dashboards)
       expect(new Set(panels.map(({ id }) => id)).size, title).toBe(panels.length);
   });
 });
 
-/** The metrics of the catalogue in an expression. */
+/** Returns the metrics of the catalogue in an expression. */
 function metricsIn(expression: string): string[] {
   return readPromql(fillIn({ expression, stepAtLeast: 0 }, asking)).selectors.map(
     ({ metric }) => metricOf(metric)!.name,
