@@ -10,7 +10,7 @@ local unit = config.unit;
 local each = ['scenario', 'guarantee', 'client', 'step'];
 
 /** Links a run to the dashboard of its course, which shows all steps of a sweep together. */
-local leadsOn = panels.overrides([
+local linkToRun = panels.overrides([
   panels.named('scenario', {
     links: [{
       title: 'The course of ${__value.text}',
@@ -30,7 +30,7 @@ local inColors(column, colors) = panels.overrides([
 ]);
 
 /** Highlights values above 0. */
-local none(column) = panels.overrides([
+local highlightAboveZero(column) = panels.overrides([
   panels.named(column, {
     thresholds: {
       mode: 'absolute',
@@ -72,7 +72,7 @@ frame.dashboard(
           panels.value('unexplained', 98, unit.count),
           panels.value('lag', 70, unit.seconds),
         ]
-      ) + leadsOn + none('unexplained') + panels.sortedBy('scenario') +
+      ) + linkToRun + highlightAboveZero('unexplained') + panels.sortedBy('scenario') +
       inColors('verdict', { held: color.good, broken: color.bad, inconclusive: color.doubtful }),
     ]),
     frame.row(12, title='Sweeps', panels=[
@@ -95,7 +95,7 @@ frame.dashboard(
           panels.value('share lost', 100, unit.share),
           panels.value('lost per fault', 120, unit.count),
         ]
-      ) + leadsOn,
+      ) + linkToRun,
     ]),
   ]
 )

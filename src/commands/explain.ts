@@ -16,12 +16,12 @@ export const explain = defineCommand({
       "was sent and by which life, what each witness saw of it, and which witness decides its fate. A message is " +
       "named by its producer and its number there, such as 0:1234; with only one producer, the number is enough.",
     "With --lost, lists the lost messages by cause and time of sending: 0:1200-1299 is a hundred messages, and " +
-      "0:1200-1299/3 is every third of them.",
+      `0:1200-1299/3 is every third of them. The causes are ${causes.join(", ")}.`,
     "Exits with 0 if it could print this, regardless of the verdict.",
   ],
   options: {
     lost: { description: "List the lost messages" },
-    cause: { value: "CAUSE", description: `With --lost, list only one cause: ${causes.join(", ")}` },
+    cause: { value: "CAUSE", description: "With --lost, list only the messages lost by this cause" },
     json: { description: "Print the output as JSON" },
   },
   examples: [

@@ -57,7 +57,7 @@ export class Exporter {
   announce(plan: Plan): void {
     const before = valuesBefore(plan);
     const name = nameOf(plan.scenario);
-    this.#announced.set(name, together(this.#announced.get(name) ?? [], before.faults));
+    this.#announced.set(name, mergeSeries(this.#announced.get(name) ?? [], before.faults));
     this.#retire(name);
     this.#put(plan.scenario, () => before);
   }
@@ -127,7 +127,7 @@ export class Exporter {
   /** Adds the results of the other repeats of a step, and the faults that they may have. */
   #complete(name: string, values: Values): Values {
     const found = this.#found.get(name) ?? [];
-    const faults = together(values.faults, this.#announced.get(name) ?? []);
+    const faults = mergeSeries(values.faults, this.#announced.get(name) ?? []);
     return { ...values, faults, step: found.length === 0 ? values.step : meanOf(found) };
   }
 
@@ -143,7 +143,7 @@ export class Exporter {
 }
 
 /** Merges series: all of `some`, and those that only `others` has, without their occurrences. */
-function together(some: readonly FaultSeries[], others: readonly FaultSeries[]): FaultSeries[] {
+function mergeSeries(some: readonly FaultSeries[], others: readonly FaultSeries[]): FaultSeries[] {
   const isNew = ({ fault, on }: FaultSeries): boolean =>
     !some.some((one) => one.fault === fault && one.on === on);
   return [...some, ...others.filter(isNew).map((other) => ({ ...other, keys: [] }))];

@@ -35,7 +35,7 @@ export interface Voice {
   /** Prints what the command waits for, with `--quiet` too. */
   notify(line: string): void;
   /** Prints a warning. */
-  complain(line: string): void;
+  warn(line: string): void;
 }
 
 /**
@@ -49,21 +49,21 @@ export async function publish({ serve, lingerMs, pushgateway }: Publishing): Pro
   return {
     exporter,
     url: server?.url,
-    async push({ say, complain }) {
+    async push({ say, warn }) {
       if (pushgateway === undefined) return;
       try {
         await exporter.push(pushgateway);
         say(`pushed the metrics to ${pushgateway}`);
       } catch (error) {
-        complain(`cannot push the metrics to ${pushgateway}: ${whyOf(error)}`);
+        warn(`cannot push the metrics to ${pushgateway}: ${whyOf(error)}`);
       }
     },
-    async linger({ notify, complain }, signal) {
+    async linger({ notify, warn }, signal) {
       if (server === undefined || lingerMs === undefined) return;
       const limit = formatDuration(lingerMs);
       notify(`waiting up to ${limit} for a last scrape of ${server.url}`);
       if (!(await server.nextScrape(lingerMs, signal))) {
-        complain(`no scrape of ${server.url} within ${limit} of the end; the totals are in metrics.om`);
+        warn(`no scrape of ${server.url} within ${limit} of the end; the totals are in metrics.om`);
       }
     },
     async [Symbol.asyncDispose]() {

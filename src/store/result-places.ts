@@ -27,11 +27,11 @@ const longestFile = `boxes-${"0".repeat(40)}`;
 export function refuseBadPlaces(out: string, scenarios: readonly string[]): void {
   const problems = scenarios.flatMap((scenario) => {
     const partial = partialName(scenario);
-    const unwritable = whyNotMade(join(out, `${partial}-earlier`, partial, longestFile));
+    const unwritable = creationProblemOf(join(out, `${partial}-earlier`, partial, longestFile));
     // The same for all scenarios, so that it is reported only once.
     return [
       ...(unwritable === undefined ? [] : [`${out}: ${unwritable}`]),
-      ...problemsOfPlace(out, scenario),
+      ...problemsOfFolder(out, scenario),
     ];
   });
   problems.push(...problemsOfPage(out));
@@ -70,7 +70,7 @@ export function isTaken(path: string): boolean {
  * Returns why a folder cannot be created, by creating and removing it. Permissions alone do not reveal
  * a read-only file system or a name that is too long. Files of a concurrent run are not removed.
  */
-function whyNotMade(folder: string): string | undefined {
+function creationProblemOf(folder: string): string | undefined {
   const made: string[] = [];
   try {
     for (const path of withAncestors(resolve(folder))) {
@@ -100,18 +100,18 @@ function removeEmpty(path: string): void {
   }
 }
 
-function problemsOfPlace(out: string, scenario: string): string[] {
-  const place = join(out, scenario);
+function problemsOfFolder(out: string, scenario: string): string[] {
+  const folder = join(out, scenario);
   try {
-    if (!isTaken(place)) return [];
-    if (!isOurs(place, "result")) {
-      return [`${place} exists and is not the result of a run; move it or choose another folder (--out)`];
+    if (!isTaken(folder)) return [];
+    if (!isOurs(folder, "result")) {
+      return [`${folder} exists and is not the result of a run; move it or choose another folder (--out)`];
     }
     // Moving a folder requires write permission for it.
-    accessSync(place, constants.W_OK | constants.X_OK);
+    accessSync(folder, constants.W_OK | constants.X_OK);
     return [];
   } catch (error) {
-    return isAboutPath(error) ? [] : [`${place}: ${inWords(error)}`];
+    return isAboutPath(error) ? [] : [`${folder}: ${inWords(error)}`];
   }
 }
 

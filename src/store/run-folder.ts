@@ -58,9 +58,9 @@ export async function openRunFolder(
       await write("failed.json", inJson({ schema: "lossbound.failed/1" }));
       const usual = join(out, `${scenario}-failed`);
       const stamp = name.slice(name.lastIndexOf("-") + 1);
-      const place = isTaken(usual) && !isOurs(usual, "failed") ? `${usual}-${stamp}` : usual;
-      await putInPlace(environment, partial, place, "failed");
-      return place;
+      const target = isTaken(usual) && !isOurs(usual, "failed") ? `${usual}-${stamp}` : usual;
+      await putInPlace(environment, partial, target, "failed");
+      return target;
     },
     [Symbol.asyncDispose]: () => partial[Symbol.asyncDispose](),
   };
@@ -82,21 +82,21 @@ function inJson(content: object): string {
 async function putInPlace(
   environment: Pick<Environment, "claim">,
   partial: OwnedFolder,
-  place: string,
+  target: string,
   mark: Mark,
 ): Promise<void> {
-  const taken = isTaken(place);
-  if (taken && !isOurs(place, mark)) {
+  const taken = isTaken(target);
+  if (taken && !isOurs(target, mark)) {
     throw new LossboundError(
       "ENVIRONMENT",
-      `cannot move the files of the run to ${place}: another program created it during the run`,
+      `cannot move the files of the run to ${target}: another program created it during the run`,
     );
   }
   const aside = join(dirname(partial.path), `${basename(partial.path)}-earlier`);
   await using earlier = taken ? await environment.claim(aside) : undefined;
-  await onDisk(`move the files of the run to ${place}`, async () => {
-    if (earlier !== undefined) await rename(place, join(earlier.path, basename(place)));
-    await rename(partial.path, place);
+  await onDisk(`move the files of the run to ${target}`, async () => {
+    if (earlier !== undefined) await rename(target, join(earlier.path, basename(target)));
+    await rename(partial.path, target);
   });
 }
 

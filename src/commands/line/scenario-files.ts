@@ -23,12 +23,12 @@ export async function readScenarioFiles(files: readonly string[], command: strin
       wrong.push(error);
     }
   }
-  if (wrong.length > 0) throw together(wrong);
+  if (wrong.length > 0) throw combined(wrong);
   refuseSameNames(scenarios.map(({ name }, index) => ({ name, from: files[index]! })));
   return scenarios;
 }
 
-function together(wrong: readonly ScenarioError[]): LossboundError {
+function combined(wrong: readonly ScenarioError[]): LossboundError {
   const problems = wrong.reduce((sum, error) => sum + error.problems.length, 0);
   const many = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
   return new LossboundError(

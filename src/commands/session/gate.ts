@@ -2,7 +2,7 @@ import { accessSync, appendFileSync, constants, readFileSync, statSync, writeFil
 import { basename, dirname, relative, resolve } from "node:path";
 
 import { LossboundError, messageOf } from "../../base/errors.js";
-import { type AnnotationPlace, annotation, annotationsOf } from "../../views/ci/annotations.js";
+import { type AnnotationPosition, annotation, annotationsOf } from "../../views/ci/annotations.js";
 import { errorText } from "../../views/terminal/error.js";
 import { resultsAsJunit } from "../../views/ci/junit.js";
 import { inMarkdown } from "../../views/layout/markdown-text.js";
@@ -52,7 +52,7 @@ export function openGate(
   command: string,
 ): Gate {
   const problems = Object.entries({ junit, markdown }).flatMap(([name, path]) => {
-    const problem = path === undefined ? undefined : whyNotWritten(path);
+    const problem = path === undefined ? undefined : writeProblemOf(path);
     return problem === undefined ? [] : [`--${name}: cannot write ${path}: ${problem}`];
   });
   if (junit !== undefined && markdown !== undefined && resolve(junit) === resolve(markdown)) {
@@ -60,24 +60,24 @@ export function openGate(
   }
   if (problems.length > 0) throw usageError(problems, command);
   const onGithub = env["GITHUB_ACTIONS"] === "true";
-  const pageOfJob = env["GITHUB_STEP_SUMMARY"];
+  const jobSummary = env["GITHUB_STEP_SUMMARY"];
   const results: Result[] = [];
-  const keeps = junit !== undefined || markdown !== undefined || Boolean(pageOfJob);
+  const keepsResults = junit !== undefined || markdown !== undefined || Boolean(jobSummary);
 
   return {
     take(result) {
-      if (keeps) results.push(result);
+      if (keepsResults) results.push(result);
       if (!onGithub) return;
-      for (const line of annotationsOf(result, placesIn(files, result, env))) stderr.write(line);
+      for (const line of annotationsOf(result, positionsIn(files, result, env))) stderr.write(line);
     },
     close(failure) {
       const why = failure === undefined ? undefined : errorText(failure, { debug: false });
       if (onGithub && why !== undefined) stderr.write(annotation("no verdict", why));
-      if (!keeps) return;
-      const page = `${summary(results)}${why === undefined ? "" : notAll(why)}`;
-      if (pageOfJob) {
+      if (!keepsResults) return;
+      const page = `${summary(results)}${why === undefined ? "" : incompleteNote(why)}`;
+      if (jobSummary) {
         // A failure to write the job summary must not change the exit code.
-        const problem = problemOf(() => appendFileSync(pageOfJob, `${page}\n`));
+        const problem = problemOf(() => appendFileSync(jobSummary, `${page}\n`));
         if (problem !== undefined) {
           stderr.write(`lossbound: cannot write the GitHub job summary: ${problem}\n`);
         }
@@ -88,7 +88,7 @@ export function openGate(
   };
 }
 
-function notAll(why: string): string {
+function incompleteNote(why: string): string {
   const lines = why.trimEnd().split("\n");
   return [
     "",
@@ -100,11 +100,11 @@ function notAll(why: string): string {
 }
 
 /** Returns positions in a result's scenario file, with its path from the repository's root, as GitHub expects. */
-function placesIn(
+function positionsIn(
   files: readonly string[],
   { scenario, guarantee }: Result,
   env: NodeJS.ProcessEnv,
-): (expectation: string | undefined) => AnnotationPlace | undefined {
+): (expectation: string | undefined) => AnnotationPosition | undefined {
   const named = (file: string) => basename(file).replace(/\.ya?ml$/u, "") === scenario;
   // A command with a single file may name its results differently from the file.
   const file = files.length === 1 ? files[0] : files.find(named);
@@ -124,7 +124,7 @@ function placesIn(
   };
 }
 
-function whyNotWritten(path: string): string | undefined {
+function writeProblemOf(path: string): string | undefined {
   return problemOf(() => {
     const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory()) throw new Error("is a folder");

@@ -23,7 +23,7 @@ const sameKeyPressMs = 500;
 export function listenForInterruption(clock: () => number = () => performance.now()): Interruption {
   const controller = new AbortController();
   let firstAt: number | undefined;
-  const heard = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: NodeJS.Signals) => {
     const now = clock();
     if (firstAt === undefined) {
       firstAt = now;
@@ -32,11 +32,11 @@ export function listenForInterruption(clock: () => number = () => performance.no
       process.exit(exitCode.interrupted);
     }
   };
-  for (const signal of signals) process.on(signal, heard);
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      for (const signal of signals) process.off(signal, heard);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 }

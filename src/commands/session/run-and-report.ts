@@ -90,7 +90,7 @@ export async function runAndReport(
   const voice: Voice = {
     say: (line) => live.line(line),
     notify: (line) => void (quiet ? stderr.write(`lossbound: ${line}\n`) : live.line(line)),
-    complain: (line) => {
+    warn: (line) => {
       live.clear();
       stderr.write(`lossbound: ${line}\n`);
     },
@@ -115,10 +115,10 @@ export async function runAndReport(
 }
 
 /** Closes the gate after a run failed. The error of the run matters more than a report that cannot be written. */
-function closeAfter(error: unknown, gate: Gate | undefined, { complain }: Voice): void {
+function closeAfter(error: unknown, gate: Gate | undefined, { warn }: Voice): void {
   try {
     gate?.close(error);
   } catch (unwritten) {
-    complain(messageOf(unwritten));
+    warn(messageOf(unwritten));
   }
 }

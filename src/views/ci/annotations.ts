@@ -3,7 +3,7 @@ import { isBrokenBeside, type Result } from "../../results/result.js";
 import { printable, printableLines } from "../../base/printable.js";
 
 /** Position of an expectation, as GitHub expects it: a path in the repository, and a line from 1. */
-export interface AnnotationPlace {
+export interface AnnotationPosition {
   file: string;
   line: number;
   column: number;
@@ -13,11 +13,11 @@ export interface AnnotationPlace {
  * Returns the workflow commands that annotate a scenario file on GitHub: one for each broken bound, or
  * one with all reasons of an inconclusive run. A run that held has none.
  *
- * @param placeOf position of an expectation, or of all of them; `undefined` without a known file.
+ * @param positionOf position of an expectation, or of all of them; `undefined` without a known file.
  */
 export function annotationsOf(
   result: Result,
-  placeOf: (expectation: string | undefined) => AnnotationPlace | undefined,
+  positionOf: (expectation: string | undefined) => AnnotationPosition | undefined,
 ): string[] {
   const { scenario, verdict, reasons, expectations } = result;
   const title = `${scenario}: ${verdict}`;
@@ -25,18 +25,18 @@ export function annotationsOf(
     case "held":
       return [];
     case "broken":
-      if (isBrokenBeside(result)) return [annotation(title, reasons.join("\n"), placeOf(undefined))];
+      if (isBrokenBeside(result)) return [annotation(title, reasons.join("\n"), positionOf(undefined))];
       return expectations
         .filter((one) => one.verdict === "broken")
-        .map((one) => annotation(title, expectationInWords(one), placeOf(one.name)));
+        .map((one) => annotation(title, expectationInWords(one), positionOf(one.name)));
     case "inconclusive":
-      return [annotation(title, reasons.join("\n"), placeOf(undefined))];
+      return [annotation(title, reasons.join("\n"), positionOf(undefined))];
   }
 }
 
 /** Returns one `::error` line. Separators are escaped in the way that GitHub's runner unescapes them. */
-export function annotation(title: string, message: string, place?: AnnotationPlace): string {
-  const { file, line, column } = place ?? {};
+export function annotation(title: string, message: string, position?: AnnotationPosition): string {
+  const { file, line, column } = position ?? {};
   const properties = Object.entries({ file, line, col: column, title })
     .flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${inProperty(printable(String(value)))}`],

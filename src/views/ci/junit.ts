@@ -61,8 +61,8 @@ function suiteOf(result: Result): Suite {
     ],
     cases: [
       ...result.expectations.map((expectation) => caseOf(expectation, result)),
-      ...(isBrokenBeside(result) ? [besideOf(result)] : []),
-      runOf(result),
+      ...(isBrokenBeside(result) ? [comparisonCase(result)] : []),
+      conclusiveCase(result),
     ],
   };
 }
@@ -93,7 +93,7 @@ function outcomeOf({ verdict }: Expectation, run: Result): Case["outcome"] {
 }
 
 /** Returns the case for whether the run is conclusive; the bounds alone do not show that a fault had no effect. */
-function runOf(result: Result): Case {
+function conclusiveCase(result: Result): Case {
   const { reasons, verdict } = result;
   const [first = "the run shows nothing"] = reasons;
   return {
@@ -106,7 +106,7 @@ function runOf(result: Result): Case {
 }
 
 /** Returns the case for a run that is broken by something else than its bounds, such as earlier results. */
-function besideOf(result: Result): Case {
+function comparisonCase(result: Result): Case {
   const [first = "broken"] = result.reasons;
   return {
     name: "held",

@@ -25,7 +25,7 @@ export function slicesOf(result: Pick<Result, "timeline" | "messages" | "through
   last.to = sendingUntil(result);
   const before = slices.at(-2);
   if (before === undefined || last.to - last.from >= shortestLast) return slices;
-  return [...slices.slice(0, -2), together(before, last)];
+  return [...slices.slice(0, -2), merge(before, last)];
 }
 
 /** Returns when the last message was sent, in seconds since time 0; always within the timeline's last second. */
@@ -49,7 +49,7 @@ export function rateOf(count: number, { from, to }: Slice): number {
   return count / (to - from);
 }
 
-function together(one: Slice, next: Slice): Slice {
+function merge(one: Slice, next: Slice): Slice {
   const lostBy = { ...one.lostBy };
   for (const [cause, count] of Object.entries(next.lostBy)) lostBy[cause as keyof typeof lostBy] += count;
   return {

@@ -6,7 +6,7 @@ import type { Result } from "../../results/result.js";
 import { tookInWords } from "../words/took.js";
 import { causeInWords } from "../words/verdicts.js";
 
-/** Where to look further into a failed claim. */
+/** Pointers for a further look at a failed claim. */
 export interface Trail {
   /** The command that reruns it. */
   repeat: string;

@@ -13,7 +13,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {
       layRows([left, left, left], [nodeRow(diagnosis), ...diagnosis.tools.map(toolRow)], page.palette),
       page,
     ),
-    ...diagnosis.tools.filter(isMissing).map((tool) => howToInstall(tool, page)),
+    ...diagnosis.tools.filter(isMissing).map((tool) => installSection(tool, page)),
     section("optional", optionalRows(diagnosis, page), page),
     section("cache", cacheRows(diagnosis, page), page),
     section("left behind by earlier runs", leftoverRows(diagnosis.leftovers), page),
@@ -59,14 +59,14 @@ function optionalRows({ optional }: Diagnosis, { palette }: Page): string[] {
     cell(found === undefined ? "" : printable(`${found.version}  ${found.path}`), "faint"),
   ]);
   const absent = optional.filter(({ found }) => found === undefined);
-  return [...layRows([left, left, left, left], rows, palette), ...absent.flatMap(wayToGet)];
+  return [...layRows([left, left, left, left], rows, palette), ...absent.flatMap(installHint)];
 }
 
-function wayToGet({ name, install }: OptionalTool): string[] {
+function installHint({ name, install }: OptionalTool): string[] {
   return [`  how to get ${name}`, ...install.map((line) => `    ${printable(line)}`)];
 }
 
-function howToInstall({ name, install }: ToolDiagnosis, page: Page): string[] {
+function installSection({ name, install }: ToolDiagnosis, page: Page): string[] {
   return section(
     `how to get ${name}`,
     install.map((line) => `  ${printable(line)}`),

@@ -51,7 +51,7 @@ function environmentInWords({ brokers, topic }: Scenario): string[] {
   const copies =
     topic.replicationFactor === 1 ? "one replica each" : `${topic.replicationFactor} replicas each`;
   return [
-    `${many(brokers.count, "broker")}, each behind one proxy for the producers and one for the consumers`,
+    `${many(brokers.count, "broker")}, with one proxy per broker for the producers and one for the consumers`,
     ...settingsInWords("each broker", brokers.config),
     `one topic, ${many(topic.partitions, "partition")}, ${copies}`,
     ...settingsInWords("the topic", topic.config),

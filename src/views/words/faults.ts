@@ -41,11 +41,11 @@ export function faultInWords(fault: Fault, target: number | undefined): string {
 }
 
 function linkFaultInWords({ on, broker, toxic, stream, for: forMs }: LinkFault): string {
-  const place = broker === undefined ? on : `${on} to ${brokerInWords(broker)}`;
+  const link = broker === undefined ? on : `${on} to ${brokerInWords(broker)}`;
   const length = forMs === undefined ? "until the producers end" : `for ${formatSpan(forMs)}`;
-  if (toxic === "down") return `proxy disabled on ${place}, ${length}`;
+  if (toxic === "down") return `proxy disabled on ${link}, ${length}`;
   const way = stream === "both" ? "both ways" : stream;
-  return `${toxic.type} on ${place}, ${way}, ${attributesInWords(toxic)}, ${length}`;
+  return `${toxic.type} on ${link}, ${way}, ${attributesInWords(toxic)}, ${length}`;
 }
 
 function attributesInWords(toxic: Toxic): string {

@@ -202,15 +202,15 @@ describe("a missing or misspelt expectation", () => {
 
   test("prevents the run, and is reported with its problem", async () => {
     using folder = aFolder(
-      Object.fromEntries(wrong.map(([, written], place) => [`wrong-${place}.yaml`, bare + written])),
+      Object.fromEntries(wrong.map(([, written], index) => [`wrong-${index}.yaml`, bare + written])),
     );
-    const files = wrong.map((_, place) => folder.file(`wrong-${place}.yaml`));
+    const files = wrong.map((_, index) => folder.file(`wrong-${index}.yaml`));
     const { code, stdout, stderr } = await lossbound(["run", "--out", folder.file("out"), ...files]);
     expect([code, stdout]).toEqual([exitCode.usage, ""]);
     expect(existsSync(folder.file("out"))).toBe(false);
     const lines = stderr.split("\n");
-    for (const [place, [what, , said]] of wrong.entries()) {
-      const own = lines.filter((line) => line.includes(`wrong-${place}.yaml:`)).join("\n");
+    for (const [index, [what, , said]] of wrong.entries()) {
+      const own = lines.filter((line) => line.includes(`wrong-${index}.yaml:`)).join("\n");
       expect(own, what).toContain(said);
     }
   });

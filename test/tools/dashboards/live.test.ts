@@ -268,8 +268,8 @@ interface AlertsAnswer {
 }
 
 /**
- * A comparison drops what it does not hold of; with `bool` it answers 0 or 1, and is empty only for want of
- * series. What a rule takes away behind `unless` is all there is while the run can be seen.
+ * Makes comparisons return 0 or 1, so that a result is empty only if series are missing. The part after
+ * `unless` is removed, since it excludes every run that is still visible.
  */
 function yesOrNo(expression: string): string {
   return expression.replace(/ unless .*$/, "").replaceAll(/ (>=|<=|==|!=|>|<) /g, " $1 bool ");

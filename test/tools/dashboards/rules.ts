@@ -31,7 +31,7 @@ export const recorded: ReadonlySet<string> = new Set(recordingRules.map(({ recor
 
 export const ruleTestsFile = `${dashboardsFolder}rules.test.yaml`;
 
-/** What promtool is to check of each alert. */
+/** The tests of each alert, for promtool. */
 export const alertTests = (parse(readFileSync(ruleTestsFile, "utf8")) as { tests: RuleTest[] }).tests.flatMap(
   (test) => test.alert_rule_test ?? [],
 );

@@ -29,7 +29,7 @@ async function publishAndEnd(wanted: Partial<Publishing>) {
   const voice = {
     say: (line: string) => void said.push(line),
     notify: (line: string) => void notices.push(line),
-    complain: (line: string) => void complaints.push(line),
+    warn: (line: string) => void complaints.push(line),
   };
   await publication.push(voice);
   await publication.linger(voice, signal);

@@ -186,15 +186,15 @@ it("up prints the error of a failed run and continues with the next round", asyn
   const waitFor = async (what: string, look: () => boolean): Promise<unknown> =>
     await waitUntil(what, look, { limitMs: 60_000, evidence: up.said });
   try {
-    const place = folder.file("out/steady");
-    await waitFor("a first result", () => existsSync(join(place, "result.json")));
+    const target = folder.file("out/steady");
+    await waitFor("a first result", () => existsSync(join(target, "result.json")));
     // A file that is not from lossbound: no run may replace it.
-    rmSync(place, { recursive: true });
-    writeFileSync(place, "");
+    rmSync(target, { recursive: true });
+    writeFileSync(target, "");
     await waitFor("an error", () => /^round \d+ ended with that; all else goes on$/m.test(up.said()));
-    rmSync(place);
-    await waitFor("another result", () => existsSync(join(place, "result.json")));
-    expect(up.said()).toContain(place);
+    rmSync(target);
+    await waitFor("another result", () => existsSync(join(target, "result.json")));
+    expect(up.said()).toContain(target);
     expect(await up.interrupt()).toBe(0);
   } finally {
     up.child.kill("SIGKILL");

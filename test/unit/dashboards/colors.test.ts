@@ -26,7 +26,7 @@ const sets = [
 ] as const;
 
 const visions: Record<string, (color: Color) => Color> = {
-  everybody: (color) => color,
+  "readers with full colour vision": (color) => color,
   "readers who see no red": filterDeficiencyProt(1) as (color: Color) => Color,
   "readers who see no green": filterDeficiencyDeuter(1) as (color: Color) => Color,
   "readers who see no blue": filterDeficiencyTrit(1) as (color: Color) => Color,
@@ -55,8 +55,8 @@ describe.each(sets)("the colours of the $what", ({ names, legend }) => {
   it.each(Object.entries(visions))("differ for %s", (_, seenBy) => {
     const difference = differenceCiede2000();
     const seen = colors.map((color) => seenBy(parse(color)!));
-    const differences = seen.flatMap((one, place) =>
-      seen.slice(place + 1).map((other) => difference(one, other)),
+    const differences = seen.flatMap((one, index) =>
+      seen.slice(index + 1).map((other) => difference(one, other)),
     );
 
     // About 1 is just noticeable in CIEDE2000; thin lines and small areas need several times that.

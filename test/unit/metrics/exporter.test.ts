@@ -27,13 +27,13 @@ it("a step has the faults of all its repeats, and the means over the judged ones
         },
       ],
     }) as unknown as typeof judged.plan;
-  const repeats = [0, 1].map((place) => ({
+  const repeats = [0, 1].map((index) => ({
     ...judged,
-    plan: ofKill(place),
+    plan: ofKill(index),
     result: {
       ...judged.result,
-      lossRatio: [0.1, 0.4][place]!,
-      throughput: { sentPerSecond: 1000 + 500 * place, processedPerSecond: 800 + 100 * place },
+      lossRatio: [0.1, 0.4][index]!,
+      throughput: { sentPerSecond: 1000 + 500 * index, processedPerSecond: 800 + 100 * index },
     },
   }));
   const look = async () => {

@@ -390,8 +390,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     ] as const) {
       await using opened = await open(browser, written.file(name));
       const { page, complaints } = opened;
-      for (const place of shown)
-        expect(await page.locator(place).allTextContents(), place).toContainEqual(
+      for (const selector of shown)
+        expect(await page.locator(selector).allTextContents(), selector).toContainEqual(
           // Long names of rows are truncated.
           expect.stringContaining("<script>alert("),
         );

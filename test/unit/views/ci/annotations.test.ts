@@ -6,7 +6,7 @@ import { aResult } from "../../../support/a-result.js";
 
 const lost: Expectation = { name: "lost", min: 1, max: 5, observed: 9, verdict: "broken" };
 const kept: Expectation = { name: "duplicated", min: null, max: 0, observed: 0, verdict: "held" };
-const place = (name: string | undefined) => ({
+const positionOf = (name: string | undefined) => ({
   file: "scenarios/some.yaml",
   line: name === "lost" ? 12 : 10,
   column: 3,
@@ -14,12 +14,12 @@ const place = (name: string | undefined) => ({
 
 describe("annotations", () => {
   test("are empty, when a run has held", () => {
-    expect(annotationsOf(aResult(), place)).toEqual([]);
+    expect(annotationsOf(aResult(), positionOf)).toEqual([]);
   });
 
   test("point at each broken bound", () => {
     const result = aResult({ scenario: "some", verdict: "broken", expectations: [lost, kept] });
-    expect(annotationsOf(result, place)).toEqual([
+    expect(annotationsOf(result, positionOf)).toEqual([
       "::error file=scenarios/some.yaml,line=12,col=3,title=some%3A broken::lost: 9 is outside 1 to 5\n",
     ]);
   });
@@ -31,7 +31,7 @@ describe("annotations", () => {
       reasons: ["more than before"],
       expectations: [kept],
     });
-    expect(annotationsOf(result, place)).toEqual([
+    expect(annotationsOf(result, positionOf)).toEqual([
       "::error file=scenarios/some.yaml,line=10,col=3,title=some%3A broken::more than before\n",
     ]);
   });
@@ -39,7 +39,7 @@ describe("annotations", () => {
   test("contain all reasons of an inconclusive run at once", () => {
     const reasons = ["nothing was sent", "lost: 0 proves nothing about 1 to 5"];
     const result = aResult({ scenario: "some", verdict: "inconclusive", reasons });
-    expect(annotationsOf(result, place)).toEqual([
+    expect(annotationsOf(result, positionOf)).toEqual([
       "::error file=scenarios/some.yaml,line=10,col=3,title=some%3A inconclusive::nothing was sent%0Alost: 0 proves nothing about 1 to 5\n",
     ]);
     expect(annotationsOf(result, () => undefined)[0]).toMatch(/^::error title=some%3A inconclusive::nothing/);

@@ -143,8 +143,8 @@ describe("a JUnit report", () => {
           skipped: many("skipped"),
         });
       }
-      for (const [place, { scenario, verdict, expectations }] of results.entries()) {
-        const { name, cases } = suites[place]!;
+      for (const [index, { scenario, verdict, expectations }] of results.entries()) {
+        const { name, cases } = suites[index]!;
         expect(name).toBe(printable(scenario).replaceAll("\uffff", "\ufffd").replaceAll("\ufffe", "\ufffd"));
         const passed = cases.filter(({ outcome }) => outcome === "passed").length;
         const held = expectations.filter((one) => one.verdict === "held").length;

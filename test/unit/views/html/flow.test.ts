@@ -5,7 +5,7 @@ import { flowOf } from "../../../../src/views/html/flow.js";
 import { type Cause, causes } from "../../../../src/scenario/scenario.js";
 import { aResult, noLoss } from "../../../support/a-result.js";
 
-const places = ["sent", "in the log", "received"];
+const steps = ["sent", "in the log", "received"];
 const some = fc.nat(5_000);
 
 it("at each step as many messages leave as arrive, and each cause has its own branch", () => {
@@ -27,9 +27,9 @@ it("at each step as many messages leave as arrive, and each cause has its own br
       expect(count("sent")).toBe(sent);
       expect(count("processed")).toBe(once);
       for (const cause of causes) expect(count(cause)).toBe(lost[cause]);
-      for (const place of places) {
-        const leaving = links.filter(({ source }) => source === place);
-        expect(leaving.reduce((sum, { value }) => sum + value, 0)).toBe(count(place));
+      for (const step of steps) {
+        const leaving = links.filter(({ source }) => source === step);
+        expect(leaving.reduce((sum, { value }) => sum + value, 0)).toBe(count(step));
       }
     }),
   );

@@ -122,8 +122,8 @@ describe("a plan as text", () => {
     ["in-commit", "when its commit is in flight"],
     ["after-commit", "when it has just committed"],
     ["during-rebalance", "when its group is rebalancing"],
-  ])("shows where a consumer is paused: %s", (place, words) => {
-    expect(timelineOf(planOf(`{ when: ${place}, pause: consumer, worker: 1, for: 2s }`))).toContainEqual([
+  ])("shows where a consumer is paused: %s", (moment, words) => {
+    expect(timelineOf(planOf(`{ when: ${moment}, pause: consumer, worker: 1, for: 2s }`))).toContainEqual([
       words,
       "SIGSTOP to consumer 1 for 2 s",
     ]);
