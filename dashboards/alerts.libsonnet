@@ -58,7 +58,8 @@ local burnsBoth(factor) =
       'handlers began before their commit was acknowledged or began twice, or messages were stored twice: {{ $value }} times.',
       '%s{guarantee="at-most-once"} > 0' % recorded.violations
     ),
-    // No `for`: both counts are from the same scrape, and the scrape at the end may be the last one.
+    // No `for`: both counts are from the same scrape, and the scrape at the end may be the last
+    // one.
     alert(
       'LossboundMessagesNotConserved',
       'critical',
@@ -82,7 +83,8 @@ local burnsBoth(factor) =
       'max by (%s, phase) (lossbound_run_phase{phase!="sending"}) == 1' % run,
       '10m'
     ),
-    // Without `--linger`, the metrics of a run vanish at its end, so only a run that was still sending counts as vanished.
+    // Without `--linger`, the metrics of a run vanish at its end, so only a run that was still
+    // sending counts as vanished.
     alert(
       'LossboundRunVanished',
       'critical',

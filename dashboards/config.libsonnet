@@ -6,8 +6,8 @@
   tag: 'lossbound',
 
   /**
-   * The version of @grafana/schema. Each panel has it, since Grafana migrates a panel without a version
-   * as if it were years old.
+   * The version of @grafana/schema. Each panel has it, since Grafana migrates a panel without a
+   * version as if it were years old.
    */
   grafana: '13.2.3',
 
@@ -54,8 +54,9 @@
   },
 
   /**
-   * Colours that distinguish series: the same on every dashboard and on the report's page, in both themes.
-   * test/unit/dashboards/colors.test.ts checks that they differ enough, for colour-blind readers too.
+   * Colours that distinguish series: the same on every dashboard and on the report's page, in both
+   * themes. test/unit/dashboards/colors.test.ts checks that they differ enough, for colour-blind
+   * readers too.
    */
   causeColors: {
     rejected: '#a1842c',

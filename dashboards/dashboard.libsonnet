@@ -1,4 +1,7 @@
-/** The frame of a dashboard: its variables, the annotations of faults, and the positions of its panels. */
+/**
+ * The frame of a dashboard: its variables, the annotations of faults, and the positions of its
+ * panels.
+ */
 local config = import 'config.libsonnet';
 local queries = import 'queries.libsonnet';
 local variables = import 'variables.libsonnet';

@@ -1,4 +1,6 @@
-/** Panels, which get their expressions from outside. Each has a question, a description and a unit. */
+/**
+ * Panels, which get their expressions from outside. Each has a question, a description and a unit.
+ */
 local config = import 'config.libsonnet';
 
 local letters = std.stringChars('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
@@ -25,7 +27,10 @@ local steps(colors) = { mode: 'absolute', steps: colors };
 local reduceToLast = { calcs: ['lastNotNull'], fields: '', values: false };
 local legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
 local tooltip = { mode: 'multi', sort: 'desc' };
-/** Font sizes in a bar gauge, in pixels. Grafana reserves room for a name left of a bar at a font size of 12. */
+/**
+ * Font sizes in a bar gauge, in pixels. Grafana reserves room for a name left of a bar at a font
+ * size of 12.
+ */
 local barText = { titleSize: 12, valueSize: 12 };
 local hidden = { legend: false, tooltip: false, viz: false };
 
@@ -92,9 +97,9 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /**
-   * Horizontal bars in the order of the results, which form a funnel if these are its stages. A bar is
-   * named by its query or, with a single query, by the labels in `name`: otherwise Grafana omits the name
-   * of a single bar.
+   * Horizontal bars in the order of the results, which form a funnel if these are its stages. A bar
+   * is named by its query or, with a single query, by the labels in `name`: otherwise Grafana omits
+   * the name of a single bar.
    */
   bars(question, description, unit, targets, name=null): panel('bargauge', question, description, unit, targets) {
     fieldConfig+: {
@@ -122,8 +127,8 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /**
-   * Bars over time. The queries have a value only while their condition holds, since Grafana would draw
-   * "no" too, in any colour.
+   * Bars over time. The queries have a value only while their condition holds, since Grafana would
+   * draw "no" too, in any colour.
    */
   timeline(question, description, targets): panel('state-timeline', question, description, config.unit.text, targets) {
     fieldConfig+: {
@@ -171,7 +176,9 @@ local hidden = { legend: false, tooltip: false, viz: false };
     },
   },
 
-  /** A column of a table: a label, or the value of a query with its unit. The width is in pixels. */
+  /**
+   * A column of a table: a label, or the value of a query with its unit. The width is in pixels.
+   */
   label(name, width): { label: name, name: name, width: width, unit: config.unit.text },
   value(name, width, unit): { name: name, width: width, unit: unit },
   /** A value that is queried only for its labels. */
@@ -186,9 +193,9 @@ local hidden = { legend: false, tooltip: false, viz: false };
   },
 
   /**
-   * A table with a row for each set of labels. `columns` has the labels first, and then a value for each
-   * target, in order. All columns have a width: Grafana gives a column without one at least 150 pixels,
-   * and hides columns that do not fit.
+   * A table with a row for each set of labels. `columns` has the labels first, and then a value for
+   * each target, in order. All columns have a width: Grafana gives a column without one at least
+   * 150 pixels, and hides columns that do not fit.
    */
   table(question, description, targets, columns):
     local labels = std.filter(function(column) std.objectHas(column, 'label'), columns);
@@ -226,8 +233,8 @@ local hidden = { legend: false, tooltip: false, viz: false };
     },
 
   /**
-   * A chart of `y` against `x`, joined by a label that both have. Both are instant queries, so each value
-   * of the label is one point.
+   * A chart of `y` against `x`, joined by a label that both have. Both are instant queries, so each
+   * value of the label is one point.
    */
   points(question, description, x, y, label): panel('xychart', question, description, y.unit, [
     $.asTable(x.expression),

@@ -7,10 +7,15 @@ local chosen = (import 'variables.libsonnet').chosen;
 
 local of(metric, matchers=[]) = '%s{%s}' % [metric, std.join(', ', chosen + matchers)];
 
-/** The rate of a counter; the range depends on the step and the scrape interval of the data source. */
+/**
+ * The rate of a counter; the range depends on the step and the scrape interval of the data source.
+ */
 local speed(metric, matchers=[]) = 'rate(%s[$__rate_interval])' % of(metric, matchers);
 
-/** The last value of a counter or gauge, so that a finished run is visible as long as it is in range. */
+/**
+ * The last value of a counter or gauge, so that a finished run is visible as long as it is in
+ * range.
+ */
 local last(metric, matchers=[]) = 'last_over_time(%s[$__range])' % of(metric, matchers);
 
 /** The highest value in each step, so that one second is visible in a range of hours. */
@@ -22,9 +27,10 @@ local max(expression, labels=[]) = 'max%s (%s)' % [by(labels), expression];
 local mean(expression, labels=[]) = 'avg%s (%s)' % [by(labels), expression];
 
 /**
- * The growth of a counter in each step, without steps of no growth. Unlike `increase`, which extrapolates,
- * it is a whole number, and the sum over all steps is the total. In its first step, a series is compared
- * with its own first sample. The next run of a scenario begins at 0, in a step without a value.
+ * The growth of a counter in each step, without steps of no growth. Unlike `increase`, which
+ * extrapolates, it is a whole number, and the sum over all steps is the total. In its first step, a
+ * series is compared with its own first sample. The next run of a scenario begins at 0, in a step
+ * without a value.
  */
 local grown(metric, labels) =
   local series = of(metric);
@@ -113,7 +119,8 @@ local latencyOfAll(quantile, labels) =
   lostOfSentSoFar: '%s / %s' % [sum(of(lost)), sum(of(sent))],
   mayBeLost: sum(of(bound, onLost), ['limit']),
 
-  // The curve: one point per step of a sweep. The series of a step ends with its run, so its last value counts.
+  // The curve: one point per step of a sweep. The series of a step ends with its run, so its last
+  // value counts.
   stepLossRatio: $.stepLossRatioOf(['step'], ofSweeps),
   stepSentPerSecond: $.sentPerSecondOf(['step'], ofSweeps),
   stepLostPerFault: $.lostPerFaultOf(['step'], ofSweeps),

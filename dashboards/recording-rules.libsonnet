@@ -13,7 +13,9 @@ local lost = 'lossbound_messages_lost_total';
 local maxOfLost = 'max by (%s) (lossbound_loss_bound{expectation="lost", limit="max"})' % run;
 local planned = 'max by (%s) (lossbound_messages_planned)' % run;
 
-/** The share of lost messages, divided by the share that is allowed: 1 spends the budget exactly. */
+/**
+ * The share of lost messages, divided by the share that is allowed: 1 spends the budget exactly.
+ */
 local burn(window) = '(%s / %s) / (%s / %s)' % [
   increase(lost, window),
   increase(sent, window),
@@ -48,7 +50,8 @@ local contradiction(counts, expression) =
     contradiction('accepted and rejected, sent', '%s + %s - %s' % [total('accepted'), total('rejected'), total('sent')]),
     contradiction('received, sent', '%s - %s' % [total('received'), total('sent')]),
     contradiction('processed, received', '%s - %s' % [total('processed'), total('received')]),
-    // During a run, `unaccounted` is computed from the other counts, so only the count of the ledger can contradict them.
+    // During a run, `unaccounted` is computed from the other counts, so only the count of the
+    // ledger can contradict them.
     contradiction('processed and lost and unaccounted, sent', 'abs(%s + %s + %s - %s) and %s == 1' % [
       total('processed'),
       total('lost'),

@@ -109,8 +109,8 @@ function find(name: string): Command {
 }
 
 /**
- * Forces the process to exit if it does not end by itself. Everything is closed by now, but a handle
- * that is still open must not keep a finished command hanging.
+ * Forces the process to exit if it does not end by itself. Everything is closed by now, but a
+ * handle that is still open must not keep a finished command hanging.
  */
 function endSoon(): void {
   const limitMs = 2_000;

@@ -7,7 +7,10 @@ import type { LineSeriesOption, Option } from "./echarts.js";
 import type { Look } from "./look.js";
 import { axis, base, legend, plain, tooltip } from "./parts.js";
 
-/** Draws loss and throughput over time: above, sent and processed messages; below, lost messages by cause. */
+/**
+ * Draws loss and throughput over time: above, sent and processed messages; below, lost messages by
+ * cause.
+ */
 export function course(result: Result, look: Look): Option {
   const { colors, narrow } = look;
   const slices = slicesOf(result);
@@ -98,7 +101,10 @@ export function course(result: Result, look: Look): Option {
   };
 }
 
-/** Returns the end of the last event, since a kill may occur while the consumers read the rest of the log. */
+/**
+ * Returns the end of the last event, since a kill may occur while the consumers read the rest of
+ * the log.
+ */
 function axisEnd(result: Result): number {
   const last = Math.max(sendingUntil(result), ...windowsOf(result).flatMap(({ from, to }) => [from, to]));
   // A few hundredths of a second do not need an axis that is a full second longer.
@@ -128,8 +134,9 @@ function steps(
 }
 
 /**
- * Returns an invisible series with a point in the middle of each slice. The tooltip uses the nearest
- * point, which belongs to the slice under the pointer. The marks use this series if nothing was lost.
+ * Returns an invisible series with a point in the middle of each slice. The tooltip uses the
+ * nearest point, which belongs to the slice under the pointer. The marks use this series if nothing
+ * was lost.
  */
 function middles(grid: number, slices: readonly Slice[]): LineSeriesOption {
   return {

@@ -12,7 +12,10 @@ interface Point {
   words: string;
 }
 
-/** Draws the loss of a scenario against the swept value: above, as a share of sent messages; below, per fault. */
+/**
+ * Draws the loss of a scenario against the swept value: above, as a share of sent messages; below,
+ * per fault.
+ */
 export function curve({ of, points }: SweptCurve, look: Look): Option {
   const { colors, narrow } = look;
   const shares = placed(of, points, ({ lossRatio }) => lossRatio);
@@ -80,7 +83,10 @@ export function curve({ of, points }: SweptCurve, look: Look): Option {
   };
 }
 
-/** Returns the points from left to right, so that the line does not turn back if a higher rate was not reached. */
+/**
+ * Returns the points from left to right, so that the line does not turn back if a higher rate was
+ * not reached.
+ */
 function placed(
   of: SweptCurve["of"],
   points: readonly CurvePoint[],

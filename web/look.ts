@@ -25,7 +25,10 @@ export interface Colors {
 
 const narrowBelow = 560;
 
-/** Reads the current colours from the style sheet, which alone defines them for light, dark and paper. */
+/**
+ * Reads the current colours from the style sheet, which alone defines them for light, dark and
+ * paper.
+ */
 export function lookOf(width: number): Look {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();

@@ -1,4 +1,7 @@
-/** Runs in the page: draws each chart from its JSON, and redraws it for other widths, colours and paper. */
+/**
+ * Runs in the page: draws each chart from its JSON, and redraws it for other widths, colours and
+ * paper.
+ */
 import { causes } from "../src/scenario/scenario.js";
 import type { RunPoint } from "../src/views/html/run-point.js";
 import type { SweptCurve } from "../src/views/html/swept.js";
@@ -82,7 +85,10 @@ function drawAll(): void {
   for (const drawing of drawings) draw(drawing);
 }
 
-/** Sets the mark by which the style sheet uses light colours on paper, before the browser lays out the page. */
+/**
+ * Sets the mark by which the style sheet uses light colours on paper, before the browser lays out
+ * the page.
+ */
 function onPaper(is: boolean): void {
   printing = is;
   document.documentElement.toggleAttribute("data-paper", is);

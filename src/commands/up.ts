@@ -72,7 +72,9 @@ export const up = defineCommand({
   },
 });
 
-/** Checks for an interruption without a failed clean-up; a failure would wrap this error in another. */
+/**
+ * Checks for an interruption without a failed clean-up; a failure would wrap this error in another.
+ */
 function isOrderlyEnd(error: unknown): boolean {
   return error instanceof LossboundError && error.code === "INTERRUPTED";
 }

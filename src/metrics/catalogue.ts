@@ -1,6 +1,9 @@
 import type { LabelName } from "./labels.js";
 
-/** A metric. The exporter, the file of a run's course, the docs and the tests all use these definitions. */
+/**
+ * A metric. The exporter, the file of a run's course, the docs and the tests all use these
+ * definitions.
+ */
 export interface Metric {
   name: string;
   type: "counter" | "gauge" | "histogram";
@@ -11,7 +14,10 @@ export interface Metric {
   labels: readonly LabelName[];
   /** When its value changes during a run. */
   moves: "live" | "on proof" | "at the end" | "never";
-  /** Its events are stored without a time: in the course of a run, it has a single sample, at the end. */
+  /**
+   * Its events are stored without a time: in the course of a run, it has a single sample, at the
+   * end.
+   */
   timeless?: true;
 }
 

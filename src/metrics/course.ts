@@ -22,10 +22,11 @@ export interface CourseParts {
 const samplesMax = 900;
 
 /**
- * Renders the metrics of a run over time as OpenMetrics text with timestamps, from the evidence of the
- * run: one sample at its beginning, and one per second from the first message on. The fate of a message
- * is counted at the second of its send, even if it was known later. Metrics whose events have no time
- * (commits, joins, latency, lag, violations) have a single sample at the end: a total, but no false rate.
+ * Renders the metrics of a run over time as OpenMetrics text with timestamps, from the evidence of
+ * the run: one sample at its beginning, and one per second from the first message on. The fate of a
+ * message is counted at the second of its send, even if it was known later. Metrics whose events
+ * have no time (commits, joins, latency, lag, violations) have a single sample at the end: a total,
+ * but no false rate.
  */
 export function renderCourse({ judged, phases: begun, labels }: CourseParts): string {
   const { startedAt } = judged.run;
@@ -53,9 +54,9 @@ export function renderCourse({ judged, phases: begun, labels }: CourseParts): st
 }
 
 /**
- * Returns the times of the samples, in milliseconds since 1970: the beginning of the run, if recorded,
- * and every second from the first message on. The last but one is after the last send, and the last one
- * is after every other event.
+ * Returns the times of the samples, in milliseconds since 1970: the beginning of the run, if
+ * recorded, and every second from the first message on. The last but one is after the last send,
+ * and the last one is after every other event.
  */
 function momentsOf(
   { run, ledger, tally, faults }: Judged,
@@ -112,7 +113,10 @@ function happening(
   };
 }
 
-/** Returns the end of a fault. A worker that is not restarted stays dead; any other fault without an end is momentary. */
+/**
+ * Returns the end of a fault. A worker that is not restarted stays dead; any other fault without an
+ * end is momentary.
+ */
 function endOf({ kind, appliedAt, healedAt }: FaultEvent): number {
   return healedAt ?? (kind === "kill" || kind === "stop" ? Infinity : appliedAt!);
 }
@@ -121,7 +125,9 @@ function nameOf({ fault, occurrence }: FaultEvent): string {
   return keyOf({ index: fault }, occurrence);
 }
 
-/** Adds a sample to its family, which keeps the samples of a metric together and in order of time. */
+/**
+ * Adds a sample to its family, which keeps the samples of a metric together and in order of time.
+ */
 function file(
   families: Map<string, Map<string, string[]>>,
   { metric, suffix, labels, value }: Sample,

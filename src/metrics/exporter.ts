@@ -63,8 +63,8 @@ export class Exporter {
   }
 
   /**
-   * Measures a run on each scrape from now on, until it is finished. If the run fails, disposing the
-   * returned object keeps the last measurements.
+   * Measures a run on each scrape from now on, until it is finished. If the run fails, disposing
+   * the returned object keeps the last measurements.
    */
   begin(plan: Plan, facts: RunFacts, measure: () => Measures): Disposable {
     const options = { run: facts, lingers: this.#lingers };
@@ -88,7 +88,10 @@ export class Exporter {
     this.#put(judged.run.plan.scenario, () => last, true);
   }
 
-  /** Renders all metrics in Prometheus' text format for a single request, with the faults in force now. */
+  /**
+   * Renders all metrics in Prometheus' text format for a single request, with the faults in force
+   * now.
+   */
   async render(): Promise<string> {
     const samples = [...this.#runs].flatMap(([name, { labels, now }]) =>
       samplesOf(labels, this.#complete(name, now())),
@@ -97,7 +100,8 @@ export class Exporter {
   }
 
   /**
-   * Renders all metrics for a regular scraper, with the faults in force at any time since its last scrape.
+   * Renders all metrics for a regular scraper, with the faults in force at any time since its last
+   * scrape.
    *
    * @param scraper identifies the scraper.
    */
@@ -111,8 +115,8 @@ export class Exporter {
   }
 
   /**
-   * Pushes the metrics of finished runs to a Pushgateway, with a group per run, which the next run of the
-   * scenario replaces. A run that failed is not pushed.
+   * Pushes the metrics of finished runs to a Pushgateway, with a group per run, which the next run
+   * of the scenario replaces. A run that failed is not pushed.
    *
    * @throws if the connection fails, or the gateway rejects the request.
    */
@@ -162,7 +166,10 @@ function meanOf(found: readonly StepFound[]): StepFound {
   };
 }
 
-/** Returns the name of a run's series. Repeats of a step share them, and each resets them like a restarted process. */
+/**
+ * Returns the name of a run's series. Repeats of a step share them, and each resets them like a
+ * restarted process.
+ */
 function nameOf(scenario: Scenario): string {
   const { scenario: name, guarantee, step } = labelsOf(scenario, "");
   return `${name} ${guarantee} ${step}`;

@@ -16,7 +16,10 @@ export function seriesName({ fault, on }: Pick<FaultSeries, "fault" | "on">): st
   return `${fault} on ${on}`;
 }
 
-/** Returns the series of all faults of a plan. A fault on "the leader" is not labelled with the broker, which varies by run. */
+/**
+ * Returns the series of all faults of a plan. A fault on "the leader" is not labelled with the
+ * broker, which varies by run.
+ */
 export function faultSeries(plan: Plan): FaultSeries[] {
   const series = new Map<string, FaultSeries>();
   for (const fault of plan.faults) {

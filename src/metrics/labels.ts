@@ -36,7 +36,10 @@ export const phases = [
 ] as const satisfies readonly Phase[];
 export const verdicts = ["held", "broken", "inconclusive"] as const satisfies readonly Verdict[];
 
-/** The values of each label: never the name of a message, a run or a process, so that runs do not add new series. */
+/**
+ * The values of each label: never the name of a message, a run or a process, so that runs do not
+ * add new series.
+ */
 export const labelValues: Record<LabelName | (typeof commonLabels)[number], readonly string[] | string> = {
   scenario: "the scenario's name",
   guarantee: guarantees,

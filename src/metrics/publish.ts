@@ -72,7 +72,10 @@ export async function publish({ serve, lingerMs, pushgateway }: Publishing): Pro
   };
 }
 
-/** Returns the reason of an error. If a host has two addresses that both refuse, its message is empty. */
+/**
+ * Returns the reason of an error. If a host has two addresses that both refuse, its message is
+ * empty.
+ */
 function whyOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return messageOf(error).trim() || String(code);

@@ -43,8 +43,8 @@ export function openMetricsText(): MetricsText {
 }
 
 /**
- * Registers a metric whose values come from outside, since the black boxes do the counting. The metric
- * classes of prom-client count themselves, but its registry needs only a name and `get`.
+ * Registers a metric whose values come from outside, since the black boxes do the counting. The
+ * metric classes of prom-client count themselves, but its registry needs only a name and `get`.
  */
 function register({ name, type, help }: Metric, registry: Registry, samples: () => Sample[]): void {
   const get = async (): Promise<object> => ({

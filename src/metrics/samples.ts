@@ -20,7 +20,9 @@ export type RunLabels = Record<(typeof commonLabels)[number], string>;
 /** The value of one series at one moment. */
 export interface Sample {
   metric: Metric;
-  /** Suffix of the metric's name: `_bucket`, `_sum` or `_count` for a histogram, otherwise empty. */
+  /**
+   * Suffix of the metric's name: `_bucket`, `_sum` or `_count` for a histogram, otherwise empty.
+   */
   suffix: string;
   labels: Record<string, string>;
   value: number;

@@ -3,7 +3,9 @@ import type { Values } from "./values.js";
 
 /** The faults as seen by one scrape. */
 export interface FaultView {
-  /** By run, the names of the series with a fault in force at any time since the previous scrape. */
+  /**
+   * By run, the names of the series with a fault in force at any time since the previous scrape.
+   */
   inForceSince: ReadonlyMap<string, ReadonlySet<string>>;
   /** Must be called after the response was delivered; the next scrape starts from here. */
   given(): void;
@@ -19,8 +21,9 @@ interface Seen {
 const scrapersMax = 64;
 
 /**
- * Remembers what each scraper has seen. A fault may start and end between two scrapes, so each scraper
- * gets what was in force since its own last scrape. A new scraper gets what is in force now.
+ * Remembers what each scraper has seen. A fault may start and end between two scrapes, so each
+ * scraper gets what was in force since its own last scrape. A new scraper gets what is in force
+ * now.
  */
 export class Scrapers {
   readonly #delivered = new Map<string, ReadonlyMap<string, Seen>>();

@@ -11,7 +11,8 @@ export interface MetricsServer extends AsyncDisposable {
   /** `http://127.0.0.1:9464/metrics` */
   readonly url: string;
   /**
-   * Resolves to true when a scrape that starts from now on was answered, and to false after the limit.
+   * Resolves to true when a scrape that starts from now on was answered, and to false after the
+   * limit.
    *
    * @throws the reason that `signal` was aborted with.
    */

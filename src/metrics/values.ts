@@ -23,19 +23,26 @@ export interface Values extends Omit<Measures, "phase" | "startedAt"> {
   unexplained: Record<Cause, number>;
   violations: Tally["violations"];
   faults: readonly FaultSeries[];
-  /** Names of the series with a fault in force since the scraper's last scrape, even if healed by now. */
+  /**
+   * Names of the series with a fault in force since the scraper's last scrape, even if healed by
+   * now.
+   */
   inForceSince: ReadonlySet<string>;
   bounds: readonly { name: string; min: number | null; max: number | null }[];
   /** 0 before the end. */
   step: StepFound;
   phase: Phase | undefined;
-  /** Time until which the run exposes metrics at least, in milliseconds since 1970; 0 if unknown. */
+  /**
+   * Time until which the run exposes metrics at least, in milliseconds since 1970; 0 if unknown.
+   */
   untilMs: number;
   verdict: Verdict | undefined;
   run: RunFacts | undefined;
 }
 
-/** The result of a step of a sweep: the share of lost messages, and the actual messages per second. */
+/**
+ * The result of a step of a sweep: the share of lost messages, and the actual messages per second.
+ */
 export interface StepFound {
   lossRatio: number;
   sentPerSecond: number;
@@ -100,8 +107,8 @@ export function valuesNow(
 }
 
 /**
- * Returns the earliest end of the sending, or 0 if unknown. Producers that are behind schedule send for
- * longer, never shorter. A producer that is not restarted may end at any time.
+ * Returns the earliest end of the sending, or 0 if unknown. Producers that are behind schedule send
+ * for longer, never shorter. A producer that is not restarted may end at any time.
  */
 function sendingUntil({ faults, sendingMs }: Plan, startedAt: number): number {
   const mayEnd = faults.some(
@@ -150,7 +157,10 @@ export function valuesAtEnd({ plan, run, ledger, tally, faults, result }: Judged
   };
 }
 
-/** Counts the kills that hit a worker, and returns when the last one fell, in milliseconds since 1970. */
+/**
+ * Counts the kills that hit a worker, and returns when the last one fell, in milliseconds since
+ * 1970.
+ */
 export function killsOf(faults: readonly FaultEvent[]): Pick<Values, "kills" | "lastKillAt"> {
   const kills = { producer: 0, consumer: 0 };
   const lastKillAt = { producer: 0, consumer: 0 };

@@ -1,6 +1,9 @@
 import { type Curve, type CurvePoint, runsThatCount } from "../results/curve.js";
 
-/** Renders a curve as CSV, a line per point. Shares are from 0 to 1; a field is empty if no run counts. */
+/**
+ * Renders a curve as CSV, a line per point. Shares are from 0 to 1; a field is empty if no run
+ * counts.
+ */
 export function curveAsCsv({ of, points }: Curve): string {
   const ends = ["mean", "min", "max"] as const;
   const columns = {

@@ -16,7 +16,10 @@ export function refuseForeignFile(path: string, ours: RegExp, what: string): voi
   throw new LossboundError("USAGE", `${path} exists and is not ${what}; ${advice}`);
 }
 
-/** Returns the first 100 bytes of a file: `undefined` if it does not exist, empty if it cannot be read. */
+/**
+ * Returns the first 100 bytes of a file: `undefined` if it does not exist, empty if it cannot be
+ * read.
+ */
 function beginningOf(path: string): string | undefined {
   let file: number;
   try {

@@ -19,8 +19,8 @@ export type Mark = keyof typeof marks;
 const longestFile = `boxes-${"0".repeat(40)}`;
 
 /**
- * Checks before a run that its results can be written: that the folders can be created, and that they
- * replace nothing that lossbound did not write.
+ * Checks before a run that its results can be written: that the folders can be created, and that
+ * they replace nothing that lossbound did not write.
  *
  * @throws LossboundError `USAGE` with all problems.
  */
@@ -45,7 +45,10 @@ export function refuseBadPlaces(out: string, scenarios: readonly string[]): void
       });
 }
 
-/** Returns the name of the folder of an unfinished run. The warden deletes only folders with this prefix. */
+/**
+ * Returns the name of the folder of an unfinished run. The warden deletes only folders with this
+ * prefix.
+ */
 export function partialName(scenario: string): string {
   return `lossbound-partial-${scenario}-${Date.now().toString(36)}`;
 }
@@ -67,8 +70,9 @@ export function isTaken(path: string): boolean {
 }
 
 /**
- * Returns why a folder cannot be created, by creating and removing it. Permissions alone do not reveal
- * a read-only file system or a name that is too long. Files of a concurrent run are not removed.
+ * Returns why a folder cannot be created, by creating and removing it. Permissions alone do not
+ * reveal a read-only file system or a name that is too long. Files of a concurrent run are not
+ * removed.
  */
 function creationProblemOf(folder: string): string | undefined {
   const made: string[] = [];

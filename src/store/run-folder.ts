@@ -9,7 +9,9 @@ import { renderRunPage } from "../views/html/run-page.js";
 import type { Result } from "../results/result.js";
 import { type Mark, isOurs, isTaken, partialName } from "./result-places.js";
 
-/** The folder that a run writes to. It has a temporary name until it is moved to `out/<scenario>`. */
+/**
+ * The folder that a run writes to. It has a temporary name until it is moved to `out/<scenario>`.
+ */
 export interface RunFolder extends AsyncDisposable {
   readonly path: string;
   /**
@@ -19,15 +21,15 @@ export interface RunFolder extends AsyncDisposable {
    */
   take(from: string, name: string): Promise<void>;
   /**
-   * Adds the result, as data and as a page, and moves the folder to its final path, so that the folder
-   * is complete as soon as it exists there.
+   * Adds the result, as data and as a page, and moves the folder to its final path, so that the
+   * folder is complete as soon as it exists there.
    *
    * @throws LossboundError `ENVIRONMENT`
    */
   keep(result: Result): Promise<void>;
   /**
-   * Keeps the files of a run without a result as `out/<scenario>-failed`. An earlier one is replaced;
-   * if something else has that name, a longer name is used.
+   * Keeps the files of a run without a result as `out/<scenario>-failed`. An earlier one is
+   * replaced; if something else has that name, a longer name is used.
    *
    * @returns the path of the folder.
    * @throws LossboundError `ENVIRONMENT`
@@ -35,7 +37,9 @@ export interface RunFolder extends AsyncDisposable {
   keepFailed(): Promise<string>;
 }
 
-/** Opens the folder of a run. The paths were checked for all scenarios before (`refuseBadPlaces`). */
+/**
+ * Opens the folder of a run. The paths were checked for all scenarios before (`refuseBadPlaces`).
+ */
 export async function openRunFolder(
   environment: Pick<Environment, "claim">,
   out: string,
@@ -76,8 +80,9 @@ function inJson(content: object): string {
 }
 
 /**
- * Moves a folder to its final path. An earlier folder is moved aside, and deleted only when the new one
- * is in place. The path is checked once more, since another program may have created it meanwhile.
+ * Moves a folder to its final path. An earlier folder is moved aside, and deleted only when the new
+ * one is in place. The path is checked once more, since another program may have created it
+ * meanwhile.
  */
 async function putInPlace(
   environment: Pick<Environment, "claim">,

@@ -19,8 +19,9 @@ export interface CommandLine<O extends Options> {
 }
 
 /**
- * Parses the arguments of one command. Node's parser splits them; this function also rejects unknown
- * options, missing or unexpected values and repeated options, and reports all problems at once.
+ * Parses the arguments of one command. Node's parser splits them; this function also rejects
+ * unknown options, missing or unexpected values and repeated options, and reports all problems at
+ * once.
  *
  * @throws LossboundError `USAGE`
  */

@@ -46,8 +46,8 @@ export interface WrittenSettings {
 }
 
 /**
- * Validates the environment options. Any address implies `--environment external`, since it names an
- * existing cluster.
+ * Validates the environment options. Any address implies `--environment external`, since it names
+ * an existing cluster.
  *
  * @throws LossboundError `USAGE` with all problems.
  */

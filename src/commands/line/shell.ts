@@ -1,6 +1,8 @@
 import type { LiveStream } from "../../views/live/report.js";
 
-/** The streams and variables of the process. Results go to `stdout`, everything else to `stderr`. */
+/**
+ * The streams and variables of the process. Results go to `stdout`, everything else to `stderr`.
+ */
 export interface Shell {
   stdout: LiveStream;
   stderr: LiveStream;

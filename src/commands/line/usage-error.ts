@@ -1,6 +1,8 @@
 import { LossboundError } from "../../base/errors.js";
 
-/** Creates the error for an invalid command line, with all problems and a pointer to the help page. */
+/**
+ * Creates the error for an invalid command line, with all problems and a pointer to the help page.
+ */
 export function usageError(problems: readonly string[], command?: string): LossboundError {
   const help = `see \`lossbound help${command === undefined ? "" : ` ${command}`}\``;
   const [first = "nothing to do", ...others] = problems;

@@ -99,7 +99,10 @@ function incompleteNote(why: string): string {
   ].join("\n");
 }
 
-/** Returns positions in a result's scenario file, with its path from the repository's root, as GitHub expects. */
+/**
+ * Returns positions in a result's scenario file, with its path from the repository's root, as
+ * GitHub expects.
+ */
 function positionsIn(
   files: readonly string[],
   { scenario, guarantee }: Result,

@@ -9,14 +9,14 @@ export interface Interruption extends Disposable {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * A second signal within this time, in milliseconds, counts as the same key press: the terminal sends
- * SIGINT to the whole process group, and npm forwards its own copy to its child.
+ * A second signal within this time, in milliseconds, counts as the same key press: the terminal
+ * sends SIGINT to the whole process group, and npm forwards its own copy to its child.
  */
 const sameKeyPressMs = 500;
 
 /**
- * Listens for signals. The first one lets the run clean up after itself; the next one exits at once,
- * and the warden cleans up.
+ * Listens for signals. The first one lets the run clean up after itself; the next one exits at
+ * once, and the warden cleans up.
  *
  * @param clock in milliseconds.
  */

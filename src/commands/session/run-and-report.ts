@@ -114,7 +114,10 @@ export async function runAndReport(
   return exitCodeOfVerdicts([...verdicts]);
 }
 
-/** Closes the gate after a run failed. The error of the run matters more than a report that cannot be written. */
+/**
+ * Closes the gate after a run failed. The error of the run matters more than a report that cannot
+ * be written.
+ */
 function closeAfter(error: unknown, gate: Gate | undefined, { warn }: Voice): void {
   try {
     gate?.close(error);

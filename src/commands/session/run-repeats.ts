@@ -11,7 +11,9 @@ import type { RepeatSettings } from "../line/repeat-settings.js";
 import { type Reporting, runAndReport, type Runner, type Views } from "./run-and-report.js";
 import type { Shell } from "../line/shell.js";
 
-/** Runs scenarios with repeated trials: prints a line per trial, and at the end one verdict for all. */
+/**
+ * Runs scenarios with repeated trials: prints a line per trial, and at the end one verdict for all.
+ */
 export async function runRepeats(
   files: readonly string[],
   scenarios: readonly Scenario[],

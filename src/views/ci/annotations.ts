@@ -2,7 +2,9 @@ import { expectationInWords } from "../../verdict/judge.js";
 import { isBrokenBeside, type Result } from "../../results/result.js";
 import { printable, printableLines } from "../../base/printable.js";
 
-/** Position of an expectation, as GitHub expects it: a path in the repository, and a line from 1. */
+/**
+ * Position of an expectation, as GitHub expects it: a path in the repository, and a line from 1.
+ */
 export interface AnnotationPosition {
   file: string;
   line: number;
@@ -10,10 +12,11 @@ export interface AnnotationPosition {
 }
 
 /**
- * Returns the workflow commands that annotate a scenario file on GitHub: one for each broken bound, or
- * one with all reasons of an inconclusive run. A run that held has none.
+ * Returns the workflow commands that annotate a scenario file on GitHub: one for each broken bound,
+ * or one with all reasons of an inconclusive run. A run that held has none.
  *
- * @param positionOf position of an expectation, or of all of them; `undefined` without a known file.
+ * @param positionOf position of an expectation, or of all of them; `undefined` without a known
+ * file.
  */
 export function annotationsOf(
   result: Result,
@@ -34,7 +37,10 @@ export function annotationsOf(
   }
 }
 
-/** Returns one `::error` line. Separators are escaped in the way that GitHub's runner unescapes them. */
+/**
+ * Returns one `::error` line. Separators are escaped in the way that GitHub's runner unescapes
+ * them.
+ */
 export function annotation(title: string, message: string, position?: AnnotationPosition): string {
   const { file, line, column } = position ?? {};
   const properties = Object.entries({ file, line, col: column, title })

@@ -5,8 +5,8 @@ import { isBrokenBeside, type Result } from "../../results/result.js";
 import { type Xml, element, xmlDocument } from "../layout/xml.js";
 
 /**
- * Renders results as a JUnit report: a suite per scenario, a test case per bound, and one for the run
- * as a whole. A broken bound is a failure, an inconclusive one an error. Nothing passes in an
+ * Renders results as a JUnit report: a suite per scenario, a test case per bound, and one for the
+ * run as a whole. A broken bound is a failure, an inconclusive one an error. Nothing passes in an
  * inconclusive run: a kept bound is skipped there, since the run does not show that it holds.
  *
  * @param failure why some scenarios have no result.
@@ -92,7 +92,10 @@ function outcomeOf({ verdict }: Expectation, run: Result): Case["outcome"] {
   }
 }
 
-/** Returns the case for whether the run is conclusive; the bounds alone do not show that a fault had no effect. */
+/**
+ * Returns the case for whether the run is conclusive; the bounds alone do not show that a fault had
+ * no effect.
+ */
 function conclusiveCase(result: Result): Case {
   const { reasons, verdict } = result;
   const [first = "the run shows nothing"] = reasons;
@@ -105,7 +108,10 @@ function conclusiveCase(result: Result): Case {
   };
 }
 
-/** Returns the case for a run that is broken by something else than its bounds, such as earlier results. */
+/**
+ * Returns the case for a run that is broken by something else than its bounds, such as earlier
+ * results.
+ */
 function comparisonCase(result: Result): Case {
   const [first = "broken"] = result.reasons;
   return {

@@ -16,8 +16,8 @@ interface Content {
 export const generator = `<meta name="generator" content="lossbound">`;
 
 /**
- * Renders a self-contained page with its style, charts and data. Its policy allows no requests, and no
- * script except the one that lossbound was built with.
+ * Renders a self-contained page with its style, charts and data. Its policy allows no requests, and
+ * no script except the one that lossbound was built with.
  *
  * @throws LossboundError `HARNESS` if the build of lossbound is incomplete.
  */
@@ -64,7 +64,10 @@ function asset(name: string): string {
   }
 }
 
-/** Wraps text in an element without any other character, since the policy has the hash of exactly this text. */
+/**
+ * Wraps text in an element without any other character, since the policy has the hash of exactly
+ * this text.
+ */
 function as(element: "style" | "script", text: string): Markup {
   return new Markup(`<${element}>${text}</${element}>`);
 }

@@ -1,7 +1,9 @@
 import type { Cause } from "../../scenario/scenario.js";
 import type { Result } from "../../results/result.js";
 
-/** The flow of the messages from sent to processed, with a branch for each way that ended earlier. */
+/**
+ * The flow of the messages from sent to processed, with a branch for each way that ended earlier.
+ */
 export interface Flow {
   nodes: { name: string; kind: FlowKind; count: number }[];
   links: { source: string; target: string; value: number }[];
@@ -11,8 +13,9 @@ export interface Flow {
 export type FlowKind = "way" | "processed" | "duplicated" | "open" | Cause;
 
 /**
- * Returns the flow of a run's messages, computed from their fates, so that as many messages leave each
- * step as arrive. Unread and indeterminate ones branch off at the log, where they were last seen.
+ * Returns the flow of a run's messages, computed from their fates, so that as many messages leave
+ * each step as arrive. Unread and indeterminate ones branch off at the log, where they were last
+ * seen.
  */
 export function flowOf({ messages, lostBy }: Pick<Result, "messages" | "lostBy">): Flow {
   const { sent, processed, duplicated, unread, indeterminate } = messages;

@@ -12,8 +12,9 @@ export class Markup {
 type Piece = Markup | readonly Markup[] | string | number;
 
 /**
- * Creates HTML from a template. Untrusted text (a scenario's name, a broker's message) is escaped, in an
- * element or in a quoted attribute; control characters and bidirectional overrides are removed.
+ * Creates HTML from a template. Untrusted text (a scenario's name, a broker's message) is escaped,
+ * in an element or in a quoted attribute; control characters and bidirectional overrides are
+ * removed.
  */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
   return new Markup(strings.map((part, index) => part + inHtml(pieces[index] ?? "")).join(""));

@@ -7,12 +7,15 @@ export interface Slice extends Omit<TimelineSecond, "second"> {
   to: number;
 }
 
-/** A rate over a shorter time, in seconds, is noise: send times are known to a tenth of a second. */
+/**
+ * A rate over a shorter time, in seconds, is noise: send times are known to a tenth of a second.
+ */
 const shortestLast = 0.5;
 
 /**
- * Returns the seconds of the timeline. The last one ends when the sending ended, so that a rate does not
- * drop just because its second was cut short. If it is too short, it is merged into the one before.
+ * Returns the seconds of the timeline. The last one ends when the sending ended, so that a rate
+ * does not drop just because its second was cut short. If it is too short, it is merged into the
+ * one before.
  */
 export function slicesOf(result: Pick<Result, "timeline" | "messages" | "throughput">): Slice[] {
   const slices = result.timeline.map(({ second, ...counts }) => ({
@@ -28,7 +31,10 @@ export function slicesOf(result: Pick<Result, "timeline" | "messages" | "through
   return [...slices.slice(0, -2), merge(before, last)];
 }
 
-/** Returns when the last message was sent, in seconds since time 0; always within the timeline's last second. */
+/**
+ * Returns when the last message was sent, in seconds since time 0; always within the timeline's
+ * last second.
+ */
 export function sendingUntil({
   timeline,
   messages,

@@ -13,8 +13,8 @@ export interface TextStream {
 }
 
 /**
- * Returns the palette for a stream: coloured on a terminal. `FORCE_COLOR` turns colour on for pipes,
- * and `NO_COLOR` always turns it off. An empty value does not count (https://no-color.org).
+ * Returns the palette for a stream: coloured on a terminal. `FORCE_COLOR` turns colour on for
+ * pipes, and `NO_COLOR` always turns it off. An empty value does not count (https://no-color.org).
  */
 export function paletteFor(stream: TextStream, env: NodeJS.ProcessEnv): Palette {
   const forced = env["FORCE_COLOR"] && env["FORCE_COLOR"] !== "0" && env["FORCE_COLOR"] !== "false";

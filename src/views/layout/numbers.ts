@@ -41,7 +41,10 @@ export function formatClock(ms: number): string {
   return formatSeconds(ms, 1);
 }
 
-/** Formats a ratio with two decimals; a value just above 0 or just below 1 is not rounded to 0 or 100 %. */
+/**
+ * Formats a ratio with two decimals; a value just above 0 or just below 1 is not rounded to 0 or
+ * 100 %.
+ */
 export function formatPercent(ratio: number): string {
   if (!Number.isFinite(ratio)) return noNumber;
   if (ratio > 0 && ratio < 0.0001) return "under 0.01 %";

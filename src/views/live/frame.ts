@@ -34,7 +34,9 @@ function figure(name: string, count: number, perSecond?: number): Cell[] {
   ];
 }
 
-/** Draws the share of planned messages that were sent. A narrow terminal gets only the percentage. */
+/**
+ * Draws the share of planned messages that were sent. A narrow terminal gets only the percentage.
+ */
 function bar({ sent, planned }: LiveView, width: number): string {
   const share = planned > 0 ? Math.min(1, Math.max(0, sent / planned)) : 0;
   const percent = `${Math.floor(share * 100)} %`;

@@ -8,7 +8,10 @@ import type { LiveView } from "../../experiment/progress.js";
 /** Time between two lines of progress, in milliseconds of the run. */
 const everyMs = 2_000;
 
-/** Reports progress as lines of text for a log: each phase as it begins, and a line every two seconds. */
+/**
+ * Reports progress as lines of text for a log: each phase as it begins, and a line every two
+ * seconds.
+ */
 export function liveLines(stream: Pick<LiveStream, "write">): LiveReport {
   const pace = openPace();
   let last: LiveView | undefined;

@@ -3,7 +3,10 @@ import { liveLines } from "./lines.js";
 import type { LiveReport, LiveStream } from "./report.js";
 import { liveScreen } from "./screen.js";
 
-/** Opens a view that is redrawn in place on a terminal, plain lines elsewhere, and nothing with `quiet`. */
+/**
+ * Opens a view that is redrawn in place on a terminal, plain lines elsewhere, and nothing with
+ * `quiet`.
+ */
 export function openLive(
   stream: LiveStream,
   env: NodeJS.ProcessEnv,

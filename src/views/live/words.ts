@@ -11,7 +11,8 @@ export function phaseInWords(phase: Phase): string {
     case "sending":
       return "sending";
     case "healing":
-      // Only faults that keep messages from the log are healed; faults on consumers may still occur.
+      // Only faults that keep messages from the log are healed; faults on consumers may still
+      // occur.
       return "healing links and brokers, and waiting for the log to settle";
     case "draining":
       return "draining: the consumers read to the end of the log";
@@ -22,7 +23,10 @@ export function phaseInWords(phase: Phase): string {
   }
 }
 
-/** Counts the messages that were sent and that no handler has received. Only the log can tell which are lost. */
+/**
+ * Counts the messages that were sent and that no handler has received. Only the log can tell which
+ * are lost.
+ */
 export function inFlightOrLost({ sent, received }: LiveView): number {
   // The counters are read one after another, so `received` may be ahead of `sent`.
   return Math.max(0, sent - received);

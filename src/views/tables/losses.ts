@@ -22,8 +22,8 @@ export function passage({ messages }: Result, palette: Palette): string[] {
 }
 
 /**
- * Renders where the lost messages died. Causes without losses share one line with a count of 0, since
- * that no message died there is a finding too.
+ * Renders where the lost messages died. Causes without losses share one line with a count of 0,
+ * since that no message died there is a finding too.
  */
 export function lossSection(result: Result, palette: Palette): string[] {
   const { lost } = result.messages;
@@ -86,7 +86,10 @@ export function lossSection(result: Result, palette: Palette): string[] {
 /** A broker that dies may truncate many partitions; result.json has all of them. */
 const cutsShownMax = 6;
 
-/** Describes where brokers truncated the log, according to their own logs, which do not say what was lost. */
+/**
+ * Describes where brokers truncated the log, according to their own logs, which do not say what was
+ * lost.
+ */
 export function cutsInWords({ truncations }: Result): string[] {
   const all = truncations ?? [];
   const words = all
@@ -99,7 +102,10 @@ export function cutsInWords({ truncations }: Result): string[] {
   return hidden > 0 ? [...words, `… and ${formatCount(hidden)} more in result.json`] : words;
 }
 
-/** Describes where messages of a cause died and, if refused, how many were only behind a refused request. */
+/**
+ * Describes where messages of a cause died and, if refused, how many were only behind a refused
+ * request.
+ */
 export function lossInWords(cause: Cause, { refusedBehind }: Result): string {
   const words = causeInWords(cause);
   return cause !== "refused" || refusedBehind === 0
@@ -113,7 +119,10 @@ interface OtherFate {
   words: string;
 }
 
-/** Returns the non-zero counts of messages neither processed once nor lost, and of violations of the guarantee. */
+/**
+ * Returns the non-zero counts of messages neither processed once nor lost, and of violations of the
+ * guarantee.
+ */
 export function otherFates({ messages, violations, guarantee }: Result): OtherFate[] {
   const forbids = guarantee === "at-most-once";
   const counts: [name: string, count: number, words: string][] = [

@@ -14,7 +14,10 @@ export interface PredictionRow extends Interval {
   within: boolean;
 }
 
-/** Returns the total loss, and the loss by each predicted or observed cause. Empty without a prediction. */
+/**
+ * Returns the total loss, and the loss by each predicted or observed cause. Empty without a
+ * prediction.
+ */
 export function predictionRows({ prediction, messages, lostBy }: Result): PredictionRow[] {
   if (prediction.kind === "unpredicted") return [];
   const rowOf = (name: string, { min, max }: Interval, observed: number): PredictionRow => ({

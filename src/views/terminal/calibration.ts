@@ -7,7 +7,8 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 
 /**
- * Renders a calibration: the current and the proposed bounds, and how reliable the proposed ones are.
+ * Renders a calibration: the current and the proposed bounds, and how reliable the proposed ones
+ * are.
  *
  * @param written the file that the bounds were written to; `undefined` if they were not written.
  */

@@ -89,7 +89,10 @@ function tableOf(results: readonly Result[]): Cell[][] {
   ];
 }
 
-/** Checks whether the scenario bounds this cause under any guarantee. If so, a count of 0 is shown too. */
+/**
+ * Checks whether the scenario bounds this cause under any guarantee. If so, a count of 0 is shown
+ * too.
+ */
 function isAsked(cause: Cause, results: readonly Result[]): boolean {
   return results.some(({ expectations }) => expectations.some(({ name }) => name === `lostBy.${cause}`));
 }

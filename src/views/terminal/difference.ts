@@ -5,7 +5,10 @@ import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 import { toneOf } from "../words/verdicts.js";
 
-/** Renders the losses before and now, with a line per scenario, and the reasons of each verdict that did not hold. */
+/**
+ * Renders the losses before and now, with a line per scenario, and the reasons of each verdict that
+ * did not hold.
+ */
 export function renderDifferences(differences: readonly Difference[], { palette, width }: Page): string {
   const heads = ["scenario", "before (95 %)", "now (95 %)", "change", "by chance", ""].map((head) =>
     cell(head, "faint"),

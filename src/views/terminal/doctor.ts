@@ -5,7 +5,9 @@ import { formatCount } from "../layout/numbers.js";
 import type { Page } from "../layout/page.js";
 import { printable } from "../../base/printable.js";
 
-/** Renders what is installed, what is missing and how to get it, and what earlier runs left behind. */
+/**
+ * Renders what is installed, what is missing and how to get it, and what earlier runs left behind.
+ */
 export function renderDiagnosis(diagnosis: Diagnosis, page: Page): string {
   const sections = [
     section(

@@ -11,9 +11,10 @@ export interface TimelineEntry {
 }
 
 /**
- * Returns everything that will happen, in order of time. A fault that waits for a number of messages
- * is listed at its earliest time, when that many were sent on schedule. A fault that waits for a point
- * in a consumer's work is listed at the beginning, since the first chunk may trigger it.
+ * Returns everything that will happen, in order of time. A fault that waits for a number of
+ * messages is listed at its earliest time, when that many were sent on schedule. A fault that waits
+ * for a point in a consumer's work is listed at the beginning, since the first chunk may trigger
+ * it.
  */
 export function timelineOf(plan: Plan): TimelineEntry[] {
   const entries = [

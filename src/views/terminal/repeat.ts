@@ -11,7 +11,8 @@ import type { Result } from "../../results/result.js";
 import { toneOf } from "../words/verdicts.js";
 
 /**
- * Renders the trials of a scenario: the verdict first, then each bound with the figures over all trials.
+ * Renders the trials of a scenario: the verdict first, then each bound with the figures over all
+ * trials.
  *
  * @param out the folder of all results.
  */

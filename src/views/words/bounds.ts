@@ -2,7 +2,10 @@ import { formatLimit } from "../../scenario/quantities.js";
 import type { Bound, Limit } from "../../scenario/scenario.js";
 import { formatCount } from "../layout/numbers.js";
 
-/** Formats a bound: `what the faults reach`, `none`, `at least 5`, `3,500 to 4,600`, `at most 2% of what was sent`. */
+/**
+ * Formats a bound: `what the faults reach`, `none`, `at least 5`, `3,500 to 4,600`, `at most 2% of
+ * what was sent`.
+ */
 export function boundInWords({ predicted, exposed, ...ends }: Bound): string {
   if (exposed) return "what the faults reach";
   return predicted ? `${endsInWords(ends)}, as predicted` : endsInWords(ends);

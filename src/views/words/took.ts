@@ -3,7 +3,10 @@ import { sumOf } from "../../verdict/culprits/culprits.js";
 import { formatCount } from "../layout/numbers.js";
 import type { FaultResult, Result } from "../../results/result.js";
 
-/** Describes what one occurrence of a fault took: `4,020 in-transit`, `1 in-processing, 39 after-commit`, `nothing`. */
+/**
+ * Describes what one occurrence of a fault took: `4,020 in-transit`, `1 in-processing, 39
+ * after-commit`, `nothing`.
+ */
 export function tookInWords({ lostBy }: Pick<FaultResult, "lostBy">): string {
   const parts = causes
     .filter((cause) => lostBy[cause] > 0)

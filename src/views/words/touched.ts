@@ -10,8 +10,8 @@ export function touchedInWords(fault: Pick<FaultResult, "on" | "kind" | "touched
 }
 
 /**
- * Returns the unit of a fault's count. Targets are named as in the event file: `producer-link` for a
- * link, `consumer 0` for a worker.
+ * Returns the unit of a fault's count. Targets are named as in the event file: `producer-link` for
+ * a link, `consumer 0` for a worker.
  */
 function countedBy({ on, kind }: Pick<FaultResult, "on" | "kind">): readonly [one: string, many: string] {
   if (kind === "oversize") return ["message", "messages"];

@@ -14,7 +14,10 @@ export interface Answered {
   values: number[];
 }
 
-/** Sends the queries of a dashboard as Grafana does, for the range that ends at `until` (milliseconds since 1970). */
+/**
+ * Sends the queries of a dashboard as Grafana does, for the range that ends at `until`
+ * (milliseconds since 1970).
+ */
 export async function ask(url: string, query: Query, asking: Asking, until: number): Promise<Answered[]> {
   const step = stepOf(query, asking);
   const end = until / 1000;

@@ -39,7 +39,10 @@ faults:
 expect: { lost: { min: 100, max: 12000 } }
 `;
 
-/** The queries of a dashboard for the last five minutes, with a data source that is scraped every second. */
+/**
+ * The queries of a dashboard for the last five minutes, with a data source that is scraped every
+ * second.
+ */
 const lately: Asking = { step: 1, range: 300, scrapeInterval: 1 };
 const sixHours: Asking = { step: 15, range: 6 * 3600, scrapeInterval: 1 };
 
@@ -268,8 +271,8 @@ interface AlertsAnswer {
 }
 
 /**
- * Makes comparisons return 0 or 1, so that a result is empty only if series are missing. The part after
- * `unless` is removed, since it excludes every run that is still visible.
+ * Makes comparisons return 0 or 1, so that a result is empty only if series are missing. The part
+ * after `unless` is removed, since it excludes every run that is still visible.
  */
 function yesOrNo(expression: string): string {
   return expression.replace(/ unless .*$/, "").replaceAll(/ (>=|<=|==|!=|>|<) /g, " $1 bool ");

@@ -81,7 +81,8 @@ describe.skipIf(command === undefined)("a Prometheus that scrapes a run", () => 
       Math.abs((await increase("lossbound_messages_processed_total")) - processed) / processed,
     ).toBeLessThan(0.05);
     expect(Math.abs((await increase("lossbound_messages_lost_total")) - lost) / lost).toBeLessThan(0.05);
-    // The peak rate must match the busiest seconds of the run, since a busy machine may miss the planned rate.
+    // The peak rate must match the busiest seconds of the run, since a busy machine may miss the
+    // planned rate.
     const [rate] = await prometheus.query(
       "max_over_time(sum(rate(lossbound_messages_sent_total[3s]))[2m:1s])",
     );

@@ -132,7 +132,8 @@ describe("a bar gauge", () => {
       places((panel) => {
         if (panel.type !== "bargauge") return true;
         const { text, sizing, maxVizHeight, namePlacement } = panel.options;
-        // Grafana measures a name left of a bar at a font size of 0.4 of the bar, and at least 12 pixels.
+        // Grafana measures a name left of a bar at a font size of 0.4 of the bar, and at least 12
+        // pixels.
         const measured = Math.max(0.6 * maxVizHeight, 18) / 1.5;
         const fits = text?.titleSize !== undefined && text.titleSize <= measured;
         return !fits || text.valueSize === undefined || sizing !== "manual" || namePlacement !== "left";

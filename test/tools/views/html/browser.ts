@@ -4,7 +4,10 @@ import { pathToFileURL } from "node:url";
 /** A page in a real browser, and the output of its console and its network. */
 export interface OpenPage extends AsyncDisposable {
   page: Page;
-  /** Errors and warnings of the console, exceptions, and every request except that for the page itself. */
+  /**
+   * Errors and warnings of the console, exceptions, and every request except that for the page
+   * itself.
+   */
   complaints: string[];
 }
 

@@ -173,7 +173,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       const { width, height } = (await chart.boundingBox())!;
       const { timeline } = results[0]!;
       const { sent, lostBy } = timeline[1]!;
-      // Closer to the end of that second than to its beginning; 56 and 14 are the margins of the chart.
+      // Closer to the end of that second than to its beginning; 56 and 14 are the margins of the
+      // chart.
       const last = Math.max(sendingUntil(results[0]!), ...windowsOf(results[0]!).map(({ to }) => to));
       const x = 56 + ((width - 70) * 1.7) / Math.ceil(last - 0.05);
       await chart.hover({ position: { x, y: height * 0.3 } });

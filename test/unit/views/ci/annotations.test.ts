@@ -49,7 +49,8 @@ describe("annotations", () => {
     const evil = "a\n::warning::b 100 % ,x: \r\u001b[31m::error::c";
     const line = annotation(evil, evil, { file: "a,b:c%.yaml", line: 1, column: 2 });
     expect(line.trimEnd()).not.toMatch(/[\r\n\p{Cc}]/u);
-    // GitHub's runner reads properties up to the next `::`, splits them at commas, and then unescapes them.
+    // GitHub's runner reads properties up to the next `::`, splits them at commas, and then
+    // unescapes them.
     const [, properties, message] = /^::error (.*?)::(.*)\n$/.exec(line)!;
     const undone = (text: string) =>
       text
