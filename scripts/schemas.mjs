@@ -28,8 +28,8 @@ for (const [name, schema] of Object.entries(schemas)) {
   }
 }
 
-/** Generates the schema from the TypeScript type of a result. */
-function resultJsonSchema() {
+/** Generates the schema of a TypeScript type. */
+function ofType(type, file, expose = "none") {
   const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
   const { $schema, ...schema } = createGenerator({
     path: path(file),

@@ -1,6 +1,7 @@
 /**
  * Runs clean-up steps in reverse order. It stands in for `AsyncDisposableStack`, which came with
- * Node 24. Every step runs even if an earlier one failed; the first error is thrown at the end.
+ * Node 24. Every step runs even if an earlier one failed. Several errors are
+ * thrown as one, as `await using` throws them.
  */
 export class Undo implements AsyncDisposable {
   #steps: (() => Promise<unknown> | unknown)[] = [];

@@ -44,7 +44,6 @@ describe("a state that shows a fault in force", () => {
   });
 
   it("is unknown when the last looks throw", async () => {
-    let looks = 0;
     const mute = async (): Promise<false> => {
       throw new Error("no answer");
     };
