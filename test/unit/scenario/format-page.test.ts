@@ -66,21 +66,17 @@ test("its wrong file gives the problems that it shows", () => {
   expect(problemsOf(wrong, "typo.yaml")).toEqual(shown);
 });
 
-test.each(["README.md", "docs/scenario-format.md"])(
-  "the schema that %s names is there in a clone, and in a project that has lossbound installed",
-  (name) => {
-    const clone = repository;
-    const text = readFileSync(join(clone, name), "utf8");
-    const [inClone = "", inProject = "", ...others] = [
-      ...text.matchAll(/^ +# yaml-language-server: \$schema=(\S+)$/gm),
-    ].map(([, path]) => path);
-    expect(others).toEqual([]);
-    // A file in a folder beside `scenarios`, and in one beside `node_modules`.
-    expect(existsSync(resolve(clone, "mine", inClone)), inClone).toBe(true);
-    using project = aFolder({});
-    const { files } = JSON.parse(readFileSync(join(clone, "package.json"), "utf8")) as { files: string[] };
-    expect(files).toContain("schemas");
-    cpSync(join(clone, "schemas"), project.file("node_modules/lossbound/schemas"), { recursive: true });
-    expect(existsSync(resolve(project.path, "mine", inProject)), inProject).toBe(true);
-  },
-);
+test("the schema that the page names exists in a clone, and in a project that has lossbound installed", () => {
+  const clone = repository;
+  const [inClone = "", inProject = "", ...others] = [
+    ...page.matchAll(/^ +# yaml-language-server: \$schema=(\S+)$/gm),
+  ].map(([, path]) => path);
+  expect(others).toEqual([]);
+  // A file in a folder beside `scenarios`, and in one beside `node_modules`.
+  expect(existsSync(resolve(clone, "mine", inClone)), inClone).toBe(true);
+  using project = aFolder({});
+  const { files } = JSON.parse(readFileSync(join(clone, "package.json"), "utf8")) as { files: string[] };
+  expect(files).toContain("schemas");
+  cpSync(join(clone, "schemas"), project.file("node_modules/lossbound/schemas"), { recursive: true });
+  expect(existsSync(resolve(project.path, "mine", inProject)), inProject).toBe(true);
+});
