@@ -48,7 +48,7 @@ describe("a worker that breaks the guarantee", () => {
 
   it("is detected when it does not mark all that it hands over, because the log has it", async () => {
     using mutant = makeMutant({
-      file: "worker/handed.js",
+      file: "worker/producer/handed.js",
       from: "handed.mark(numbers[index]);",
       to: "if (index > 0) handed.mark(numbers[index]);",
     });

@@ -80,7 +80,7 @@ it("a calibration without possible support is rejected before any trial", async 
     "20 trials are too few for a verdict on 3 trials with 3 bounds that chance breaks",
   );
   // The number is in docs/statistics.md.
-  expect(three.stderr).toContain("it takes 177");
+  expect(three.stderr).toContain(": 177 are needed");
   const rare = await calibrate("--false-alarms", "1/1000", "--trials", "4741", folder.file("loose.yaml"));
   expect(rare.stderr).toContain(": 4,742 are needed");
   const promise = await calibrate(folder.file("promise.yaml"));
