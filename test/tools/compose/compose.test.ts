@@ -264,7 +264,7 @@ describe("the Dockerfile", () => {
       const help = execFileSync(process.execPath, [join(folder, "dist/cli.js"), "help"], {
         encoding: "utf8",
       });
-      expect(help).toContain("lossbound counts exactly");
+      expect(help).toContain("lossbound reports exactly");
     } finally {
       rmSync(folder, { recursive: true });
     }

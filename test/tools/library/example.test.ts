@@ -48,7 +48,7 @@ describe("examples/vitest", () => {
     );
     expect(said).toMatch(/fault timeout on producer-link from \d\.\d{3} s to \d\.\d{3} s, touched \d/);
     expect(said).toContain("{ seed: 7 } as the matcher's options");
-    const [, page = ""] = /page {4}(\S+)/.exec(said) ?? [];
+    const [, page = ""] = /page {3}(\S+)/.exec(said) ?? [];
     expect(existsSync(page), page).toBe(true);
   });
 
