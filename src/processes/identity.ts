@@ -11,7 +11,7 @@ export interface ProcessIdentity {
   readonly startedAt: string;
 }
 
-/** Returns the process that has this id now; `undefined` if there is none or it is a zombie. */
+/** Returns the process that has this id now, or `undefined` if no living process has it. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const seen = process.platform === "linux" ? inProc(pid) : inPs(pid);
   return seen === undefined || /^[ZX]/.test(seen.state) ? undefined : { pid, startedAt: seen.startedAt };

@@ -28,7 +28,7 @@ export function overridesIn({ fieldConfig }: ShippedPanel): { name: string; id: 
   );
 }
 
-/** Returns one override of one field; `undefined` if there is none. */
+/** Returns one override of one field, or `undefined` without that override. */
 export function overriddenIn(panel: ShippedPanel, name: string, id: string): unknown {
   return overridesIn(panel).find((one) => one.name === name && one.id === id)?.value;
 }

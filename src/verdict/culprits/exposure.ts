@@ -1,4 +1,5 @@
 import { hasBit, popcount, setBit } from "../../ledger/box/bits.js";
+import type { LifeRecord } from "../../ledger/record/run-record.js";
 import { isExposureKnown } from "../../scenario/exposed-bounds.js";
 import type { Evidence } from "./evidence.js";
 import { type Occurrence, endsConnections, meets } from "./occurrence.js";
@@ -103,9 +104,9 @@ class Reckoning {
     }
   }
 
-  /** The last request of a process may be marked in part when a fault ends it: none of that is in a listed request. */
+  /** A fault may end a process while it marks the messages of a request, which then never leaves. */
   #takeCutOff(trail: ProducerTrail): void {
-    const culprit = this.#search.occurrences.find(({ key }) => key === trail.life.record.endedBy);
+    const culprit = this.#endOf(trail.life.record);
     if (culprit === undefined) return;
     const { layout, planes } = this.#evidence.ledger;
     const base = layout.bases[trail.life.record.worker]!;
@@ -203,7 +204,7 @@ class Reckoning {
       ({ fault }) => fault.kind === "reset-offsets" && fault.to !== "latest",
     );
     for (const { record, inHand, committed, inDoubt } of ledger.lives.consumers) {
-      const end = this.#search.occurrences.find(({ key }) => key === record.endedBy);
+      const end = this.#endOf(record);
       const sure = new Set(readsAgain ? [] : committed);
       if (end !== undefined) for (const place of inHand) this.#take(end, place, sure.has(place));
       for (const place of inDoubt) {
@@ -211,6 +212,11 @@ class Reckoning {
         if (culprit !== undefined) this.#take(culprit, place, false);
       }
     }
+  }
+
+  /** Returns the occurrence that ended a life. */
+  #endOf({ endedBy }: LifeRecord): Occurrence | undefined {
+    return this.#search.occurrences.find(({ key }) => key === endedBy);
   }
 
   #take({ index }: Occurrence, place: number, isCertain: boolean): void {

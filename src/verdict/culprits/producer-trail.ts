@@ -68,9 +68,9 @@ export class ProducerTrail {
   }
 
   /**
-   * Whether a message that is marked as handed over never left: its messages are marked before a request is listed,
-   * and a request is listed before the kernel gets it. So if every request found room to be listed, and none carried
-   * the message, then the process ended between the mark and the row.
+   * Whether a message that is marked as handed over never left its process. A producer marks the messages of a
+   * request, then lists the request, then gives it to the kernel. So if every request was listed and none carried the
+   * message, the process ended between the first two steps.
    */
   wasCutOff(number: number): boolean {
     const { words, unlisted } = this.life.requests;

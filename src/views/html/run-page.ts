@@ -16,7 +16,7 @@ import {
 /**
  * Renders the page of one run: the claim and the verdict first, and last how to rerun it.
  *
- * @param index link to the page of all runs in the parent folder; `undefined` if there is none.
+ * @param index link to the page of all runs in the parent folder; `undefined` without such a page.
  */
 export function renderRunPage(result: Result, index?: string): string {
   return renderDocument({
